@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make serve   run everything in one process, ready to be asked
+# make test    run the unit, functional and API sample tests on SQLite
+# make clean   forget the environment and the state
+#
+# Nothing but python3 (3.10 or later) and make is needed. OPTS is appended to
+# the command line; every option can also be set as OS_<GROUP>__<OPTION>.
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= 127.0.0.1
+COMPUTE_PORT ?= 18774
+DATA_PROCESSING_PORT ?= 18386
+STATE_DIR ?= .state
+OPTS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PACKAGING := setup.cfg requirements.txt constraints.txt
+
+# pbr reads the version from git; an unpacked archive has none.
+ifneq ($(shell git rev-parse --verify --quiet HEAD >/dev/null 2>&1 && echo yes),yes)
+export PBR_VERSION ?= 0.0.0
+endif
+
+.PHONY: serve test clean
+
+serve: $(VENV)/.serve
+	@exec $(BIN)/nova-ext-allinone \
+	    --host $(HOST) --compute-port $(COMPUTE_PORT) \
+	    --data-processing-port $(DATA_PROCESSING_PORT) \
+	    --state-dir $(STATE_DIR) $(OPTS)
+
+test: $(VENV)/.test
+	@PATH="$(abspath $(BIN)):$$PATH" stestr run \
+	    --exclude-regex '\.functional\.backends\.' $(OPTS)
+
+clean:
+	rm -rf $(VENV) $(STATE_DIR) .stestr
+
+# A change in what is pinned builds the environment anew: pip does not remove
+# what is no longer wanted.
+$(VENV)/.serve: $(PACKAGING)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
+	    "nova-ext needs Python 3.10 or later: make PYTHON=python3.x")'
+	@echo "Building $(VENV); the first time takes a minute or two." >&2
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -c constraints.txt -e '.[legacy]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.serve test-requirements.txt
+	@$(PIP) install -c constraints.txt -r test-requirements.txt
+	@touch $@
