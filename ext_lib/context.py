@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who asks, since when, and under which request id."""
+
+from collections.abc import Mapping
+import copy
+import datetime
+from typing import Any
+
+from oslo_context import context as oslo_context
+from oslo_db.sqlalchemy import enginefacade
+from oslo_utils import timeutils
+
+from ext_lib import policy
+
+
+@enginefacade.transaction_context_provider
+class RequestContext(oslo_context.RequestContext):
+    """The identity of a request; database transactions hang on it too.
+
+    :param timestamp: naive UTC arrival of the request; now when omitted
+    :param enforcer: answers :meth:`can`; only API processes have one
+    """
+
+    FROM_DICT_EXTRA_KEYS = ['timestamp']
+
+    #: The SQLAlchemy session, inside a database function.
+    session: Any
+    #: Whether its reads may go to a replica of the database.
+    use_replica = False
+
+    def __init__(
+        self,
+        *args: Any,
+        timestamp: datetime.datetime | str | None = None,
+        enforcer: policy.Enforcer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.timestamp = _as_datetime(timestamp)
+        self.enforcer = enforcer
+
+    def can(
+        self, rule: str, target: Mapping[str, Any], fatal: bool = True
+    ) -> bool:
+        """Tell whether the caller passes the policy ``rule``.
+
+        :param target: what the rule is checked on, ``{'project_id': str}``
+        :raises PolicyNotAuthorized: when it does not and ``fatal`` is set
+        """
+        if self.enforcer is None:
+            raise RuntimeError('this context was made without an enforcer')
+        return self.enforcer.authorize(rule, target, self, fatal)
+
+    def elevated(self) -> 'RequestContext':
+        """Return a copy with an administrator's rights, same identity."""
+        context = copy.copy(self)
+        context.roles = [*self.roles, 'admin']
+        context.is_admin = True
+        return context
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what crosses the wire to another service."""
+        values = super().to_dict()
+        values['timestamp'] = self.timestamp.isoformat()
+        return values
+
+
+def get_admin_context() -> RequestContext:
+    """Return the identity of the service itself: no user, no project."""
+    return RequestContext(is_admin=True, roles=['admin'], overwrite=False)
+
+
+def _as_datetime(value: datetime.datetime | str | None) -> datetime.datetime:
+    if value is None:
+        return timeutils.utcnow()
+    if isinstance(value, str):
+        return datetime.datetime.fromisoformat(value)
+    return value

@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a schema gets where it belongs: numbered steps, then alembic.
+
+sqlalchemy-migrate, which runs the numbered steps, does not work with
+SQLAlchemy 2. Where it can be imported it brings a database to its last
+number and hands it over; where it cannot, a database at the last number is
+handed over as it stands, and a new one begins with alembic.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import pathlib
+from typing import Any
+
+from alembic import command
+from alembic import config
+from alembic import util
+from alembic.script import base as script
+import sqlalchemy as sa
+
+from ext_lib import exception
+from ext_lib.db import sqlite
+
+#: Where sqlalchemy-migrate keeps the number of each repository.
+_NUMBERS = 'migrate_version'
+
+
+class SchemaError(exception.Error):
+    """The database cannot be brought to the version asked for."""
+
+
+class SchemaTooOld(SchemaError):
+    """Numbered steps are missing and there is nothing to run them with."""
+
+    msg_fmt = (
+        'The database is at legacy version %(number)s and has to be at '
+        '%(last)s before it can go on, but sqlalchemy-migrate is not '
+        'installed here. Run "%(command)s" once where it is, with '
+        'SQLAlchemy 1.4: pip install "%(package)s[legacy]" "SQLAlchemy<2". '
+        'Then run it here again.'
+    )
+
+
+class SchemaTooNew(SchemaError):
+    """The database was made by a later release."""
+
+    msg_fmt = 'The database is at version %(version)s, which is not known.'
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """The steps of one service's schema, and the way through them.
+
+    :param name: identifies the service in a database it shares with others
+    :param legacy: sqlalchemy-migrate repository whose ``repository_id`` is
+        ``name``
+    :param alembic: alembic's directory; its ``env.py`` runs on the connection
+        and with the version table found in ``config.attributes``
+    :param handover: the revision that is equal to the last legacy number
+    :param command: what operators type to get here
+    :param package: the distribution with the extra ``legacy``
+    """
+
+    name: str
+    legacy: pathlib.Path
+    alembic: pathlib.Path
+    handover: str
+    command: str
+    package: str
+
+    def sync(
+        self, engine: sa.engine.Engine, version: str | None = None
+    ) -> None:
+        """Bring the database behind ``engine`` to a version.
+
+        :param version: an alembic revision, or a legacy number, which only
+            sqlalchemy-migrate can run; the newest revision when omitted
+        :raises SchemaTooOld: when sqlalchemy-migrate would be needed
+        :raises SchemaTooNew: when a later release was here
+        :raises SchemaError: when there is no way to ``version``
+        """
+        revision = self._revision(engine)
+        if revision is not None and revision not in self._revisions():
+            raise SchemaTooNew(version=revision)
+        number = _as_number(version)
+        if number is not None:
+            self._go_to(engine, number)
+            return
+        if revision is None:
+            self._hand_over(engine)
+        with _complaints(), self._config(engine) as configuration:
+            command.upgrade(configuration, version or 'head')
+
+    def version(self, engine: sa.engine.Engine) -> str | None:
+        """Return the revision or legacy number of the database, if any."""
+        revision, number = self._revision(engine), self._number(engine)
+        if revision is None and number is not None:
+            return str(number)
+        return revision
+
+    @property
+    def head(self) -> str | None:
+        """The revision a database should have."""
+        directory = script.ScriptDirectory(str(self.alembic))
+        return directory.get_current_head()
+
+    @property
+    def last_number(self) -> int:
+        """The legacy number at which alembic takes over."""
+        steps = self.legacy.joinpath('versions').glob('[0-9]*.py')
+        return max(int(step.name.partition('_')[0]) for step in steps)
+
+    @property
+    def _version_table(self) -> str:
+        # A nova database has an alembic_version of its own.
+        return f'{self.name}_alembic_version'
+
+    def _revisions(self) -> set[str]:
+        directory = script.ScriptDirectory(str(self.alembic))
+        return {step.revision for step in directory.walk_revisions()}
+
+    def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
+        migrate = _sqlalchemy_migrate()
+        if migrate is None:
+            raise SchemaError(
+                f'Version {number} is a legacy one: it takes '
+                'sqlalchemy-migrate, which is not installed here.'
+            )
+        current = self._number(engine) or 0
+        beyond = self._revision(engine) is not None
+        if beyond or not current <= number <= self.last_number:
+            raise SchemaError(
+                f'There is no way from here to version {number}.'
+            )
+        self._run_legacy(migrate, engine, number)
+
+    def _hand_over(self, engine: sa.engine.Engine) -> None:
+        number, last = self._number(engine), self.last_number
+        if number is not None and number > last:
+            raise SchemaTooNew(version=number)
+        migrate = _sqlalchemy_migrate()
+        if migrate is not None:
+            self._run_legacy(migrate, engine, last)
+        elif number is None:
+            return
+        elif number < last:
+            raise self._too_old(number)
+        with self._config(engine) as configuration:
+            command.stamp(configuration, self.handover)
+
+    def _run_legacy(
+        self, migrate: Any, engine: sa.engine.Engine, number: int
+    ) -> None:
+        repository = str(self.legacy)
+        if self._number(engine) is None:
+            migrate.version_control(engine, repository, 0)
+        migrate.upgrade(engine, repository, number)
+
+    def _too_old(self, number: int) -> SchemaTooOld:
+        return SchemaTooOld(
+            number=number,
+            last=self.last_number,
+            command=self.command,
+            package=self.package,
+        )
+
+    def _number(self, engine: sa.engine.Engine) -> int | None:
+        table = sa.table(
+            _NUMBERS, sa.column('repository_id'), sa.column('version')
+        )
+        statement = sa.select(table.c.version).where(
+            table.c.repository_id == self.name
+        )
+        number: int | None = _read(engine, table, statement)
+        return number
+
+    def _revision(self, engine: sa.engine.Engine) -> str | None:
+        table = sa.table(self._version_table, sa.column('version_num'))
+        revision: str | None = _read(engine, table, sa.select(table))
+        return revision
+
+    @contextlib.contextmanager
+    def _config(self, engine: sa.engine.Engine) -> Iterator[config.Config]:
+        configuration = config.Config()
+        location = str(self.alembic).replace('%', '%%')
+        configuration.set_main_option('script_location', location)
+        with engine.connect() as connection:
+            connection = connection.execution_options(**sqlite.WRITES)
+            with connection.begin():
+                configuration.attributes.update(
+                    connection=connection, version_table=self._version_table
+                )
+                yield configuration
+
+
+def _read(engine: sa.engine.Engine, table: Any, statement: Any) -> Any:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table(table.name):
+            return None
+        return connection.scalars(statement).first()
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[None]:
+    try:
+        yield
+    except util.CommandError as error:
+        raise SchemaError(f'{error}.') from error
+
+
+def _as_number(version: str | None) -> int | None:
+    # Revisions have twelve digits.
+    short = version is not None and version.isdecimal() and len(version) < 5
+    return int(version) if version is not None and short else None
+
+
+def _sqlalchemy_migrate() -> Any:
+    """Return sqlalchemy-migrate's API, None where it cannot be had."""
+    try:
+        from migrate.versioning import api  # noqa: PLC0415 (optional extra)
+    except Exception:  # SQLAlchemy 2 has not what it asks for
+        return None
+    return api

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The error families every service raises; wsgi.fault maps them once."""
+
+from typing import Any
+
+
+class Error(Exception):
+    """Base of all errors: a format and the values that fill it.
+
+    :param message: replaces the class's format when given
+    :param kwargs: values for the format; kept as ``kwargs``
+    """
+
+    msg_fmt = 'An unexpected error occurred.'
+
+    def __init__(self, message: str | None = None, **kwargs: Any) -> None:
+        self.kwargs = kwargs
+        super().__init__(message or self.msg_fmt % kwargs)
+
+    @property
+    def message(self) -> str:
+        """The text a client may read."""
+        return str(self.args[0])
+
+
+class Invalid(Error):
+    """The request cannot be understood or makes no sense."""
+
+    msg_fmt = 'The request is not valid.'
+
+
+class Forbidden(Error):
+    """The caller may not do this."""
+
+    msg_fmt = 'You are not allowed to do this.'
+
+
+class NotFound(Error):
+    """There is no such thing, or the caller may not see it."""
+
+    msg_fmt = 'The resource could not be found.'
+
+
+class Conflict(Error):
+    """The thing is in a state that does not permit the request."""
+
+    msg_fmt = 'The request conflicts with the state of the resource.'
+
+
+class NotImplemented(Error):
+    """The service knows the request but does not offer it."""
+
+    msg_fmt = 'This is not available in this deployment.'
+
+
+class Unavailable(Error):
+    """Something the service needs does not answer right now."""
+
+    msg_fmt = 'The service is temporarily unable to handle the request.'
+
+
+class PolicyNotAuthorized(Forbidden):
+    """A policy rule refuses the caller."""
+
+    msg_fmt = "Policy doesn't allow %(action)s to be performed."
+
+
+class MarkerNotFound(Invalid):
+    """A page was asked for that starts after an unknown item."""
+
+    msg_fmt = 'Marker %(marker)s could not be found.'

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which slice of a list is asked for."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """A slice of a list: at most ``limit`` items that come after ``marker``.
+
+    :param limit: number of items, None for all of them
+    :param marker: the key of the last item of the page before, None to start
+        at the beginning
+    """
+
+    limit: int | None = None
+    marker: str | None = None
+
+
+#: Everything at once, from the beginning.
+ALL = Page()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Messages between processes; who asked travels with each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oslo_config import cfg
+import oslo_messaging as messaging
+
+from ext_lib.context import RequestContext
+
+#: Errors of these modules arrive at a caller as what they were.
+EXCEPTION_MODULES = ('ext_lib.exception', 'oslo_versionedobjects.exception')
+
+
+class ContextSerializer(messaging.Serializer):
+    """Carries the context of a request beside what is said.
+
+    :param base: serializer of arguments and results
+    """
+
+    def __init__(self, base: messaging.Serializer) -> None:
+        self._base = base
+
+    def serialize_entity(self, context: RequestContext, entity: Any) -> Any:
+        """Return what can be written as JSON."""
+        return self._base.serialize_entity(context, entity)
+
+    def deserialize_entity(self, context: RequestContext, entity: Any) -> Any:
+        """Return what :meth:`serialize_entity` was given."""
+        return self._base.deserialize_entity(context, entity)
+
+    def serialize_context(self, context: RequestContext) -> dict[str, Any]:
+        """Return the context's values; a user's token stays behind."""
+        return {**context.to_dict(), 'auth_token': None}
+
+    def deserialize_context(self, values: dict[str, Any]) -> RequestContext:
+        """Return the context the caller acts for."""
+        return RequestContext.from_dict(values)
+
+
+def get_transport(
+    conf: cfg.ConfigOpts, exception_modules: Sequence[str] = ()
+) -> messaging.Transport:
+    """Return the way to the other processes that ``transport_url`` names.
+
+    :param exception_modules: more modules of errors that keep their class
+        on the way, beside EXCEPTION_MODULES
+    """
+    modules = [*EXCEPTION_MODULES, *exception_modules]
+    return messaging.get_rpc_transport(conf, allowed_remote_exmods=modules)
+
+
+def get_client(
+    transport: messaging.Transport,
+    target: messaging.Target,
+    serializer: messaging.Serializer,
+    version_cap: str | None = None,
+) -> messaging.RPCClient:
+    """Return a client that calls the servers of ``target``.
+
+    :param serializer: of arguments and results
+    :param version_cap: never send what needs a newer interface
+    """
+    return messaging.get_rpc_client(
+        transport,
+        target,
+        serializer=ContextSerializer(serializer),
+        version_cap=version_cap,
+    )
+
+
+def get_server(
+    transport: messaging.Transport,
+    target: messaging.Target,
+    endpoints: Sequence[object],
+    serializer: messaging.Serializer,
+) -> messaging.MessageHandlingServer:
+    """Return a server, not yet started, that gives calls to ``endpoints``.
+
+    :param target: topic, and host as ``server``
+    :param serializer: of arguments and results
+    """
+    return messaging.get_rpc_server(
+        transport,
+        target,
+        endpoints,
+        serializer=ContextSerializer(serializer),
+        access_policy=messaging.DefaultRPCAccessPolicy,
+    )

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Processes: a manager behind a message queue, and what ends it well."""
+
+from collections.abc import Callable, Sequence
+import dataclasses
+import logging
+import signal
+import socket
+import threading
+import types
+from typing import Protocol
+
+from oslo_config import cfg
+import oslo_messaging as messaging
+
+from ext_lib import rpc
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class PeriodicTask:
+    """Something to do at start and every ``seconds`` from then on."""
+
+    run: Callable[[], None]
+    seconds: float
+
+
+class Manager:
+    """What a service does; the hooks are optional."""
+
+    def endpoints(self) -> list[object]:
+        """Return the objects whose public methods others may call."""
+        return [self]
+
+    def periodic_tasks(self) -> list[PeriodicTask]:
+        """Return what is done again and again beside the calls."""
+        return []
+
+    def init_host(self) -> None:
+        """Prepare; no call is answered before this returns."""
+
+    def cleanup_host(self) -> None:
+        """Tidy up; no call is answered and no task runs any more."""
+
+
+class Runnable(Protocol):
+    """A part of a process."""
+
+    def start(self) -> None:
+        """Begin to work, in threads of its own."""
+
+    def stop(self) -> None:
+        """Accept no more work; return at once."""
+
+    def wait(self) -> None:
+        """Return when the work accepted before :meth:`stop` is done."""
+
+
+class Service:
+    """A manager that answers calls on a topic and a host.
+
+    :param target: topic, and host as ``server``
+    :param serializer: of arguments and results
+    :param workers: how many calls are worked on at a time; None for
+        ``executor_thread_pool_size``
+    """
+
+    def __init__(
+        self,
+        manager: Manager,
+        transport: messaging.Transport,
+        target: messaging.Target,
+        serializer: messaging.Serializer,
+        workers: int | None = None,
+    ) -> None:
+        self._manager = manager
+        self._workers = workers
+        self._server = rpc.get_server(
+            transport, target, manager.endpoints(), serializer
+        )
+        self._periodic: list[_PeriodicThread] = []
+        self._ended = False
+
+    def start(self) -> None:
+        """Prepare the manager, then answer calls."""
+        self._manager.init_host()
+        self._server.start(override_pool_size=self._workers)
+        tasks = self._manager.periodic_tasks()
+        self._periodic = [_PeriodicThread(task) for task in tasks]
+        for thread in self._periodic:
+            thread.start()
+
+    def stop(self) -> None:
+        """Take no more calls off the queue."""
+        self._server.stop()
+        for thread in self._periodic:
+            thread.stop()
+
+    def wait(self) -> None:
+        """Return when the running calls and tasks are done."""
+        self._server.wait()
+        for thread in self._periodic:
+            thread.join()
+        if not self._ended:
+            self._ended = True
+            self._manager.cleanup_host()
+
+
+class _PeriodicThread(threading.Thread):
+    def __init__(self, task: PeriodicTask) -> None:
+        super().__init__(name=_name(task), daemon=True)
+        self._task = task
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._task.run()
+            except Exception:
+                LOG.exception('Periodic task %s failed', self.name)
+            self._stopped.wait(self._task.seconds)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def _name(task: PeriodicTask) -> str:
+    return str(getattr(task.run, '__name__', 'periodic'))
+
+
+def run(
+    conf: cfg.ConfigOpts,
+    services: Sequence[Runnable],
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Run ``services`` until SIGTERM or SIGINT, then finish what runs.
+
+    They start in the order given and end in the reverse one.
+
+    SIGHUP reads the mutable options again. A second SIGTERM or SIGINT does
+    not wait for running work.
+
+    :param ready: called once everything has started
+    """
+    started: list[Runnable] = []
+    try:
+        for service in services:
+            service.start()
+            started.append(service)
+        with _Signals() as signals:
+            if ready is not None:
+                ready()
+            _wait_for_end(conf, signals)
+    finally:
+        _end(started)
+
+
+def _wait_for_end(conf: cfg.ConfigOpts, signals: '_Signals') -> None:
+    while signals.next() == signal.SIGHUP:
+        try:
+            conf.mutate_config_files()
+        except cfg.Error as error:
+            LOG.error('The options stay as they are: %s', error)
+
+
+def _end(services: list[Runnable]) -> None:
+    # One after the other: what started later may lean on what was there.
+    for service in reversed(services):
+        service.stop()
+        service.wait()
+
+
+class _Signals:
+    """The signals that concern a process, one after the other.
+
+    What a Python handler may do is hardly anything: it runs amid the main
+    thread's code, whatever locks that holds. So handlers do nothing, and the
+    interpreter writes the numbers to a socket.
+    """
+
+    _NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    def __enter__(self) -> '_Signals':
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        self._fd = signal.set_wakeup_fd(
+            self._writer.fileno(), warn_on_full_buffer=False
+        )
+        self._handlers = {
+            number: signal.signal(number, _ignore) for number in self._NUMBERS
+        }
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._fd)
+        self._reader.close()
+        self._writer.close()
+
+    def next(self) -> int:
+        """Wait for a signal and return its number."""
+        while True:
+            number = self._reader.recv(1)[0]
+            if number in self._NUMBERS:
+                return number
+
+
+def _ignore(number: int, frame: types.FrameType | None) -> None:
+    pass

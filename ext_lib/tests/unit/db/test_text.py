@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Any text can be stored, at least what is left of it."""
+
+from oslotest import base
+
+from ext_lib.db import text
+
+
+class TestStorable(base.BaseTestCase):
+    def test_most_text_is(self):
+        for value in ('', 'plain', 'Zürich \N{PILE OF POO}\n\t'):
+            self.assertEqual(value, text.storable(value))
+
+    def test_what_no_database_takes_is_replaced(self):
+        self.assertEqual('a\ufffdb', text.storable('a\0b'))
+        self.assertTrue(text.storable('a\ud800b').startswith('a\ufffd'))
+
+
+class TestTail(base.BaseTestCase):
+    def test_what_fits_stays(self):
+        self.assertEqual('ünd', text.tail('ünd', 4))
+
+    def test_the_end_is_kept(self):
+        self.assertEqual('…\ncd', text.tail('abcdabcd', 6))
+        self.assertEqual('…\nüd', text.tail('abcdabcüd', 7))
+
+    def test_no_character_is_halved(self):
+        self.assertEqual('…\nd', text.tail('abcdabcüd', 6))

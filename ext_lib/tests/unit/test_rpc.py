@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What crosses the wire arrives as it was sent."""
+
+from oslo_config import cfg
+import oslo_messaging as messaging
+from oslotest import base as test_base
+
+from ext_lib import context
+from ext_lib import exception
+from ext_lib import rpc
+from ext_lib import rpc_fixture
+from ext_lib import service
+
+
+class Unknown(exception.Error):
+    msg_fmt = 'A module the caller does not trust.'
+
+
+class Manager(service.Manager):
+    target = messaging.Target(version='1.2')
+
+    def whoami(self, context):
+        return context.to_dict()
+
+    def echo(self, context, value):
+        return value
+
+    def fail(self, context, known):
+        if known:
+            raise exception.MarkerNotFound(marker='m1')
+        raise Unknown
+
+
+class TestRPC(test_base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        conf = cfg.ConfigOpts()
+        conf([])
+        self.rpc = self.useFixture(rpc_fixture.RPC(conf))
+        self.rpc.serve(Manager(), self.rpc.topic)
+        self.client = self.rpc.client(self.rpc.topic)
+        self.context = context.RequestContext(
+            user_id='jo',
+            project_id='demo',
+            roles=['member', 'reader'],
+            global_request_id='req-8c6ab0bc-09ff-4df0-8a8a-a3ebbd2bcb9c',
+            auth_token='secret',
+        )
+
+    def call(self, method, **values):
+        return self.client.call(self.context, method, **values)
+
+    def test_values_arrive(self):
+        value = {'list': [1, None, 'ü'], 'float': 1.5, 'bool': True}
+        self.assertEqual(value, self.call('echo', value=value))
+
+    def test_the_caller_arrives(self):
+        sent = self.context.to_dict()
+        self.assertEqual(sent | {'auth_token': None}, self.call('whoami'))
+
+    def test_an_administrator_arrives(self):
+        self.context = context.get_admin_context()
+        arrived = self.call('whoami')
+        self.assertIs(True, arrived['is_admin'])
+        self.assertIsNone(arrived['project_id'])
+
+    def test_an_error_arrives(self):
+        error = self.assertRaises(
+            exception.MarkerNotFound, self.call, 'fail', known=True
+        )
+        self.assertEqual({'marker': 'm1'}, error.kwargs)
+        self.assertIn('Marker m1 could not be found.', str(error))
+
+    def test_a_newer_interface_is_not_found(self):
+        client = self.client.prepare(version='1.3')
+        self.assertRaises(
+            (messaging.UnsupportedVersion, messaging.RemoteError),
+            *(client.call, self.context, 'echo'),
+            value=1,
+        )
+
+    def test_a_capped_client_does_not_send_more(self):
+        client = rpc.get_client(
+            self.rpc.transport,
+            messaging.Target(topic=self.rpc.topic, version='1.0'),
+            messaging.NoOpSerializer(),
+            version_cap='1.1',
+        )
+        self.assertTrue(client.can_send_version('1.1'))
+        self.assertFalse(client.can_send_version('1.2'))
+        self.assertRaises(
+            messaging.RPCVersionCapError,
+            *(client.prepare(version='1.2').call, self.context, 'echo'),
+            value=1,
+        )

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A service answers, works periodically, and ends without losing work."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+from oslo_config import cfg
+import oslo_messaging as messaging
+from oslotest import base as test_base
+
+from ext_lib import context
+from ext_lib import rpc_fixture
+from ext_lib import service
+
+#: Seconds until a test gives up; nothing takes long.
+PATIENCE = 30
+
+
+class Manager(service.Manager):
+    """Works when told to, and remembers the order of things."""
+
+    def __init__(self):
+        self.history = []
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+        self.ticks = threading.Semaphore(0)
+
+    def periodic_tasks(self):
+        return [service.PeriodicTask(self._tick, 0.001)]
+
+    def _tick(self):
+        self.ticks.release()
+        raise ValueError('a task that fails runs again')
+
+    def init_host(self):
+        self.history.append('init')
+
+    def cleanup_host(self):
+        self.history.append('cleanup')
+
+    def ask(self, context):
+        return self.history
+
+    def work(self, context):
+        self.begun.set()
+        self.may_end.wait(PATIENCE)
+        self.history.append('work')
+
+
+class TestService(test_base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        conf = cfg.ConfigOpts()
+        conf([])
+        self.rpc = self.useFixture(rpc_fixture.RPC(conf))
+        self.manager = Manager()
+        self.service = self.rpc.serve(self.manager, self.rpc.topic, 'host1')
+        self.context = context.get_admin_context()
+
+    def call(self, host, method, **options):
+        client = self.rpc.client(self.rpc.topic, host).prepare(**options)
+        return client.call(self.context, method)
+
+    def test_it_answers_on_its_topic(self):
+        self.assertEqual(['init'], self.call(None, 'ask'))
+
+    def test_it_answers_on_its_host(self):
+        self.assertEqual(['init'], self.call('host1', 'ask'))
+
+    def test_it_does_not_answer_for_another_host(self):
+        self.assertRaises(
+            messaging.MessagingTimeout,
+            *(self.call, 'host2', 'ask'),
+            timeout=0.1,
+        )
+
+    def test_private_methods_cannot_be_called(self):
+        refused = (messaging.NoSuchMethod, messaging.RemoteError)
+        self.assertRaises(refused, self.call, None, '_tick')
+
+    def test_a_periodic_task_runs_again_even_if_it_fails(self):
+        for _ in range(3):
+            self.assertTrue(self.manager.ticks.acquire(timeout=PATIENCE))
+
+    def test_it_finishes_what_runs(self):
+        self.rpc.client(self.rpc.topic).cast(self.context, 'work')
+        self.assertTrue(self.manager.begun.wait(PATIENCE))
+        self.service.stop()
+        ending = threading.Thread(target=self.service.wait)
+        ending.start()
+        self.assertEqual(['init'], self.manager.history)
+        self.manager.may_end.set()
+        ending.join(PATIENCE)
+        self.assertEqual(['init', 'work', 'cleanup'], self.manager.history)
+
+    def test_it_takes_nothing_new_after_stop(self):
+        self.service.stop()
+        self.assertRaises(
+            messaging.MessagingTimeout,
+            *(self.call, 'host1', 'ask'),
+            timeout=0.1,
+        )
+
+    def test_no_task_runs_after_the_end(self):
+        self.service.stop()
+        self.service.wait()
+        names = [thread.name for thread in threading.enumerate()]
+        self.assertNotIn('_tick', names)
+
+
+PROGRAM = """
+import logging
+import sys
+from oslo_config import cfg
+from ext_lib import service
+
+logging.basicConfig(stream=sys.stdout, level='ERROR', format='%(message)s')
+conf = cfg.ConfigOpts()
+conf.register_opts([cfg.StrOpt('word', mutable=True)])
+conf(['--config-file', sys.argv[1]])
+conf.register_mutate_hook(lambda *args: say(conf.word))
+
+def say(*words):
+    print(*words, flush=True)
+
+class Part:
+    def __init__(self, name):
+        self.name = name
+    def start(self):
+        say('start', self.name)
+        if self.name in sys.argv[2:]:
+            raise SystemExit(3)
+    def stop(self):
+        say('stop', self.name)
+    def wait(self):
+        say('wait', self.name)
+
+service.run(conf, [Part('one'), Part('two')], lambda: say('ready'))
+say('end')
+"""
+
+
+class TestRun(test_base.BaseTestCase):
+    def start(self, *args):
+        self.config = self.create_tempfiles([('x', '[DEFAULT]\nword = old')])
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                '-W',
+                'ignore',
+                '-c',
+                PROGRAM,
+                *self.config,
+                *args,
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.stdout = self.process.stdout
+        self.addCleanup(self.stdout.close)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+
+    def read(self, count):
+        return [self.stdout.readline().strip() for _ in range(count)]
+
+    def check_end(self, number):
+        self.start()
+        self.assertEqual(['start one', 'start two', 'ready'], self.read(3))
+        self.process.send_signal(number)
+        end = ['stop two', 'wait two', 'stop one', 'wait one', 'end', '']
+        self.assertEqual(end, self.read(6))
+        self.assertEqual(0, self.process.wait(PATIENCE))
+
+    def test_sigterm_ends_it(self):
+        self.check_end(signal.SIGTERM)
+
+    def test_sigint_ends_it(self):
+        self.check_end(signal.SIGINT)
+
+    def reconfigure(self, text):
+        with open(self.config[0], 'w') as config:
+            config.write(text)
+        self.process.send_signal(signal.SIGHUP)
+        return self.read(1)[0]
+
+    def test_sighup_reads_mutable_options(self):
+        self.start()
+        self.read(3)
+        wrong = self.reconfigure('[DEFAULT')
+        self.assertIn('The options stay as they are', wrong)
+        self.read(1)  # the faulty line
+        self.assertEqual('new', self.reconfigure('[DEFAULT]\nword = new'))
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(['stop two'], self.read(1))
+
+    def test_what_started_ends_if_a_later_part_cannot(self):
+        self.start('two')
+        out = ['start one', 'start two', 'stop one', 'wait one', '']
+        self.assertEqual(out, self.read(5))
+        self.assertEqual(3, self.process.wait(PATIENCE))

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application at the end of the pipeline: negotiate, call, render."""
+
+from collections.abc import Iterable
+import dataclasses
+from typing import Any
+
+from oslo_serialization import jsonutils
+import webob
+import webob.exc
+
+from ext_lib import exception
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import fault
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from ext_lib.wsgi import routing
+from ext_lib.wsgi import validation
+
+
+class WrongProject(exception.Invalid):
+    """The path names a project that is not the caller's."""
+
+    msg_fmt = (
+        "Malformed request URL: URL's project_id '%(url)s' doesn't match "
+        "Context's project_id '%(context)s'"
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What a service decides about its API.
+
+    :param json_types: content types that are JSON here
+    :param max_limit: the most items of a page
+    :param check_answers: hold each answer against its schema; for tests
+    """
+
+    json_types: frozenset[str] = frozenset({request.JSON_TYPE})
+    max_limit: int = 1000
+    check_answers: bool = False
+
+
+class Application:
+    """A microversioned REST API made of a table of controller methods."""
+
+    def __init__(
+        self,
+        table: routing.Table,
+        negotiator: microversion.Negotiator,
+        faults: fault.Faults,
+        settings: Settings,
+    ) -> None:
+        self.router = routing.Router(table)
+        self.negotiator = negotiator
+        self.faults = faults
+        self.settings = settings
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        req = request.Request(environ)
+        try:
+            match = self.router.match(req)
+        except webob.exc.HTTPNotFound as unrouted:
+            return _iterable(unrouted, environ, start_response)
+        return _iterable(self._negotiated(req, match), environ, start_response)
+
+    def _negotiated(
+        self, req: request.Request, match: routing.Match
+    ) -> webob.Response:
+        try:
+            req.version = self.negotiator.requested(req)
+        except microversion.InvalidVersion as error:
+            return self.faults.from_error(error)
+        try:
+            self.negotiator.check(req.version)
+            response = self._serve(req, match)
+        except Exception as error:
+            response = self.faults.from_error(error)
+        self.negotiator.stamp(response, req.version)
+        return response
+
+    def _serve(
+        self, req: request.Request, match: routing.Match
+    ) -> webob.Response:
+        # The order of these checks is part of the API: it decides which of
+        # several mistakes a client is told of.
+        raw = req.raw_body(self.settings.json_types)
+        method, body = _select(match.target, raw)
+        _check_project(req, match)
+        if not microversion.is_available(method, req.version):
+            raise exception.NotFound()
+        contract = controller.contract(method)
+        validation.check_query(req, contract, self.settings.max_limit)
+        validation.check_body(req, contract, body)
+        arguments = {} if contract.body is None else {'body': body}
+        reply = method(req, **match.ids, **arguments)
+        return self._render(req, contract, reply)
+
+    def _render(
+        self, req: request.Request, contract: controller.Contract, reply: Any
+    ) -> webob.Response:
+        if not isinstance(reply, controller.Reply):
+            reply = controller.Reply(reply)
+        if self.settings.check_answers and reply.body is not None:
+            validation.check_answer(req, contract, reply.body)
+        response = webob.Response(
+            status=reply.status or contract.status,
+            content_type=req.best_type(self.settings.json_types),
+            charset=None,
+        )
+        response.headers.update(reply.headers)
+        if reply.body is not None:
+            response.body = jsonutils.dump_as_bytes(reply.body)
+        return response
+
+
+def _select(
+    target: routing.Target, raw: bytes
+) -> tuple[controller.Method, Any]:
+    if isinstance(target, routing.Actions):
+        body = request.decode(raw)
+        return target.select(body), body
+    return target, request.decode(raw) if raw else None
+
+
+def _check_project(req: request.Request, match: routing.Match) -> None:
+    req.project_segment = match.project
+    own = req.context.project_id
+    if match.project is not None and match.project != own:
+        raise WrongProject(url=match.project, context=own)
+
+
+def _iterable(
+    response: Any, environ: dict[str, Any], start_response: Any
+) -> Iterable[bytes]:
+    found: Iterable[bytes] = response(environ, start_response)
+    return found

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a controller method says what it takes and what it gives."""
+
+from collections.abc import Callable
+import dataclasses
+from typing import Any, TypeVar
+
+from ext_lib.wsgi import schema
+
+Method = Callable[..., Any]
+F = TypeVar('F', bound=Method)
+
+_NOTHING = schema.Query({})
+
+
+@dataclasses.dataclass(frozen=True)
+class Contract:
+    """What the decorators below have noted of a method.
+
+    :param status: HTTP status of a successful answer
+    """
+
+    status: int = 200
+    query: schema.Query = _NOTHING
+    body: schema.Body | None = None
+    response: schema.Body | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """A body with headers of its own; a bare body needs no Reply."""
+
+    body: Any = None
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    status: int | None = None
+
+
+def contract(method: Method) -> Contract:
+    """Return what ``method`` takes and gives."""
+    found: Contract = getattr(method, 'contract', Contract())
+    return found
+
+
+def status(code: int) -> Callable[[F], F]:
+    """Answer with ``code`` on success."""
+    return _noting(status=code)
+
+
+def query(parameters: schema.Query) -> Callable[[F], F]:
+    """Read these query parameters: ``req.query``, ``page``, ``filters``."""
+    return _noting(query=parameters)
+
+
+def body(properties: schema.Body) -> Callable[[F], F]:
+    """Require a JSON body of this form, given as the argument ``body``."""
+    return _noting(body=properties)
+
+
+def response(properties: schema.Body) -> Callable[[F], F]:
+    """Promise an answer of this form."""
+    return _noting(response=properties)
+
+
+def _noting(**changes: Any) -> Callable[[F], F]:
+    def note(method: F) -> F:
+        noted = dataclasses.replace(contract(method), **changes)
+        method.contract = noted  # type: ignore[attr-defined]
+        return method
+
+    return note

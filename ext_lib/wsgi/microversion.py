@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which version of the API a request speaks, and which methods it has."""
+
+from collections.abc import Callable
+import dataclasses
+import functools
+import re
+from typing import Any, NamedTuple, TypeVar
+
+import microversion_parse
+import webob
+
+from ext_lib import exception
+
+F = TypeVar('F', bound=Callable[..., Any])
+
+# Python itself refuses to read numbers much longer than these.
+_NUMBER = '[1-9][0-9]{0,999}'
+_FORM = re.compile(rf'^({_NUMBER})\.({_NUMBER}|0)$')
+
+
+class Version(NamedTuple):
+    """A microversion; 2.9 comes before 2.10."""
+
+    major: int
+    minor: int
+
+    def __str__(self) -> str:
+        return f'{self.major}.{self.minor}'
+
+
+class InvalidVersion(exception.Invalid):
+    """The version of a request has not the form MAJOR.MINOR."""
+
+    msg_fmt = (
+        'API Version String %(version)s is of invalid format. Must be of '
+        'format MajorNum.MinorNum.'
+    )
+
+
+class UnsupportedVersion(exception.Error):
+    """The version is well-formed, but not one this service speaks."""
+
+    msg_fmt = (
+        'Version %(version)s is not supported by the API. Minimum is '
+        '%(minimum)s and maximum is %(maximum)s.'
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def parse(text: str) -> Version:
+    """Return the version written as ``text``.
+
+    :raises InvalidVersion: when it has another form
+    """
+    match = _FORM.match(text)
+    if match is None:
+        raise InvalidVersion(version=text)
+    return Version(int(match.group(1)), int(match.group(2)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Negotiator:
+    """Reads the version a request asks for and names it in the answer.
+
+    :param service_type: the word before the version in
+        ``OpenStack-API-Version`` (API-SIG guideline on microversions)
+    :param legacy_header: the older header of this service, if it had one
+    """
+
+    service_type: str
+    minimum: Version
+    maximum: Version
+    legacy_header: str | None = None
+
+    def requested(self, request: webob.Request) -> Version:
+        """Return the version asked for, the lowest when none is.
+
+        It may be one that is not supported: see :meth:`check`.
+
+        :raises InvalidVersion: when the header has another form
+        """
+        legacy = [self.legacy_header] if self.legacy_header else []
+        text = microversion_parse.get_version(
+            request.headers, self.service_type, legacy_headers=legacy
+        )
+        if text is None:
+            return self.minimum
+        return self.maximum if text == 'latest' else parse(text)
+
+    def check(self, version: Version) -> None:
+        """Refuse a version this service does not speak.
+
+        :raises UnsupportedVersion: when it is out of range
+        """
+        if not self.minimum <= version <= self.maximum:
+            raise UnsupportedVersion(
+                version=version, minimum=self.minimum, maximum=self.maximum
+            )
+
+    def stamp(self, response: webob.Response, version: Version) -> None:
+        """Name the version in the headers of an answer."""
+        headers = {'OpenStack-API-Version': f'{self.service_type} {version}'}
+        if self.legacy_header:
+            headers[self.legacy_header] = str(version)
+        response.headers.update(headers)
+        for name in headers:
+            response.headers.add('Vary', name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """The versions a controller method exists at, both ends included."""
+
+    since: Version
+    until: Version | None
+
+    def __contains__(self, version: object) -> bool:
+        if not isinstance(version, Version) or version < self.since:
+            return False
+        return self.until is None or version <= self.until
+
+
+def available(since: str, until: str | None = None) -> Callable[[F], F]:
+    """Limit a controller method to versions ``since`` to ``until``."""
+    limits = Range(parse(since), parse(until) if until else None)
+
+    def mark(method: F) -> F:
+        method.versions = limits  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def is_available(method: Callable[..., Any], version: Version) -> bool:
+    """Tell whether a controller method exists at ``version``."""
+    limits: Range | None = getattr(method, 'versions', None)
+    return limits is None or version in limits

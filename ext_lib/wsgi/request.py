@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a controller method is given: the request, understood."""
+
+import re
+from typing import Any
+
+from oslo_serialization import jsonutils
+import webob
+
+from ext_lib import context
+from ext_lib import exception
+from ext_lib import paging
+from ext_lib.wsgi import microversion
+
+#: Where the context filter leaves the caller's identity.
+CONTEXT = 'ext.context'
+
+JSON_TYPE = 'application/json'
+_TEXT_TYPE = 'text/plain'
+_WITH_BODY = frozenset({'POST', 'PUT', 'PATCH'})
+#: Half of a character, as JSON may escape it.
+_SURROGATE = re.compile(rb'\\u[dD][89a-fA-F]')
+
+
+class UnsupportedContentType(exception.Error):
+    """The body is in a format the service does not read."""
+
+    msg_fmt = 'Unsupported Content-Type'
+
+
+class MalformedBody(exception.Invalid):
+    """The body is not JSON, or not a JSON object."""
+
+    msg_fmt = 'Malformed request body'
+
+
+class MalformedQuery(exception.Invalid):
+    """The query string is not UTF-8."""
+
+    msg_fmt = 'Query string is not UTF-8 encoded'
+
+
+class Request(webob.Request):
+    """A request, with what negotiation and validation found out.
+
+    webob keeps these attributes in the environ, so that filters around the
+    application can read them too.
+    """
+
+    version: microversion.Version
+    project_segment: str | None
+    query: dict[str, str]
+    page: paging.Page
+    filters: dict[str, str]
+
+    @property
+    def context(self) -> context.RequestContext:
+        """The caller's identity."""
+        found: context.RequestContext = self.environ[CONTEXT]
+        return found
+
+    def query_lists(self) -> dict[str, list[str]]:
+        """Return each query parameter with all its values.
+
+        :raises MalformedQuery: when the query string is not UTF-8
+        """
+        try:
+            return {k: self.GET.getall(k) for k in self.GET}
+        except UnicodeDecodeError:
+            raise MalformedQuery() from None
+
+    def raw_body(self, json_types: frozenset[str]) -> bytes:
+        """Return the body, empty for a method that has none.
+
+        What says nothing of its type, or calls itself text, is JSON too.
+
+        :raises UnsupportedContentType: when it is of any other type
+        """
+        kind = self.content_type
+        if kind and kind != _TEXT_TYPE and kind not in json_types:
+            raise UnsupportedContentType()
+        return bytes(self.body) if self.method in _WITH_BODY else b''
+
+    def best_type(self, json_types: frozenset[str]) -> str:
+        """Return the type of the answer: of ours, the one preferred."""
+        offers = [JSON_TYPE, *sorted(json_types - {JSON_TYPE})]
+        found = self.accept.acceptable_offers(offers)
+        return str(found[0][0]) if found else JSON_TYPE
+
+
+def decode(raw: bytes) -> Any:
+    """Return what the JSON document ``raw`` says.
+
+    :raises MalformedBody: when it is not JSON in UTF-8, or holds text that
+        cannot be written in it
+    """
+    try:
+        found = jsonutils.loads(raw)
+        if _SURROGATE.search(raw):
+            jsonutils.dumps(found, ensure_ascii=False).encode()
+        return found
+    except (ValueError, RecursionError):
+        raise MalformedBody() from None

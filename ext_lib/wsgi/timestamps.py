@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How times are written in answers."""
+
+import datetime
+
+
+def micro(moment: datetime.datetime | None) -> str | None:
+    """Return a naive UTC time with six digits and no zone, None for None."""
+    if moment is None:
+        return None
+    return moment.isoformat(timespec='microseconds')
+
+
+def zulu(moment: datetime.datetime | None) -> str | None:
+    """Return a naive UTC time in seconds with ``Z``, None for None."""
+    if moment is None:
+        return None
+    return moment.isoformat(timespec='seconds') + 'Z'

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests held against the schemas of the method that will serve them."""
+
+import functools
+from typing import Any
+
+import jsonschema
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+
+from ext_lib import exception
+from ext_lib import paging
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+
+FORMATS = jsonschema.FormatChecker(formats=())
+
+_PAGING = frozenset({'limit', 'marker'})
+
+
+class InvalidInput(exception.Invalid):
+    """A part of the request does not fit its schema."""
+
+    msg_fmt = 'Invalid input for %(where)s %(path)s. Value: %(value)s. %(why)s'
+
+
+class InvalidAnswer(exception.Error):
+    """The service was about to break its own promise."""
+
+    msg_fmt = 'The answer does not fit its schema: %(why)s'
+
+
+@FORMATS.checks('date-time', raises=ValueError)
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(timeutils.parse_isotime(value))
+
+
+@FORMATS.checks('uuid')
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or uuidutils.is_uuid_like(value)
+
+
+def check_query(
+    req: request.Request, contract: controller.Contract, max_limit: int
+) -> None:
+    """Set ``req.query``, ``req.page`` and ``req.filters``.
+
+    Parameters this version does not know are left out. Where it knows no
+    ``limit``, the page is the whole list.
+
+    :raises InvalidInput: when a parameter does not fit
+    """
+    given = req.query_lists()
+    _check(contract.query, req.version, given, 'query parameters')
+    known = contract.query.names(req.version)
+    req.query = {k: v[-1] for k, v in given.items() if k in known}
+    req.filters = {k: v for k, v in req.query.items() if k not in _PAGING}
+    req.page = _page(req.query, max_limit) if 'limit' in known else paging.ALL
+
+
+def check_body(
+    req: request.Request, contract: controller.Contract, body: Any
+) -> None:
+    """Refuse a body that does not fit.
+
+    :raises InvalidInput: when it does not, or is missing
+    """
+    if contract.body is not None:
+        _check(contract.body, req.version, body, 'field/attribute')
+
+
+def check_answer(
+    req: request.Request, contract: controller.Contract, body: Any
+) -> None:
+    """Refuse an answer that does not fit; for tests of the service.
+
+    :raises InvalidAnswer: when it does not
+    """
+    if contract.response is not None:
+        try:
+            _check(contract.response, req.version, body, 'answer')
+        except InvalidInput as error:
+            raise InvalidAnswer(why=error.message) from error
+
+
+def _page(query: dict[str, str], max_limit: int) -> paging.Page:
+    try:
+        limit = int(query.get('limit', max_limit))
+    except ValueError:
+        # A line feed passes for digits; of those, Python reads 4,300.
+        raise InvalidInput('limit must be an integer') from None
+    return paging.Page(min(limit, max_limit), query.get('marker'))
+
+
+def _check(
+    form: schema.Query | schema.Body,
+    version: microversion.Version,
+    value: Any,
+    where: str,
+) -> None:
+    error = jsonschema.exceptions.best_match(
+        _validator(form, version).iter_errors(value)
+    )
+    if error is not None:
+        raise _invalid(error, where)
+
+
+@functools.cache
+def _validator(
+    form: schema.Query | schema.Body, version: microversion.Version
+) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(
+        form.at(version), format_checker=FORMATS
+    )
+
+
+def _invalid(error: jsonschema.ValidationError, where: str) -> InvalidInput:
+    if not error.path:
+        return InvalidInput(error.message)
+    names = [part for part in error.path if isinstance(part, str)]
+    return InvalidInput(
+        where=where,
+        path=names[-1],
+        value=error.instance,
+        why=error.message,
+    )
