@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ext-status: whether a deployment is ready for this release."""
+
+from collections.abc import Sequence
+import sys
+
+from oslo_config import cfg
+from oslo_upgradecheck import upgradecheck
+import sqlalchemy as sa
+
+from ext_lib.db import schema
+from nova_ext.conf import opts
+from nova_ext.db import migration
+from nova_ext.db import models
+from nova_ext.db.facade import facade
+
+_SYNC = f'Run "{migration.schema.command}".'
+
+
+class Checks(upgradecheck.UpgradeCommands):
+    """What is asked before services start with new code.
+
+    :param conf: the configuration, read when the command runs
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+
+    def check(self) -> upgradecheck.Code:
+        """Print the answers; return the worst."""
+        facade.configure(self._conf)
+        try:
+            return super().check()
+        finally:
+            facade.reset()
+
+    def _schema(self) -> upgradecheck.Result:
+        found = migration.schema.version(facade.get_engine())
+        wanted = migration.schema.head
+        if found == wanted:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        return upgradecheck.Result(
+            upgradecheck.Code.FAILURE,
+            f'The schema is at {found or 0}, not at {wanted}. {_SYNC}',
+        )
+
+    def _indexes(self) -> upgradecheck.Result:
+        missing = _missing_indexes(facade.get_engine())
+        if not missing:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        return upgradecheck.Result(
+            upgradecheck.Code.WARNING,
+            f'Lists are slow without these indexes: {", ".join(missing)}.',
+        )
+
+    _upgrade_checks = (
+        ('Schema', _schema),
+        ('Indexes', _indexes),
+    )
+
+
+def _missing_indexes(engine: sa.engine.Engine) -> list[str]:
+    with engine.connect() as connection:
+        present = set(sa.inspect(connection).get_table_names())
+        return [
+            str(index.name)
+            for table in models.Base.metadata.sorted_tables
+            if table.name in present
+            for index in schema.missing_indexes(connection, table)
+        ]
+
+
+def main(
+    argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
+) -> int:
+    """Carry out the command in ``argv``; return the exit status."""
+    opts.register_opts(conf)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return upgradecheck.main(conf, 'nova-ext', Checks(conf), arguments)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

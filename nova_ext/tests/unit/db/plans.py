@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a database goes about answering a question."""
+
+from typing import Any
+
+import fixtures
+from sqlalchemy import event
+
+from ext_lib.db.facade import Facade
+
+
+class Plans(fixtures.Fixture):
+    """Remembers what is asked, to be asked again how it is answered."""
+
+    def __init__(self, facade: Facade) -> None:
+        super().__init__()
+        self._facade = facade
+        self._asked: list[tuple[str, Any]] = []
+
+    def _setUp(self) -> None:
+        engine = self._facade.get_engine()
+        event.listen(engine, 'before_cursor_execute', self._listen)
+        self.addCleanup(
+            event.remove, engine, 'before_cursor_execute', self._listen
+        )
+
+    def _listen(
+        self,
+        _connection: Any,
+        _cursor: Any,
+        text: str,
+        parameters: Any,
+        *_: Any,
+    ) -> None:
+        if text.startswith('SELECT') and ' FROM ' in text.replace('\n', ' '):
+            self._asked.append((text, parameters))
+
+    def explain(self) -> list[str]:
+        """Return SQLite's plan for the last question, one line a table."""
+        return [row.detail for row in self._again('EXPLAIN QUERY PLAN')]
+
+    def rows_read(self) -> int:
+        """Return how many rows the last question makes a server look at."""
+        dialect = self._facade.get_engine().dialect.name
+        count = {'mysql': self._mysql, 'postgresql': self._postgresql}
+        return count[dialect]()
+
+    def _again(self, prefix: str) -> list[Any]:
+        text, parameters = self._asked[-1]
+        with self._facade.get_engine().connect() as connection:
+            result = connection.exec_driver_sql(f'{prefix} {text}', parameters)
+            return result.fetchall()
+
+    def _mysql(self) -> int:
+        text, parameters = self._asked[-1]
+        with self._facade.get_engine().connect() as connection:
+            before = _handler_reads(connection)
+            connection.exec_driver_sql(text, parameters).fetchall()
+            return _handler_reads(connection) - before
+
+    def _postgresql(self) -> int:
+        [[[plan]]] = self._again('EXPLAIN (ANALYZE, FORMAT JSON)')
+        return _scanned(plan['Plan'])
+
+
+def _handler_reads(connection: Any) -> int:
+    rows = connection.exec_driver_sql(
+        "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler_read%%' "
+        "AND Variable_name NOT LIKE '%%rnd%%'"
+    )
+    return sum(int(value) for _, value in rows)
+
+
+def _scanned(node: dict[str, Any]) -> int:
+    read = 0
+    if 'Relation Name' in node:
+        removed = node.get('Rows Removed by Filter', 0)
+        read = (node['Actual Rows'] + removed) * node['Actual Loops']
+    return int(read) + sum(_scanned(child) for child in node.get('Plans', ()))

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every list is one walk along an index that filters and sorts at once.
+
+On SQLite, which shows its plans whatever is in the tables. What servers make
+of the same questions is for the tests of backends.
+"""
+
+import fixtures
+
+from ext_lib.db import fixture
+from ext_lib.paging import Page
+from nova_ext.db import api as db
+from nova_ext.db.facade import facade
+from nova_ext.tests.unit.db import base
+from nova_ext.tests.unit.db import plans
+
+
+class PlanTestCase(base.TestCase):
+    def setUp(self):
+        self.useFixture(fixtures.EnvironmentVariable(fixture.URL))
+        super().setUp()
+        self.plans = self.useFixture(plans.Plans(facade))
+        self.server = self.instance()
+
+    def assertWalks(self, table, *columns):
+        """Check that the last question was one walk along an index."""
+        [line] = self.plans.explain()
+        index = '_'.join([table, *columns, 'created_at_id_idx'])
+        self.assertStartsWith(f'SEARCH {table} USING INDEX {index} ', line)
+
+    def assertStartsWith(self, start, line):
+        self.assertEqual(start, line[: len(start)])
+
+    def assertSearches(self, index):
+        """Check that the last question found its rows by an index."""
+        plan = self.plans.explain()
+        self.assertIn(f' INDEX {index} ', '\n'.join(plan))
+        self.assertEqual([], [x for x in plan if x.startswith('SCAN')])
+
+
+class TestMigrations(PlanTestCase):
+    def setUp(self):
+        super().setUp()
+        self.marker = self.migration(self.server).uuid
+
+    def pages(self, filters):
+        for page in (Page(limit=50), Page(limit=50, marker=self.marker)):
+            db.migration_get_all_by_filters(self.admin, filters, page)
+            yield page
+
+    def test_each_filter(self):
+        for name in (
+            'user_id', 'project_id', 'source_compute', 'status',
+            'instance_uuid', 'migration_type',
+        ):  # fmt: skip
+            value = 'resize' if name == 'migration_type' else 'x'
+            for _ in self.pages({name: value}):
+                self.assertWalks('migrations', 'deleted', name)
+
+    def test_no_filter(self):
+        for filters in ({}, {'hidden': '0'}):
+            for _ in self.pages(filters):
+                self.assertWalks('migrations', 'deleted')
+
+    def test_filters_together(self):
+        for _ in self.pages({'user_id': 'u', 'project_id': 'p'}):
+            [line] = self.plans.explain()
+            self.assertIn('_id_created_at_id_idx (deleted=? AND ', line)
+
+    def test_host_is_two_walks(self):
+        for _ in self.pages({'host': 'host1', 'status': 'error'}):
+            pass
+        for _ in self.pages({'host': 'host1'}):
+            plan = self.plans.explain()
+            walks = [x for x in plan if x.startswith('SEARCH migrations')]
+            self.assertEqual(3, len(walks))
+            for walk, end in zip(walks, ('source', 'dest'), strict=False):
+                self.assertIn(
+                    f' migrations_deleted_{end}_compute_created_at_id_idx ',
+                    walk,
+                )
+            self.assertIn('PRIMARY KEY', walks[2])
+            self.assertEqual(
+                [], [x for x in plan if x.startswith('SCAN migrations')]
+            )
+            # What is sorted is two pages at most, after both walks.
+            sorts = [i for i, x in enumerate(plan) if 'FOR ORDER BY' in x]
+            self.assertEqual([len(plan) - 1], sorts)
+
+    def test_changes_before_begin_where_they_can(self):
+        filters = {'changes-before': base.START}
+        for _ in self.pages(filters):
+            self.assertWalks('migrations', 'deleted')
+            [line] = self.plans.explain()
+            self.assertIn('created_at<?', line)
+
+    def test_everything_at_once(self):
+        db.migration_get_all_by_filters(self.admin, {'user_id': 'x'})
+        self.assertSearches('migrations_deleted_user_id_created_at_id_idx')
+
+    def test_what_is_going_on(self):
+        db.migration_get_in_progress_by_instance(
+            self.admin, self.server.uuid, 'live-migration'
+        )
+        self.assertSearches('migrations_instance_uuid_and_status_idx')
+        db.migration_get_unfinished_by_host(self.admin, 'host1')
+        self.assertSearches('migrations_deleted_status_created_at_id_idx')
+
+
+class TestActions(PlanTestCase):
+    def setUp(self):
+        super().setUp()
+        self.action(self.server)
+
+    def test_lists(self):
+        for page in (
+            None,
+            Page(limit=50),
+            Page(limit=50, marker=self.context.request_id),
+        ):
+            db.actions_get(self.context, self.server.uuid, page)
+            self.assertWalks('instance_actions', 'instance_uuid')
+
+    def test_one(self):
+        db.action_get_by_request_id(
+            self.context, self.server.uuid, self.context.request_id
+        )
+        self.assertWalks('instance_actions', 'instance_uuid', 'request_id')
+
+    def test_events(self):
+        db.action_events_get(self.context, 1)
+        self.assertWalks('instance_actions_events', 'action_id')
+
+    def test_events_a_host_left_behind(self):
+        db.actions_get_unfinished(self.admin, 'host1')
+        self.assertSearches('instance_actions_events_host_finish_time_idx')
+
+    def test_actions_nobody_began(self):
+        db.actions_without_events(self.admin, self.server.uuid)
+        self.assertSearches('instance_actions_instance_uuid_created_at_id_idx')
+
+
+class TestInstances(PlanTestCase):
+    def list(self, context, filters):
+        for page in (Page(limit=50), Page(50, self.server.uuid)):
+            db.instance_get_all_by_filters(context, filters, page)
+            # The server is older than itself, so there are no parts to load
+            # on the second page.
+            if page.marker:
+                yield
+
+    def test_of_a_project(self):
+        for filters in ({}, {'vm_state': ['active', 'error']}):
+            for _ in self.list(self.context, filters):
+                self.assertWalks('instances', 'project_id', 'deleted')
+
+    def test_of_all_projects(self):
+        for _ in self.list(self.admin, {}):
+            self.assertWalks('instances', 'deleted')
+
+    def test_what_administrators_look_for(self):
+        for name in ('project_id', 'user_id', 'host', 'vm_state'):
+            for _ in self.list(self.admin, {name: 'x'}):
+                self.assertWalks('instances', name, 'deleted')
+
+    def test_on_a_host(self):
+        db.instance_get_all_by_host(self.admin, 'host1')
+        self.assertWalks('instances', 'host', 'deleted')
+
+    def test_one(self):
+        db.instance_get_ref(self.context, self.server.uuid)
+        [line] = self.plans.explain()
+        self.assertStartsWith('SEARCH instances USING INDEX', line)
+
+    def test_its_parts(self):
+        db.instance_get_by_uuid(self.context, self.server.uuid)
+        plan = self.plans.explain()
+        self.assertEqual([], [x for x in plan if x.startswith('SCAN')])

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services are stored, found, changed and forgotten."""
+
+from oslo_db import exception as db_exception
+
+from nova_ext import exception
+from nova_ext.db import api as db
+from nova_ext.tests.unit.db import base
+
+
+class TestService(base.TestCase):
+    def create(self, host='host1', binary='nova-compute', **values):
+        values = {'host': host, 'binary': binary, 'topic': 'compute'} | values
+        return db.service_create(self.admin, values)
+
+    def test_create(self):
+        row = self.create()
+        self.assertEqual(
+            (0, False, False, 0, None),
+            (
+                row.report_count,
+                row.disabled,
+                row.forced_down,
+                row.version,
+                row.last_seen_up,
+            ),
+        )
+
+    def test_one_of_a_kind_on_a_host(self):
+        self.create()
+        self.assertRaises(db_exception.DBDuplicateEntry, self.create)
+
+    def test_get(self):
+        row = self.create()
+        self.assertEqual(row.id, db.service_get(self.admin, row.id).id)
+        found = db.service_get_by_host_and_binary(
+            self.admin, 'host1', 'nova-compute'
+        )
+        self.assertEqual(row.id, found.id)
+
+    def test_what_there_is_not(self):
+        self.assertRaises(
+            exception.ServiceNotFound, db.service_get, self.admin, 'x'
+        )
+        self.assertRaises(
+            exception.HostBinaryNotFound,
+            db.service_get_by_host_and_binary,
+            self.admin,
+            'host1',
+            'nova-compute',
+        )
+        self.assertRaises(
+            exception.ServiceNotFound,
+            db.service_update,
+            self.admin,
+            1,
+            {'version': 1},
+        )
+
+    def test_get_all(self):
+        rows = [self.create('host2'), self.create('host1')]
+        conductor = self.create('host1', 'nova-conductor', topic='conductor')
+        every = [*rows, conductor]
+        self.assertEqual(
+            base.ids(every), base.ids(db.service_get_all(self.admin))
+        )
+        found = db.service_get_all(
+            self.admin, {'host': 'host1', 'binary': 'nova-compute'}
+        )
+        self.assertEqual([rows[1].id], base.ids(found))
+
+    def test_update(self):
+        row = self.create()
+        now = base.minutes(5)
+        found = self.assertAsks(
+            2,
+            db.service_update,
+            self.admin,
+            row.id,
+            {'report_count': 1, 'last_seen_up': now},
+        )
+        self.assertEqual((1, now), (found.report_count, found.last_seen_up))
+
+    def test_destroy(self):
+        row = self.create()
+        db.service_destroy(self.admin, row.id)
+        self.assertEqual([], db.service_get_all(self.admin))
+        self.assertRaises(
+            exception.ServiceNotFound, db.service_destroy, self.admin, row.id
+        )
+        self.assertNotEqual(row.id, self.create().id)
