@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words a server's life is told in: states, statuses, action names.
+
+The values are those of the compute API and of a nova database.
+"""
+
+from typing import Final
+
+from oslo_versionedobjects import fields
+
+
+class VMState:
+    """What a server is, once nothing is being done to it."""
+
+    ACTIVE: Final = 'active'
+    BUILDING: Final = 'building'
+    PAUSED: Final = 'paused'
+    SUSPENDED: Final = 'suspended'
+    STOPPED: Final = 'stopped'
+    RESCUED: Final = 'rescued'
+    RESIZED: Final = 'resized'
+    SOFT_DELETED: Final = 'soft-delete'
+    DELETED: Final = 'deleted'
+    ERROR: Final = 'error'
+    SHELVED: Final = 'shelved'
+    SHELVED_OFFLOADED: Final = 'shelved_offloaded'
+
+
+class TaskState:
+    """What is being done to a server; None between two tasks."""
+
+    SCHEDULING: Final = 'scheduling'
+    BLOCK_DEVICE_MAPPING: Final = 'block_device_mapping'
+    NETWORKING: Final = 'networking'
+    SPAWNING: Final = 'spawning'
+
+    REBOOTING: Final = 'rebooting'
+    REBOOT_PENDING: Final = 'reboot_pending'
+    REBOOT_STARTED: Final = 'reboot_started'
+    REBOOTING_HARD: Final = 'rebooting_hard'
+    REBOOT_PENDING_HARD: Final = 'reboot_pending_hard'
+    REBOOT_STARTED_HARD: Final = 'reboot_started_hard'
+
+    PAUSING: Final = 'pausing'
+    UNPAUSING: Final = 'unpausing'
+    SUSPENDING: Final = 'suspending'
+    RESUMING: Final = 'resuming'
+    POWERING_OFF: Final = 'powering-off'
+    POWERING_ON: Final = 'powering-on'
+
+    REBUILDING: Final = 'rebuilding'
+    REBUILD_BLOCK_DEVICE_MAPPING: Final = 'rebuild_block_device_mapping'
+    REBUILD_SPAWNING: Final = 'rebuild_spawning'
+
+    RESIZE_PREP: Final = 'resize_prep'
+    RESIZE_MIGRATING: Final = 'resize_migrating'
+    RESIZE_MIGRATED: Final = 'resize_migrated'
+    RESIZE_FINISH: Final = 'resize_finish'
+    RESIZE_REVERTING: Final = 'resize_reverting'
+    RESIZE_CONFIRMING: Final = 'resize_confirming'
+
+    MIGRATING: Final = 'migrating'
+    DELETING: Final = 'deleting'
+    SOFT_DELETING: Final = 'soft-deleting'
+    RESTORING: Final = 'restoring'
+
+
+class PowerState:
+    """What the hypervisor says of a server."""
+
+    NOSTATE: Final = 0
+    RUNNING: Final = 1
+    PAUSED: Final = 3
+    SHUTDOWN: Final = 4
+    CRASHED: Final = 6
+    SUSPENDED: Final = 7
+
+
+class MigrationType:
+    """Why a server changes host."""
+
+    MIGRATION: Final = 'migration'
+    RESIZE: Final = 'resize'
+    LIVE_MIGRATION: Final = 'live-migration'
+    EVACUATION: Final = 'evacuation'
+
+    ALL: Final = (MIGRATION, RESIZE, LIVE_MIGRATION, EVACUATION)
+
+
+class MigrationStatus:
+    """How far a migration has come."""
+
+    ACCEPTED: Final = 'accepted'
+    QUEUED: Final = 'queued'
+    PREPARING: Final = 'preparing'
+    RUNNING: Final = 'running'
+    PRE_MIGRATING: Final = 'pre-migrating'
+    MIGRATING: Final = 'migrating'
+    POST_MIGRATING: Final = 'post-migrating'
+    FINISHED: Final = 'finished'
+    CONFIRMING: Final = 'confirming'
+    CONFIRMED: Final = 'confirmed'
+    REVERTING: Final = 'reverting'
+    REVERTED: Final = 'reverted'
+    DONE: Final = 'done'
+    COMPLETED: Final = 'completed'
+    CANCELLED: Final = 'cancelled'
+    FAILED: Final = 'failed'
+    ERROR: Final = 'error'
+
+    #: What the API calls a live migration in progress; accepted is not.
+    LIVE_IN_PROGRESS: Final = (QUEUED, PREPARING, RUNNING, POST_MIGRATING)
+    #: Nothing more will happen to a migration in one of these.
+    ENDED: Final = (
+        CONFIRMED, REVERTED, ERROR, FAILED, COMPLETED, CANCELLED, DONE,
+    )  # fmt: skip
+
+
+class ActionName:
+    """What a user asked for: the `action` key of an instance action."""
+
+    CREATE: Final = 'create'
+    DELETE: Final = 'delete'
+    RESTORE: Final = 'restore'
+    START: Final = 'start'
+    STOP: Final = 'stop'
+    REBOOT: Final = 'reboot'
+    PAUSE: Final = 'pause'
+    UNPAUSE: Final = 'unpause'
+    SUSPEND: Final = 'suspend'
+    RESUME: Final = 'resume'
+    REBUILD: Final = 'rebuild'
+    EVACUATE: Final = 'evacuate'
+    RESIZE: Final = 'resize'
+    MIGRATE: Final = 'migrate'
+    CONFIRM_RESIZE: Final = 'confirmResize'
+    REVERT_RESIZE: Final = 'revertResize'
+    LIVE_MIGRATION: Final = 'live-migration'
+    LIVE_MIGRATION_FORCE_COMPLETE: Final = 'live_migration_force_complete'
+    LIVE_MIGRATION_CANCEL: Final = 'live_migration_cancel'
+    LOCK: Final = 'lock'
+    UNLOCK: Final = 'unlock'
+    RESET_STATE: Final = 'resetState'
+
+
+class EventResult:
+    """How an event ended; None while it runs."""
+
+    SUCCESS: Final = 'Success'
+    ERROR: Final = 'Error'
+
+
+class MigrationTypeField(fields.BaseEnumField):
+    """One of MigrationType."""
+
+    AUTO_TYPE = fields.Enum(valid_values=MigrationType.ALL)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What users asked of a server."""
+
+from typing import Any
+
+from oslo_utils import timeutils
+from oslo_versionedobjects import fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from ext_lib.paging import Page
+from nova_ext.db import api as db
+from nova_ext.objects import base
+
+
+@base.VersionedObjectRegistry.register
+class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
+    """One request that changes a server; its events are the steps."""
+
+    # 1.0: Initial version
+    # 1.1: Unicode strings
+    VERSION = '1.1'
+
+    fields = {
+        'id': fields.IntegerField(),
+        #: One of ActionName.
+        'action': fields.StringField(nullable=True),
+        'instance_uuid': fields.UUIDField(nullable=True),
+        'request_id': fields.StringField(nullable=True),
+        'user_id': fields.StringField(nullable=True),
+        'project_id': fields.StringField(nullable=True),
+        #: When the request arrived.
+        'start_time': DateTimeField(nullable=True),
+        'finish_time': DateTimeField(nullable=True),
+        #: Error when a step failed.
+        'message': fields.StringField(nullable=True),
+    }
+
+    # Where the result is optional its type says Any: who wants it knows that
+    # it is not None.
+
+    @classmethod
+    @base.remotable
+    def get_by_request_id(
+        cls, context: RequestContext, instance_uuid: str, request_id: str
+    ) -> 'InstanceAction | None':
+        """Return the action of a request on a server, None without one."""
+        row = db.action_get_by_request_id(context, instance_uuid, request_id)
+        return None if row is None else cls.from_row(context, row)
+
+    @classmethod
+    @base.remotable
+    def action_start(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        action_name: str,
+        want_result: bool = True,
+    ) -> 'InstanceAction | Any':
+        """Record what the request does to the server.
+
+        :returns: the action if ``want_result``, else None
+        """
+        values = cls._values(context, instance_uuid)
+        values.update(
+            action=action_name,
+            user_id=context.user_id,
+            project_id=context.project_id,
+            start_time=context.timestamp,
+            updated_at=context.timestamp,
+        )
+        row = db.action_start(context, values)
+        return cls.from_row(context, row) if want_result else None
+
+    @classmethod
+    @base.remotable
+    def action_finish(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        want_result: bool = True,
+    ) -> 'InstanceAction | Any':
+        """Record that nothing more of the request is to be done.
+
+        Only operations that end before the answer do this; the end of the
+        others shows in their events.
+
+        :returns: the action if ``want_result``, else None
+        :raises InstanceActionNotFound: when the request has no action
+        """
+        values = cls._values(context, instance_uuid)
+        values['finish_time'] = values['updated_at'] = timeutils.utcnow()
+        row = db.action_finish(context, values)
+        return cls.from_row(context, row) if want_result else None
+
+    @staticmethod
+    def _values(context: RequestContext, instance_uuid: str) -> dict[str, Any]:
+        return {
+            'instance_uuid': instance_uuid,
+            'request_id': context.request_id,
+        }
+
+
+@base.VersionedObjectRegistry.register
+class InstanceActionList(
+    objects.ObjectList[InstanceAction], base.NovaExtObject
+):
+    """Actions of one server."""
+
+    # 1.0: Initial version
+    # 1.1: get_by_instance_uuid() pages and filters
+    VERSION = '1.1'
+
+    fields = {
+        'objects': fields.ListOfObjectsField('InstanceAction'),
+    }
+
+    @classmethod
+    @base.remotable
+    def get_by_instance_uuid(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        limit: int | None = None,
+        marker: str | None = None,
+        filters: dict[str, Any] | None = None,
+    ) -> 'InstanceActionList':
+        """Return the actions of a server, newest first.
+
+        :param marker: request id of the last action of the page before
+        :param filters: ``changes-since``, ``changes-before`` (datetime)
+        :raises MarkerNotFound: when the server has no such action
+        """
+        page = Page(limit=limit, marker=marker)
+        rows = db.actions_get(context, instance_uuid, page, filters)
+        return cls.from_rows(context, InstanceAction, rows)
+
+    @classmethod
+    @base.remotable
+    def get_without_events(
+        cls, context: RequestContext, instance_uuid: str
+    ) -> 'InstanceActionList':
+        """Return what was accepted but never begun, newest first."""
+        rows = db.actions_without_events(context, instance_uuid)
+        return cls.from_rows(context, InstanceAction, rows)
+
+    @classmethod
+    @base.remotable
+    def get_unfinished_by_host(
+        cls, context: RequestContext, host: str
+    ) -> 'InstanceActionList':
+        """Return what a host began and did not end, oldest step first."""
+        steps = db.actions_get_unfinished(context, host)
+        rows = {action.id: action for event, action in steps}
+        return cls.from_rows(context, InstanceAction, rows.values())

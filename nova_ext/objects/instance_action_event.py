@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of an instance action, and the host that took each."""
+
+from collections.abc import Callable
+import functools
+import traceback
+import types
+from typing import Any, ParamSpec, TypeVar
+
+from oslo_utils import timeutils
+from oslo_versionedobjects import fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from nova_ext.db import api as db
+from nova_ext.objects import base
+from nova_ext.objects.fields import EventResult
+
+_P = ParamSpec('_P')
+_R = TypeVar('_R')
+
+
+def _failure_as_text(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    # Neither exceptions nor tracebacks survive a call to the conductor.
+    @functools.wraps(method)
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        if isinstance(kwargs.get('exc_val'), BaseException):
+            kwargs['exc_val'] = str(kwargs['exc_val'])
+        if isinstance(kwargs.get('exc_tb'), types.TracebackType):
+            frames = traceback.format_tb(kwargs['exc_tb'])  # type: ignore
+            kwargs['exc_tb'] = ''.join(frames)
+        return method(*args, **kwargs)
+
+    return wrapper
+
+
+@base.VersionedObjectRegistry.register
+class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
+    """One step of an action: a method of a manager, from start to finish."""
+
+    # 1.0: Initial version
+    # 1.1: Failures cross the wire as text
+    # 1.2: Add host
+    VERSION = '1.2'
+    SINCE = {'host': '1.2'}
+
+    fields = {
+        'id': fields.IntegerField(),
+        #: Name of the manager method, e.g. compute_stop_instance.
+        'event': fields.StringField(nullable=True),
+        'action_id': fields.IntegerField(nullable=True),
+        'start_time': DateTimeField(nullable=True),
+        'finish_time': DateTimeField(nullable=True),
+        #: One of EventResult; None while the step runs.
+        'result': fields.StringField(nullable=True),
+        #: Stack frames of a failed step.
+        'traceback': fields.StringField(nullable=True),
+        #: Host that did the work; None for a step recorded before 1.2.
+        'host': fields.StringField(nullable=True),
+    }
+
+    # Where the result is optional its type says Any: who wants it knows that
+    # it is not None.
+
+    @classmethod
+    @base.remotable
+    def event_start(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        event_name: str,
+        want_result: bool = True,
+        host: str | None = None,
+    ) -> 'InstanceActionEvent | Any':
+        """Record that ``host`` begins a step of the request's action.
+
+        :returns: the event if ``want_result``, else None
+        :raises InstanceActionNotFound: when the request has no action
+        """
+        values = cls._values(context, instance_uuid, event_name, host)
+        values['start_time'] = timeutils.utcnow()
+        row = db.action_event_start(context, values)
+        return cls.from_row(context, row) if want_result else None
+
+    @classmethod
+    def event_finish(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        event_name: str,
+        want_result: bool = True,
+        host: str | None = None,
+    ) -> 'InstanceActionEvent | Any':
+        """Record that the step begun last by ``host`` has succeeded.
+
+        :returns: the event if ``want_result``, else None
+        :raises InstanceActionEventNotFound: when no such step is running
+        """
+        return cls.event_finish_with_failure(
+            context,
+            instance_uuid,
+            event_name,
+            want_result=want_result,
+            host=host,
+        )
+
+    @classmethod
+    @_failure_as_text
+    @base.remotable
+    def event_finish_with_failure(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        event_name: str,
+        *,
+        exc_val: BaseException | str | None = None,
+        exc_tb: types.TracebackType | str | None = None,
+        want_result: bool = True,
+        host: str | None = None,
+    ) -> 'InstanceActionEvent | Any':
+        """Record how the step begun last by ``host`` has ended.
+
+        :param exc_val: what went wrong; the server's fault shows it, the
+            event does not
+        :param exc_tb: where it went wrong; None means success
+        :returns: the event if ``want_result``, else None
+        :raises InstanceActionEventNotFound: when no such step is running
+        """
+        values = cls._values(context, instance_uuid, event_name, host)
+        values['finish_time'] = timeutils.utcnow()
+        values['result'] = EventResult.SUCCESS
+        if exc_tb is not None:
+            values['result'] = EventResult.ERROR
+            values['traceback'] = exc_tb
+        row = db.action_event_finish(context, values)
+        return cls.from_row(context, row) if want_result else None
+
+    @staticmethod
+    def _values(
+        context: RequestContext,
+        instance_uuid: str,
+        event_name: str,
+        host: str | None,
+    ) -> dict[str, Any]:
+        return {
+            'instance_uuid': instance_uuid,
+            'request_id': context.request_id,
+            'event': event_name,
+            'host': host,
+        }
+
+
+@base.VersionedObjectRegistry.register
+class InstanceActionEventList(
+    objects.ObjectList[InstanceActionEvent], base.NovaExtObject
+):
+    """The steps of one action."""
+
+    # 1.0: Initial version
+    # 1.1: InstanceActionEvent 1.1
+    VERSION = '1.1'
+
+    fields = {
+        'objects': fields.ListOfObjectsField('InstanceActionEvent'),
+    }
+
+    @classmethod
+    @base.remotable
+    def get_by_action(
+        cls, context: RequestContext, action_id: int
+    ) -> 'InstanceActionEventList':
+        """Return the steps of an action, newest first."""
+        rows = db.action_events_get(context, action_id)
+        return cls.from_rows(context, InstanceActionEvent, rows)
+
+    @classmethod
+    @base.remotable
+    def get_unfinished_by_host(
+        cls, context: RequestContext, host: str
+    ) -> 'InstanceActionEventList':
+        """Return the steps a host began and did not end, oldest first."""
+        steps = db.actions_get_unfinished(context, host)
+        rows = [event for event, action in steps]
+        return cls.from_rows(context, InstanceActionEvent, rows)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a server is in error."""
+
+from oslo_versionedobjects import fields
+
+from ext_lib import exception
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from nova_ext.db import api as db
+from nova_ext.objects import base
+
+#: The size of the column.
+_MESSAGE_LENGTH = 255
+
+
+@base.VersionedObjectRegistry.register
+class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
+    """One failure of a server; a server shows its latest."""
+
+    # 1.0: Initial version
+    # 1.1: Unicode strings
+    # 1.2: create()
+    VERSION = '1.2'
+
+    fields = {
+        'id': fields.IntegerField(),
+        'instance_uuid': fields.UUIDField(),
+        #: HTTP status that fits the failure.
+        'code': fields.IntegerField(),
+        'message': fields.StringField(nullable=True),
+        #: Stack frames; only administrators see them.
+        'details': fields.StringField(nullable=True),
+        'host': fields.StringField(nullable=True),
+    }
+
+    @classmethod
+    def from_exception(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        error: BaseException,
+        *,
+        details: str | None = None,
+        host: str | None = None,
+    ) -> 'InstanceFault':
+        """Return the unsaved fault that ``error`` is.
+
+        :param details: stack frames
+        :param host: where it happened
+        """
+        return cls(
+            context,
+            instance_uuid=instance_uuid,
+            code=_code(error),
+            message=_message(error)[:_MESSAGE_LENGTH],
+            details=details,
+            host=host,
+        )
+
+    @base.remotable
+    def create(self) -> None:
+        """Store the fault as the latest of its server."""
+        row = db.instance_fault_create(
+            self.obj_context, self.obj_get_changes()
+        )
+        self.load_row(row)
+
+
+def _message(error: BaseException) -> str:
+    # The text of an error that is not ours may hold what a user must not
+    # see; its class tells enough.
+    if isinstance(error, exception.Error):
+        return error.message
+    return type(error).__name__
+
+
+def _code(error: BaseException) -> int:
+    return 404 if isinstance(error, exception.NotFound) else 500

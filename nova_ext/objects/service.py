@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes that work on servers, and their signs of life."""
+
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+from oslo_versionedobjects import fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from nova_ext import exception
+from nova_ext.db import api as db
+from nova_ext.objects import base
+
+
+@base.VersionedObjectRegistry.register
+class Service(objects.TimestampedObject, base.NovaExtObject):
+    """One process on one host."""
+
+    # 1.21: The fields below
+    VERSION = '1.21'
+
+    fields = {
+        'id': fields.IntegerField(),
+        'uuid': fields.UUIDField(),
+        'host': fields.StringField(nullable=True),
+        #: Name of the program, e.g. nova-compute.
+        'binary': fields.StringField(nullable=True),
+        'topic': fields.StringField(nullable=True),
+        #: How often the service gave a sign of life.
+        'report_count': fields.IntegerField(),
+        #: Whether an operator took the host out of the scheduler's hands.
+        'disabled': fields.BooleanField(default=False),
+        'disabled_reason': fields.StringField(nullable=True),
+        'last_seen_up': DateTimeField(nullable=True),
+        #: Whether an operator declared it dead.
+        'forced_down': fields.BooleanField(default=False),
+        'version': fields.IntegerField(nullable=True),
+    }
+
+    @classmethod
+    @base.remotable
+    def get_by_id(cls, context: RequestContext, service_id: int) -> 'Service':
+        """Return the service with this number.
+
+        :raises ServiceNotFound: when there is none
+        """
+        return cls.from_row(context, db.service_get(context, service_id))
+
+    @classmethod
+    @base.remotable
+    def get_by_uuid(
+        cls, context: RequestContext, service_uuid: str
+    ) -> 'Service':
+        """Return the service with this uuid.
+
+        :raises ServiceNotFound: when there is none
+        """
+        rows = db.service_get_all(context, {'uuid': service_uuid})
+        if not rows:
+            raise exception.ServiceNotFound(service_id=service_uuid)
+        return cls.from_row(context, rows[0])
+
+    @classmethod
+    @base.remotable
+    def get_by_host_and_binary(
+        cls, context: RequestContext, host: str, binary: str
+    ) -> 'Service':
+        """Return the service of a program on a host.
+
+        :raises HostBinaryNotFound: when there is none
+        """
+        row = db.service_get_by_host_and_binary(context, host, binary)
+        return cls.from_row(context, row)
+
+    @base.remotable
+    def create(self) -> None:
+        """Make the service known."""
+        if 'uuid' not in self:
+            self.uuid = uuidutils.generate_uuid()
+        row = db.service_create(self.obj_context, self.obj_get_changes())
+        self.load_row(row)
+
+    @base.remotable
+    def save(self) -> None:
+        """Store what changed.
+
+        :raises ServiceNotFound: when the service was destroyed
+        """
+        changes = self.obj_get_changes()
+        if changes:
+            row = db.service_update(self.obj_context, self.id, changes)
+            self.load_row(row)
+
+    @base.remotable
+    def destroy(self) -> None:
+        """Forget the service.
+
+        :raises ServiceNotFound: when it was destroyed already
+        """
+        db.service_destroy(self.obj_context, self.id)
+
+    def is_up(self, down_time: float) -> bool:
+        """Tell whether it gave a sign of life within ``down_time`` seconds."""
+        if self.forced_down:
+            return False
+        last = self.last_seen_up or self.created_at
+        # A clock ahead of ours makes the last sign a future one.
+        return (
+            last is not None
+            and abs(timeutils.delta_seconds(last, timeutils.utcnow()))
+            <= down_time
+        )
+
+
+@base.VersionedObjectRegistry.register
+class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
+    """Services."""
+
+    # 1.19: Service 1.21
+    VERSION = '1.19'
+
+    fields = {
+        'objects': fields.ListOfObjectsField('Service'),
+    }
+
+    @classmethod
+    @base.remotable
+    def get_all(
+        cls,
+        context: RequestContext,
+        host: str | None = None,
+        binary: str | None = None,
+    ) -> 'ServiceList':
+        """Return the services, of a host or a program if given."""
+        wanted = {'host': host, 'binary': binary}
+        filters = {k: v for k, v in wanted.items() if v is not None}
+        rows = db.service_get_all(context, filters)
+        return cls.from_rows(context, Service, rows)
