@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""extensions: the parts of the API, as clients before 2.1 asked for them."""
+
+from typing import Any
+
+from ext_lib import exception
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute.schemas import extensions as schema
+from nova_ext.policies import extensions as policies
+
+_NAMESPACE = 'http://docs.openstack.org/compute/ext/fake_xml'
+_UPDATED = '2014-12-03T00:00:00Z'
+
+#: Alias: name, what it adds.
+_EXTENSIONS = {
+    'os-admin-actions': ('AdminActions', 'Reset the state of servers.'),
+    'os-deferred-delete': ('DeferredDelete', 'Delete servers at once.'),
+    'os-evacuate': ('Evacuate', 'Evacuate servers from dead hosts.'),
+    'os-instance-actions': ('InstanceActions', 'What was done to servers.'),
+    'os-lock-server': ('LockServer', 'Lock and unlock servers.'),
+    'os-migrate-server': ('MigrateServer', 'Migrate servers.'),
+    'os-migrations': ('Migrations', 'List migrations.'),
+    'os-pause-server': ('PauseServer', 'Pause and unpause servers.'),
+    'os-services': ('Services', 'List and disable services.'),
+    'os-suspend-server': ('SuspendServer', 'Suspend and resume servers.'),
+}
+
+
+class ExtensionsController:
+    """Lists and shows the parts of the API."""
+
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request) -> dict[str, Any]:
+        """List the parts of the API."""
+        req.context.can(policies.READ, {})
+        return {'extensions': [_shown(alias) for alias in _EXTENSIONS]}
+
+    @controller.response(schema.show_response)
+    def show(self, req: request.Request, alias: str) -> dict[str, Any]:
+        """Show a part of the API."""
+        req.context.can(policies.READ, {})
+        if alias not in _EXTENSIONS:
+            raise exception.NotFound()
+        return {'extension': _shown(alias)}
+
+
+def _shown(alias: str) -> dict[str, Any]:
+    name, description = _EXTENSIONS[alias]
+    return {
+        'alias': alias,
+        'description': description,
+        'links': [],
+        'name': name,
+        'namespace': _NAMESPACE,
+        'updated': _UPDATED,
+    }

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Filters of a list, from the texts of a query to values."""
+
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+
+from ext_lib import exception
+from ext_lib.wsgi import request
+
+_SINCE = 'changes-since'
+_BEFORE = 'changes-before'
+
+
+class InvalidTimeRange(exception.Invalid):
+    """A list is asked for of a time that ends before it begins."""
+
+    msg_fmt = (
+        'The value of changes-since must be less than or equal to '
+        'changes-before.'
+    )
+
+
+def parsed(req: request.Request) -> dict[str, Any]:
+    """Return the filters of ``req``, with its times as naive UTC datetimes.
+
+    :raises InvalidTimeRange: when it ends before it begins
+    """
+    found: dict[str, Any] = dict(req.filters)
+    for name in (_SINCE, _BEFORE):
+        if name in found:
+            found[name] = _naive_utc(found[name])
+    if {_SINCE, _BEFORE} <= found.keys() and found[_SINCE] > found[_BEFORE]:
+        raise InvalidTimeRange()
+    return found
+
+
+def _naive_utc(text: str) -> datetime.datetime:
+    moment = timeutils.parse_isotime(text)
+    try:
+        return timeutils.normalize_time(moment)
+    except OverflowError:
+        # At either end of the calendar its zone makes no difference.
+        return moment.replace(tzinfo=None)

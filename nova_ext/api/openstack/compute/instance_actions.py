@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""servers/{server_id}/os-instance-actions: who did what to a server."""
+
+from typing import Any
+
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from nova_ext import exception
+from nova_ext.api.openstack.compute import filters
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import instance_actions as schema
+from nova_ext.api.openstack.compute.views import instance_actions as view
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance_action import InstanceAction
+from nova_ext.objects.instance_action import InstanceActionList
+from nova_ext.objects.instance_action_event import InstanceActionEventList
+from nova_ext.policies import instance_actions as policies
+
+
+class InstanceActionsController:
+    """Lists and shows the actions of a server."""
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    @controller.query(schema.index_query)
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request, server_id: str) -> dict[str, Any]:
+        """List the actions of a server, newest first."""
+        instance = _instance(req, server_id)
+        req.context.can(policies.LIST, {'project_id': instance.project_id})
+        actions = InstanceActionList.get_by_instance_uuid(
+            req.context,
+            instance.uuid,
+            limit=req.page.limit,
+            marker=req.page.marker,
+            filters=filters.parsed(req),
+        )
+        body = {'instanceActions': [view.summary(req, a) for a in actions]}
+        path = ('servers', server_id, 'os-instance-actions')
+        keys = [action.request_id for action in actions]
+        if next_page := self.links.next_page(req, path, keys):
+            body['links'] = next_page
+        return body
+
+    @controller.response(schema.show_response)
+    def show(
+        self, req: request.Request, server_id: str, id: str
+    ) -> dict[str, Any]:
+        """Show the action of the request ``id``, and what came of it."""
+        instance = _instance(req, server_id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.SHOW, target)
+        action = InstanceAction.get_by_request_id(
+            req.context, instance.uuid, id
+        )
+        if action is None:
+            raise exception.InstanceActionNotFound(request_id=id)
+        shown = view.summary(req, action)
+        in_full = req.context.can(policies.EVENTS, target, fatal=False)
+        if in_full or microversions.supports(
+            req, microversions.EVENTS_FOR_ALL
+        ):
+            shown['events'] = _events(req, instance, action, in_full)
+        return {'instanceAction': shown}
+
+
+def _instance(req: request.Request, server_id: str) -> Instance:
+    deleted_too = microversions.supports(req, microversions.DELETED_ACTIONS)
+    return Instance.get_ref(req.context, server_id, read_deleted=deleted_too)
+
+
+def _events(
+    req: request.Request,
+    instance: Instance,
+    action: InstanceAction,
+    in_full: bool,
+) -> list[dict[str, Any]]:
+    # What the service itself began has no project: the server's stands in.
+    project_id = action.project_id or instance.project_id
+    events = InstanceActionEventList.get_by_action(req.context, action.id)
+    return [view.event(req, event, project_id, in_full) for event in events]

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""os-migrations: every move of every server, and who started it."""
+
+from typing import Any
+
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute import filters
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import migrations as schema
+from nova_ext.api.openstack.compute.views import migrations as view
+from nova_ext.objects.migration import MigrationList
+from nova_ext.policies import migrations as policies
+
+
+class MigrationsController:
+    """Lists migrations."""
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    @controller.query(schema.index_query)
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request) -> dict[str, Any]:
+        """List migrations: newest first from 2.59, before in any order."""
+        with_hosts = _authorize(req)
+        migrations = MigrationList.get_by_filters(
+            req.context,
+            filters.parsed(req),
+            limit=req.page.limit,
+            marker=req.page.marker,
+            paged=microversions.supports(req, microversions.MIGRATION_UUID),
+        )
+        # Hidden rows count for the limit, so a page with one is short and
+        # has no link to the next: clients of the real service know that.
+        visible = [m for m in migrations if not m.hidden]
+        shown = [view.show(req, m, with_hosts, self.links) for m in visible]
+        body = {'migrations': shown}
+        keys = [migration.uuid for migration in visible]
+        if next_page := self.links.next_page(req, ('os-migrations',), keys):
+            body['migrations_links'] = next_page
+        return body
+
+
+def _authorize(req: request.Request) -> bool:
+    """Let only those pass who may list; tell whether they see the hosts."""
+    target = {'project_id': req.context.project_id}
+    req.context.can(policies.INDEX, target)
+    if req.filters.get('project_id') != req.context.project_id:
+        req.context.can(policies.INDEX_ALL_PROJECTS, target)
+    return req.context.can(policies.INDEX_HOST, target, fatal=False)

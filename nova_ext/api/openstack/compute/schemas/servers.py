@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Schemas of requests about servers."""
+
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
+from nova_ext.api.openstack.compute.schemas import types
+
+SORT_KEYS = (
+    'display_name',
+    'access_ip_v4',
+    'display_description',
+    'terminated_at',
+    'launched_at',
+    'progress',
+    'node',
+    'updated_at',
+    'access_ip_v6',
+    'image_ref',
+    'host',
+    'task_state',
+    'vm_state',
+    'locked_by',
+    'user_id',
+    'availability_zone',
+    'instance_type_id',
+    'created_at',
+    'uuid',
+    'power_state',
+    'project_id',
+    'key_name',
+    'auto_disk_config',
+    'config_drive',
+    'root_device_name',
+    'hostname',
+    'launch_index',
+    'locked',
+)
+#: Taken and ignored: no server differs from another in these.
+_SAME_KEYS = ('kernel_id', 'ramdisk_id')
+#: The same, but only before 2.75.
+_OLD_KEYS = (
+    'architecture', 'cell_name', 'cleaned', 'default_ephemeral_device',
+    'default_swap_device', 'deleted', 'deleted_at', 'disable_terminate',
+    'ephemeral_gb', 'ephemeral_key_uuid', 'id', 'key_data', 'launched_on',
+    'memory_mb', 'os_type', 'reservation_id', 'root_gb',
+    'shutdown_terminate', 'user_data', 'vcpus', 'vm_mode',
+)  # fmt: skip
+_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS]}
+_old_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS, *_OLD_KEYS]}
+
+_FILTERS = (
+    'user_id',
+    'project_id',
+    'tenant_id',
+    'launch_index',
+    'image_ref',
+    'image',
+    'kernel_id',
+    'ramdisk_id',
+    'hostname',
+    'key_name',
+    'instance_type_id',
+    'flavor',
+    'launched_at',
+    'terminated_at',
+    'availability_zone',
+    'name',
+    'display_name',
+    'description',
+    'display_description',
+    'locked_by',
+    'uuid',
+    'root_device_name',
+    'config_drive',
+    'access_ip_v4',
+    'access_ip_v6',
+    'autodisk_config',
+    'host',
+    'node',
+    'status',
+    'vm_state',
+    'task_state',
+    'power_state',
+    'progress',
+    'reservation_id',
+    'deleted',
+    'soft_deleted',
+    'all_tenants',
+    'ip',
+    'ip6',
+    'min_ram',
+    'min_disk',
+)
+
+index_query = schema.Query(
+    {
+        **{name: Param(types.string, multiple=True) for name in _FILTERS},
+        'changes-since': Param(types.date_time, multiple=True),
+        'changes-before': Param(types.date_time, since='2.66', multiple=True),
+        'tags': Param(types.string, since='2.26', multiple=True),
+        'tags-any': Param(types.string, since='2.26', multiple=True),
+        'not-tags': Param(types.string, since='2.26', multiple=True),
+        'not-tags-any': Param(types.string, since='2.26', multiple=True),
+        'locked': Param(types.string, since='2.73', multiple=True),
+        'limit': Param(types.limit, multiple=True),
+        'marker': Param(types.string, multiple=True),
+        'sort_key': (
+            Param(_old_sort_key, until='2.74', multiple=True),
+            Param(_sort_key, since='2.75', multiple=True),
+        ),
+        'sort_dir': Param(types.string, multiple=True),
+    },
+    strict_since='2.75',
+)
+
+_tag = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 60,
+    'pattern': '^[^,/]*$',
+}
+disk_config = {'enum': ['AUTO', 'MANUAL']}
+_network = {
+    'type': 'object',
+    'properties': {
+        'uuid': types.uuid,
+        'port': types.nullable(types.uuid),
+        'fixed_ip': types.string,
+        'tag': types.string,
+    },
+    'additionalProperties': False,
+}
+_networks = {'type': 'array', 'items': _network}
+_networks_or_word = {
+    'oneOf': [_networks, {'type': 'string', 'enum': ['none', 'auto']}]
+}
+image_ref = {
+    'anyOf': [types.uuid, {'type': 'string', 'maxLength': 0}],
+}
+_ip_v4 = {'type': 'string', 'format': 'ipv4'}
+_ip_v6 = {'type': 'string', 'format': 'ipv6'}
+_block_device = {
+    'type': 'array',
+    'items': {'type': 'object', 'additionalProperties': True},
+}
+
+_hints = {'type': 'object', 'additionalProperties': True}
+
+_create: schema.Params = {
+    'name': Param(types.name, required=True),
+    'flavorRef': Param(
+        {'type': ['string', 'integer'], 'minLength': 1}, required=True
+    ),
+    'imageRef': Param(image_ref),
+    'adminPass': Param(types.string),
+    'metadata': Param(types.metadata),
+    'networks': (
+        Param(_networks, until='2.36'),
+        Param(_networks_or_word, since='2.37', required=True),
+    ),
+    'OS-DCF:diskConfig': Param(disk_config),
+    'accessIPv4': Param(_ip_v4),
+    'accessIPv6': Param(_ip_v6),
+    'personality': Param({'type': 'array'}, until='2.56'),
+    'availability_zone': Param(types.name),
+    'block_device_mapping': Param(_block_device),
+    'block_device_mapping_v2': Param(_block_device),
+    'config_drive': Param(types.boolean_like),
+    'key_name': Param(types.name),
+    'min_count': Param(types.positive),
+    'max_count': Param(types.positive),
+    'return_reservation_id': Param(types.boolean_like),
+    'security_groups': Param({'type': 'array'}),
+    'user_data': Param({'type': 'string', 'maxLength': 65535}),
+    'description': Param(types.description, since='2.19'),
+    'tags': Param(
+        {'type': 'array', 'items': _tag, 'maxItems': 50}, since='2.52'
+    ),
+    'trusted_image_certificates': Param(
+        {'type': ['array', 'null']}, since='2.63'
+    ),
+    'host': Param(types.host, since='2.74'),
+    'hypervisor_hostname': Param(types.host, since='2.74'),
+}
+
+create = schema.Body(
+    {
+        'server': Param(schema.Body(_create), required=True),
+        'os:scheduler_hints': Param(_hints),
+        'OS-SCH-HNT:scheduler_hints': Param(_hints),
+    }
+)
+
+update = schema.wrapped(
+    'server',
+    schema.Body(
+        {
+            'name': Param(types.name),
+            'OS-DCF:diskConfig': Param(disk_config),
+            'accessIPv4': Param(_ip_v4),
+            'accessIPv6': Param(_ip_v6),
+            'description': Param(types.description, since='2.19'),
+        }
+    ),
+)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Schemas of properties that several resources share."""
+
+from typing import Any
+
+from ext_lib.wsgi import schema
+
+JSONSchema = dict[str, Any]
+
+string: JSONSchema = {'type': 'string'}
+boolean: JSONSchema = {'type': 'boolean'}
+integer: JSONSchema = {'type': 'integer'}
+null: JSONSchema = {'type': 'null'}
+uuid: JSONSchema = {'type': 'string', 'format': 'uuid'}
+date_time: JSONSchema = {'type': 'string', 'format': 'date-time'}
+limit: JSONSchema = {'type': 'string', 'pattern': '^[0-9]*$', 'minLength': 1}
+host_id: JSONSchema = {'type': 'string', 'pattern': '^([0-9a-f]{56})?$'}
+name: JSONSchema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 255,
+    'pattern': r'^(?! )[^\x00-\x1f\x7f]*(?<! )$',
+}
+description: JSONSchema = {
+    'type': ['string', 'null'],
+    'minLength': 0,
+    'maxLength': 255,
+}
+metadata: JSONSchema = {
+    'type': 'object',
+    'patternProperties': {
+        r'^[a-zA-Z0-9-_:. ]{1,255}$': {'type': 'string', 'maxLength': 255}
+    },
+    'additionalProperties': False,
+}
+host: JSONSchema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 255,
+    'pattern': '^[a-zA-Z0-9-._]*$',
+}
+boolean_like: JSONSchema = {
+    'anyOf': [
+        {'type': 'boolean'},
+        {
+            'enum': [
+                *('True', 'TRUE', 'true', '1', 'ON', 'On', 'on'),
+                *('YES', 'Yes', 'yes', 'y', 't'),
+                *('False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off'),
+                *('NO', 'No', 'no', 'n', 'f'),
+            ]
+        },
+    ]
+}
+positive: JSONSchema = {
+    'type': ['integer', 'string'],
+    'pattern': '^0*[1-9][0-9]{0,17}$',
+    'minimum': 1,
+}
+
+link = schema.Body(
+    {
+        'rel': schema.Param(string, required=True),
+        'href': schema.Param(string, required=True),
+    }
+)
+links = schema.ListOf(link)
+
+
+def nullable(inner: JSONSchema) -> JSONSchema:
+    """Return a schema that also takes null."""
+    return {'anyOf': [inner, null]}
+
+
+def bare(action: str) -> schema.Body:
+    """Return the schema of an action whose value nobody looks at."""
+    return schema.wrapped(action, {})

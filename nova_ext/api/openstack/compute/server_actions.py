@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""servers/{server_id}/action: switch a server on and off, lock and reset."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute import passwords
+from nova_ext.api.openstack.compute import server_columns
+from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute.schemas import server_actions as schema
+from nova_ext.api.openstack.compute.schemas import server_answers as answers
+from nova_ext.compute import api as compute
+from nova_ext.objects.instance import Instance
+from nova_ext.policies import server_actions as policies
+
+Body = dict[str, Any]
+
+
+def instance_for(req: request.Request, server_id: str, rule: str) -> Instance:
+    """Return the server if the caller may do to it what ``rule`` guards.
+
+    :raises InstanceNotFound: when there is none, or it is not for his eyes
+    :raises PolicyNotAuthorized: when he may not
+    """
+    instance = Instance.get_by_uuid(req.context, server_id)
+    req.context.can(rule, {'project_id': instance.project_id})
+    return instance
+
+
+def _plain(
+    rule: str, form: Any, operation: Callable[..., None], doc: str
+) -> controller.Method:
+    """Make the method of an action without parameters."""
+
+    @controller.status(202)
+    @controller.body(form)
+    def act(
+        self: 'ServerActionsController',
+        req: request.Request,
+        server_id: str,
+        body: Body,
+    ) -> None:
+        instance = instance_for(req, server_id, rule)
+        operation(self.compute_api, req.context, instance)
+
+    act.__doc__ = doc
+    return act
+
+
+class ServerActionsController:
+    """What a user may do to his server where it is."""
+
+    def __init__(
+        self,
+        compute_api: compute.API,
+        presenter: server_presenter.ServerPresenter,
+    ) -> None:
+        self.compute_api = compute_api
+        self.presenter = presenter
+
+    start = _plain(policies.START, schema.start, compute.API.start, 'Start.')
+    stop = _plain(policies.STOP, schema.stop, compute.API.stop, 'Stop.')
+    pause = _plain(policies.PAUSE, schema.pause, compute.API.pause, 'Pause.')
+    unpause = _plain(
+        policies.UNPAUSE, schema.unpause, compute.API.unpause, 'Unpause.'
+    )
+    suspend = _plain(
+        policies.SUSPEND, schema.suspend, compute.API.suspend, 'Suspend.'
+    )
+    resume = _plain(
+        policies.RESUME, schema.resume, compute.API.resume, 'Resume.'
+    )
+    force_delete = _plain(
+        policies.FORCE_DELETE,
+        schema.force_delete,
+        compute.API.force_delete,
+        'Delete at once.',
+    )
+
+    @controller.status(202)
+    @controller.body(schema.reboot)
+    def reboot(self, req: request.Request, server_id: str, body: Body) -> None:
+        """Reboot, soft or hard."""
+        instance = instance_for(req, server_id, policies.REBOOT)
+        kind = body['reboot']['type'].upper()
+        self.compute_api.reboot(req.context, instance, kind)
+
+    @controller.status(202)
+    @controller.body(schema.rebuild)
+    @controller.response(answers.rebuild)
+    def rebuild(
+        self, req: request.Request, server_id: str, body: Body
+    ) -> controller.Reply:
+        """Write the image over the server's disk again."""
+        instance = instance_for(req, server_id, policies.REBUILD)
+        wanted = body['rebuild']
+        self.compute_api.rebuild(
+            req.context,
+            instance,
+            image_ref=wanted['imageRef'],
+            metadata=wanted.get('metadata'),
+            **server_columns.of(wanted),
+        )
+        shown = self.presenter.rebuilt(
+            req, instance, passwords.given_or_new(wanted)
+        )
+        location = shown['links'][0]['href']
+        return controller.Reply({'server': shown}, {'Location': location})
+
+    @controller.status(202)
+    @controller.body(schema.lock)
+    def lock(self, req: request.Request, server_id: str, body: Body) -> None:
+        """Keep everybody but administrators from changing the server."""
+        instance = instance_for(req, server_id, policies.LOCK)
+        reason = None
+        if microversions.supports(req, microversions.LOCKED_REASON):
+            reason = (body['lock'] or {}).get('locked_reason')
+        self.compute_api.lock(req.context, instance, reason)
+
+    @controller.status(202)
+    @controller.body(schema.unlock)
+    def unlock(self, req: request.Request, server_id: str, body: Body) -> None:
+        """Let the owner change the server again."""
+        instance = instance_for(req, server_id, policies.UNLOCK)
+        if instance.locked_by == 'admin':
+            target = {'project_id': instance.project_id}
+            req.context.can(policies.UNLOCK_OVERRIDE, target)
+        self.compute_api.unlock(req.context, instance)
+
+    @controller.status(202)
+    @controller.body(schema.reset_state)
+    def reset_state(
+        self, req: request.Request, server_id: str, body: Body
+    ) -> None:
+        """Declare the server active or failed, whatever is being done."""
+        instance = instance_for(req, server_id, policies.RESET_STATE)
+        state = body['os-resetState']['state']
+        self.compute_api.reset_state(req.context, instance, state)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which servers a list is asked for."""
+
+import itertools
+from typing import Any
+
+from oslo_utils import strutils
+
+from ext_lib import exception
+from ext_lib.wsgi import request
+from nova_ext import flavors
+from nova_ext.api.openstack.compute import filters
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import servers as schema
+from nova_ext.api.openstack.compute.views import statuses
+from nova_ext.objects.fields import VMState
+
+#: What any user may filter by; the rest is ignored unless an operator asks.
+_FOR_ALL = frozenset(
+    {
+        'reservation_id',
+        'name',
+        'status',
+        'image',
+        'flavor',
+        'ip',
+        'ip6',
+        'tags',
+        'tags-any',
+        'not-tags',
+        'not-tags-any',
+        'locked',
+        'changes-since',
+        'changes-before',
+    }
+)
+_RENAMED = {
+    'name': 'display_name',
+    'description': 'display_description',
+    'image': 'image_ref',
+    'tenant_id': 'project_id',
+}
+_TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
+#: What is yes or no; anything else is no.
+_BOOLEAN = ('auto_disk_config', 'deleted', 'soft_deleted')
+#: What only an administrator may sort by.
+_HOST_KEYS = ('host', 'node')
+
+
+class InvalidStatus(exception.Invalid):
+    """A list is asked for by a word that is no status."""
+
+    msg_fmt = 'Invalid status value'
+
+
+class InvalidSort(exception.Invalid):
+    """A list is asked for in an order that makes no sense."""
+
+    msg_fmt = "Unknown sort direction, must be 'desc' or 'asc'"
+
+
+class SortForAdmins(exception.Forbidden):
+    """Only an administrator may know the order of the hosts."""
+
+    msg_fmt = 'Only administrators can sort servers by %(key)s'
+
+
+class DeletedForAdmins(exception.Forbidden):
+    """Only an administrator may list what is deleted."""
+
+    msg_fmt = 'Only administrators may list deleted instances'
+
+
+def wants_all_projects(req: request.Request) -> bool:
+    """Tell whether the list is to hold other projects' servers too.
+
+    :raises Invalid: when all_tenants is neither true nor false
+    """
+    text = req.query.get('all_tenants')
+    return text is not None and (text == '' or _boolean(text))
+
+
+def parsed(
+    req: request.Request, catalogue: flavors.Catalogue
+) -> dict[str, Any] | None:
+    """Return the filters of ``req`` in the words of the database.
+
+    :returns: None when no server can pass them
+    :raises InvalidStatus: from 2.38, for a word that is no status
+    :raises DeletedForAdmins: when a user asks for deleted servers
+    """
+    given = filters.parsed(req)
+    given.pop('all_tenants', None)
+    if not req.context.is_admin:
+        given = {k: v for k, v in given.items() if k in _FOR_ALL}
+    found = {_RENAMED.get(k, k): v for k, v in given.items()}
+    if 'locked' in found:
+        found['locked'] = _boolean(found['locked'])
+    for name in _BOOLEAN:
+        if name in found:
+            found[name] = strutils.bool_from_string(found[name])
+    for name in _TAGS:
+        if name in found:
+            found[name] = found[name].split(',')
+    if not _by_flavor(found, catalogue) or not _by_status(req, found):
+        return None
+    return found
+
+
+def _by_flavor(found: dict[str, Any], catalogue: flavors.Catalogue) -> bool:
+    if 'flavor' in found:
+        try:
+            flavor = catalogue.get_by_flavorid(found.pop('flavor'))
+        except exception.NotFound:
+            return False
+        found['instance_type_id'] = flavor.id
+    return True
+
+
+def _by_status(req: request.Request, found: dict[str, Any]) -> bool:
+    if 'status' not in found:
+        return True
+    del found['status']
+    words = req.query_lists()['status']
+    vm_states, task_states = statuses.states(words)
+    if not vm_states:
+        if req.version >= microversions.CHECKED_STATUS:
+            raise InvalidStatus()
+        return False
+    if VMState.DELETED in vm_states:
+        if not req.context.is_admin:
+            raise DeletedForAdmins()
+        found['deleted'] = True
+    found['vm_state'] = sorted(vm_states)
+    if task_states:
+        found['task_state'] = sorted(task_states)
+    return True
+
+
+def sort(req: request.Request) -> list[tuple[str, str]] | None:
+    """Return the order asked for: columns with asc or desc.
+
+    :returns: None when none is asked for
+    :raises InvalidSort: for a direction that is neither, or has no key
+    :raises SortForAdmins: when a user asks for an order by host
+    """
+    lists = req.query_lists()
+    keys = lists.get('sort_key', ['created_at'])
+    directions = lists.get('sort_dir', ['desc'])
+    if not {'asc', 'desc'}.issuperset(directions):
+        raise InvalidSort()
+    if len(directions) > len(keys):
+        raise InvalidSort('Sort direction size exceeds sort key size')
+    _check_sort_keys(req, keys)
+    # What has no direction of its own takes the first.
+    pairs = itertools.zip_longest(keys, directions, fillvalue=directions[0])
+    found = [pair for pair in pairs if pair[0] in schema.SORT_KEYS]
+    return None if found == [('created_at', 'desc')] else found or None
+
+
+def _check_sort_keys(req: request.Request, keys: list[str]) -> None:
+    for key in _HOST_KEYS:
+        if key in keys and not req.context.is_admin:
+            raise SortForAdmins(key=key)
+
+
+def _boolean(text: str) -> bool:
+    try:
+        return strutils.bool_from_string(text, strict=True)
+    except ValueError as error:
+        raise exception.Invalid(str(error)) from None

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""servers/{server_id}/migrations: watch and steer live migrations."""
+
+import re
+from typing import Any
+
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from nova_ext import exception
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import server_migrations as schema
+from nova_ext.api.openstack.compute.views import server_migrations as view
+from nova_ext.compute import api as compute
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import MigrationType
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+from nova_ext.objects.migration import MigrationList
+from nova_ext.policies import server_migrations as policies
+
+#: What fits the column; anything else is no migration's number.
+_HIGHEST_ID = 2**31 - 1
+_NUMBER = re.compile('[0-9]{1,10}')
+
+
+class ServerMigrationsController:
+    """Lists, shows, forces and aborts a server's live migrations."""
+
+    def __init__(self, compute_api: compute.API) -> None:
+        self.compute_api = compute_api
+
+    @microversion.available('2.23')
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request, server_id: str) -> dict[str, Any]:
+        """List the live migrations of a server that are in progress."""
+        instance = Instance.get_ref(req.context, server_id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.INDEX, target)
+        with_hosts = req.context.can(policies.INDEX_HOST, target, fatal=False)
+        migrations = MigrationList.get_in_progress_by_instance(
+            req.context, instance.uuid, MigrationType.LIVE_MIGRATION
+        )
+        return {
+            'migrations': [view.show(req, m, with_hosts) for m in migrations]
+        }
+
+    @microversion.available('2.23')
+    @controller.response(schema.show_response)
+    def show(
+        self, req: request.Request, server_id: str, id: str
+    ) -> dict[str, Any]:
+        """Show a live migration of a server that is in progress."""
+        instance = Instance.get_ref(req.context, server_id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.SHOW, target)
+        migration = Migration.get_by_id_and_instance(
+            req.context, _number(instance, id), instance.uuid
+        )
+        _check_can_be_watched(instance, migration)
+        return {'migration': view.show(req, migration, with_hosts=True)}
+
+    @microversion.available('2.22')
+    @controller.status(202)
+    @controller.body(schema.force_complete)
+    def force_complete(
+        self,
+        req: request.Request,
+        server_id: str,
+        id: str,
+        body: dict[str, Any],
+    ) -> None:
+        """Let a running live migration complete, at the guest's expense."""
+        instance = Instance.get_by_uuid(req.context, server_id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.FORCE_COMPLETE, target)
+        try:
+            self.compute_api.live_migrate_force_complete(
+                req.context, instance, _number(instance, id)
+            )
+        except exception.MigrationNotFound as error:
+            # An unknown migration is a mistake in the request here, unlike
+            # in delete(): so has it been since 2.22.
+            raise exception.InvalidMigration(error.message) from error
+
+    @microversion.available('2.24')
+    @controller.status(202)
+    def delete(self, req: request.Request, server_id: str, id: str) -> None:
+        """Abort a live migration; from 2.65 one that has yet to start too."""
+        instance = Instance.get_by_uuid(req.context, server_id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.DELETE, target)
+        self.compute_api.live_migrate_abort(
+            req.context,
+            instance,
+            _number(instance, id),
+            allow_queued=microversions.supports(
+                req, microversions.ABORT_QUEUED
+            ),
+        )
+
+
+def _number(instance: Instance, id: str) -> int:
+    if not _NUMBER.fullmatch(id) or int(id) > _HIGHEST_ID:
+        raise exception.MigrationNotFoundForInstance(
+            migration_id=id, instance_id=instance.uuid
+        )
+    return int(id)
+
+
+def _check_can_be_watched(instance: Instance, migration: Migration) -> None:
+    ids: dict[str, Any] = {
+        'migration_id': migration.id,
+        'instance_id': instance.uuid,
+    }
+    if not migration.is_live:
+        raise exception.MigrationNotLive(**ids)
+    if migration.status not in MigrationStatus.LIVE_IN_PROGRESS:
+        raise exception.MigrationNotInProgress(**ids)

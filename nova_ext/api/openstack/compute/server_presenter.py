@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers for the eyes of one caller: policy decides how much he sees."""
+
+from typing import Any
+
+from oslo_config import cfg
+
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute import host_status
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.views import servers as view
+from nova_ext.flavors import Catalogue
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance import InstanceList
+from nova_ext.policies import flavors as flavor_policies
+from nova_ext.policies import servers as policies
+
+Shown = dict[str, Any]
+
+
+class ServerPresenter:
+    """Asks the policies, and the view to show no more than they permit."""
+
+    def __init__(
+        self, conf: cfg.ConfigOpts, links: links.Links, catalogue: Catalogue
+    ) -> None:
+        self.conf = conf
+        self.view = view.ServerView(links, catalogue)
+        self.reference = self.view.reference
+        self.created = self.view.created
+
+    def shown(self, req: request.Request, instance: Instance) -> Shown:
+        """Return one server in full."""
+        return self.view.show(req, instance, self._eyes(req, instance))
+
+    def listed(
+        self, req: request.Request, instances: InstanceList
+    ) -> list[Shown]:
+        """Return servers as the detailed list has them."""
+        if not instances:
+            return []
+        # The caller's rights are the same for all servers of a list.
+        eyes = self._eyes(req, instances[0])
+        shown = [self.view.show(req, i, eyes) for i in instances]
+        for server in shown:
+            _move_to_end(server, 'host_status')
+            server.pop('server_groups', None)
+        return shown
+
+    def changed(self, req: request.Request, instance: Instance) -> Shown:
+        """Return a server as the answer to a change of it.
+
+        Before 2.75 these answers lacked what extensions had added to reads.
+        """
+        shown = self.shown(req, instance)
+        shown.pop('host_status', None)
+        if not microversions.supports(req, microversions.STRICT):
+            for key in view.ONLY_IN_READS.intersection(shown):
+                del shown[key]
+            for key in [k for k in shown if k.startswith('OS-EXT-')]:
+                del shown[key]
+        return shown
+
+    def rebuilt(
+        self, req: request.Request, instance: Instance, password: str
+    ) -> Shown:
+        """Return a server as the answer to a rebuild of it."""
+        shown = self.changed(req, instance)
+        shown['adminPass'] = password
+        if microversions.supports(req, microversions.REBUILD_KEY_NAME):
+            shown['key_name'] = instance.key_name
+        if microversions.supports(req, microversions.REBUILD_USER_DATA):
+            shown['user_data'] = None
+        return shown
+
+    def _eyes(self, req: request.Request, instance: Instance) -> view.Eyes:
+        target = {'project_id': instance.project_id}
+
+        def may(rule: str) -> bool:
+            return req.context.can(rule, target, fatal=False)
+
+        statuses = None
+        if microversions.supports(req, microversions.HOST_STATUS) and may(
+            policies.HOST_STATUS
+        ):
+            statuses = host_status.HostStatus(self.conf, req.context)
+        return view.Eyes(
+            attributes=may(policies.EXTENDED_ATTRIBUTES),
+            extra_specs=may(flavor_policies.EXTRA_SPECS_INDEX),
+            host_status=statuses,
+        )
+
+
+def _move_to_end(shown: Shown, key: str) -> None:
+    if key in shown:
+        shown[key] = shown.pop(key)

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""servers: enough of their life to have actions and migrations."""
+
+from typing import Any
+
+from oslo_config import cfg
+from oslo_utils import strutils
+
+from ext_lib import exception
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute import passwords
+from nova_ext.api.openstack.compute import server_columns
+from nova_ext.api.openstack.compute import server_filters
+from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute.schemas import server_answers as answers
+from nova_ext.api.openstack.compute.schemas import servers as schema
+from nova_ext.compute import api as compute
+from nova_ext.flavors import Catalogue
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance import InstanceList
+from nova_ext.policies import servers as policies
+
+
+class MissingImage(exception.Invalid):
+    """A server is to be created from nothing."""
+
+    msg_fmt = 'Missing imageRef attribute'
+
+
+class InvalidCount(exception.Invalid):
+    """More servers are required than permitted."""
+
+    msg_fmt = 'min_count must be <= max_count'
+
+
+class ServersController:
+    """Creates, lists, shows, renames and deletes servers."""
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        links: links.Links,
+        catalogue: Catalogue,
+        compute_api: compute.API,
+    ) -> None:
+        self.links = links
+        self.catalogue = catalogue
+        self.compute_api = compute_api
+        self.presenter = server_presenter.ServerPresenter(
+            conf, links, catalogue
+        )
+
+    @controller.query(schema.index_query)
+    @controller.response(answers.index)
+    def index(self, req: request.Request) -> dict[str, Any]:
+        """List servers, newest first unless asked otherwise."""
+        instances = self._list(req, policies.INDEX, policies.INDEX_ALL)
+        shown = [self.presenter.reference(req, i) for i in instances]
+        return self._page(req, ('servers',), instances, shown)
+
+    @controller.query(schema.index_query)
+    @controller.response(answers.detail)
+    def detail(self, req: request.Request) -> dict[str, Any]:
+        """List servers in full, newest first unless asked otherwise."""
+        instances = self._list(req, policies.DETAIL, policies.DETAIL_ALL)
+        shown = self.presenter.listed(req, instances)
+        return self._page(req, ('servers', 'detail'), instances, shown)
+
+    @controller.response(answers.show)
+    def show(self, req: request.Request, id: str) -> dict[str, Any]:
+        """Show a server."""
+        instance = Instance.get_by_uuid(req.context, id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.SHOW, target)
+        return {'server': self.presenter.shown(req, instance)}
+
+    @controller.status(202)
+    @controller.body(schema.create)
+    @controller.response(answers.create)
+    def create(
+        self, req: request.Request, body: dict[str, Any]
+    ) -> controller.Reply:
+        """Create one server or several alike; the answer names the first."""
+        req.context.can(
+            policies.CREATE, {'project_id': req.context.project_id}
+        )
+        server = body['server']
+        instances, reservation_id = self.compute_api.create(
+            req.context, **self._wanted(server)
+        )
+        if strutils.bool_from_string(server.get('return_reservation_id')):
+            return controller.Reply({'reservation_id': reservation_id})
+        shown = self.presenter.created(
+            req, instances[0], passwords.given_or_new(server)
+        )
+        location = shown['links'][0]['href']
+        return controller.Reply({'server': shown}, {'Location': location})
+
+    @controller.body(schema.update)
+    @controller.response(answers.update)
+    def update(
+        self, req: request.Request, id: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Rename a server, or describe it."""
+        instance = Instance.get_by_uuid(req.context, id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.UPDATE, target)
+        self.compute_api.update(
+            req.context, instance, **server_columns.of(body['server'])
+        )
+        return {'server': self.presenter.changed(req, instance)}
+
+    @controller.status(204)
+    def delete(self, req: request.Request, id: str) -> None:
+        """Delete a server."""
+        instance = Instance.get_by_uuid(req.context, id)
+        target = {'project_id': instance.project_id}
+        req.context.can(policies.DELETE, target)
+        self.compute_api.delete(req.context, instance)
+
+    def _list(self, req: request.Request, rule: str, all_rule: str) -> Any:
+        target = {'project_id': req.context.project_id}
+        req.context.can(rule, target)
+        every_project = server_filters.wants_all_projects(req)
+        if every_project:
+            req.context.can(all_rule, target)
+        filters = server_filters.parsed(req, self.catalogue)
+        if filters is None:
+            return []
+        if not every_project:
+            filters['project_id'] = req.context.project_id
+        return InstanceList.get_by_filters(
+            req.context,
+            filters,
+            limit=req.page.limit,
+            marker=req.page.marker,
+            sort=server_filters.sort(req),
+        )
+
+    def _page(
+        self,
+        req: request.Request,
+        path: tuple[str, ...],
+        instances: InstanceList,
+        shown: list[dict[str, Any]],
+    ) -> dict[str, Any]:
+        body: dict[str, Any] = {'servers': shown}
+        keys = [instance.uuid for instance in instances]
+        if next_page := self.links.next_page(req, path, keys):
+            body['servers_links'] = next_page
+        return body
+
+    def _wanted(self, server: dict[str, Any]) -> dict[str, Any]:
+        """Return what compute.API.create() is to do."""
+        if not server.get('imageRef') and not _boots_from_volume(server):
+            raise MissingImage()
+        minimum = int(server.get('min_count', 1))
+        maximum = int(server.get('max_count', minimum))
+        if minimum > maximum:
+            raise InvalidCount()
+        return {
+            'flavor': self.catalogue.requested(server['flavorRef']),
+            'image_ref': server.get('imageRef') or '',
+            'metadata': server.get('metadata', {}),
+            'tags': server.get('tags', []),
+            'min_count': minimum,
+            'max_count': maximum,
+            'availability_zone': server.get('availability_zone'),
+            'key_name': server.get('key_name'),
+            'config_drive': _config_drive(server),
+            'requested_host': server.get('host')
+            or server.get('hypervisor_hostname'),
+            **server_columns.of(server),
+        }
+
+
+def _boots_from_volume(server: dict[str, Any]) -> bool:
+    return bool(
+        server.get('block_device_mapping')
+        or server.get('block_device_mapping_v2')
+    )
+
+
+def _config_drive(server: dict[str, Any]) -> str:
+    wanted = strutils.bool_from_string(server.get('config_drive'))
+    return 'True' if wanted else ''

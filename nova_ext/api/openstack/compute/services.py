@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""os-services: which hosts there are, and which an operator takes out."""
+
+from typing import Any
+
+from oslo_config import cfg
+from oslo_utils import strutils
+from oslo_utils import uuidutils
+
+from ext_lib import exception
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import services as schema
+from nova_ext.api.openstack.compute.views import services as view
+from nova_ext.objects.service import Service
+from nova_ext.objects.service import ServiceList
+from nova_ext.policies import services as policies
+
+Body = dict[str, Any]
+
+
+class NothingToUpdate(exception.Invalid):
+    """An update of a service changes nothing."""
+
+    msg_fmt = (
+        "No updates were requested. Fields 'status' or 'forced_down' should "
+        'be specified.'
+    )
+
+
+class ReasonWhileEnabled(exception.Invalid):
+    """A reason to be disabled is given for a service that is enabled."""
+
+    msg_fmt = "Specifying 'disabled_reason' with status 'enabled' is invalid."
+
+
+class InvalidServiceId(exception.Invalid):
+    """The id has not the form services have at this version."""
+
+    msg_fmt = 'Invalid service id %(service_id)s'
+
+
+class ServicesController:
+    """Lists, disables, forces down and forgets services."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self.conf = conf
+
+    @controller.query(schema.index_query)
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request) -> dict[str, Any]:
+        """List services."""
+        _authorize(req, policies.LIST)
+        services = ServiceList.get_all(
+            req.context,
+            host=req.filters.get('host'),
+            binary=req.filters.get('binary'),
+        )
+        return {'services': [self._shown(req, s) for s in services]}
+
+    @microversion.available('2.1', '2.52')
+    @controller.body(schema.switch)
+    @controller.response(schema.switch_response)
+    def enable(self, req: request.Request, body: Body) -> dict[str, Any]:
+        """Let the scheduler use the host again."""
+        _authorize(req, policies.UPDATE)
+        _change(_of_host(req, body), disabled=False, disabled_reason=None)
+        return _echo(body, status='enabled')
+
+    @microversion.available('2.1', '2.52')
+    @controller.body(schema.switch)
+    @controller.response(schema.switch_response)
+    def disable(self, req: request.Request, body: Body) -> dict[str, Any]:
+        """Take the host out of the scheduler's hands."""
+        _authorize(req, policies.UPDATE)
+        _change(_of_host(req, body), disabled=True, disabled_reason=None)
+        return _echo(body, status='disabled')
+
+    @microversion.available('2.1', '2.52')
+    @controller.body(schema.disable_log_reason)
+    @controller.response(schema.switch_response)
+    def disable_log_reason(
+        self, req: request.Request, body: Body
+    ) -> dict[str, Any]:
+        """Take the host out of the scheduler's hands, and say why."""
+        _authorize(req, policies.UPDATE)
+        reason = body['disabled_reason']
+        _change(_of_host(req, body), disabled=True, disabled_reason=reason)
+        return _echo(body, status='disabled', disabled_reason=reason)
+
+    @microversion.available('2.11', '2.52')
+    @controller.body(schema.force_down)
+    @controller.response(schema.switch_response)
+    def force_down(self, req: request.Request, body: Body) -> dict[str, Any]:
+        """Declare the service dead, so that its servers can be evacuated."""
+        _authorize(req, policies.UPDATE)
+        down = strutils.bool_from_string(body['forced_down'])
+        _change(_of_host(req, body), forced_down=down)
+        return _echo(body, forced_down=down)
+
+    @microversion.available('2.53')
+    @controller.body(schema.update)
+    @controller.response(schema.update_response)
+    def update(
+        self, req: request.Request, id: str, body: Body
+    ) -> dict[str, Any]:
+        """Disable, enable, or declare a service dead."""
+        _authorize(req, policies.UPDATE)
+        service = _by_id(req, id)
+        _change(service, **_changes(body))
+        return {'service': self._shown(req, service)}
+
+    @controller.status(204)
+    def delete(self, req: request.Request, id: str) -> None:
+        """Forget a service."""
+        _authorize(req, policies.DELETE)
+        _by_id(req, id).destroy()
+
+    def _shown(self, req: request.Request, service: Service) -> dict[str, Any]:
+        return view.show(req, service, self.conf.service_down_time)
+
+
+def _authorize(req: request.Request, rule: str) -> None:
+    req.context.can(rule, {'project_id': req.context.project_id})
+
+
+def _of_host(req: request.Request, body: Body) -> Service:
+    return Service.get_by_host_and_binary(
+        req.context, body['host'], body['binary']
+    )
+
+
+def _by_id(req: request.Request, id: str) -> Service:
+    """Return the service a path names: by number, from 2.53 by UUID."""
+    if microversions.supports(req, microversions.SERVICE_UUID):
+        if not uuidutils.is_uuid_like(id):
+            raise InvalidServiceId(service_id=id)
+        return Service.get_by_uuid(req.context, id)
+    if not id.isdecimal():
+        raise InvalidServiceId(service_id=id)
+    return Service.get_by_id(req.context, int(id))
+
+
+def _change(service: Service, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(service, name, value)
+    service.save()
+
+
+def _changes(body: Body) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if 'status' in body:
+        changes['disabled'] = body['status'] == 'disabled'
+        changes['disabled_reason'] = body.get('disabled_reason')
+    if 'forced_down' in body:
+        changes['forced_down'] = strutils.bool_from_string(body['forced_down'])
+    if not changes:
+        raise NothingToUpdate()
+    if body.get('status') == 'enabled' and 'disabled_reason' in body:
+        raise ReasonWhileEnabled()
+    return changes
+
+
+def _echo(body: Body, **result: Any) -> dict[str, Any]:
+    return {
+        'service': {'host': body['host'], 'binary': body['binary'], **result}
+    }

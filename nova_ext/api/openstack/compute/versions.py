@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Version documents: what a client reads before it knows the API."""
+
+from collections.abc import Iterable
+from typing import Any
+import urllib.parse
+
+from oslo_serialization import jsonutils
+import webob
+
+from ext_lib import exception
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import links
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.api.openstack.compute.schemas import versions as schema
+from nova_ext.api.openstack.compute.views import versions as view
+
+
+class VersionList:
+    """WSGI application: every API this service has, for ``/``.
+
+    Any other path gets the same as choices, with status 300.
+    """
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        req = request.Request(environ)
+        base = self.links.base(req)
+        if environ['PATH_INFO'] == '/':
+            return _json(200, view.index(base))(environ, start_response)
+        path = urllib.parse.quote(environ['PATH_INFO'].encode('latin-1'))
+        return _json(300, view.choices(base, path))(environ, start_response)
+
+
+class VersionDetail:
+    """WSGI application: the document of one API, for its root path.
+
+    Nobody needs a token for it, but the version header counts.
+    """
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        return self._response(request.Request(environ))(
+            environ, start_response
+        )
+
+    def _response(self, req: request.Request) -> webob.Response:
+        negotiator = microversions.NEGOTIATOR
+        try:
+            version = negotiator.requested(req)
+        except microversion.InvalidVersion as error:
+            return faults.FAULTS.from_error(error)
+        try:
+            negotiator.check(version)
+            response = _json(200, view.show(self.links.base(req)))
+        except microversion.UnsupportedVersion as error:
+            response = faults.FAULTS.from_error(error)
+        negotiator.stamp(response, version)
+        return response
+
+
+class VersionsController:
+    """The same document once more, where the API itself serves it."""
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    @controller.response(schema.show_response)
+    def show(self, req: request.Request, id: str) -> dict[str, Any]:
+        """Show the document of the API ``id``."""
+        if id != 'v2.1':
+            raise exception.NotFound()
+        return view.show(self.links.base(req))
+
+    @controller.response(schema.show_response)
+    def root(self, req: request.Request) -> dict[str, Any]:
+        """Show the document of this API."""
+        return view.show(self.links.base(req))
+
+
+def _json(status: int, body: dict[str, Any]) -> webob.Response:
+    return webob.Response(
+        status=status,
+        content_type=request.JSON_TYPE,
+        charset=None,
+        body=jsonutils.dump_as_bytes(body),
+    )

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Actions of a server, and their events, as answers show them."""
+
+import hashlib
+from typing import Any
+
+from ext_lib.wsgi import request
+from ext_lib.wsgi import timestamps
+from nova_ext.api.openstack.compute import microversions
+from nova_ext.objects.instance_action import InstanceAction
+from nova_ext.objects.instance_action_event import InstanceActionEvent
+
+_PLAIN = ('action', 'instance_uuid', 'request_id', 'user_id', 'project_id')
+
+
+def summary(req: request.Request, action: InstanceAction) -> dict[str, Any]:
+    """Return an action without its events."""
+    shown = {key: getattr(action, key) for key in _PLAIN}
+    shown['start_time'] = timestamps.micro(action.start_time)
+    shown['message'] = action.message
+    if microversions.supports(req, microversions.ACTION_UPDATED_AT):
+        shown['updated_at'] = timestamps.micro(action.updated_at)
+    return shown
+
+
+def event(
+    req: request.Request,
+    event: InstanceActionEvent,
+    project_id: str | None,
+    in_full: bool,
+) -> dict[str, Any]:
+    """Return an event.
+
+    :param project_id: the project the host's name is hashed for
+    :param in_full: whether the caller may see the traceback and the host
+    """
+    shown: dict[str, Any] = {
+        'event': event.event,
+        'start_time': timestamps.micro(event.start_time),
+        'finish_time': timestamps.micro(event.finish_time),
+        'result': event.result,
+    }
+    if in_full:
+        shown['traceback'] = event.traceback
+    if microversions.supports(req, microversions.EVENT_HOST):
+        if in_full:
+            shown['host'] = event.host
+        shown['hostId'] = host_id(event.host, project_id)
+    return shown
+
+
+def host_id(host: str | None, project_id: str | None) -> str:
+    """Return a host's name as those may see it who may not know it.
+
+    :returns: 56 hexadecimal digits that differ by project, or nothing when
+        there is no host
+    """
+    if not host:
+        return ''
+    return hashlib.sha224(f'{project_id}{host}'.encode()).hexdigest()
