@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ext-allinone: everything in one process, to try and to test with."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+import contextlib
+import fcntl
+import ipaddress
+import pathlib
+import socket
+import sys
+
+from oslo_config import cfg
+from oslo_db import options as db_options
+import oslo_messaging as messaging
+
+from ext_lib import service
+from ext_lib.wsgi.server import HTTPServer
+from nova_ext.cmd import process
+from nova_ext.conductor.manager import ConductorManager
+from nova_ext.db import migration
+from nova_ext.db.facade import facade
+from nova_ext.virt.fake import FakeDriver
+from nova_ext.wsgi import loader
+
+HOSTS = ('host1', 'host2')
+#: The service that is no compute host, as events show it.
+CONTROLLER = 'controller'
+_TOKEN = 'admin:demo'  # noqa: S105 - it proves nothing, it only names
+
+_TO_TRY = """\
+Try these, for instance:
+
+  curl -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' \
+{compute}/servers -d '{{"server": {{"name": "one", "flavorRef": "1", \
+"imageRef": "70a599e0-31e7-49b7-b260-868f441e862b"}}}}'
+
+  openstack --os-auth-type admin_token --os-endpoint {compute} \
+--os-token {token} server list
+
+  openstack --os-auth-type admin_token --os-endpoint {compute} \
+--os-token {token} --os-compute-api-version 2.62 server event list one
+"""
+
+
+class Refused(Exception):
+    """The program does not start like this."""
+
+
+def main(
+    argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
+) -> int:
+    """Run until told to stop; return the exit status."""
+    arguments, rest = _parser().parse_known_args(argv)
+    state = pathlib.Path(arguments.state_dir)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with _alone_in(state):
+            _set_defaults(conf, state)
+            process.configure(conf, rest)
+            _check_address(conf, arguments)
+            _run(conf, arguments)
+    except (Refused, OSError) as error:
+        print(f'nova-ext-allinone: {error}', file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        'nova-ext-allinone',
+        description='Serve the compute API from one process, with a '
+        'conductor and two compute hosts. What is not listed here is taken '
+        'by oslo.config, for instance --config-file and --debug.',
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add('--host', default='127.0.0.1', help='Address to listen on.')
+    add('--compute-port', type=int, default=18774, help='0 takes a free one.')
+    add('--data-processing-port', type=int, default=18386)
+    add('--state-dir', default='.state', help='Where all data is kept.')
+    add(
+        '--force-noauth',
+        action='store_true',
+        help='Listen where others can reach it, though anybody may do '
+        'anything.',
+    )
+    return parser
+
+
+@contextlib.contextmanager
+def _alone_in(state: pathlib.Path) -> Iterator[None]:
+    """Keep others off the directory: two would settle each other's work."""
+    with (state / 'lock').open('w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(f'{state} is in use by another process') from error
+        yield
+
+
+def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
+    """Make it one process, as far as nothing else is configured."""
+    process.register_opts(conf)
+    # Registers the options of messaging.
+    messaging.TransportURL.parse(conf)
+    conf.register_opts(db_options.database_opts, 'database')
+    database = f'sqlite:///{(state / "nova_ext.sqlite").resolve()}'
+    conf.set_default('connection', database, 'database')
+    conf.set_default('transport_url', 'fake://')
+    conf.set_default('auth_strategy', 'noauth', 'api')
+    conf.set_default('host', CONTROLLER)
+    conf.set_default('log_file', str((state / 'nova-ext.log').resolve()))
+
+
+def _check_address(
+    conf: cfg.ConfigOpts, arguments: argparse.Namespace
+) -> None:
+    if conf.api.auth_strategy != 'noauth' or arguments.force_noauth:
+        return
+    if not _is_loopback(arguments.host):
+        raise Refused(
+            f'{arguments.host} can be reached from other machines, and '
+            'without keystone anybody there may do anything. '
+            'Insist with --force-noauth.'
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if not host:
+        return False
+    found = socket.getaddrinfo(host, None)
+    addresses = {str(address[0]) for *_, address in found}
+    return all(
+        ipaddress.ip_address(address.partition('%')[0]).is_loopback
+        for address in addresses
+    )
+
+
+def _run(conf: cfg.ConfigOpts, arguments: argparse.Namespace) -> None:
+    # First of all: loading opens the database, and there should be one.
+    application = loader.load(conf)
+    migration.schema.sync(facade.get_engine(), None)
+    compute = HTTPServer(application, arguments.host, arguments.compute_port)
+    endpoints = {'compute': (compute, 'v2.1')}
+    service.run(
+        conf,
+        [*_services(conf), *(server for server, _path in endpoints.values())],
+        lambda: _announce(conf, arguments.host, endpoints),
+    )
+
+
+def _services(conf: cfg.ConfigOpts) -> list[service.Runnable]:
+    transport = process.get_transport(conf)
+    conductor = ConductorManager(conf, transport)
+    drivers = {host: FakeDriver(conf) for host in HOSTS}
+    return [
+        process.Grace(conf, list(drivers.values())),
+        process.conductor_service(conf, transport, conductor),
+        *(
+            process.compute_service(conf, transport, driver, host)
+            for host, driver in drivers.items()
+        ),
+        _Search(conductor),
+    ]
+
+
+class _Search:
+    """Finds what was lost with the last process: all there was in memory."""
+
+    def __init__(self, conductor: ConductorManager) -> None:
+        self._conductor = conductor
+
+    def start(self) -> None:
+        """Look, now that all hosts listen and no client does."""
+        self._conductor.search.run(patience=0)
+
+    def stop(self) -> None:
+        """Do nothing: it is over."""
+
+    def wait(self) -> None:
+        """Do nothing: it is over."""
+
+
+def _announce(
+    conf: cfg.ConfigOpts,
+    host: str,
+    endpoints: dict[str, tuple[HTTPServer, str]],
+) -> None:
+    where = f'[{host}]' if ':' in host else host
+    urls = {
+        name: f'http://{where}:{server.port}/{path}'
+        for name, (server, path) in endpoints.items()
+    }
+    for name, url in urls.items():
+        print(f'{name}: {url}')
+    print(f'token: {_TOKEN}')
+    print(f'log: {conf.log_file}')
+    print()
+    print(_TO_TRY.format(token=_TOKEN, **urls))
+    print('ready', flush=True)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the processes that work on servers have in common."""
+
+from collections.abc import Sequence
+import threading
+
+from oslo_config import cfg
+from oslo_log import log as logging
+import oslo_messaging as messaging
+
+from ext_lib import rpc
+from ext_lib.service import Service
+from nova_ext import objects
+from nova_ext.compute.manager import ComputeManager
+from nova_ext.conductor.manager import ConductorManager
+from nova_ext.conf import compute as compute_conf
+from nova_ext.conf import opts
+from nova_ext.objects.base import Serializer
+from nova_ext.rpcapi import compute as compute_rpcapi
+from nova_ext.rpcapi import conductor as conductor_rpcapi
+from nova_ext.virt.driver import ComputeDriver
+
+#: Modules of errors that keep their class on the way between processes.
+_EXCEPTION_MODULES = ('nova_ext.exception', 'nova_ext.virt.driver')
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make all options known; ``--host`` names the service."""
+    logging.register_options(conf)
+    conf.register_cli_opts(
+        opt for opt in compute_conf.DEFAULT_OPTS if opt.name == 'host'
+    )
+    opts.register_opts(conf)
+
+
+def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
+    """Read the configuration and get ready to speak of objects."""
+    register_opts(conf)
+    conf(argv, project='nova-ext')
+    logging.setup(conf, 'nova_ext')
+    objects.register_all()
+
+
+def get_transport(conf: cfg.ConfigOpts) -> messaging.Transport:
+    """Return the way to the other processes."""
+    return rpc.get_transport(conf, _EXCEPTION_MODULES)
+
+
+def compute_service(
+    conf: cfg.ConfigOpts,
+    transport: messaging.Transport,
+    driver: ComputeDriver,
+    host: str | None = None,
+) -> Service:
+    """Return the service of a compute host, not yet started."""
+    manager = ComputeManager(conf, transport, driver, host)
+    return Service(
+        manager,
+        transport,
+        messaging.Target(topic=compute_rpcapi.TOPIC, server=manager.host.name),
+        Serializer(),
+        conf.compute.workers,
+    )
+
+
+def conductor_service(
+    conf: cfg.ConfigOpts,
+    transport: messaging.Transport,
+    manager: ConductorManager,
+) -> Service:
+    """Return the service of a conductor, not yet started."""
+    return Service(
+        manager,
+        transport,
+        messaging.Target(topic=conductor_rpcapi.TOPIC, server=manager.host),
+        Serializer(),
+    )
+
+
+class Grace:
+    """The time hypervisors get to finish; comes first among services.
+
+    :param drivers: are interrupted after that time
+    """
+
+    def __init__(
+        self, conf: cfg.ConfigOpts, drivers: Sequence[ComputeDriver]
+    ) -> None:
+        self._drivers = drivers
+        self._timer = threading.Timer(
+            conf.compute.shutdown_grace, self._interrupt
+        )
+        self._timer.daemon = True
+
+    def start(self) -> None:
+        """Do nothing yet."""
+
+    def stop(self) -> None:
+        """Let the time begin."""
+        self._timer.start()
+
+    def wait(self) -> None:
+        """Forget the time: everybody has finished."""
+        self._timer.cancel()
+
+    def _interrupt(self) -> None:
+        for driver in self._drivers:
+            driver.interrupt()

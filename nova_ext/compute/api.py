@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every change of a server: checked, recorded, and sent to who does it."""
+
+from collections.abc import Mapping, Sequence
+import logging
+from typing import Any
+
+from ext_lib.context import RequestContext
+from nova_ext import events
+from nova_ext import exception
+from nova_ext.compute import acceptance
+from nova_ext.compute import creation
+from nova_ext.compute import deletion
+from nova_ext.compute.acceptance import Request
+from nova_ext.compute.move_requests import MoveRequests
+from nova_ext.compute.power_requests import PowerRequests
+from nova_ext.flavors import Flavor
+from nova_ext.objects.fields import ActionName
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance import InstanceList
+from nova_ext.objects.instance_action import InstanceAction
+from nova_ext.objects.transaction import transactional
+
+LOG = logging.getLogger(__name__)
+
+_LOCKED_REASON = 'locked_reason'
+
+_DELETE = Request(
+    'delete', ActionName.DELETE, task_states=None, needs_launch=False
+)
+_CONFIRM = Request(
+    'delete', ActionName.CONFIRM_RESIZE, [VMState.RESIZED], task_states=None
+)
+
+
+class API(PowerRequests, MoveRequests):
+    """What the HTTP API asks for.
+
+    Every method takes the server as the caller loaded it, and leaves it as
+    it is stored.
+
+    :param conf: configuration of the API process
+    :param transport: made from ``conf`` when None
+    """
+
+    def create(
+        self,
+        context: RequestContext,
+        *,
+        flavor: Flavor,
+        image_ref: str,
+        display_name: str,
+        metadata: Mapping[str, str] | None = None,
+        tags: Sequence[str] = (),
+        min_count: int = 1,
+        max_count: int | None = None,
+        availability_zone: str | None = None,
+        requested_host: str | None = None,
+        **columns: Any,
+    ) -> tuple[InstanceList, str]:
+        """Create servers alike; return them and their reservation id.
+
+        :param max_count: how many; that many there are, as every host has
+            room. ``min_count`` is what counts when it is None.
+        :param availability_zone: may name a host, too: ``zone:host``
+        :param columns: further fields of the servers
+        :raises TooManyInstances: when they are
+        :raises AvailabilityZoneNotFound: when there is no such zone
+        :raises DestinationHostNotFound: when nobody knows the host
+        """
+        count = max(min_count, max_count or min_count)
+        creation.check_count(count)
+        zone, host_of_zone = creation.parse_zone(availability_zone)
+        self._hosts.check_known(context, requested_host)
+        reservation_id = creation.generate_reservation_id()
+        plans = creation.plan(
+            context,
+            {
+                **creation.size_of(flavor),
+                'display_name': display_name,
+                'image_ref': image_ref,
+                'metadata': dict(metadata or {}),
+                'tags': list(tags),
+                'availability_zone': zone,
+                'reservation_id': reservation_id,
+                **columns,
+            },
+            count,
+            requested_host or host_of_zone,
+        )
+        instances = creation.store(context, plans)
+        self._conductor.schedule_and_build_instances(context, list(instances))
+        return instances, reservation_id
+
+    def update(
+        self, context: RequestContext, instance: Instance, **columns: Any
+    ) -> None:
+        """Change what a server is called or how it is described."""
+        for name, value in columns.items():
+            setattr(instance, name, value)
+        instance.save()
+
+    def delete(self, context: RequestContext, instance: Instance) -> None:
+        """Delete a server, unless that is being done already.
+
+        :raises InstanceIsLocked: unless an administrator asks
+        """
+        _DELETE.check(context, instance)
+        if instance.task_state == TaskState.DELETING:
+            LOG.info('Instance %s is being deleted already', instance.uuid)
+            return
+        self.force_delete(context, instance)
+
+    def force_delete(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Delete a server, even if that has been asked for before.
+
+        :raises InstanceIsLocked: unless an administrator asks
+        """
+        _DELETE.check(context, instance)
+        if instance.vm_state == VMState.RESIZED:
+            self._confirm_before_delete(context, instance)
+        if self._hosts.is_up(context, instance.host):
+            _DELETE.accept(
+                context, instance, task_state=TaskState.DELETING, progress=0
+            )
+            self._compute.cast(
+                context,
+                str(instance.host),
+                'terminate_instance',
+                instance=instance,
+            )
+        else:
+            self._delete_locally(context, instance)
+
+    def _confirm_before_delete(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Clean the old host up; that it fails is no reason to keep all."""
+        try:
+            migration = _CONFIRM.accept_end_of_move(
+                context, instance, MigrationStatus.CONFIRMING
+            )
+            if self._hosts.is_up(context, migration.source_compute):
+                self._compute.confirm_resize_and_wait(
+                    context, instance, migration
+                )
+        except Exception:
+            LOG.exception('Instance %s stays on its old host', instance.uuid)
+        instance.refresh()
+
+    def _delete_locally(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        uuid = instance.uuid
+        LOG.info('Instance %s is deleted without its host', uuid)
+        try:
+            is_done = deletion.delete_locally(context, uuid, instance.host)
+        except exception.UnexpectedTaskStateError:
+            is_done = False
+        if is_done:
+            deletion.end_unbegun(context, uuid, self._host)
+        else:
+            # A host took it in the meantime.
+            instance.refresh()
+            self.force_delete(context, instance)
+
+    def lock(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        reason: str | None = None,
+    ) -> None:
+        """Keep everybody but administrators from changing a server.
+
+        An owner changes nothing about a lock that is there.
+        """
+        is_owner = instance.project_id == context.project_id
+        if instance.locked and is_owner:
+            return
+        metadata = dict(instance.system_metadata)
+        if reason is not None:
+            metadata[_LOCKED_REASON] = reason
+        fresh = _record_here(
+            context,
+            instance.uuid,
+            self._host,
+            ActionName.LOCK,
+            {
+                'locked': True,
+                'locked_by': 'owner' if is_owner else 'admin',
+                'system_metadata': metadata,
+            },
+        )
+        acceptance.take_over(instance, fresh)
+
+    def unlock(self, context: RequestContext, instance: Instance) -> None:
+        """Let everybody who may change a server do so again."""
+        metadata = dict(instance.system_metadata)
+        metadata.pop(_LOCKED_REASON, None)
+        fresh = _record_here(
+            context,
+            instance.uuid,
+            self._host,
+            ActionName.UNLOCK,
+            {
+                'locked': False,
+                'locked_by': None,
+                'system_metadata': metadata,
+            },
+        )
+        acceptance.take_over(instance, fresh)
+
+    def reset_state(
+        self, context: RequestContext, instance: Instance, state: str
+    ) -> None:
+        """Declare a server active or in error, whatever is being done.
+
+        :param state: ``active`` or ``error``, which are vm_states
+        """
+        fresh = _reset_state(context, instance.uuid, state)
+        acceptance.take_over(instance, fresh)
+
+
+@transactional
+def _record_here(
+    context: RequestContext,
+    uuid: str,
+    host: str,
+    action: str,
+    changes: dict[str, Any],
+) -> Instance:
+    """Change a server and record that with the only step it takes."""
+    InstanceAction.action_start(context, uuid, action, want_result=False)
+    with events.recorded(context, uuid, f'api_{action}', host):
+        instance = acceptance.change(context, uuid, changes)
+        instance.save()
+    return instance
+
+
+@transactional
+def _reset_state(context: RequestContext, uuid: str, state: str) -> Instance:
+    InstanceAction.action_start(
+        context, uuid, ActionName.RESET_STATE, want_result=False
+    )
+    instance = acceptance.change(
+        context, uuid, {'vm_state': state, 'task_state': None}
+    )
+    instance.save()
+    InstanceAction.action_finish(context, uuid, want_result=False)
+    return instance

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first and the last operation in the life of a server."""
+
+import logging
+
+from oslo_utils import timeutils
+
+from ext_lib.context import RequestContext
+from nova_ext import events
+from nova_ext import exception
+from nova_ext import task_states
+from nova_ext.compute.live_migration import LiveMigrationOperations
+from nova_ext.compute.operation import Failure
+from nova_ext.compute.operation import Host
+from nova_ext.compute.operation import operation
+from nova_ext.compute.operation import set_error
+from nova_ext.objects.fields import PowerState
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+
+LOG = logging.getLogger(__name__)
+
+
+def _forget_host(failure: Failure) -> None:
+    # A server that was never built is on no host, so that any API process
+    # can delete it.
+    failure.update_instance(
+        task_state=None,
+        vm_state=VMState.ERROR,
+        host=None,
+        node=None,
+        launched_on=None,
+    )
+
+
+class BuildOperations:
+    """Build and terminate."""
+
+    def __init__(self, host: Host, live: LiveMigrationOperations) -> None:
+        self.host = host
+        self._live = live
+
+    def build_and_run_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Build the server here, unless another host does already."""
+        with self.host.locks.hold(instance.uuid):
+            if self._claim(context, instance.uuid):
+                self._do_build_and_run_instance(context, instance=instance)
+
+    def _claim(self, context: RequestContext, uuid: str) -> bool:
+        try:
+            instance = task_states.load_instance(context, uuid)
+            if instance.task_state == TaskState.SCHEDULING:
+                self._take(instance)
+        except exception.InstanceNotFound:
+            # Whoever deleted it has recorded that.
+            LOG.info('Instance %s was deleted before it was built', uuid)
+            return False
+        except exception.UnexpectedTaskStateError:
+            return self._claim(context, uuid)
+        return instance.host in (None, self.host.name)
+
+    def _take(self, instance: Instance) -> None:
+        instance.host = instance.node = instance.launched_on = self.host.name
+        instance.task_state = TaskState.SPAWNING
+        instance.save(expected_task_state=[TaskState.SCHEDULING])
+
+    @operation([TaskState.SPAWNING], _forget_host)
+    def _do_build_and_run_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        self.host.driver.spawn(context, instance)
+        instance.vm_state = VMState.ACTIVE
+        instance.task_state = None
+        instance.power_state = self.host.driver.get_power_state(instance)
+        instance.launched_at = timeutils.utcnow()
+        instance.save(expected_task_state=[TaskState.SPAWNING])
+
+    def terminate_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Remove the server; that it is gone already is just as well."""
+        self._live.abort(instance)
+        with self.host.locks.hold(instance.uuid):
+            try:
+                task_states.load_instance(context, instance.uuid)
+            except exception.InstanceNotFound:
+                self._record_gone(context, instance.uuid)
+            else:
+                self._terminate_instance(context, instance=instance)
+
+    def _record_gone(self, context: RequestContext, uuid: str) -> None:
+        name = 'compute_terminate_instance'
+        if not events.is_repeated(context, uuid, name, self.host.name):
+            with events.recorded(context, uuid, name, self.host.name):
+                LOG.info('Instance %s is gone already', uuid)
+
+    @operation(cleanup=set_error, name='terminate_instance')
+    def _terminate_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        self.host.driver.destroy(context, instance)
+        instance.vm_state = VMState.DELETED
+        instance.task_state = None
+        instance.power_state = PowerState.NOSTATE
+        instance.terminated_at = timeutils.utcnow()
+        instance.save()
+        instance.destroy()

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A running server taken to another host."""
+
+from concurrent import futures
+import dataclasses
+import functools
+import logging
+import threading
+
+from ext_lib.context import RequestContext
+from nova_ext import events
+from nova_ext import exception
+from nova_ext import task_states
+from nova_ext.compute.operation import clear_task
+from nova_ext.compute.operation import Failure
+from nova_ext.compute.operation import Host
+from nova_ext.compute.operation import operation
+from nova_ext.compute.operation import set_error
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+from nova_ext.virt import driver
+
+LOG = logging.getLogger(__name__)
+
+_NAME = 'live_migration'
+_EVENT = f'compute_{_NAME}'
+
+
+@dataclasses.dataclass
+class _Job:
+    """A live migration that waits for its turn, or runs."""
+
+    context: RequestContext
+    instance_uuid: str
+    migration: Migration
+    is_aborted: bool = False
+    future: futures.Future[None] | None = None
+
+    def check(self) -> None:
+        """Raise if somebody asked to stop."""
+        if self.is_aborted:
+            raise driver.LiveMigrationAborted(instance_uuid=self.instance_uuid)
+
+
+def _roll_back(failure: Failure) -> None:
+    migration: Migration = failure.arguments['job'].migration
+    is_aborted = isinstance(failure.error, driver.LiveMigrationAborted)
+    task_states.end_migration(
+        migration,
+        MigrationStatus.CANCELLED if is_aborted else MigrationStatus.ERROR,
+    )
+    clear_task(failure)
+    failure.host.rpcapi.cast(
+        failure.context,
+        str(migration.dest_compute),
+        'rollback_live_migration_at_destination',
+        instance=Instance(uuid=failure.instance_uuid),
+    )
+
+
+class LiveMigrationOperations:
+    """Both ends of a live migration, and what steers it.
+
+    :param max_concurrent: how many may leave this host at the same time; the
+        others are queued
+    """
+
+    def __init__(self, host: Host, max_concurrent: int) -> None:
+        self.host = host
+        self._pool = futures.ThreadPoolExecutor(
+            max_concurrent, thread_name_prefix=f'{host.name}-live-migration'
+        )
+        self._guard = threading.Lock()
+        self._jobs: dict[str, _Job] = {}
+
+    def wait(self) -> None:
+        """Return when none runs; those in the queue stay unfinished."""
+        self._pool.shutdown(cancel_futures=True)
+
+    @operation([TaskState.MIGRATING])
+    def check_can_live_migrate_destination(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Tell, by not raising, that the server can come here."""
+        self.host.driver.check_can_live_migrate_destination(context, instance)
+        self.host.rpcapi.check_can_live_migrate_source(context, instance)
+
+    @operation([TaskState.MIGRATING])
+    def check_can_live_migrate_source(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Tell, by not raising, that the server can leave."""
+        self.host.driver.check_can_live_migrate_source(context, instance)
+
+    def live_migration(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """Take the server to the destination as soon as it is its turn."""
+        uuid = instance.uuid
+        if events.is_repeated(context, uuid, _EVENT, self.host.name):
+            LOG.info('%s of %s was done before', _EVENT, uuid)
+            return
+        events.begin(context, uuid, _EVENT, self.host.name)
+        _set_status(migration, MigrationStatus.QUEUED)
+        job = _Job(context, uuid, migration)
+        with self._guard:
+            self._jobs[uuid] = job
+            job.future = self._pool.submit(self._run, job)
+
+    @operation([TaskState.MIGRATING])
+    def pre_live_migration(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Get ready here, at the destination."""
+        self.host.driver.pre_live_migration(context, instance)
+
+    @operation([TaskState.MIGRATING], set_error)
+    def post_live_migration_at_destination(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Take over here, at the destination."""
+        self.host.driver.post_live_migration_at_destination(context, instance)
+        instance.host = instance.node = self.host.name
+        instance.power_state = self.host.driver.get_power_state(instance)
+        instance.task_state = None
+        instance.progress = 0
+        instance.save(expected_task_state=[TaskState.MIGRATING])
+
+    @operation()
+    def rollback_live_migration_at_destination(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Forget the server that does not come."""
+        self.host.driver.rollback_live_migration_at_destination(
+            context, instance
+        )
+
+    @operation([TaskState.MIGRATING], is_exclusive=False)
+    def live_migration_force_complete(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """End the copy soon, whatever that does to the server."""
+        job = self._jobs.get(instance.uuid)
+        if job is None or job.migration.status != MigrationStatus.RUNNING:
+            raise _not_running(migration, 'force complete')
+        self.host.driver.live_migration_force_complete(instance)
+
+    @operation([TaskState.MIGRATING], is_exclusive=False)
+    def live_migration_abort(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """Give the copy up; the server stays."""
+        if not self.abort(instance):
+            raise _not_running(migration, 'abort')
+
+    def abort(self, instance: Instance) -> bool:
+        """End what runs or waits for the server; tell if there was any."""
+        with self._guard:
+            job = self._jobs.get(instance.uuid)
+            if job is None:
+                return False
+            job.is_aborted = True
+        if job.future is not None and job.future.cancel():
+            self._drop(job)
+        else:
+            self.host.driver.live_migration_abort(instance)
+        return True
+
+    def _run(self, job: _Job) -> None:
+        instance = Instance(uuid=job.instance_uuid)
+        try:
+            with events.adopting():
+                self._live_migration(job.context, instance=instance, job=job)
+        except Exception:
+            LOG.exception('Live migration of %s failed', job.instance_uuid)
+        finally:
+            self._jobs.pop(job.instance_uuid, None)
+
+    @operation([TaskState.MIGRATING], _roll_back, name=_NAME)
+    def _live_migration(
+        self, context: RequestContext, *, instance: Instance, job: _Job
+    ) -> None:
+        migration = job.migration
+        dest = str(migration.dest_compute)
+        job.check()
+        _set_status(migration, MigrationStatus.PREPARING)
+        self.host.rpcapi.pre_live_migration(context, instance, dest)
+        job.check()
+        _set_status(migration, MigrationStatus.RUNNING)
+        self.host.driver.live_migration(
+            context, instance, dest, functools.partial(_report, job)
+        )
+        self.host.rpcapi.post_live_migration_at_destination(
+            context, instance, dest
+        )
+        _set_status(migration, MigrationStatus.COMPLETED)
+
+    def _drop(self, job: _Job) -> None:
+        """End a migration whose turn never came."""
+        uuid = job.instance_uuid
+        self._jobs.pop(uuid, None)
+        task_states.end_migration(job.migration, MigrationStatus.CANCELLED)
+        error = driver.LiveMigrationAborted(instance_uuid=uuid)
+        events.finish(job.context, uuid, _EVENT, self.host.name, error)
+        task_states.update_instance(
+            job.context, uuid, [TaskState.MIGRATING], task_state=None
+        )
+
+
+def _set_status(migration: Migration, status: str) -> None:
+    migration.status = status
+    migration.save()
+
+
+def _report(job: _Job, progress: driver.LiveMigrationProgress) -> None:
+    job.check()
+    migration = job.migration
+    migration.memory_total = progress.memory_total
+    migration.memory_processed = progress.memory_processed
+    migration.memory_remaining = progress.memory_remaining
+    migration.disk_total = progress.disk_total
+    migration.disk_processed = progress.disk_processed
+    migration.disk_remaining = progress.disk_remaining
+    migration.save()
+
+
+def _not_running(
+    migration: Migration, method: str
+) -> exception.InvalidMigrationState:
+    return exception.InvalidMigrationState(
+        migration_id=migration.id,
+        instance_uuid=migration.instance_uuid,
+        state=migration.status,
+        method=method,
+    )

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests that take a server to another host."""
+
+import dataclasses
+from typing import Any
+
+from ext_lib.context import RequestContext
+from nova_ext import exception
+from nova_ext.compute import creation
+from nova_ext.compute.acceptance import Request
+from nova_ext.compute.requests import Requests
+from nova_ext.flavors import Flavor
+from nova_ext.objects.fields import ActionName
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance_action import InstanceAction
+from nova_ext.objects.migration import Migration
+
+_RESIZE = Request(
+    'resize',
+    ActionName.RESIZE,
+    [VMState.ACTIVE, VMState.STOPPED],
+    needs_host=True,
+)
+_MIGRATE = dataclasses.replace(
+    _RESIZE, method='migrate', action=ActionName.MIGRATE
+)
+_CONFIRM = Request(
+    'confirmResize', ActionName.CONFIRM_RESIZE, [VMState.RESIZED]
+)
+_REVERT = Request('revertResize', ActionName.REVERT_RESIZE, [VMState.RESIZED])
+_LIVE_MIGRATE = Request(
+    'os-migrateLive',
+    ActionName.LIVE_MIGRATION,
+    [VMState.ACTIVE, VMState.PAUSED],
+    needs_host=True,
+)
+_FORCE_COMPLETE = Request(
+    'force_complete',
+    ActionName.LIVE_MIGRATION_FORCE_COMPLETE,
+    [VMState.ACTIVE],
+    [TaskState.MIGRATING],
+)
+_ABORT = Request(
+    'abort live migration',
+    ActionName.LIVE_MIGRATION_CANCEL,
+    None,
+    [TaskState.MIGRATING],
+)
+#: Whatever was being done ended with the host.
+_EVACUATE = Request(
+    'evacuate',
+    ActionName.EVACUATE,
+    [VMState.ACTIVE, VMState.STOPPED, VMState.ERROR],
+    None,
+    minds_lock=False,
+)
+
+
+class MoveRequests(Requests):
+    """Resize, migrate, evacuate; and what ends or steers a move.
+
+    All raise what :meth:`Request.accept` raises.
+    """
+
+    def resize(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        flavor: Flavor | None = None,
+        host: str | None = None,
+    ) -> None:
+        """Move a server while it is off, for the user to confirm.
+
+        :param flavor: the size it is to have; None keeps it
+        :param host: the only destination that will do
+        :raises CannotResizeToSameFlavor: when it has that size
+        :raises CannotMigrateToSameHost: when it is there
+        :raises DestinationHostNotFound: when nobody knows the host
+        """
+        request = _MIGRATE if flavor is None else _RESIZE
+        request.check(context, instance)
+        size = _size(instance, flavor)
+        if host is not None and host == instance.host:
+            raise exception.CannotMigrateToSameHost()
+        self._hosts.check_known(context, host)
+        request.accept(
+            context, instance, task_state=TaskState.RESIZE_PREP, progress=0
+        )
+        self._conductor.migrate_server(context, instance, size, host)
+
+    def confirm_resize(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Let the old host forget a server that was moved.
+
+        :raises InstanceNotResized: when there is nothing to confirm
+        """
+        migration = _CONFIRM.accept_end_of_move(
+            context, instance, MigrationStatus.CONFIRMING
+        )
+        self._compute.confirm_resize(context, instance, migration)
+
+    def revert_resize(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Bring a server that was moved back.
+
+        :raises InstanceNotResized: when there is nothing to revert
+        """
+        migration = _REVERT.accept_end_of_move(
+            context,
+            instance,
+            MigrationStatus.REVERTING,
+            task_state=TaskState.RESIZE_REVERTING,
+        )
+        self._compute.revert_resize(context, instance, migration)
+
+    def live_migrate(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        host: str | None = None,
+        force: bool = False,
+    ) -> None:
+        """Move a server while it runs.
+
+        :param host: the only destination that will do
+        :param force: makes no difference; every host has room
+        :raises DestinationHostNotFound: when nobody knows the host
+        """
+        _LIVE_MIGRATE.check(context, instance)
+        self._hosts.check_known(context, host)
+        _LIVE_MIGRATE.accept(context, instance, task_state=TaskState.MIGRATING)
+        self._conductor.live_migrate_instance(context, instance, host)
+
+    def live_migrate_force_complete(
+        self, context: RequestContext, instance: Instance, migration_id: int
+    ) -> None:
+        """Have a live migration end soon, at the guest's expense.
+
+        :raises MigrationNotFoundForInstance: when it has no such migration
+        :raises InvalidMigrationState: when it is not running
+        """
+        migration = self._accept_steering(
+            context,
+            instance,
+            migration_id,
+            _FORCE_COMPLETE,
+            [MigrationStatus.RUNNING],
+        )
+        self._compute.live_migration_force_complete(
+            context, instance, migration
+        )
+
+    def live_migrate_abort(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        migration_id: int,
+        allow_queued: bool = False,
+    ) -> None:
+        """Have a live migration end without having moved the server.
+
+        :param allow_queued: also before it runs
+        :raises MigrationNotFoundForInstance: when it has no such migration
+        :raises InvalidMigrationState: when it cannot be ended any more
+        """
+        statuses = [MigrationStatus.RUNNING]
+        if allow_queued:
+            statuses += [MigrationStatus.QUEUED, MigrationStatus.PREPARING]
+        migration = self._accept_steering(
+            context, instance, migration_id, _ABORT, statuses
+        )
+        self._compute.live_migration_abort(context, instance, migration)
+
+    def _accept_steering(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        migration_id: int,
+        request: Request,
+        statuses: list[str],
+    ) -> Migration:
+        request.check(context, instance)
+        migration = Migration.get_by_id_and_instance(
+            context, migration_id, instance.uuid
+        )
+        if migration.status not in statuses:
+            raise exception.InvalidMigrationState(
+                migration_id=migration_id,
+                instance_uuid=instance.uuid,
+                state=migration.status,
+                method=request.method,
+            )
+        InstanceAction.action_start(
+            context, instance.uuid, request.action, want_result=False
+        )
+        return migration
+
+    def evacuate(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        host: str | None = None,
+        force: bool = False,
+    ) -> None:
+        """Make the server of a dead host anew on another one.
+
+        :param host: the only destination that will do
+        :param force: makes no difference; every host has room
+        :raises ComputeServiceInUse: when its host is not dead
+        :raises CannotMigrateToSameHost: when it is there
+        :raises DestinationHostNotFound: when nobody knows the host
+        """
+        _EVACUATE.check(context, instance)
+        if host is not None and host == instance.host:
+            raise exception.CannotMigrateToSameHost()
+        self._hosts.check_known(context, host)
+        if self._hosts.is_up(context, instance.host):
+            raise exception.ComputeServiceInUse(host=instance.host)
+        migration = _EVACUATE.accept_evacuation(context, instance, host)
+        self._conductor.rebuild_instance(context, instance, migration, host)
+
+
+def _size(instance: Instance, flavor: Flavor | None) -> dict[str, Any]:
+    if flavor is None:
+        return {name: getattr(instance, name) for name in creation.SIZE}
+    if flavor.id == instance.instance_type_id:
+        raise exception.CannotResizeToSameFlavor()
+    return creation.size_of(flavor)

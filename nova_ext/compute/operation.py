@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every operation on a server has in common.
+
+One at a time per server and host, each message once, recorded as an event,
+and with an end that leaves no task behind.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+import contextlib
+import dataclasses
+import functools
+import logging
+import threading
+from typing import Any, Protocol
+
+from ext_lib.context import RequestContext
+from nova_ext import events
+from nova_ext import task_states
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.rpcapi.compute import ComputeAPI
+from nova_ext.task_states import States
+from nova_ext.virt.driver import ComputeDriver
+
+LOG = logging.getLogger(__name__)
+
+
+class Locks:
+    """A lock per server; one that nobody holds costs nothing."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, tuple[Any, int]] = {}
+
+    @contextlib.contextmanager
+    def hold(self, uuid: str) -> Iterator[None]:
+        """Wait for the lock of a server and hold it; twice is fine."""
+        lock = self._take(uuid)
+        try:
+            with lock:
+                yield
+        finally:
+            self._give(uuid)
+
+    def _take(self, uuid: str) -> Any:
+        with self._guard:
+            lock, users = self._locks.get(uuid, (None, 0))
+            lock = lock or threading.RLock()
+            self._locks[uuid] = lock, users + 1
+            return lock
+
+    def _give(self, uuid: str) -> None:
+        with self._guard:
+            lock, users = self._locks.pop(uuid)
+            if users > 1:
+                self._locks[uuid] = lock, users - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """What the operations of one compute host share.
+
+    :param name: of the service, and of its only hypervisor
+    """
+
+    name: str
+    driver: ComputeDriver
+    rpcapi: ComputeAPI
+    locks: Locks = dataclasses.field(default_factory=Locks)
+
+
+class Operations(Protocol):
+    """An object whose methods are operations."""
+
+    @property
+    def host(self) -> Host:
+        """Where the operations run."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """An operation that failed, for whoever tidies up after it."""
+
+    host: Host
+    context: RequestContext
+    instance_uuid: str
+    states: States
+    error: Exception
+    #: What the operation was given beside the server.
+    arguments: Mapping[str, Any]
+
+    def update_instance(self, **values: Any) -> None:
+        """Change the server unless something else is being done to it."""
+        task_states.update_instance(
+            self.context, self.instance_uuid, self.states, **values
+        )
+
+
+Method = Callable[..., Any]
+Cleanup = Callable[[Failure], None]
+
+
+def clear_task(failure: Failure) -> None:
+    """Leave the server as it was."""
+    failure.update_instance(task_state=None)
+
+
+def set_error(failure: Failure) -> None:
+    """Leave the server in ERROR."""
+    failure.update_instance(task_state=None, vm_state=VMState.ERROR)
+
+
+def operation(
+    states: States = None,
+    cleanup: Cleanup | None = None,
+    *,
+    name: str | None = None,
+    is_exclusive: bool = True,
+) -> Callable[[Method], Method]:
+    """Make a method the one that carries out a message about a server.
+
+    It is called with a context and keywords, ``instance`` among them, and
+    gets the server as it is now, not as it was when the message was sent.
+    Exceptions go on, so that a caller who waits learns of them.
+
+    :param cleanup: is called when the method failed, but not when it was
+        not begun because the server is gone or in another task state
+    :param name: of the event, without prefix; that of the method by default
+    :param is_exclusive: whether other operations on the server have to wait
+    """
+
+    def decorate(method: Method) -> Method:
+        event_name = f'compute_{name or method.__name__}'
+        step = _Step(method, event_name, states, cleanup, is_exclusive)
+
+        @functools.wraps(method)
+        def wrapper(
+            self: Operations,
+            context: RequestContext,
+            *,
+            instance: Instance,
+            **kwargs: Any,
+        ) -> Any:
+            return step.take(self, context, instance.uuid, kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+@dataclasses.dataclass(frozen=True)
+class _Step:
+    method: Method
+    event_name: str
+    states: States
+    cleanup: Cleanup | None
+    is_exclusive: bool
+
+    def take(
+        self,
+        operations: Operations,
+        context: RequestContext,
+        uuid: str,
+        kwargs: dict[str, Any],
+    ) -> Any:
+        host = operations.host
+        with self._lock(host, uuid):
+            if events.is_repeated(context, uuid, self.event_name, host.name):
+                LOG.info('%s of %s was done before', self.event_name, uuid)
+                return None
+            return self._record(operations, context, uuid, kwargs)
+
+    def _lock(
+        self, host: Host, uuid: str
+    ) -> contextlib.AbstractContextManager[None]:
+        if self.is_exclusive:
+            return host.locks.hold(uuid)
+        return contextlib.nullcontext()
+
+    def _record(
+        self,
+        operations: Operations,
+        context: RequestContext,
+        uuid: str,
+        kwargs: dict[str, Any],
+    ) -> Any:
+        host = operations.host
+        failures: list[Failure] = []
+        try:
+            with events.recorded(context, uuid, self.event_name, host.name):
+                instance = task_states.load_instance(context, uuid)
+                task_states.check(instance, self.states)
+                try:
+                    return self.method(
+                        operations, context, instance=instance, **kwargs
+                    )
+                except Exception as error:
+                    events.record_fault(context, uuid, error, host.name)
+                    failures.append(
+                        Failure(
+                            host, context, uuid, self.states, error, kwargs
+                        )
+                    )
+                    raise
+        finally:
+            # After the event: as long as there is a task, whoever settles
+            # things after a crash comes and looks.
+            for failure in failures:
+                if self.cleanup is not None:
+                    self.cleanup(failure)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operations that leave a server on its host and change how it runs."""
+
+from ext_lib.context import RequestContext
+from nova_ext.compute.operation import clear_task
+from nova_ext.compute.operation import Failure
+from nova_ext.compute.operation import Host
+from nova_ext.compute.operation import operation
+from nova_ext.compute.operation import set_error
+from nova_ext.objects.fields import PowerState
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+
+REBOOT_STATES = (
+    TaskState.REBOOTING,
+    TaskState.REBOOT_PENDING,
+    TaskState.REBOOT_STARTED,
+    TaskState.REBOOTING_HARD,
+    TaskState.REBOOT_PENDING_HARD,
+    TaskState.REBOOT_STARTED_HARD,
+)
+
+
+def _clear_task_if_running(failure: Failure) -> None:
+    # A guest that runs on has only lost the reboot.
+    instance = Instance(uuid=failure.instance_uuid)
+    power_state = failure.host.driver.get_power_state(instance)
+    if power_state == PowerState.RUNNING:
+        clear_task(failure)
+    else:
+        set_error(failure)
+
+
+class PowerOperations:
+    """Start, stop, reboot, pause, unpause, suspend, resume."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+
+    @operation([TaskState.POWERING_ON], clear_task)
+    def start_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Power the server on."""
+        self.host.driver.power_on(context, instance)
+        self._settle(instance, VMState.ACTIVE)
+
+    @operation([TaskState.POWERING_OFF], clear_task)
+    def stop_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Power the server off."""
+        self.host.driver.power_off(context, instance)
+        self._settle(instance, VMState.STOPPED)
+
+    @operation(REBOOT_STATES, _clear_task_if_running)
+    def reboot_instance(
+        self, context: RequestContext, *, instance: Instance, reboot_type: str
+    ) -> None:
+        """Restart the server; HARD brings it back from any state."""
+        is_hard = reboot_type == 'HARD'
+        instance.task_state = (
+            TaskState.REBOOT_STARTED_HARD
+            if is_hard
+            else TaskState.REBOOT_STARTED
+        )
+        instance.save(expected_task_state=REBOOT_STATES)
+        self.host.driver.reboot(context, instance, reboot_type)
+        self._settle(instance, VMState.ACTIVE)
+
+    @operation([TaskState.PAUSING], clear_task)
+    def pause_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Freeze the server."""
+        self.host.driver.pause(context, instance)
+        self._settle(instance, VMState.PAUSED)
+
+    @operation([TaskState.UNPAUSING], clear_task)
+    def unpause_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Let a frozen server run on."""
+        self.host.driver.unpause(context, instance)
+        self._settle(instance, VMState.ACTIVE)
+
+    @operation([TaskState.SUSPENDING], set_error)
+    def suspend_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Write the server's memory to disk and stop it."""
+        self.host.driver.suspend(context, instance)
+        self._settle(instance, VMState.SUSPENDED)
+
+    @operation([TaskState.RESUMING], set_error)
+    def resume_instance(
+        self, context: RequestContext, *, instance: Instance
+    ) -> None:
+        """Run a suspended server again."""
+        self.host.driver.resume(context, instance)
+        self._settle(instance, VMState.ACTIVE)
+
+    def _settle(self, instance: Instance, vm_state: str) -> None:
+        task_state = instance.task_state
+        instance.vm_state = vm_state
+        instance.power_state = self.host.driver.get_power_state(instance)
+        instance.task_state = None
+        instance.save(expected_task_state=[task_state])

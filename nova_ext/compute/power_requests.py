@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests that change how a server runs and leave it where it is."""
+
+from typing import Any
+
+from ext_lib.context import RequestContext
+from nova_ext.compute.acceptance import Request
+from nova_ext.compute.requests import Requests
+from nova_ext.objects.fields import ActionName
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+
+_START = Request('start', ActionName.START, [VMState.STOPPED], needs_host=True)
+_STOP = Request(
+    'stop',
+    ActionName.STOP,
+    [VMState.ACTIVE, VMState.ERROR],
+    needs_host=True,
+)
+_PAUSE = Request('pause', ActionName.PAUSE, [VMState.ACTIVE])
+_UNPAUSE = Request('unpause', ActionName.UNPAUSE, [VMState.PAUSED])
+_SUSPEND = Request('suspend', ActionName.SUSPEND, [VMState.ACTIVE])
+_RESUME = Request('resume', ActionName.RESUME, [VMState.SUSPENDED])
+_REBOOT = Request('reboot', ActionName.REBOOT, [VMState.ACTIVE])
+_REBOOT_HARD = Request(
+    'reboot',
+    ActionName.REBOOT,
+    [
+        VMState.ACTIVE,
+        VMState.STOPPED,
+        VMState.PAUSED,
+        VMState.SUSPENDED,
+        VMState.ERROR,
+    ],
+    # It may cut these short.
+    [
+        None,
+        TaskState.REBOOTING,
+        TaskState.REBOOT_PENDING,
+        TaskState.REBOOT_STARTED,
+        TaskState.REBOOTING_HARD,
+        TaskState.RESUMING,
+        TaskState.PAUSING,
+        TaskState.UNPAUSING,
+        TaskState.SUSPENDING,
+    ],
+)
+_REBUILD = Request(
+    'rebuild',
+    ActionName.REBUILD,
+    [VMState.ACTIVE, VMState.STOPPED, VMState.ERROR],
+)
+
+
+class PowerRequests(Requests):
+    """Start, stop, reboot, pause, unpause, suspend, resume, rebuild.
+
+    All raise what :meth:`Request.accept` raises.
+    """
+
+    def start(self, context: RequestContext, instance: Instance) -> None:
+        """Power a server on."""
+        _START.accept(context, instance, task_state=TaskState.POWERING_ON)
+        self._cast(context, instance, 'start_instance')
+
+    def stop(self, context: RequestContext, instance: Instance) -> None:
+        """Power a server off."""
+        _STOP.accept(
+            context, instance, task_state=TaskState.POWERING_OFF, progress=0
+        )
+        self._cast(context, instance, 'stop_instance')
+
+    def reboot(
+        self, context: RequestContext, instance: Instance, reboot_type: str
+    ) -> None:
+        """Restart a server; ``reboot_type`` is SOFT or HARD."""
+        is_hard = reboot_type == 'HARD'
+        request = _REBOOT_HARD if is_hard else _REBOOT
+        request.accept(
+            context,
+            instance,
+            task_state=(
+                TaskState.REBOOTING_HARD if is_hard else TaskState.REBOOTING
+            ),
+        )
+        self._compute.reboot_instance(context, instance, reboot_type)
+
+    def pause(self, context: RequestContext, instance: Instance) -> None:
+        """Freeze a server in memory."""
+        _PAUSE.accept(context, instance, task_state=TaskState.PAUSING)
+        self._cast(context, instance, 'pause_instance')
+
+    def unpause(self, context: RequestContext, instance: Instance) -> None:
+        """Let a frozen server run on."""
+        _UNPAUSE.accept(context, instance, task_state=TaskState.UNPAUSING)
+        self._cast(context, instance, 'unpause_instance')
+
+    def suspend(self, context: RequestContext, instance: Instance) -> None:
+        """Write a server's memory to disk and stop it."""
+        _SUSPEND.accept(context, instance, task_state=TaskState.SUSPENDING)
+        self._cast(context, instance, 'suspend_instance')
+
+    def resume(self, context: RequestContext, instance: Instance) -> None:
+        """Run a suspended server again."""
+        _RESUME.accept(context, instance, task_state=TaskState.RESUMING)
+        self._cast(context, instance, 'resume_instance')
+
+    def rebuild(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        *,
+        image_ref: str,
+        metadata: dict[str, str] | None = None,
+        **columns: Any,
+    ) -> None:
+        """Make a server anew on its host.
+
+        :param metadata: replaces all there is; None keeps it
+        :param columns: fields of the server that change, too
+        """
+        if metadata is not None:
+            columns['metadata'] = metadata
+        _REBUILD.accept(
+            context,
+            instance,
+            task_state=TaskState.REBUILDING,
+            image_ref=image_ref,
+            progress=0,
+            **columns,
+        )
+        self._conductor.rebuild_instance(context, instance)
+
+    def _cast(
+        self, context: RequestContext, instance: Instance, method: str
+    ) -> None:
+        self._compute.cast(
+            context, str(instance.host), method, instance=instance
+        )

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server made anew: on its host, or on another when that one is dead."""
+
+from oslo_utils import timeutils
+
+from ext_lib.context import RequestContext
+from nova_ext import events
+from nova_ext import exception
+from nova_ext import task_states
+from nova_ext.compute.operation import Failure
+from nova_ext.compute.operation import Host
+from nova_ext.compute.operation import operation
+from nova_ext.compute.operation import set_error
+from nova_ext.compute.power import PowerOperations
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+
+STATES = (
+    TaskState.REBUILDING,
+    TaskState.REBUILD_BLOCK_DEVICE_MAPPING,
+    TaskState.REBUILD_SPAWNING,
+)
+
+
+def _fail_evacuation(failure: Failure) -> None:
+    migration: Migration | None = failure.arguments['migration']
+    if migration is not None:
+        task_states.end_migration(migration, MigrationStatus.FAILED)
+    set_error(failure)
+
+
+class RebuildOperations:
+    """Rebuild and evacuate, which are the same to a host."""
+
+    def __init__(self, host: Host, power: PowerOperations) -> None:
+        self.host = host
+        self._power = power
+
+    @operation(STATES, _fail_evacuation)
+    def rebuild_instance(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration | None = None,
+    ) -> None:
+        """Make the server anew here; with ``migration`` it comes to stay."""
+        if migration is not None:
+            self._begin_evacuation(migration)
+        instance.task_state = TaskState.REBUILD_SPAWNING
+        instance.save(expected_task_state=STATES)
+        self.host.driver.rebuild(context, instance)
+        if migration is not None:
+            self._end_evacuation(context, instance, migration)
+        self._settle(context, instance)
+
+    def _begin_evacuation(self, migration: Migration) -> None:
+        migration.dest_compute = migration.dest_node = self.host.name
+        migration.dest_host = self.host.driver.get_host_ip_addr()
+        migration.status = MigrationStatus.PRE_MIGRATING
+        migration.save()
+
+    def _end_evacuation(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        instance.host = instance.node = self.host.name
+        instance.save(expected_task_state=STATES)
+        migration.status = MigrationStatus.DONE
+        migration.save()
+        events.end_open(
+            context,
+            instance.uuid,
+            str(migration.source_compute),
+            exception.HostEvacuated(host=migration.source_compute),
+        )
+
+    def _settle(self, context: RequestContext, instance: Instance) -> None:
+        was_stopped = instance.vm_state == VMState.STOPPED
+        instance.vm_state = VMState.ACTIVE
+        instance.power_state = self.host.driver.get_power_state(instance)
+        instance.launched_at = timeutils.utcnow()
+        instance.task_state = TaskState.POWERING_OFF if was_stopped else None
+        instance.save(expected_task_state=STATES)
+        if was_stopped:
+            self._power.stop_instance(context, instance=instance)

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server taken to another host while it is off, perhaps to a new size.
+
+The destination makes room, the source gives the server away, the destination
+sets it up. Then it waits to be confirmed, which makes the source forget it,
+or reverted, which takes the same way back.
+"""
+
+from typing import Any
+
+from oslo_utils import timeutils
+
+from ext_lib.context import RequestContext
+from nova_ext import task_states
+from nova_ext.compute.creation import SIZE
+from nova_ext.compute.operation import clear_task
+from nova_ext.compute.operation import Failure
+from nova_ext.compute.operation import Host
+from nova_ext.compute.operation import operation
+from nova_ext.compute.operation import set_error
+from nova_ext.compute.power import PowerOperations
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import PowerState
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+
+_OLD_VM_STATE = 'old_vm_state'
+
+
+def _stay(failure: Failure) -> None:
+    task_states.end_migration(
+        failure.arguments['migration'], MigrationStatus.ERROR
+    )
+    clear_task(failure)
+
+
+def _break(failure: Failure) -> None:
+    task_states.end_migration(
+        failure.arguments['migration'], MigrationStatus.ERROR
+    )
+    set_error(failure)
+
+
+class ResizeOperations:
+    """Resize and cold migrate, confirm, revert."""
+
+    def __init__(self, host: Host, power: PowerOperations) -> None:
+        self.host = host
+        self._power = power
+
+    @operation([TaskState.RESIZE_PREP], _stay)
+    def prep_resize(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+        size: dict[str, Any],
+    ) -> None:
+        """Make room here, the destination."""
+        migration.dest_compute = migration.dest_node = self.host.name
+        migration.dest_host = self.host.driver.get_host_ip_addr()
+        migration.status = MigrationStatus.PRE_MIGRATING
+        migration.save()
+        self.host.rpcapi.resize_instance(context, instance, migration, size)
+
+    @operation(
+        [
+            TaskState.RESIZE_PREP,
+            TaskState.RESIZE_MIGRATING,
+            TaskState.RESIZE_MIGRATED,
+        ],
+        _break,
+    )
+    def resize_instance(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+        size: dict[str, Any],
+    ) -> None:
+        """Give the server away, here at the source."""
+        _remember(instance)
+        _advance(instance, TaskState.RESIZE_MIGRATING)
+        migration.status = MigrationStatus.MIGRATING
+        migration.save()
+        self.host.driver.migrate_disk_and_power_off(
+            context, instance, str(migration.dest_compute)
+        )
+        migration.status = MigrationStatus.POST_MIGRATING
+        migration.save()
+        instance.host = migration.dest_compute
+        instance.node = migration.dest_node
+        _advance(instance, TaskState.RESIZE_MIGRATED)
+        self.host.rpcapi.finish_resize(context, instance, migration, size)
+
+    @operation([TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH], _break)
+    def finish_resize(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+        size: dict[str, Any],
+    ) -> None:
+        """Set the server up here, at the destination."""
+        _set_size(instance, size)
+        _advance(instance, TaskState.RESIZE_FINISH)
+        self.host.driver.finish_migration(
+            context, instance, power_on=not _was_stopped(instance)
+        )
+        migration.status = MigrationStatus.FINISHED
+        migration.save()
+        instance.launched_at = timeutils.utcnow()
+        self._settle(instance, VMState.RESIZED)
+
+    @operation(cleanup=_break)
+    def confirm_resize(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """Forget the server here, at the source."""
+        self.host.driver.confirm_migration(context, instance)
+        migration.status = MigrationStatus.CONFIRMED
+        migration.save()
+        is_off = instance.power_state == PowerState.SHUTDOWN
+        instance.vm_state = VMState.STOPPED if is_off else VMState.ACTIVE
+        _forget(instance)
+        instance.save(expected_task_state=[None, TaskState.DELETING])
+
+    @operation([TaskState.RESIZE_REVERTING], _break)
+    def revert_resize(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """Forget the server here, at the destination."""
+        self.host.driver.destroy(context, instance)
+        self.host.rpcapi.finish_revert_resize(context, instance, migration)
+
+    @operation([TaskState.RESIZE_REVERTING], _break)
+    def finish_revert_resize(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration,
+    ) -> None:
+        """Set the server up again here, at the source."""
+        was_stopped = _was_stopped(instance)
+        _set_size(instance, _old_size(instance))
+        instance.host = migration.source_compute
+        instance.node = migration.source_node
+        _advance(instance, TaskState.RESIZE_REVERTING)
+        self.host.driver.finish_revert_migration(
+            context, instance, power_on=not was_stopped
+        )
+        migration.status = MigrationStatus.REVERTED
+        migration.save()
+        instance.launched_at = timeutils.utcnow()
+        _forget(instance)
+        self._settle(
+            instance,
+            VMState.ACTIVE,
+            TaskState.POWERING_OFF if was_stopped else None,
+        )
+        if was_stopped:
+            self._power.stop_instance(context, instance=instance)
+
+    def _settle(
+        self,
+        instance: Instance,
+        vm_state: str,
+        task_state: str | None = None,
+    ) -> None:
+        instance.vm_state = vm_state
+        instance.power_state = self.host.driver.get_power_state(instance)
+        _advance(instance, task_state)
+
+
+def _advance(instance: Instance, task_state: str | None) -> None:
+    expected = instance.task_state
+    instance.task_state = task_state
+    instance.save(expected_task_state=[expected])
+
+
+def _remember(instance: Instance) -> None:
+    instance.system_metadata = {
+        **instance.system_metadata,
+        _OLD_VM_STATE: instance.vm_state,
+        **{f'old_{name}': str(getattr(instance, name)) for name in SIZE},
+    }
+
+
+def _forget(instance: Instance) -> None:
+    gone = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
+    instance.system_metadata = {
+        key: value
+        for key, value in instance.system_metadata.items()
+        if key not in gone
+    }
+
+
+def _was_stopped(instance: Instance) -> bool:
+    return instance.system_metadata.get(_OLD_VM_STATE) == VMState.STOPPED
+
+
+def _old_size(instance: Instance) -> dict[str, Any]:
+    memory = instance.system_metadata
+    return {name: int(memory[f'old_{name}'] or 0) for name in SIZE}
+
+
+def _set_size(instance: Instance, size: dict[str, Any]) -> None:
+    for name in SIZE:
+        setattr(instance, name, size[name])

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service that holds the database and a view of all hosts."""
+
+from oslo_config import cfg
+import oslo_messaging as messaging
+
+from ext_lib import indirection
+from ext_lib.service import Manager
+from ext_lib.service import PeriodicTask
+from nova_ext.conductor.lost import Search
+from nova_ext.conductor.recovery import Recovery
+from nova_ext.conductor.tasks import ComputeTasks
+from nova_ext.heartbeat import Heartbeat
+from nova_ext.objects.base import NovaExtObject
+from nova_ext.rpcapi import conductor as rpcapi
+from nova_ext.rpcapi.compute import ComputeAPI
+
+BINARY = 'nova-conductor'
+
+
+class ConductorManager(Manager):
+    """Serves objects, chooses hosts, and looks for what got lost.
+
+    :param transport: from :func:`ext_lib.rpc.get_transport`
+    :param host: name of the service; ``[DEFAULT] host`` by default
+    """
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        transport: messaging.Transport,
+        host: str | None = None,
+    ) -> None:
+        self.host = host or conf.host
+        compute = ComputeAPI(transport)
+        self.tasks = ComputeTasks(conf, self.host, compute)
+        self.search = Search(
+            self.host, compute, rpcapi.ConductorAPI(transport)
+        )
+        self._heartbeat = Heartbeat(
+            self.host, BINARY, rpcapi.TOPIC, conf.report_interval
+        )
+
+    def endpoints(self) -> list[object]:
+        """Return what answers: objects, and tasks of servers."""
+        return [indirection.ObjectServer(NovaExtObject), self.tasks]
+
+    def init_host(self) -> None:
+        """End what this service had begun before it died."""
+        self._heartbeat.beat()
+        Recovery(self.host).settle()
+
+    def periodic_tasks(self) -> list[PeriodicTask]:
+        """Return the sign of life, and the search for what got lost."""
+        return [
+            self._heartbeat.periodic_task(),
+            self.search.periodic_task(),
+        ]

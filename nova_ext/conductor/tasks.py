@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to a server before a host can be told to work on it."""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import logging
+from typing import Any
+
+from oslo_config import cfg
+
+from ext_lib.context import RequestContext
+from ext_lib.exception import Error
+from nova_ext import events
+from nova_ext import exception
+from nova_ext import task_states
+from nova_ext.conductor.scheduler import Scheduler
+from nova_ext.objects.fields import MigrationStatus
+from nova_ext.objects.fields import MigrationType
+from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+from nova_ext.objects.service import Service
+from nova_ext.rpcapi.compute import ComputeAPI
+from nova_ext.rpcapi.conductor import REQUESTED_HOST
+
+LOG = logging.getLogger(__name__)
+
+
+class ComputeTasks:
+    """Chooses hosts and sends them to work.
+
+    :param host: name of the service, as events show it
+    """
+
+    def __init__(
+        self, conf: cfg.ConfigOpts, host: str, rpcapi: ComputeAPI
+    ) -> None:
+        self._conf = conf
+        self._host = host
+        self._rpcapi = rpcapi
+        self._scheduler = Scheduler(conf)
+
+    def schedule_and_build_instances(
+        self,
+        context: RequestContext,
+        *,
+        instances: list[Instance],
+    ) -> None:
+        """Have each server built on some host."""
+        for instance in instances:
+            try:
+                host = self._scheduler.select_destination(
+                    context, instance.system_metadata.get(REQUESTED_HOST)
+                )
+                self._rpcapi.cast(
+                    context, host, 'build_and_run_instance', instance=instance
+                )
+            except Exception as error:
+                LOG.warning('Instance %s: %s', instance.uuid, error)
+                self._bury(context, instance.uuid, error)
+
+    def _bury(
+        self, context: RequestContext, uuid: str, error: Exception
+    ) -> None:
+        # As nova does, a step is recorded only when it failed.
+        events.fail(context, uuid, events.SCHEDULE, self._host, error)
+        events.record_fault(context, uuid, error, self._host)
+        task_states.update_instance(
+            context,
+            uuid,
+            [TaskState.SCHEDULING],
+            task_state=None,
+            vm_state=VMState.ERROR,
+        )
+
+    def migrate_server(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        size: dict[str, Any],
+        requested_host: str | None = None,
+    ) -> None:
+        """Move a server to another host, perhaps to a new size."""
+        migration = _new_migration(
+            context, instance, MigrationStatus.PRE_MIGRATING
+        )
+        migration.new_instance_type_id = size['instance_type_id']
+        migration.source_node = instance.node
+        migration.migration_type = (
+            MigrationType.MIGRATION
+            if size['instance_type_id'] == instance.instance_type_id
+            else MigrationType.RESIZE
+        )
+        attempt = _Attempt(context, instance, migration)
+        with (
+            attempt.or_else(task_state=None),
+            self._recorded(attempt, events.MIGRATE),
+            self._recorded(attempt, events.COLD_MIGRATE),
+        ):
+            self._cold_migrate(attempt, migration, size, requested_host)
+
+    def _cold_migrate(
+        self,
+        attempt: '_Attempt',
+        migration: Migration,
+        size: dict[str, Any],
+        requested_host: str | None,
+    ) -> None:
+        context, instance = attempt.context, attempt.instance
+        migration.create()
+        migration.dest_compute = self._select(
+            attempt, requested_host, _no_host_for(migration)
+        )
+        migration.save()
+        self._rpcapi.prep_resize(context, instance, migration, size)
+
+    def live_migrate_instance(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        requested_host: str | None = None,
+    ) -> None:
+        """Move a running server to another host."""
+        migration = _new_migration(context, instance, MigrationStatus.ACCEPTED)
+        migration.new_instance_type_id = instance.instance_type_id
+        migration.migration_type = MigrationType.LIVE_MIGRATION
+        attempt = _Attempt(context, instance, migration)
+        with (
+            attempt.or_else(task_state=None),
+            self._recorded(attempt, events.LIVE_MIGRATE, has_fault=True),
+        ):
+            self._live_migrate(attempt, migration, requested_host)
+
+    def _live_migrate(
+        self,
+        attempt: '_Attempt',
+        migration: Migration,
+        requested_host: str | None,
+    ) -> None:
+        context, instance = attempt.context, attempt.instance
+        migration.create()
+        self._check_source(context, instance)
+        dest = self._select(attempt, requested_host)
+        self._rpcapi.check_can_live_migrate_destination(
+            context, instance, dest
+        )
+        migration.source_node = instance.node
+        migration.dest_compute = migration.dest_node = dest
+        migration.save()
+        self._rpcapi.live_migration(context, instance, migration)
+
+    def _check_source(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        service = Service.get_by_host_and_binary(
+            context, str(instance.host), 'nova-compute'
+        )
+        if not service.is_up(self._conf.service_down_time):
+            raise exception.ComputeServiceUnavailable(host=instance.host)
+
+    def rebuild_instance(
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        migration: Migration | None = None,
+        requested_host: str | None = None,
+    ) -> None:
+        """Make a server anew; with ``migration`` on another host."""
+        attempt = _Attempt(context, instance, migration)
+        with (
+            attempt.or_else(task_state=None, vm_state=VMState.ERROR),
+            self._recorded(attempt, events.REBUILD, has_fault=True),
+        ):
+            host = str(instance.host)
+            if migration is not None:
+                host = self._select(attempt, requested_host)
+            self._rpcapi.rebuild_instance(context, instance, host, migration)
+
+    def _select(
+        self,
+        attempt: '_Attempt',
+        requested_host: str | None,
+        reason: str | None = None,
+    ) -> str:
+        try:
+            return self._scheduler.select_destination(
+                attempt.context, requested_host, {attempt.instance.host}
+            )
+        except exception.NoValidHost as error:
+            if reason is None:
+                raise
+            raise exception.NoValidHost(reason=reason) from error
+
+    @contextlib.contextmanager
+    def _recorded(
+        self, attempt: '_Attempt', event_name: str, has_fault: bool = False
+    ) -> Iterator[None]:
+        context, uuid = attempt.context, attempt.instance.uuid
+        with events.recorded(context, uuid, event_name, self._host):
+            try:
+                yield
+            except Exception as error:
+                if has_fault:
+                    events.record_fault(context, uuid, error, self._host)
+                raise
+
+
+@dataclasses.dataclass(frozen=True)
+class _Attempt:
+    """A move of a server, and what is left of it when it fails."""
+
+    context: RequestContext
+    instance: Instance
+    migration: Migration | None
+
+    @contextlib.contextmanager
+    def or_else(self, **values: Any) -> Iterator[None]:
+        """Give the server ``values`` if what runs inside fails."""
+        try:
+            yield
+        except Exception as error:
+            is_bug = not isinstance(error, Error)
+            LOG.warning(
+                'Instance %s: %s',
+                self.instance.uuid,
+                error,
+                exc_info=is_bug,
+            )
+            if self.migration is not None and 'id' in self.migration:
+                task_states.end_migration(
+                    self.migration, MigrationStatus.ERROR
+                )
+            task_states.update_instance(
+                self.context,
+                self.instance.uuid,
+                [self.instance.task_state],
+                **values,
+            )
+
+
+def _new_migration(
+    context: RequestContext, instance: Instance, status: str
+) -> Migration:
+    return Migration(
+        context.elevated(),
+        instance_uuid=instance.uuid,
+        source_compute=instance.host,
+        old_instance_type_id=instance.instance_type_id,
+        status=status,
+    )
+
+
+def _no_host_for(migration: Migration) -> str:
+    if migration.migration_type == MigrationType.RESIZE:
+        return 'No valid host found for resize'
+    return 'No valid host found for cold migrate'

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps of instance actions, recorded around the code that takes them."""
+
+from collections.abc import Iterator
+import contextlib
+import contextvars
+import logging
+import traceback
+
+from ext_lib.context import RequestContext
+from nova_ext import exception
+from nova_ext.objects.fields import ActionName
+from nova_ext.objects.instance_action import InstanceAction
+from nova_ext.objects.instance_action import InstanceActionList
+from nova_ext.objects.instance_action_event import InstanceActionEvent
+from nova_ext.objects.instance_action_event import InstanceActionEventList
+from nova_ext.objects.instance_fault import InstanceFault
+
+LOG = logging.getLogger(__name__)
+
+#: Steps of a conductor. As nova does, scheduling is recorded when it fails.
+SCHEDULE = 'conductor_schedule_and_build_instances'
+MIGRATE = 'conductor_migrate_server'
+COLD_MIGRATE = 'cold_migrate'
+LIVE_MIGRATE = 'conductor_live_migrate_instance'
+REBUILD = 'rebuild_server'
+
+_FIRST = {
+    ActionName.CREATE: SCHEDULE,
+    ActionName.DELETE: 'compute_terminate_instance',
+    ActionName.RESIZE: MIGRATE,
+    ActionName.MIGRATE: MIGRATE,
+    ActionName.CONFIRM_RESIZE: 'compute_confirm_resize',
+    ActionName.REVERT_RESIZE: 'compute_revert_resize',
+    ActionName.REBUILD: REBUILD,
+    ActionName.EVACUATE: REBUILD,
+    ActionName.LIVE_MIGRATION: LIVE_MIGRATE,
+    ActionName.LIVE_MIGRATION_FORCE_COMPLETE: (
+        'compute_live_migration_force_complete'
+    ),
+    ActionName.LIVE_MIGRATION_CANCEL: 'compute_live_migration_abort',
+}
+
+_is_adopting = contextvars.ContextVar('adopting', default=False)
+
+
+@contextlib.contextmanager
+def recorded(
+    context: RequestContext, instance_uuid: str, event_name: str, host: str
+) -> Iterator[None]:
+    """Record what runs inside as a step the service on ``host`` takes.
+
+    A failure keeps its stack frames, marks the action and goes on its way.
+    What ends the process is no failure: the step stays open then.
+
+    :raises InstanceActionNotFound: when the request has no action
+    """
+    begin(context, instance_uuid, event_name, host)
+    try:
+        yield
+    except Exception as error:
+        finish(context, instance_uuid, event_name, host, error)
+        raise
+    finish(context, instance_uuid, event_name, host)
+
+
+def begin(
+    context: RequestContext, instance_uuid: str, event_name: str, host: str
+) -> None:
+    """Record that a step begins; see :func:`recorded`."""
+    if _is_adopting.get() and _is_open(
+        context, instance_uuid, event_name, host
+    ):
+        return
+    InstanceActionEvent.event_start(
+        context, instance_uuid, event_name, want_result=False, host=host
+    )
+
+
+def finish(
+    context: RequestContext,
+    instance_uuid: str,
+    event_name: str,
+    host: str,
+    error: BaseException | None = None,
+) -> None:
+    """Record how the step begun last has ended: well unless ``error``."""
+    try:
+        InstanceActionEvent.event_finish_with_failure(
+            context,
+            instance_uuid,
+            event_name,
+            exc_val=error,
+            exc_tb=None if error is None else _frames(error),
+            want_result=False,
+            host=host,
+        )
+    except exception.InstanceActionEventNotFound:
+        # Whoever evacuated the server took this process for dead.
+        LOG.warning(
+            'Step %s of %s has been ended by another service',
+            event_name,
+            instance_uuid,
+        )
+
+
+def fail(
+    context: RequestContext,
+    instance_uuid: str,
+    event_name: str,
+    host: str,
+    error: BaseException,
+) -> None:
+    """Record a step that failed before it could begin."""
+    begin(context, instance_uuid, event_name, host)
+    finish(context, instance_uuid, event_name, host, error)
+
+
+@contextlib.contextmanager
+def adopting() -> Iterator[None]:
+    """Continue the open steps of a dead process instead of adding to them."""
+    token = _is_adopting.set(True)
+    try:
+        yield
+    finally:
+        _is_adopting.reset(token)
+
+
+def is_repeated(
+    context: RequestContext, instance_uuid: str, event_name: str, host: str
+) -> bool:
+    """Tell whether this message was carried out already.
+
+    A host that starts settles what it had begun, and a conductor sends
+    again what nobody seems to have begun; either way the message may still
+    have been in the queue.
+    """
+    return not _is_adopting.get() and bool(
+        _matching(context, instance_uuid, event_name, host)
+    )
+
+
+def context_of(action: InstanceAction) -> RequestContext:
+    """Return the identity that asked for ``action``, with all rights."""
+    return RequestContext(
+        user_id=action.user_id,
+        project_id=action.project_id,
+        request_id=action.request_id,
+        timestamp=action.start_time,
+        is_admin=True,
+        roles=['admin'],
+        overwrite=False,
+    )
+
+
+def first_step(action: InstanceAction) -> str:
+    """Return the name of the step that begins an action."""
+    name = str(action.action)
+    return _FIRST.get(name, f'compute_{name}_instance')
+
+
+def fail_lost(action: InstanceAction, host: str) -> None:
+    """Record that an action got lost before its first step."""
+    LOG.warning(
+        'Instance %s: %s of request %s got lost',
+        action.instance_uuid,
+        action.action,
+        action.request_id,
+    )
+    fail(
+        context_of(action),
+        str(action.instance_uuid),
+        first_step(action),
+        host,
+        exception.OperationNotBegun(action=action.action),
+    )
+
+
+def end_open(
+    context: RequestContext, instance_uuid: str, host: str, error: Exception
+) -> None:
+    """Record that ``host`` will not end what it began to do to a server."""
+    for action in InstanceActionList.get_unfinished_by_host(context, host):
+        if action.instance_uuid == instance_uuid:
+            for name in open_steps(context, action, host):
+                finish(context_of(action), instance_uuid, name, host, error)
+
+
+def open_steps(
+    context: RequestContext, action: InstanceAction, host: str
+) -> list[str]:
+    """Return the names of the steps that ``host`` began and did not end."""
+    events = InstanceActionEventList.get_by_action(context, action.id)
+    return [
+        str(event.event)
+        for event in events
+        if event.host == host and event.finish_time is None
+    ]
+
+
+def record_fault(
+    context: RequestContext, instance_uuid: str, error: Exception, host: str
+) -> None:
+    """Make ``error`` the failure that the server shows."""
+    InstanceFault.from_exception(
+        context, instance_uuid, error, details=_frames(error), host=host
+    ).create()
+
+
+def _is_open(
+    context: RequestContext, instance_uuid: str, event_name: str, host: str
+) -> bool:
+    events = _matching(context, instance_uuid, event_name, host)
+    return any(event.finish_time is None for event in events)
+
+
+def _matching(
+    context: RequestContext, instance_uuid: str, event_name: str, host: str
+) -> list[InstanceActionEvent]:
+    action = InstanceAction.get_by_request_id(
+        context, instance_uuid, context.request_id
+    )
+    if action is None:
+        return []
+    events = InstanceActionEventList.get_by_action(context, action.id)
+    return [e for e in events if (e.event, e.host) == (event_name, host)]
+
+
+def _frames(error: BaseException) -> str:
+    return ''.join(traceback.format_tb(error.__traceback__))

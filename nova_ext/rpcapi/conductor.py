@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the API asks of a conductor; nova_ext.conductor.manager answers."""
+
+from typing import Any
+
+import oslo_messaging as messaging
+
+from ext_lib import rpc
+from ext_lib.context import RequestContext
+from nova_ext.objects.base import Serializer
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
+
+TOPIC = 'conductor'
+VERSION = '1.0'
+
+#: Where the system metadata of a server names the only host that will do.
+REQUESTED_HOST = 'requested_host'
+
+
+def get_client(transport: messaging.Transport) -> messaging.RPCClient:
+    """Return the client that reaches any conductor."""
+    return rpc.get_client(
+        transport,
+        messaging.Target(topic=TOPIC, version=VERSION),
+        Serializer(),
+    )
+
+
+class ConductorAPI:
+    """Sends to any conductor what needs a host chosen.
+
+    :param transport: from :func:`ext_lib.rpc.get_transport`
+    """
+
+    def __init__(self, transport: messaging.Transport) -> None:
+        self._client = get_client(transport)
+
+    def schedule_and_build_instances(
+        self,
+        context: RequestContext,
+        instances: list[Instance],
+    ) -> None:
+        """Choose a host for each server and have it built there."""
+        self._client.cast(
+            context, 'schedule_and_build_instances', instances=instances
+        )
+
+    def migrate_server(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        size: dict[str, Any],
+        requested_host: str | None = None,
+    ) -> None:
+        """Choose a host and move the server there, perhaps to a new size.
+
+        :param size: ``instance_type_id``, ``memory_mb``, ``vcpus``,
+            ``root_gb`` and ``ephemeral_gb``, as they are or as they are to be
+        """
+        self._client.cast(
+            context,
+            'migrate_server',
+            instance=instance,
+            size=size,
+            requested_host=requested_host,
+        )
+
+    def live_migrate_instance(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        requested_host: str | None = None,
+    ) -> None:
+        """Choose a host and move the running server there."""
+        self._client.cast(
+            context,
+            'live_migrate_instance',
+            instance=instance,
+            requested_host=requested_host,
+        )
+
+    def rebuild_instance(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        migration: Migration | None = None,
+        requested_host: str | None = None,
+    ) -> None:
+        """Rebuild the server where it is or, with ``migration``, elsewhere."""
+        self._client.cast(
+            context,
+            'rebuild_instance',
+            instance=instance,
+            migration=migration,
+            requested_host=requested_host,
+        )

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a compute host asks of its hypervisor."""
+
+import abc
+from collections.abc import Callable, Iterable
+import dataclasses
+
+from ext_lib import exception
+from ext_lib.context import RequestContext
+from nova_ext.objects.instance import Instance
+
+
+class Interrupted(BaseException):
+    """The process ends while the hypervisor works.
+
+    It is no Exception: whoever handles failures must leave everything as it
+    is, for the next start to settle.
+    """
+
+
+class LiveMigrationAborted(exception.Error):
+    """A live migration ended early because somebody asked for that."""
+
+    msg_fmt = 'Live migration of instance %(instance_uuid)s was aborted.'
+
+
+@dataclasses.dataclass(frozen=True)
+class LiveMigrationProgress:
+    """How much has been copied, in bytes."""
+
+    memory_total: int
+    memory_processed: int
+    disk_total: int
+    disk_processed: int
+
+    @property
+    def memory_remaining(self) -> int:
+        """What is still to be copied of the memory."""
+        return self.memory_total - self.memory_processed
+
+    @property
+    def disk_remaining(self) -> int:
+        """What is still to be copied of the disk."""
+        return self.disk_total - self.disk_processed
+
+
+Report = Callable[[LiveMigrationProgress], None]
+
+
+class ComputeDriver(abc.ABC):
+    """One hypervisor.
+
+    Methods return when the work is done and raise when it failed. They may
+    run in several threads at once, but never in two for the same server,
+    save for the two that steer a running live migration. Doing again what
+    has been done already does no harm.
+    """
+
+    @abc.abstractmethod
+    def init_host(self, instances: Iterable[Instance]) -> None:
+        """Prepare; ``instances`` is what the host should be running."""
+
+    @abc.abstractmethod
+    def interrupt(self) -> None:
+        """Make every method that runs or starts raise Interrupted."""
+
+    @abc.abstractmethod
+    def list_instance_uuids(self) -> list[str]:
+        """Return the uuids of all guests."""
+
+    @abc.abstractmethod
+    def get_power_state(self, instance: Instance) -> int:
+        """Return a PowerState; NOSTATE when there is no such guest."""
+
+    @abc.abstractmethod
+    def get_host_ip_addr(self) -> str:
+        """Return the address other hosts send guests to."""
+
+    @abc.abstractmethod
+    def spawn(self, context: RequestContext, instance: Instance) -> None:
+        """Create the guest and power it on."""
+
+    @abc.abstractmethod
+    def rebuild(self, context: RequestContext, instance: Instance) -> None:
+        """Create the guest anew, from the image it has now."""
+
+    @abc.abstractmethod
+    def destroy(self, context: RequestContext, instance: Instance) -> None:
+        """Remove the guest and all it occupies."""
+
+    @abc.abstractmethod
+    def power_on(self, context: RequestContext, instance: Instance) -> None:
+        """Start the guest."""
+
+    @abc.abstractmethod
+    def power_off(self, context: RequestContext, instance: Instance) -> None:
+        """Stop the guest."""
+
+    @abc.abstractmethod
+    def reboot(
+        self, context: RequestContext, instance: Instance, reboot_type: str
+    ) -> None:
+        """Restart the guest; ``HARD`` does so whatever state it is in."""
+
+    @abc.abstractmethod
+    def pause(self, context: RequestContext, instance: Instance) -> None:
+        """Freeze the guest in memory."""
+
+    @abc.abstractmethod
+    def unpause(self, context: RequestContext, instance: Instance) -> None:
+        """Let a frozen guest run on."""
+
+    @abc.abstractmethod
+    def suspend(self, context: RequestContext, instance: Instance) -> None:
+        """Write the guest's memory to disk and stop it."""
+
+    @abc.abstractmethod
+    def resume(self, context: RequestContext, instance: Instance) -> None:
+        """Run a suspended guest again."""
+
+    @abc.abstractmethod
+    def migrate_disk_and_power_off(
+        self, context: RequestContext, instance: Instance, dest: str
+    ) -> None:
+        """Stop the guest and bring its disk to the host ``dest``."""
+
+    @abc.abstractmethod
+    def finish_migration(
+        self, context: RequestContext, instance: Instance, power_on: bool
+    ) -> None:
+        """Set up here a guest whose disk has arrived."""
+
+    @abc.abstractmethod
+    def confirm_migration(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Remove what a guest that moved away has left here."""
+
+    @abc.abstractmethod
+    def finish_revert_migration(
+        self, context: RequestContext, instance: Instance, power_on: bool
+    ) -> None:
+        """Set up again a guest that had moved away."""
+
+    @abc.abstractmethod
+    def check_can_live_migrate_destination(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Raise if the guest cannot come here."""
+
+    @abc.abstractmethod
+    def check_can_live_migrate_source(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Raise if the guest cannot leave here."""
+
+    @abc.abstractmethod
+    def pre_live_migration(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Get ready to receive the guest."""
+
+    @abc.abstractmethod
+    def live_migration(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        dest: str,
+        report: Report,
+    ) -> None:
+        """Copy the running guest to ``dest`` and remove it here.
+
+        :param report: is told of the progress now and then
+        :raises LiveMigrationAborted: after :meth:`live_migration_abort`
+        """
+
+    @abc.abstractmethod
+    def live_migration_force_complete(self, instance: Instance) -> None:
+        """Make the running live migration end soon, at any price."""
+
+    @abc.abstractmethod
+    def live_migration_abort(self, instance: Instance) -> None:
+        """Make the running live migration end without having moved."""
+
+    @abc.abstractmethod
+    def post_live_migration_at_destination(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Take over the guest that has arrived."""
+
+    @abc.abstractmethod
+    def rollback_live_migration_at_destination(
+        self, context: RequestContext, instance: Instance
+    ) -> None:
+        """Remove what has arrived of a guest that does not come."""

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How Sphinx builds the release notes."""
+
+extensions = ['openstackdocstheme', 'reno.sphinxext']
+
+project = 'nova-ext release notes'
+copyright = 'The nova-ext authors'
+master_doc = 'index'
+
+html_theme = 'openstackdocs'
+openstackdocs_repo_name = 'openstack/nova-ext'
+openstackdocs_auto_name = False
