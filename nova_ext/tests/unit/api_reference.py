@@ -31,7 +31,7 @@ _SECTION = re.compile(r'^(Request|Response)\n-+\n', re.MULTILINE)
 _ROW = re.compile(r'^   - (\S+): (\S+)$', re.MULTILINE)
 _NORMAL = re.compile(r'^Normal response codes: (\d+)$', re.MULTILINE)
 _ERRORS = re.compile(r'^Error response codes: ((?:.+\n)+)', re.MULTILINE)
-_SAMPLE = re.compile(r'literalinclude:: (\S+)')
+_POLICY = re.compile(r'``((?:os_compute_api|compute):[^`]+)``')
 
 
 class Row(NamedTuple):
@@ -67,24 +67,15 @@ def methods() -> dict[api_contract.Key, Method]:
     return found
 
 
-def samples() -> dict[str, set[pathlib.Path]]:
-    """Return the samples that each page shows."""
-    return {
-        page.name: {
-            (SOURCE / name).resolve()
-            for name in _SAMPLE.findall(page.read_text())
-        }
-        for page in SOURCE.glob('*.inc')
-    }
+def policies() -> set[str]:
+    """Return the policies that the reference names."""
+    entries = (SOURCE / 'parameters.yaml').read_text()
+    return set(_POLICY.findall(_text() + entries))
 
 
 def used() -> set[str]:
-    """Return the names of all parameters that a page shows."""
-    return {
-        reference
-        for page in SOURCE.glob('*.inc')
-        for _, reference in _ROW.findall(page.read_text())
-    }
+    """Return the names of all parameters that the pages show."""
+    return {reference for _, reference in _ROW.findall(_text())}
 
 
 @functools.cache
@@ -93,6 +84,10 @@ def parameters() -> dict[str, dict[str, str]]:
     text = (SOURCE / 'parameters.yaml').read_text()
     found: dict[str, dict[str, str]] = yaml.load(text, yaml.BaseLoader)
     return found
+
+
+def _text() -> str:
+    return '\n'.join(page.read_text() for page in SOURCE.glob('*.inc'))
 
 
 def _key(head: re.Match[str]) -> api_contract.Key:

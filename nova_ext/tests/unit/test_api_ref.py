@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import re
 from typing import Any
 
+from nova_ext import policies
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute.views import versions as versions_view
@@ -81,6 +82,11 @@ class TestAPIReference(base.TestCase):
             if row.where == 'header'
         }
         self.assertEqual(_HEADERS, told)
+
+    def test_policies(self) -> None:
+        rules = policies.list_rules()
+        guarding = {r.name for r in rules if getattr(r, 'operations', None)}
+        self.assertEqual(guarding, api_reference.policies())
 
     def test_every_parameter_of_the_file_is_used(self) -> None:
         unused = api_reference.parameters().keys() - api_reference.used()
