@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures for the tests of a service, and of whoever builds on one."""
 
+import logging
 import os
 from typing import Any
 
@@ -43,7 +44,7 @@ class Logging(fixtures.Fixture):
     """What is logged shows with a failing test and nowhere else."""
 
     def _setUp(self) -> None:
-        level = 'DEBUG' if os.environ.get(_LOG_LEVEL) else 'INFO'
+        level = logging.DEBUG if os.environ.get(_LOG_LEVEL) else logging.INFO
         self.logger = self.useFixture(
             fixtures.FakeLogger(level=level, nuke_handlers=True)
         )

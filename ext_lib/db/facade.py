@@ -74,7 +74,7 @@ class Facade:
         """
 
         @functools.wraps(function)
-        def wrapper(context: _C, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             with self._reader(context).using(context) as session:
                 session.info.setdefault(_OWNER, self)
                 return function(context, *args, **kwargs)
@@ -90,7 +90,7 @@ class Facade:
         """
 
         @functools.wraps(function)
-        def wrapper(context: _C, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             if not self._has_begun(context):
                 return transaction(context, *args, **kwargs)
             with self._manager.writer.using(context):
@@ -98,7 +98,7 @@ class Facade:
 
         @_retry
         def transaction(
-            context: _C, *args: _P.args, **kwargs: _P.kwargs
+            context: _C, /, *args: _P.args, **kwargs: _P.kwargs
         ) -> _R:
             with self._manager.writer.using(context) as session:
                 session.info[_OWNER] = self

@@ -15,7 +15,6 @@ from typing import Any
 
 from alembic import command
 from alembic import config
-from alembic import util
 from alembic.script import base as script
 import sqlalchemy as sa
 
@@ -80,16 +79,18 @@ class Schema:
         :raises SchemaTooNew: when a later release was here
         :raises SchemaError: when there is no way to ``version``
         """
-        revision = self._revision(engine)
-        if revision is not None and revision not in self._revisions():
+        revision, known = self._revision(engine), self._revisions()
+        if revision is not None and revision not in known:
             raise SchemaTooNew(version=revision)
         number = _as_number(version)
+        if number is None and version not in (None, *known):
+            raise SchemaError(f'There is no version {version}.')
         if number is not None:
             self._go_to(engine, number)
             return
         if revision is None:
             self._hand_over(engine)
-        with _complaints(), self._config(engine) as configuration:
+        with self._config(engine) as configuration:
             command.upgrade(configuration, version or 'head')
 
     def version(self, engine: sa.engine.Engine) -> str | None:
@@ -199,14 +200,6 @@ def _read(engine: sa.engine.Engine, table: Any, statement: Any) -> Any:
         if not sa.inspect(connection).has_table(table.name):
             return None
         return connection.scalars(statement).first()
-
-
-@contextlib.contextmanager
-def _complaints() -> Iterator[None]:
-    try:
-        yield
-    except util.CommandError as error:
-        raise SchemaError(f'{error}.') from error
 
 
 def _as_number(version: str | None) -> int | None:

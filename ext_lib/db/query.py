@@ -2,6 +2,7 @@
 """What lists have in common: newest first, a page by key, a span of time."""
 
 from collections.abc import Mapping
+import dataclasses
 import datetime
 from typing import Any
 
@@ -11,13 +12,29 @@ from sqlalchemy.ext import compiler
 from sqlalchemy.sql import expression
 
 from ext_lib import paging
+from ext_lib.db import text
 
 _SINCE = 'changes-since'
 _BEFORE = 'changes-before'
+#: The ends of the calendar.
+_FIRST = datetime.datetime.min  # noqa: DTZ901 (as databases keep it)
+_LAST = datetime.datetime.max  # noqa: DTZ901
 #: How clients spell booleans that are compared as they stand.
 _BOOLEANS: Mapping[Any, bool] = {'0': False, '1': True}
 #: The integers of every database have at least this many.
 _DIGITS = 18
+
+
+@dataclasses.dataclass(frozen=True)
+class Lead:
+    """The column an index begins with, and the value a list holds it at.
+
+    :param never: a lesser value that no row has
+    """
+
+    column: Any
+    value: Any
+    never: Any
 
 
 def newest_first(statement: sa.sql.Select, model: Any) -> sa.sql.Select:
@@ -30,19 +47,38 @@ def paginate(
     model: Any,
     page: paging.Page,
     marker: Any = None,
+    lead: Lead | None = None,
 ) -> sa.sql.Select:
     """Return the rows of ``page``, newest first.
 
-    An index that begins with what ``statement`` filters by and goes on with
-    ``created_at, id`` makes every page cost the same.
+    An index that begins with ``lead``, continues with what ``statement``
+    filters by and ends with ``created_at, id`` makes every page cost the
+    same.
 
     :param marker: row of ``page.marker``, of which ``created_at`` and ``id``
         are needed; None to begin with the newest
+    :param lead: filters, too
     """
     if marker is not None:
         statement = statement.where(_older(model, marker))
+        if lead is not None:
+            statement = _along(statement, lead)
+    elif lead is not None:
+        statement = statement.where(equals(lead.column, lead.value))
     statement = newest_first(statement, model)
     return statement if page.limit is None else statement.limit(page.limit)
+
+
+def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
+    # With a plain equality MySQL likes to look the value up and to read all
+    # pages before this one; a choice of two makes it begin at the marker.
+    # The order says what the equality would have implied.
+    kind = lead.column.type
+    choice = _Along(
+        lead.column, sa.literal(lead.value, kind), sa.literal(lead.never, kind)
+    )
+    statement = statement.order_by(lead.column.desc())
+    return statement.where(choice if _fits(kind, lead.value) else sa.false())
 
 
 def changed_between(
@@ -62,11 +98,23 @@ def changed_between(
     return statement
 
 
-def moment(value: datetime.datetime | str) -> datetime.datetime:
-    """Return ``value`` as databases keep it: UTC, without a zone."""
+def moment(
+    value: datetime.datetime | str,
+    margin: datetime.timedelta = datetime.timedelta(),
+) -> datetime.datetime:
+    """Return ``value`` as databases keep it: UTC, without a zone.
+
+    What lies beyond the ends of the calendar is moved there.
+
+    :param margin: is added
+    """
     if isinstance(value, str):
         value = timeutils.parse_isotime(value)
-    return timeutils.normalize_time(value)
+    try:
+        return timeutils.normalize_time(value) + margin
+    except OverflowError:
+        early = value.year == datetime.MINYEAR
+        return _FIRST if early else _LAST
 
 
 def equals(column: Any, value: Any) -> Any:
@@ -80,6 +128,8 @@ def equals(column: Any, value: Any) -> Any:
     wanted = list(value) if several else [value]
     held = [_held(column.type, v) for v in wanted if _fits(column.type, v)]
     conditions = [column.is_(None)] if None in wanted else []
+    if any(_is_astral(value) for value in held):
+        column = _Comparable(column)
     if len(held) == 1:
         conditions.append(column == held[0])
     elif held:
@@ -96,7 +146,7 @@ def _fits(kind: Any, value: Any) -> bool:
         return value in (*_BOOLEANS, True, False)
     if isinstance(kind, sa.Integer):
         return str(value).isdecimal() and len(str(value)) <= _DIGITS
-    return '\0' not in str(value)
+    return text.storable(str(value)) == str(value)
 
 
 def _held(kind: Any, value: Any) -> Any:
@@ -107,7 +157,51 @@ def _held(kind: Any, value: Any) -> Any:
     return str(value)
 
 
-class _Precedes(expression.FunctionElement):  # type: ignore[misc]
+class _Along(expression.FunctionElement):
+    """Whether a column, the first argument, is the second, never the third."""
+
+    name = 'along'
+    inherit_cache = True
+
+
+@compiler.compiles(_Along)
+def _as_equality(element: _Along, compile_: Any, **kwargs: Any) -> str:
+    column, value, _ = element.clauses
+    return str(compile_.process(column == value, **kwargs))
+
+
+@compiler.compiles(_Along, 'mysql', 'mariadb')
+def _as_choice(element: _Along, compile_: Any, **kwargs: Any) -> str:
+    terms = (compile_.process(c, **kwargs) for c in element.clauses)
+    return '{} IN ({}, {})'.format(*terms)
+
+
+def _is_astral(value: Any) -> bool:
+    return isinstance(value, str) and any(c > '\uffff' for c in value)
+
+
+class _Comparable(expression.FunctionElement):
+    """A column of text that can be compared with any."""
+
+    name = 'comparable'
+    inherit_cache = True
+
+
+@compiler.compiles(_Comparable)
+def _as_it_is(element: _Comparable, compile_: Any, **kwargs: Any) -> str:
+    return str(compile_.process(element.clauses, **kwargs))
+
+
+@compiler.compiles(_Comparable, 'mysql', 'mariadb')
+def _as_utf8mb4(element: _Comparable, compile_: Any, **kwargs: Any) -> str:
+    # nova's columns hold three-byte UTF-8; to compare one with more is an
+    # error otherwise. The usual collation holds all the rest of Unicode for
+    # one and the same character.
+    column = _as_it_is(element, compile_, **kwargs)
+    return f'(CONVERT({column} USING utf8mb4) COLLATE utf8mb4_bin)'
+
+
+class _Precedes(expression.FunctionElement):
     """Whether ``(a, b)`` of a row is less than ``(x, y)``; takes all four."""
 
     name = 'precedes'

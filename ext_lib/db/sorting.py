@@ -58,7 +58,8 @@ def _complete(model: Any, sort: Sort) -> list[tuple[str, str]]:
 
 
 def _after(model: Any, sort: Sort, marker: Any) -> Any:
-    conditions, same = [], []
+    conditions: list[Any] = []
+    same: list[Any] = []
     for name, direction in sort:
         column, value = getattr(model, name), getattr(marker, name)
         further = _further(column, direction, value)

@@ -32,7 +32,7 @@ def is_file(url: sa.engine.URL) -> bool:
     return url.get_backend_name() == 'sqlite' and not memory
 
 
-class Pool(sa.engine.CreateEnginePlugin):  # type: ignore[misc]
+class Pool(sa.engine.CreateEnginePlugin):
     """Keep connections to a SQLite file open.
 
     oslo.db closes them after each transaction, which costs more than the

@@ -4,19 +4,22 @@
 Deployments that have a web server of their own do not need it.
 """
 
+import tempfile
 import threading
-from typing import Any
+from typing import Any, IO
 
+from cheroot import errors
 from cheroot import server as cheroot_server
 from cheroot import wsgi
 
-#: The largest headers and body that are read at all, in bytes. What an
-#: application refuses for its size is read to the end, so that the client
-#: gets to see the answer.
+#: The largest headers and body that are read at all, in bytes.
 _HEADER_BYTES = 64 * 1024
 _BODY_BYTES = 16 * 1024**2
+#: The largest body kept in memory.
+_MEMORY_BYTES = 256 * 1024
+_CHUNK = 64 * 1024
 #: How long a client may take to send its request, in seconds.
-_REQUEST_SECONDS = 30
+_REQUEST_SECONDS = 10
 #: How long a running request may take when the server ends, in seconds.
 _SHUTDOWN_SECONDS = 60
 #: Headers cheroot folds itself.
@@ -37,7 +40,7 @@ class HTTPServer:
     ) -> None:
         self._server = wsgi.Server(
             (host, port),
-            application,
+            _WholeRequests(application),
             numthreads=threads,
             request_queue_size=_BACKLOG,
             timeout=_REQUEST_SECONDS,
@@ -76,6 +79,62 @@ class HTTPServer:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         self._threads.append(thread)
+
+
+class _WholeRequests:
+    """Reads requests to the end before the application gets them.
+
+    So it meets no client who breaks off or sends broken chunks; and a client
+    whose body it refuses for its size has sent it all, and gets to see the
+    answer.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as body:
+            try:
+                size = _copy(environ['wsgi.input'], body)
+            except errors.MaxSizeExceeded:
+                return _refuse(start_response, '413 Content Too Large')
+            except (ValueError, OSError):
+                return _refuse(start_response, '400 Bad Request')
+            if environ.pop('HTTP_TRANSFER_ENCODING', None):
+                environ['CONTENT_LENGTH'] = str(size)
+            if size < int(environ.get('CONTENT_LENGTH') or 0):
+                return _refuse(start_response, '400 Bad Request')
+            body.seek(0)
+            environ['wsgi.input'] = body
+            answer = self._application(environ, start_response)
+            try:
+                return list(answer)
+            finally:
+                getattr(answer, 'close', _nothing)()
+
+
+def _nothing() -> None:
+    """Stand in for the method that most answers do not have."""
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> int:
+    size = 0
+    while chunk := source.read(_CHUNK):
+        size += target.write(chunk)
+    return size
+
+
+def _refuse(start_response: Any, status: str) -> list[bytes]:
+    message = status.encode() + b'\n'
+    start_response(
+        status,
+        [
+            ('Content-Type', 'text/plain'),
+            ('Content-Length', str(len(message))),
+            ('Connection', 'close'),
+        ],
+    )
+    return [message]
 
 
 class _Headers(dict[bytes, bytes]):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A table to try things on."""
 
+from typing import Any
+
 from oslotest import base
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -9,12 +11,12 @@ from ext_lib import context
 from ext_lib.db import facade
 from ext_lib.db import fixture
 
-Base = orm.declarative_base()
+Base: Any = orm.declarative_base()
 
 
 class Thing(Base):
     __tablename__ = 'things'
-    __table_args__ = {'mysql_engine': 'InnoDB'}
+    __table_args__ = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4'}
 
     id = sa.Column(sa.Integer, primary_key=True)
     name = sa.Column(sa.String(50), unique=True)

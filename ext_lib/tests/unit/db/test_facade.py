@@ -7,6 +7,7 @@ import fixtures
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_db import options
+from oslotest import base as test_base
 import sqlalchemy as sa
 
 from ext_lib import context
@@ -216,7 +217,7 @@ class TestTwoDatabases(base.TestCase):
         self.assertEqual(['a'], self.names(ALL))
 
 
-class TestConfigure(base.base.BaseTestCase):
+class TestConfigure(test_base.BaseTestCase):
     def configure(self, connection, **values):
         conf = cfg.ConfigOpts()
         conf.register_opts(options.database_opts, group='database')

@@ -105,6 +105,14 @@ class TestChangedBetween(base.TestCase):
         found = self.changed(changes_since='2020-01-01T02:00:00+01:00')
         self.assertEqual({'t1', 't2'}, found)
 
+    def test_the_ends_of_the_calendar(self):
+        for first in ('0001-01-01T00:00:00Z', '0001-01-01T00:00:00+05:30'):
+            self.assertEqual(3, len(self.changed(changes_since=first)))
+            self.assertEqual(0, len(self.changed(changes_before=first)))
+        for last in ('9999-12-31T23:59:59Z', '9999-12-31T23:59:59-05:30'):
+            self.assertEqual(0, len(self.changed(changes_since=last)))
+            self.assertEqual(3, len(self.changed(changes_before=last)))
+
     def test_none_is_no_filter(self):
         self.assertEqual(4, len(self.changed(changes_since=None)))
 
@@ -157,6 +165,14 @@ class TestEquals(base.TestCase):
         self.assertEqual([], self.equal(Thing.kind, 'medium'))
         self.assertEqual([], self.equal(Thing.kind, ''))
 
+    def test_text_beyond_three_bytes(self):
+        self.add(Thing(name='\N{PILE OF POO}'))
+        found = self.equal(Thing.name, '\N{PILE OF POO}')
+        self.assertEqual(['\N{PILE OF POO}'], found)
+        found = self.equal(Thing.name, ['a', '\N{SNOWMAN}', '\N{DOG FACE}'])
+        self.assertEqual(['a'], found)
+
     def test_text_no_database_keeps(self):
         self.assertEqual([], self.equal(Thing.name, 'a\0'))
+        self.assertEqual([], self.equal(Thing.name, '\ud800'))
         self.assertEqual(['a'], self.equal(Thing.name, ['a', '\0']))

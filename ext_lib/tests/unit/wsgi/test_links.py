@@ -108,9 +108,7 @@ class TestResource(test_base.BaseTestCase):
     def test_base(self):
         self.assertEqual(_ROOT, links.Links().base(request()))
         under = request(root='http://ext/compute/v2.1')
-        self.assertEqual(
-            'http://ext/compute/v2.1', links.Links().base(under)
-        )
+        self.assertEqual('http://ext/compute/v2.1', links.Links().base(under))
         self.assertEqual(
             'https://proxy/x/compute/v2.1',
             links.Links('https://proxy/x').base(under),

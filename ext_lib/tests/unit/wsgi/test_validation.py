@@ -19,6 +19,7 @@ from ext_lib.wsgi.schema import Param
 _STRING = {'type': 'string'}
 _LIMIT = {'type': 'string', 'pattern': '^[0-9]*$', 'minLength': 1}
 _DATE = {'type': 'string', 'format': 'date-time'}
+_PLACES = {'type': 'array', 'items': {'type': 'object', 'maxProperties': 0}}
 _QUERY = schema.Query(
     {
         'host': Param(_STRING, multiple=True),
@@ -38,6 +39,7 @@ _BODY = schema.wrapped(
             'id': Param({'type': 'string', 'format': 'uuid'}),
             'since': Param(_DATE),
             'parts': Param({'type': 'array', 'items': _STRING}),
+            'places': Param({'oneOf': [{'enum': ['any']}, _PLACES]}),
         }
     ),
 )
@@ -93,6 +95,10 @@ class TestQuery(test_base.BaseTestCase):
     )
     def test_refused(self, row):
         self.assertRefused(*row)
+
+    @ddt.data('2010-01-01T00:00:00+05:30', 'now', '')
+    def test_dates_that_are_none_and_a_plus_must_be_quoted(self, text):
+        self.assertRefused(f'since={text}', 'since')
 
     def test_single_values_are_single_at_every_version(self):
         self.assertRefused('name=a&name=b', 'name', version='2.1')
@@ -188,6 +194,9 @@ class TestPage(test_base.BaseTestCase):
         page = check_query('marker=x&limit=2').page
         self.assertEqual(paging.Page(2, 'x'), page)
 
+    def test_empty_marker(self):
+        self.assertIsNone(check_query('marker=').page.marker)
+
     def test_neither_is_a_filter(self):
         req = check_query('marker=x&limit=2&name=y')
         self.assertEqual({'name': 'y'}, req.filters)
@@ -196,88 +205,6 @@ class TestPage(test_base.BaseTestCase):
     def test_all_before_there_was_a_limit(self):
         page = check_query('marker=x&limit=2', '2.8').page
         self.assertEqual(paging.ALL, page)
-
-
-@ddt.ddt
-class TestDateTime(test_base.BaseTestCase):
-    @ddt.data(
-        '2010',
-        '2010-01',
-        '2010-1-1',
-        '20100101',
-        '20100101T000000Z',
-        '2010-01-01T00',
-        '2010-01-01T00:00',
-        '2010-01-01T000000',
-        '2010-01-01T00:00:00',
-        '2010-01-01T00:00:00Z',
-        '2010-01-01 00:00:00',
-        '2010-01-01T00:00:00.5',
-        '2010-01-01T00:00:00,5',
-        '2010-01-01T00:00:00.123456789',
-        '2010-01-01T00:00:00+05',
-        '2010-01-01T00:00:00+0530',
-        '2010-01-01T00:00:00+05:30',
-        '2010-01-01T00:00:00-23:59',
-        '9999-12-31T23:59:59-05:00',
-        '0001-01-01T00:00:00+05:00',
-        '2010-01-01\n',
-    )
-    def test_accepted(self, text):
-        query = urllib.parse.urlencode({'since': text})
-        self.assertEqual({'since': text}, check_query(query).filters)
-
-    @ddt.data(
-        '',
-        'now',
-        'null',
-        ' 2010-01-01',
-        '2010-01-01 ',
-        '2010-01-01t00:00:00',
-        '2010-01-01T00:00:00z',
-        '2010-01-01T',
-        '2010-01-01T24:00:00',
-        '2010-01-01T00:00:60',
-        '2010-01-01T00:00:00 Z',
-        '2010-01-01T00:00:00+5',
-        '2010-01-01T00:00:00+24:00',
-        '2010-01-01T00:00:00+99:99',
-        '2010-13',
-        '2010-02-30',
-        '2010-W01',
-        '2010-001',
-        '201001',
-        '20101',
-        '20100101000000',
-        '0000',
-        '10000-01-01',
-        '-2010',
-        '２０１０',
-    )
-    def test_refused(self, text):
-        query = urllib.parse.urlencode({'since': text})
-        error = self.assertRaises(
-            validation.InvalidInput, check_query, query
-        )
-        self.assertIn('since', error.message)
-
-    def test_a_plus_must_be_quoted(self):
-        self.assertRaises(
-            validation.InvalidInput,
-            check_query,
-            'since=2010-01-01T00:00:00+05:30',
-        )
-
-    @base.quick
-    @hypothesis.given(
-        strategies.text('0123456789-:.,TZW+ ', max_size=30)
-        | strategies.datetimes().map(str)
-    )
-    def test_never_fails_in_another_way(self, text):
-        try:
-            check_query(urllib.parse.urlencode({'since': text}))
-        except validation.InvalidInput:
-            pass
 
 
 @ddt.ddt
@@ -293,6 +220,8 @@ class TestBody(test_base.BaseTestCase):
         {'name': 'x', 'id': '30D1A3A5A6AA4ED29B5CD3B2F9BA0A0A'},
         {'name': 'x', 'since': '2010'},
         {'name': 'x', 'parts': []},
+        {'name': 'x', 'places': 'any'},
+        {'name': 'x', 'places': [{}]},
     )
     def test_accepted(self, thing):
         self.check({'thing': thing})
@@ -310,6 +239,9 @@ class TestBody(test_base.BaseTestCase):
         ({'thing': {'name': 'x', 'id': 'abc'}}, 'id', 'abc'),
         ({'thing': {'name': 'x', 'since': 'now'}}, 'since', 'now'),
         ({'thing': {'name': 'x', 'parts': ['a', 1]}}, 'parts', '1'),
+        ({'thing': {'name': 'x', 'places': [{}, {'a': 1}]}}, 'places', 'a'),
+        ({'thing': {'name': 'x', 'places': [1]}}, 'places', '1'),
+        ({'thing': {'name': 'x', 'places': 'none'}}, 'places', 'none'),
     )
     def test_refused(self, row):
         body, *words = row

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rules decide; the operator's file decides over them."""
+
+import pathlib
+
+import ddt
+import fixtures
+from oslo_config import cfg
+from oslo_policy import opts
+from oslo_policy import policy as oslo_policy
+from oslotest import base
+
+from ext_lib import context
+from ext_lib import exception
+from ext_lib import policy
+
+_OWNER = 'role:member and project_id:%(project_id)s'
+_RULES = (
+    oslo_policy.RuleDefault('context_is_admin', 'role:admin'),
+    oslo_policy.DocumentedRuleDefault(
+        'things:show',
+        f'rule:context_is_admin or ({_OWNER})',
+        'Show a thing.',
+        [{'method': 'GET', 'path': '/things/{id}'}],
+        scope_types=['project'],
+    ),
+    oslo_policy.RuleDefault('things:all', 'rule:context_is_admin'),
+)
+_TARGET = {'project_id': 'demo'}
+
+
+@ddt.ddt
+class TestEnforcer(base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.directory = self.useFixture(fixtures.TempDir()).path
+
+    def enforcer(self, overrides='', file='policy.yaml'):
+        path = pathlib.Path(self.directory, file)
+        path.write_text(overrides)
+        conf = cfg.ConfigOpts()
+        conf([], default_config_files=[])
+        opts.set_defaults(conf, policy_file=str(path))
+        return policy.Enforcer(conf, _RULES)
+
+    def caller(self, project='demo', roles=('member', 'reader'), **kwargs):
+        return context.RequestContext(
+            user_id='jo',
+            project_id=project,
+            roles=list(roles),
+            overwrite=False,
+            **kwargs,
+        )
+
+    @ddt.data(
+        ('things:show', 'demo', ['member'], True),
+        ('things:show', 'demo', ['reader'], False),
+        ('things:show', 'demo', [], False),
+        ('things:show', 'other', ['member'], False),
+        ('things:show', 'other', ['admin'], True),
+        ('things:all', 'demo', ['member'], False),
+        ('things:all', 'other', ['admin'], True),
+    )
+    @ddt.unpack
+    def test_rules(self, rule, project, roles, allowed):
+        enforcer, caller = self.enforcer(), self.caller(project, roles)
+        found = enforcer.authorize(rule, _TARGET, caller, fatal=False)
+        self.assertIs(allowed, found)
+        if allowed:
+            self.assertIs(True, enforcer.authorize(rule, _TARGET, caller))
+        else:
+            error = self.assertRaises(
+                exception.PolicyNotAuthorized,
+                enforcer.authorize,
+                rule,
+                _TARGET,
+                caller,
+            )
+            self.assertIn(rule, error.message)
+
+    def test_a_token_of_another_scope_is_refused(self):
+        enforcer = self.enforcer()
+        caller = self.caller(None, ['admin'], system_scope='all')
+        self.assertIs(
+            False,
+            enforcer.authorize('things:show', _TARGET, caller, fatal=False),
+        )
+        self.assertRaises(
+            exception.PolicyNotAuthorized,
+            enforcer.authorize,
+            'things:show',
+            _TARGET,
+            caller,
+        )
+
+    def test_the_file_of_the_operator_counts(self):
+        enforcer = self.enforcer('"things:all": "role:reader"')
+        reader = self.caller('other', ['reader'])
+        self.assertTrue(enforcer.authorize('things:all', {}, reader))
+        admin = self.caller('other', ['admin'])
+        self.assertFalse(
+            enforcer.authorize('things:all', {}, admin, fatal=False)
+        )
+
+    def test_a_rule_nobody_registered_is_a_mistake_of_ours(self):
+        self.assertRaises(
+            oslo_policy.PolicyNotRegistered,
+            self.enforcer().authorize,
+            'things:dance',
+            {},
+            self.caller(),
+        )
+
+    def test_two_services_do_not_share_rules(self):
+        strict = self.enforcer()
+        lax = self.enforcer('"things:all": "@"', file='lax.yaml')
+        nobody = self.caller(roles=[])
+        self.assertTrue(lax.authorize('things:all', {}, nobody))
+        self.assertFalse(
+            strict.authorize('things:all', {}, nobody, fatal=False)
+        )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The formats that strings of a request may have to have."""
+
+import base64
+import ipaddress
+import re
+import unicodedata
+
+import jsonschema
+from oslo_utils import timeutils
+from oslo_utils import uuidutils
+
+CHECKER = jsonschema.FormatChecker(formats=())
+
+#: The last character all databases of the field can store.
+_LAST = '\uffff'
+
+
+@CHECKER.checks('date-time', raises=ValueError)
+def _is_date_time(value: object) -> bool:
+    return not isinstance(value, str) or bool(timeutils.parse_isotime(value))
+
+
+@CHECKER.checks('uuid')
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or uuidutils.is_uuid_like(value)
+
+
+@CHECKER.checks('ipv4', raises=ValueError)
+def _is_ipv4(value: object) -> bool:
+    return not isinstance(value, str) or bool(ipaddress.IPv4Address(value))
+
+
+@CHECKER.checks('ipv6', raises=ValueError)
+def _is_ipv6(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    return ipaddress.IPv6Address(value).scope_id is None
+
+
+@CHECKER.checks('base64', raises=ValueError)
+def _is_base64(value: object) -> bool:
+    if isinstance(value, str):
+        base64.decodebytes(value.encode('ascii'))
+    return True
+
+
+@CHECKER.checks('regex', raises=(re.error, OverflowError, RecursionError))
+def _is_regex(value: object) -> bool:
+    return not isinstance(value, str) or (value != '' and _compiles(value))
+
+
+@CHECKER.checks('name')
+def _is_name(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    return value == value.strip() and all(map(_is_printable, value))
+
+
+@CHECKER.checks('text')
+def _is_text(value: object) -> bool:
+    # One line; that it ends is no matter.
+    if not isinstance(value, str):
+        return True
+    return all(map(_is_printable, value.removesuffix('\n')))
+
+
+def _compiles(pattern: str) -> bool:
+    return bool(re.compile(pattern))
+
+
+def _is_printable(character: str) -> bool:
+    category = unicodedata.category(character)
+    if character > _LAST or category.startswith('C'):
+        return False
+    return category == 'Zs' or not category.startswith('Z')
