@@ -47,7 +47,7 @@ COMPUTE_OPTS = [
     ),
     cfg.FloatOpt(
         'shutdown_grace',
-        default=5.0,
+        default=3.0,
         min=0.0,
         help='How long, in seconds, a service that is told to stop lets '
         'operations run on. What is not done by then is settled at the next '

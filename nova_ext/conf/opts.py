@@ -8,9 +8,10 @@ from oslo_config import cfg
 
 from nova_ext.conf import api
 from nova_ext.conf import compute
+from nova_ext.conf import conductor
 from nova_ext.conf import database
 
-_MODULES = (api, compute, database)
+_MODULES = (api, compute, conductor, database)
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:

@@ -13,10 +13,13 @@ DETAIL_ALL = f'{ROOT}:detail:get_all_tenants'
 SHOW = f'{ROOT}:show'
 HOST_STATUS = f'{ROOT}:show:host_status'
 CREATE = f'{ROOT}:create'
+CREATE_FORCED_HOST = f'{ROOT}:create:forced_host'
+CREATE_REQUESTED_HOST = 'compute:servers:create:requested_destination'
 UPDATE = f'{ROOT}:update'
 DELETE = f'{ROOT}:delete'
 EXTENDED_ATTRIBUTES = 'os_compute_api:os-extended-server-attributes'
 
+_CREATE = ('POST', '/servers')
 _LIST = ('GET', '/servers')
 _DETAIL = ('GET', '/servers/detail')
 _SHOW = ('GET', '/servers/{server_id}')
@@ -57,7 +60,19 @@ RULES = [
         CREATE,
         base.PROJECT_MEMBER_OR_ADMIN,
         'Create servers.',
-        ('POST', '/servers'),
+        _CREATE,
+    ),
+    base.rule(
+        CREATE_FORCED_HOST,
+        base.ADMIN,
+        'Create a server on the host its availability zone names.',
+        _CREATE,
+    ),
+    base.rule(
+        CREATE_REQUESTED_HOST,
+        base.ADMIN,
+        'Create a server on a requested host.',
+        _CREATE,
     ),
     base.rule(
         UPDATE,

@@ -17,7 +17,9 @@ _FILES = 'OS_NOVA_EXT_CONFIG_FILES'
 
 
 def _configuration() -> cfg.ConfigOpts:
-    conf = cfg.ConfigOpts()
+    # Not one of our own: oslo.messaging makes some of its options known to
+    # this one only.
+    conf = cfg.CONF
     log.register_options(conf)
     opts.register_opts(conf)
     given = os.environ.get(_FILES)

@@ -3,6 +3,8 @@
 
 from typing import Any
 
+from oslo_utils import strutils
+
 from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
@@ -22,8 +24,8 @@ class FlavorMarkerNotFound(exception.Invalid):
     msg_fmt = 'marker [%(marker)s] not found'
 
 
-class InvalidMinimum(exception.Invalid):
-    """A list is asked for by a size that is no number."""
+class InvalidFilter(exception.Invalid):
+    """A list is asked for by something that is no number, or no boolean."""
 
     msg_fmt = 'Invalid %(name)s filter [%(value)s]'
 
@@ -67,17 +69,19 @@ class FlavorsController:
         return {'extra_specs': self.catalogue.get_by_flavorid(id).extra_specs}
 
     def _list(self, req: request.Request) -> list[Flavor]:
-        flavors = self.catalogue.all()
+        flavors = _public(req, self.catalogue.all())
         for name, attribute in _MINIMA.items():
             if name in req.filters:
                 least = _number(name, req.filters[name])
                 flavors = [
                     f for f in flavors if getattr(f, attribute) >= least
                 ]
-        flavors.sort(
-            key=lambda f: getattr(f, req.filters.get('sort_key', 'id')),
-            reverse=req.filters.get('sort_dir') == 'desc',
-        )
+        key = req.filters.get('sort_key', 'id')
+        if key in schema.SORT_KEYS:
+            flavors.sort(
+                key=lambda flavor: getattr(flavor, key),
+                reverse=req.filters.get('sort_dir') == 'desc',
+            )
         start = _position(flavors, req.page.marker)
         return flavors[start:][: req.page.limit]
 
@@ -100,11 +104,22 @@ def _may_see_specs(req: request.Request) -> bool:
     return req.context.can(policies.EXTRA_SPECS_INDEX, target, fatal=False)
 
 
+def _public(req: request.Request, flavors: list[Flavor]) -> list[Flavor]:
+    wanted = req.filters.get('is_public', 'true')
+    if not req.context.is_admin or wanted.lower() == 'none':
+        return flavors
+    try:
+        is_public = strutils.bool_from_string(wanted, strict=True)
+    except ValueError:
+        raise InvalidFilter(name='is_public', value=wanted) from None
+    return [flavor for flavor in flavors if flavor.is_public == is_public]
+
+
 def _number(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise InvalidMinimum(name=name, value=text) from None
+        raise InvalidFilter(name=name, value=text) from None
 
 
 def _position(flavors: list[Flavor], marker: str | None) -> int:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers for the eyes of one caller: policy decides how much he sees."""
 
+from collections.abc import Collection
 from typing import Any
 
 from oslo_config import cfg
@@ -48,15 +49,21 @@ class ServerPresenter:
             server.pop('server_groups', None)
         return shown
 
-    def changed(self, req: request.Request, instance: Instance) -> Shown:
+    def changed(
+        self,
+        req: request.Request,
+        instance: Instance,
+        kept: Collection[str] = (),
+    ) -> Shown:
         """Return a server as the answer to a change of it.
 
         Before 2.75 these answers lacked what extensions had added to reads.
+
+        :param kept: keys that they did not lack
         """
         shown = self.shown(req, instance)
-        shown.pop('host_status', None)
         if not microversions.supports(req, microversions.STRICT):
-            for key in view.ONLY_IN_READS.intersection(shown):
+            for key in view.ONLY_IN_READS.intersection(shown) - {*kept}:
                 del shown[key]
             for key in [k for k in shown if k.startswith('OS-EXT-')]:
                 del shown[key]
@@ -66,11 +73,11 @@ class ServerPresenter:
         self, req: request.Request, instance: Instance, password: str
     ) -> Shown:
         """Return a server as the answer to a rebuild of it."""
-        shown = self.changed(req, instance)
+        has_key = microversions.supports(req, microversions.REBUILD_KEY_NAME)
+        shown = self.changed(req, instance, ['key_name'] if has_key else [])
         shown['adminPass'] = password
-        if microversions.supports(req, microversions.REBUILD_KEY_NAME):
-            shown['key_name'] = instance.key_name
         if microversions.supports(req, microversions.REBUILD_USER_DATA):
+            shown.pop(view.USER_DATA, None)
             shown['user_data'] = None
         return shown
 

@@ -83,10 +83,8 @@ class ServersController:
         self, req: request.Request, body: dict[str, Any]
     ) -> controller.Reply:
         """Create one server or several alike; the answer names the first."""
-        req.context.can(
-            policies.CREATE, {'project_id': req.context.project_id}
-        )
         server = body['server']
+        _authorize_create(req, server)
         instances, reservation_id = self.compute_api.create(
             req.context, **self._wanted(server)
         )
@@ -174,6 +172,15 @@ class ServersController:
             or server.get('hypervisor_hostname'),
             **server_columns.of(server),
         }
+
+
+def _authorize_create(req: request.Request, server: dict[str, Any]) -> None:
+    target = {'project_id': req.context.project_id}
+    req.context.can(policies.CREATE, target)
+    if ':' in server.get('availability_zone', ''):
+        req.context.can(policies.CREATE_FORCED_HOST, target)
+    if {'host', 'hypervisor_hostname'} & server.keys():
+        req.context.can(policies.CREATE_REQUESTED_HOST, target)
 
 
 def _boots_from_volume(server: dict[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """os-services: which hosts there are, and which an operator takes out."""
 
+import re
 from typing import Any
 
 from oslo_config import cfg
@@ -14,11 +15,17 @@ from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import services as schema
 from nova_ext.api.openstack.compute.views import services as view
+from nova_ext.exception import ServiceNotFound
 from nova_ext.objects.service import Service
 from nova_ext.objects.service import ServiceList
 from nova_ext.policies import services as policies
 
 Body = dict[str, Any]
+
+_BINARY = 'nova-compute'
+_NUMBER = re.compile('[0-9]{1,1000}')
+#: What fits the column; anything else is no service's number.
+_HIGHEST_ID = 2**31 - 1
 
 
 class NothingToUpdate(exception.Invalid):
@@ -34,6 +41,15 @@ class ReasonWhileEnabled(exception.Invalid):
     """A reason to be disabled is given for a service that is enabled."""
 
     msg_fmt = "Specifying 'disabled_reason' with status 'enabled' is invalid."
+
+
+class NotComputeService(exception.Invalid):
+    """A service is to be disabled that no server runs on."""
+
+    msg_fmt = (
+        'Updating a %(binary)s service is not supported. Only nova-compute '
+        'services can be updated.'
+    )
 
 
 class InvalidServiceId(exception.Invalid):
@@ -109,6 +125,7 @@ class ServicesController:
         """Disable, enable, or declare a service dead."""
         _authorize(req, policies.UPDATE)
         service = _by_id(req, id)
+        _check_binary(service.binary)
         _change(service, **_changes(body))
         return {'service': self._shown(req, service)}
 
@@ -126,7 +143,13 @@ def _authorize(req: request.Request, rule: str) -> None:
     req.context.can(rule, {'project_id': req.context.project_id})
 
 
+def _check_binary(binary: str | None) -> None:
+    if binary != _BINARY:
+        raise NotComputeService(binary=binary)
+
+
 def _of_host(req: request.Request, body: Body) -> Service:
+    _check_binary(body['binary'])
     return Service.get_by_host_and_binary(
         req.context, body['host'], body['binary']
     )
@@ -138,8 +161,10 @@ def _by_id(req: request.Request, id: str) -> Service:
         if not uuidutils.is_uuid_like(id):
             raise InvalidServiceId(service_id=id)
         return Service.get_by_uuid(req.context, id)
-    if not id.isdecimal():
+    if not _NUMBER.fullmatch(id):
         raise InvalidServiceId(service_id=id)
+    if int(id) > _HIGHEST_ID:
+        raise ServiceNotFound(service_id=id)
     return Service.get_by_id(req.context, int(id))
 
 

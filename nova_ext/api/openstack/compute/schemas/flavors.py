@@ -5,7 +5,22 @@ from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack.compute.schemas import types
 
-_SORT_KEYS = ['flavorid', 'id', 'name', 'memory_mb', 'vcpus', 'root_gb']
+SORT_KEYS = (
+    'flavorid',
+    'id',
+    'name',
+    'memory_mb',
+    'vcpus',
+    'root_gb',
+    'ephemeral_gb',
+    'swap',
+    'rxtx_factor',
+    'disabled',
+    'is_public',
+)
+#: Taken and ignored: no flavor differs from another in these.
+_SAME_KEYS = ('created_at', 'updated_at', 'description', 'vcpu_weight')
+_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS]}
 
 index_query = schema.Query(
     {
@@ -14,7 +29,7 @@ index_query = schema.Query(
         'is_public': Param(types.string, multiple=True),
         'minRam': Param(types.string, multiple=True),
         'minDisk': Param(types.string, multiple=True),
-        'sort_key': Param({'enum': _SORT_KEYS}, multiple=True),
+        'sort_key': Param(_sort_key, multiple=True),
         'sort_dir': Param({'enum': ['asc', 'desc']}, multiple=True),
     },
     strict_since='2.75',
@@ -33,7 +48,9 @@ _detail = schema.Body(
         'ram': Param(types.integer, required=True),
         'disk': Param(types.integer, required=True),
         'swap': (
-            Param({'type': ['string', 'integer']}, until='2.74'),
+            Param(
+                {'type': ['string', 'integer']}, until='2.74', required=True
+            ),
             Param(types.integer, since='2.75', required=True),
         ),
         'OS-FLV-EXT-DATA:ephemeral': Param(types.integer, required=True),

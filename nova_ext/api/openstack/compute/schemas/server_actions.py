@@ -120,14 +120,14 @@ rebuild = schema.wrapped(
             'metadata': Param(types.metadata),
             'preserve_ephemeral': Param(types.boolean_like),
             'OS-DCF:diskConfig': Param(servers.disk_config),
-            'accessIPv4': Param({'type': 'string', 'format': 'ipv4'}),
-            'accessIPv6': Param({'type': 'string', 'format': 'ipv6'}),
+            'accessIPv4': Param(types.ipv4),
+            'accessIPv6': Param(types.ipv6),
             'personality': Param({'type': 'array'}, until='2.56'),
             'description': Param(types.description, since='2.19'),
             'key_name': Param(types.nullable(types.name), since='2.54'),
-            'user_data': Param({'type': ['string', 'null']}, since='2.57'),
+            'user_data': Param(types.nullable(types.user_data), since='2.57'),
             'trusted_image_certificates': Param(
-                {'type': ['array', 'null']}, since='2.63'
+                types.certificates, since='2.63'
             ),
         }
     ),

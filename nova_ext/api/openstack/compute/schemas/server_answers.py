@@ -56,6 +56,7 @@ _states = {
     'os-extended-volumes:volumes_attached': {'type': 'array'},
 }
 
+_USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 #: What operators see besides.
 _attributes = {
     'OS-EXT-SRV-ATTR:host': Param(_string_or_null),
@@ -67,7 +68,7 @@ _attributes = {
     'OS-EXT-SRV-ATTR:ramdisk_id': Param(types.string, since='2.3'),
     'OS-EXT-SRV-ATTR:reservation_id': Param(_string_or_null, since='2.3'),
     'OS-EXT-SRV-ATTR:root_device_name': Param(_string_or_null, since='2.3'),
-    'OS-EXT-SRV-ATTR:user_data': Param(types.null, since='2.3'),
+    _USER_DATA: Param(types.null, since='2.3'),
     'host_status': Param(types.string, since='2.16'),
 }
 
@@ -127,7 +128,7 @@ rebuild = schema.wrapped(
     'server',
     schema.Body(
         {
-            **_changed,
+            **{k: v for k, v in _changed.items() if k != _USER_DATA},
             'adminPass': Param(types.string),
             'key_name': (
                 Param(_string_or_null, since='2.54', until='2.74'),

@@ -48,19 +48,31 @@ _OLD_KEYS = (
 _sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS]}
 _old_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS, *_OLD_KEYS]}
 
-_FILTERS = (
+#: Filters that are looked for as they are.
+_WORDS = (
     'user_id',
     'project_id',
     'tenant_id',
     'launch_index',
     'image_ref',
     'image',
+    'uuid',
+    'host',
+    'status',
+    'vm_state',
+    'task_state',
+    'deleted',
+    'soft_deleted',
+    'all_tenants',
+)
+#: Filters that must be regular expressions, even where they are not used so.
+_PATTERNS = (
     'kernel_id',
     'ramdisk_id',
     'hostname',
     'key_name',
-    'instance_type_id',
     'flavor',
+    'created_at',
     'launched_at',
     'terminated_at',
     'availability_zone',
@@ -69,38 +81,27 @@ _FILTERS = (
     'description',
     'display_description',
     'locked_by',
-    'uuid',
     'root_device_name',
     'config_drive',
     'access_ip_v4',
     'access_ip_v6',
-    'autodisk_config',
-    'host',
+    'auto_disk_config',
     'node',
-    'status',
-    'vm_state',
-    'task_state',
     'power_state',
     'progress',
     'reservation_id',
-    'deleted',
-    'soft_deleted',
-    'all_tenants',
     'ip',
     'ip6',
-    'min_ram',
-    'min_disk',
 )
+_TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
 
 index_query = schema.Query(
     {
-        **{name: Param(types.string, multiple=True) for name in _FILTERS},
+        **{name: Param(types.string, multiple=True) for name in _WORDS},
+        **{name: Param(types.regex, multiple=True) for name in _PATTERNS},
+        **{n: Param(types.regex, '2.26', multiple=True) for n in _TAGS},
         'changes-since': Param(types.date_time, multiple=True),
         'changes-before': Param(types.date_time, since='2.66', multiple=True),
-        'tags': Param(types.string, since='2.26', multiple=True),
-        'tags-any': Param(types.string, since='2.26', multiple=True),
-        'not-tags': Param(types.string, since='2.26', multiple=True),
-        'not-tags-any': Param(types.string, since='2.26', multiple=True),
         'locked': Param(types.string, since='2.73', multiple=True),
         'limit': Param(types.limit, multiple=True),
         'marker': Param(types.string, multiple=True),
@@ -125,7 +126,7 @@ _network = {
     'properties': {
         'uuid': types.uuid,
         'port': types.nullable(types.uuid),
-        'fixed_ip': types.string,
+        'fixed_ip': {'anyOf': [types.ipv4, types.ipv6]},
         'tag': types.string,
     },
     'additionalProperties': False,
@@ -137,8 +138,6 @@ _networks_or_word = {
 image_ref = {
     'anyOf': [types.uuid, {'type': 'string', 'maxLength': 0}],
 }
-_ip_v4 = {'type': 'string', 'format': 'ipv4'}
-_ip_v6 = {'type': 'string', 'format': 'ipv6'}
 _block_device = {
     'type': 'array',
     'items': {'type': 'object', 'additionalProperties': True},
@@ -159,8 +158,8 @@ _create: schema.Params = {
         Param(_networks_or_word, since='2.37', required=True),
     ),
     'OS-DCF:diskConfig': Param(disk_config),
-    'accessIPv4': Param(_ip_v4),
-    'accessIPv6': Param(_ip_v6),
+    'accessIPv4': Param(types.ipv4),
+    'accessIPv6': Param(types.ipv6),
     'personality': Param({'type': 'array'}, until='2.56'),
     'availability_zone': Param(types.name),
     'block_device_mapping': Param(_block_device),
@@ -171,14 +170,12 @@ _create: schema.Params = {
     'max_count': Param(types.positive),
     'return_reservation_id': Param(types.boolean_like),
     'security_groups': Param({'type': 'array'}),
-    'user_data': Param({'type': 'string', 'maxLength': 65535}),
+    'user_data': Param(types.user_data),
     'description': Param(types.description, since='2.19'),
     'tags': Param(
         {'type': 'array', 'items': _tag, 'maxItems': 50}, since='2.52'
     ),
-    'trusted_image_certificates': Param(
-        {'type': ['array', 'null']}, since='2.63'
-    ),
+    'trusted_image_certificates': Param(types.certificates, since='2.63'),
     'host': Param(types.host, since='2.74'),
     'hypervisor_hostname': Param(types.host, since='2.74'),
 }
@@ -197,8 +194,8 @@ update = schema.wrapped(
         {
             'name': Param(types.name),
             'OS-DCF:diskConfig': Param(disk_config),
-            'accessIPv4': Param(_ip_v4),
-            'accessIPv6': Param(_ip_v6),
+            'accessIPv4': Param(types.ipv4),
+            'accessIPv6': Param(types.ipv6),
             'description': Param(types.description, since='2.19'),
         }
     ),

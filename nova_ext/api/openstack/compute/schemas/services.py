@@ -13,19 +13,13 @@ index_query = schema.Query(
     strict_since='2.75',
 )
 
-_reason = {
-    'type': 'string',
-    'minLength': 1,
-    'maxLength': 255,
-    'pattern': r'^(?! )[^\x00-\x1f\x7f]*(?<! )$',
-}
 _of_host = {
     'host': Param(types.host, required=True),
     'binary': Param(types.name, required=True),
 }
 switch = schema.Body(_of_host)
 disable_log_reason = schema.Body(
-    {**_of_host, 'disabled_reason': Param(_reason, required=True)}
+    {**_of_host, 'disabled_reason': Param(types.name, required=True)}
 )
 force_down = schema.Body(
     {**_of_host, 'forced_down': Param(types.boolean_like, required=True)}
@@ -33,7 +27,7 @@ force_down = schema.Body(
 update = schema.Body(
     {
         'status': Param({'enum': ['enabled', 'disabled']}),
-        'disabled_reason': Param(_reason),
+        'disabled_reason': Param(types.name),
         'forced_down': Param(types.boolean_like),
     }
 )

@@ -12,6 +12,9 @@ boolean: JSONSchema = {'type': 'boolean'}
 integer: JSONSchema = {'type': 'integer'}
 null: JSONSchema = {'type': 'null'}
 uuid: JSONSchema = {'type': 'string', 'format': 'uuid'}
+ipv4: JSONSchema = {'type': 'string', 'format': 'ipv4'}
+ipv6: JSONSchema = {'type': 'string', 'format': 'ipv6'}
+regex: JSONSchema = {'type': 'string', 'format': 'regex'}
 date_time: JSONSchema = {'type': 'string', 'format': 'date-time'}
 limit: JSONSchema = {'type': 'string', 'pattern': '^[0-9]*$', 'minLength': 1}
 host_id: JSONSchema = {'type': 'string', 'pattern': '^([0-9a-f]{56})?$'}
@@ -19,12 +22,12 @@ name: JSONSchema = {
     'type': 'string',
     'minLength': 1,
     'maxLength': 255,
-    'pattern': r'^(?! )[^\x00-\x1f\x7f]*(?<! )$',
+    'format': 'name',
 }
 description: JSONSchema = {
     'type': ['string', 'null'],
-    'minLength': 0,
     'maxLength': 255,
+    'format': 'text',
 }
 metadata: JSONSchema = {
     'type': 'object',
@@ -38,6 +41,18 @@ host: JSONSchema = {
     'minLength': 1,
     'maxLength': 255,
     'pattern': '^[a-zA-Z0-9-._]*$',
+}
+user_data: JSONSchema = {
+    'type': 'string',
+    'format': 'base64',
+    'maxLength': 65535,
+}
+certificates: JSONSchema = {
+    'type': ['array', 'null'],
+    'items': {'type': 'string', 'minLength': 1},
+    'minItems': 1,
+    'maxItems': 50,
+    'uniqueItems': True,
 }
 boolean_like: JSONSchema = {
     'anyOf': [

@@ -25,12 +25,15 @@ _FAULT = frozenset({'ERROR', 'DELETED'})
 ONLY_IN_READS = frozenset(
     {
         'config_drive',
+        'host_status',
         'key_name',
         'OS-SRV-USG:launched_at',
         'OS-SRV-USG:terminated_at',
         'os-extended-volumes:volumes_attached',
     }
 )
+#: What the answer to a rebuild calls by a shorter name.
+USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 
 Shown = dict[str, Any]
 
@@ -193,7 +196,7 @@ def _attributes(req: request.Request, instance: Instance) -> Shown:
             'OS-EXT-SRV-ATTR:ramdisk_id': '',
             'OS-EXT-SRV-ATTR:reservation_id': instance.reservation_id,
             'OS-EXT-SRV-ATTR:root_device_name': instance.root_device_name,
-            'OS-EXT-SRV-ATTR:user_data': None,
+            USER_DATA: None,
         }
     return shown
 

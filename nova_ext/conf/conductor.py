@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the conductor."""
+
+from collections.abc import Sequence
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('conductor', title='The conductor')
+
+OPTS = [
+    cfg.IntOpt(
+        'lost_after',
+        default=300,
+        min=1,
+        help='Seconds after which an operation that was accepted counts as '
+        'lost if nobody has begun it: it is sent again where that does no '
+        'harm, else it ends with an error. It should be longer than a '
+        'message may wait for a busy host.',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known to ``conf``."""
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
+    """Return the options for the sample file."""
+    return [(GROUP, OPTS)]
