@@ -9,13 +9,17 @@ import ipaddress
 import pathlib
 import socket
 import sys
+from typing import Any
 
 from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
 from ext_lib import service
+from ext_lib.wsgi.identity import NoAuthIdentity
 from ext_lib.wsgi.server import HTTPServer
+from ext_lib.wsgi.urlmap import URLMap
+from nova_ext.cmd import clouds
 from nova_ext.cmd import process
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
@@ -26,21 +30,19 @@ from nova_ext.wsgi import loader
 HOSTS = ('host1', 'host2')
 #: The service that is no compute host, as events show it.
 CONTROLLER = 'controller'
-_TOKEN = 'admin:demo'  # noqa: S105 - it proves nothing, it only names
+_TOKEN = clouds.USERS['admin']
 
 _TO_TRY = """\
 Try these, for instance:
 
-  curl -H 'X-Auth-Token: {token}' -H 'Content-Type: application/json' \
-{compute}/servers -d '{{"server": {{"name": "one", "flavorRef": "1", \
-"imageRef": "70a599e0-31e7-49b7-b260-868f441e862b"}}}}'
+  curl -H 'X-Auth-Token: {token}' {compute}/flavors
 
-  openstack --os-auth-type admin_token --os-endpoint {compute} \
---os-token {token} server list
-
-  openstack --os-auth-type admin_token --os-endpoint {compute} \
---os-token {token} --os-compute-api-version 2.62 server event list one
+  export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=admin
+  openstack server create one --flavor m1.tiny --nic none --wait \
+--image 70a599e0-31e7-49b7-b260-868f441e862b
+  openstack --os-compute-api-version 2.62 server event list one
 """
+_IDENTITY = '/identity/v3'
 
 
 class Refused(Exception):
@@ -141,21 +143,36 @@ def _run(conf: cfg.ConfigOpts, arguments: argparse.Namespace) -> None:
     # First of all: loading opens the database, and there should be one.
     application = loader.load(conf)
     migration.schema.sync(facade.get_engine(), None)
+    if conf.api.auth_strategy == 'noauth':
+        application = _with_identity(application)
     compute = HTTPServer(application, arguments.host, arguments.compute_port)
     endpoints = {'compute': (compute, 'v2.1')}
+    drivers = {host: FakeDriver(conf) for host in HOSTS}
     service.run(
         conf,
-        [*_services(conf), *(server for server, _path in endpoints.values())],
-        lambda: _announce(conf, arguments.host, endpoints),
+        [
+            *_services(conf, drivers),
+            *(server for server, _path in endpoints.values()),
+            process.Grace(conf, list(drivers.values())),
+        ],
+        lambda: _announce(conf, arguments, endpoints),
     )
 
 
-def _services(conf: cfg.ConfigOpts) -> list[service.Runnable]:
+def _with_identity(application: Any) -> Any:
+    """Serve beside the API what clients want of an identity service."""
+    identity = NoAuthIdentity()
+    return URLMap(
+        {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}
+    )
+
+
+def _services(
+    conf: cfg.ConfigOpts, drivers: dict[str, FakeDriver]
+) -> list[service.Runnable]:
     transport = process.get_transport(conf)
     conductor = ConductorManager(conf, transport)
-    drivers = {host: FakeDriver(conf) for host in HOSTS}
     return [
-        process.Grace(conf, list(drivers.values())),
         process.conductor_service(conf, transport, conductor),
         *(
             process.compute_service(conf, transport, driver, host)
@@ -184,9 +201,10 @@ class _Search:
 
 def _announce(
     conf: cfg.ConfigOpts,
-    host: str,
+    arguments: argparse.Namespace,
     endpoints: dict[str, tuple[HTTPServer, str]],
 ) -> None:
+    host = arguments.host
     where = f'[{host}]' if ':' in host else host
     urls = {
         name: f'http://{where}:{server.port}/{path}'
@@ -195,9 +213,14 @@ def _announce(
     for name, url in urls.items():
         print(f'{name}: {url}')
     print(f'token: {_TOKEN}')
-    print(f'log: {conf.log_file}')
-    print()
-    print(_TO_TRY.format(token=_TOKEN, **urls))
+    if conf.api.auth_strategy == 'noauth':
+        identity = urls['compute'].removesuffix('/v2.1') + _IDENTITY
+        path = clouds.write(
+            pathlib.Path(arguments.state_dir), urls['compute'], identity
+        )
+        print(f'clouds: {path}')
+        print()
+        print(_TO_TRY.format(token=_TOKEN, clouds=path, **urls))
     print('ready', flush=True)
 
 

@@ -34,8 +34,8 @@ def main(
     service.run(
         conf,
         [
-            process.Grace(conf, [driver]),
             process.compute_service(conf, transport, driver),
+            process.Grace(conf, [driver]),
         ],
     )
     return 0

@@ -26,6 +26,8 @@ def main(
 ) -> int:
     """Carry out the command in ``argv``; return the exit status."""
     logging.register_options(conf)
+    # Standard output is for what was asked for.
+    conf.set_default('use_stderr', True)
     opts.register_opts(conf)
     conf.register_cli_opt(
         cfg.SubCommandOpt('category', title='Commands', handler=_add_commands)

@@ -78,7 +78,10 @@ def conductor_service(
 
 
 class Grace:
-    """The time hypervisors get to finish; comes first among services.
+    """The time hypervisors get to finish; comes last among services.
+
+    They end one after the other from the last to the first, so that this is
+    when the time begins.
 
     :param drivers: are interrupted after that time
     """
@@ -100,8 +103,7 @@ class Grace:
         self._timer.start()
 
     def wait(self) -> None:
-        """Forget the time: everybody has finished."""
-        self._timer.cancel()
+        """Do nothing: the others have still to finish."""
 
     def _interrupt(self) -> None:
         for driver in self._drivers:
