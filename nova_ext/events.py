@@ -41,7 +41,10 @@ _FIRST = {
     ActionName.LIVE_MIGRATION_CANCEL: 'compute_live_migration_abort',
 }
 
-_is_adopting = contextvars.ContextVar('adopting', default=False)
+#: Server and name of the step that this thread goes on with.
+_adopted: contextvars.ContextVar[tuple[str, str] | None] = (
+    contextvars.ContextVar('adopted', default=None)
+)
 
 
 @contextlib.contextmanager
@@ -68,9 +71,7 @@ def begin(
     context: RequestContext, instance_uuid: str, event_name: str, host: str
 ) -> None:
     """Record that a step begins; see :func:`recorded`."""
-    if _is_adopting.get() and _is_open(
-        context, instance_uuid, event_name, host
-    ):
+    if _adopted.get() == (instance_uuid, event_name):
         return
     InstanceActionEvent.event_start(
         context, instance_uuid, event_name, want_result=False, host=host
@@ -117,13 +118,13 @@ def fail(
 
 
 @contextlib.contextmanager
-def adopting() -> Iterator[None]:
-    """Continue the open steps of a dead process instead of adding to them."""
-    token = _is_adopting.set(True)
+def adopting(instance_uuid: str, event_name: str) -> Iterator[None]:
+    """Let what runs inside go on with an open step, not begin a new one."""
+    token = _adopted.set((instance_uuid, event_name))
     try:
         yield
     finally:
-        _is_adopting.reset(token)
+        _adopted.reset(token)
 
 
 def is_repeated(
@@ -135,9 +136,10 @@ def is_repeated(
     again what nobody seems to have begun; either way the message may still
     have been in the queue.
     """
-    return not _is_adopting.get() and bool(
-        _matching(context, instance_uuid, event_name, host)
-    )
+    steps = _matching(context, instance_uuid, event_name, host)
+    if _adopted.get() == (instance_uuid, event_name):
+        return all(step.finish_time is not None for step in steps)
+    return bool(steps)
 
 
 def context_of(action: InstanceAction) -> RequestContext:
@@ -176,6 +178,26 @@ def fail_lost(action: InstanceAction, host: str) -> None:
     )
 
 
+def end_overtaken(
+    context: RequestContext, instance_uuid: str, host: str
+) -> None:
+    """End what was accepted before and cannot be begun any more.
+
+    The request of ``context`` has taken the server over. Deletions are left
+    alone: there is nothing to be said about them but that they happened.
+
+    :param host: of the service that says so
+    """
+    for action in InstanceActionList.get_without_events(
+        context, instance_uuid
+    ):
+        is_older = (
+            action.start_time is None or action.start_time < context.timestamp
+        )
+        if is_older and action.action != ActionName.DELETE:
+            fail_lost(action, host)
+
+
 def end_open(
     context: RequestContext, instance_uuid: str, host: str, error: Exception
 ) -> None:
@@ -207,13 +229,6 @@ def record_fault(
     ).create()
 
 
-def _is_open(
-    context: RequestContext, instance_uuid: str, event_name: str, host: str
-) -> bool:
-    events = _matching(context, instance_uuid, event_name, host)
-    return any(event.finish_time is None for event in events)
-
-
 def _matching(
     context: RequestContext, instance_uuid: str, event_name: str, host: str
 ) -> list[InstanceActionEvent]:
@@ -227,4 +242,6 @@ def _matching(
 
 
 def _frames(error: BaseException) -> str:
-    return ''.join(traceback.format_tb(error.__traceback__))
+    # An error that nobody raised is news from a process that is gone.
+    frames = traceback.format_tb(error.__traceback__)
+    return ''.join(frames) or f'{error}\n'

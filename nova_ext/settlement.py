@@ -64,6 +64,7 @@ def give_up(context: RequestContext, instance_uuid: str) -> None:
     try:
         instance = task_states.load_instance(context, instance_uuid)
     except exception.InstanceNotFound:
+        _end_migrations(context, instance_uuid)
         return
     task_state = instance.task_state
     if task_state not in _TYPES:
@@ -91,6 +92,15 @@ def drop_task(context: RequestContext, instance: Instance) -> None:
         values['vm_state'] = VMState.ERROR
     LOG.warning('Dropping %s of instance %s', task_state, instance.uuid)
     task_states.update_instance(context, instance.uuid, [task_state], **values)
+
+
+def _end_migrations(context: RequestContext, instance_uuid: str) -> None:
+    """End what was stored just after the server had been deleted."""
+    for migration in MigrationList.get_by_filters(
+        context, {'instance_uuid': instance_uuid}
+    ):
+        if migration.status not in MigrationStatus.ENDED:
+            task_states.end_migration(migration, MigrationStatus.ERROR)
 
 
 def unfinished(context: RequestContext, instance: Instance) -> list[Migration]:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from ext_lib.context import RequestContext
+from ext_lib.exception import Error
 from nova_ext import events
 from nova_ext import exception
 from nova_ext.compute import acceptance
@@ -149,8 +150,13 @@ class API(PowerRequests, MoveRequests):
                 self._compute.confirm_resize_and_wait(
                     context, instance, migration
                 )
-        except Exception:
-            LOG.exception('Instance %s stays on its old host', instance.uuid)
+        except Exception as error:
+            LOG.warning(
+                'Instance %s stays on its old host: %s',
+                instance.uuid,
+                error,
+                exc_info=not isinstance(error, Error),
+            )
         instance.refresh()
 
     def _delete_locally(
@@ -163,7 +169,7 @@ class API(PowerRequests, MoveRequests):
         except exception.UnexpectedTaskStateError:
             is_done = False
         if is_done:
-            deletion.end_unbegun(context, uuid, self._host)
+            events.end_overtaken(context, uuid, self._host)
         else:
             # A host took it in the meantime.
             instance.refresh()
@@ -224,6 +230,7 @@ class API(PowerRequests, MoveRequests):
         """
         fresh = _reset_state(context, instance.uuid, state)
         acceptance.take_over(instance, fresh)
+        events.end_overtaken(context, instance.uuid, self._host)
 
 
 @transactional

@@ -108,3 +108,4 @@ class BuildOperations:
         instance.terminated_at = timeutils.utcnow()
         instance.save()
         instance.destroy()
+        events.end_overtaken(context, instance.uuid, self.host.name)

@@ -6,13 +6,11 @@ import logging
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import events
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action import InstanceAction
-from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.transaction import transactional
 
 LOG = logging.getLogger(__name__)
@@ -44,13 +42,3 @@ def delete_locally(
     )
     instance.destroy()
     return True
-
-
-def end_unbegun(context: RequestContext, uuid: str, host: str) -> None:
-    """End, with an error, what nobody began before the server was deleted.
-
-    :param host: of the service that says so
-    """
-    for action in InstanceActionList.get_without_events(context, uuid):
-        if action.action != ActionName.DELETE:
-            events.fail_lost(action, host)

@@ -44,13 +44,17 @@ class _Job:
             raise driver.LiveMigrationAborted(instance_uuid=self.instance_uuid)
 
 
-def _roll_back(failure: Failure) -> None:
-    migration: Migration = failure.arguments['job'].migration
+def _end(failure: Failure) -> None:
     is_aborted = isinstance(failure.error, driver.LiveMigrationAborted)
     task_states.end_migration(
-        migration,
+        failure.arguments['job'].migration,
         MigrationStatus.CANCELLED if is_aborted else MigrationStatus.ERROR,
     )
+
+
+def _roll_back(failure: Failure) -> None:
+    _end(failure)
+    migration: Migration = failure.arguments['job'].migration
     clear_task(failure)
     failure.host.rpcapi.cast(
         failure.context,
@@ -106,9 +110,17 @@ class LiveMigrationOperations:
         if events.is_repeated(context, uuid, _EVENT, self.host.name):
             LOG.info('%s of %s was done before', _EVENT, uuid)
             return
-        events.begin(context, uuid, _EVENT, self.host.name)
-        _set_status(migration, MigrationStatus.QUEUED)
-        job = _Job(context, uuid, migration)
+        self.host.running.add(uuid, _EVENT)
+        try:
+            events.begin(context, uuid, _EVENT, self.host.name)
+            _set_status(migration, MigrationStatus.QUEUED)
+            self._enqueue(_Job(context, uuid, migration))
+        except Exception:
+            self.host.running.remove(uuid, _EVENT)
+            raise
+
+    def _enqueue(self, job: _Job) -> None:
+        uuid = job.instance_uuid
         with self._guard:
             self._jobs[uuid] = job
             job.future = self._pool.submit(self._run, job)
@@ -183,14 +195,18 @@ class LiveMigrationOperations:
     def _run(self, job: _Job) -> None:
         instance = Instance(uuid=job.instance_uuid)
         try:
-            with events.adopting():
+            with events.adopting(job.instance_uuid, _EVENT):
                 self._live_migration(job.context, instance=instance, job=job)
         except Exception:
             LOG.exception('Live migration of %s failed', job.instance_uuid)
         finally:
-            self._jobs.pop(job.instance_uuid, None)
+            self._forget(job)
 
-    @operation([TaskState.MIGRATING], _roll_back, name=_NAME)
+    def _forget(self, job: _Job) -> None:
+        self._jobs.pop(job.instance_uuid, None)
+        self.host.running.remove(job.instance_uuid, _EVENT)
+
+    @operation([TaskState.MIGRATING], _roll_back, _end, name=_NAME)
     def _live_migration(
         self, context: RequestContext, *, instance: Instance, job: _Job
     ) -> None:
@@ -212,13 +228,13 @@ class LiveMigrationOperations:
     def _drop(self, job: _Job) -> None:
         """End a migration whose turn never came."""
         uuid = job.instance_uuid
-        self._jobs.pop(uuid, None)
         task_states.end_migration(job.migration, MigrationStatus.CANCELLED)
         error = driver.LiveMigrationAborted(instance_uuid=uuid)
         events.finish(job.context, uuid, _EVENT, self.host.name, error)
         task_states.update_instance(
             job.context, uuid, [TaskState.MIGRATING], task_state=None
         )
+        self._forget(job)
 
 
 def _set_status(migration: Migration, status: str) -> None:

@@ -16,8 +16,8 @@ from nova_ext.compute.operation import Host
 from nova_ext.compute.power import PowerOperations
 from nova_ext.compute.rebuild import RebuildOperations
 from nova_ext.compute.recovery import Recovery
-from nova_ext.compute.recovery import Repeatable
 from nova_ext.compute.resize import ResizeOperations
+from nova_ext.compute.steps import Repeatable
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
@@ -27,6 +27,9 @@ from nova_ext.rpcapi import compute as rpcapi
 from nova_ext.virt.driver import ComputeDriver
 
 BINARY = 'nova-compute'
+
+#: How many signs of life there are between two looks at open steps.
+_SETTLE_EVERY = 6
 
 Method = Callable[..., None]
 
@@ -55,6 +58,7 @@ class ComputeManager(Manager):
         self.build = BuildOperations(self.host, self.live)
         self.rebuild = RebuildOperations(self.host, self.power)
         self.resize = ResizeOperations(self.host, self.power)
+        self._settle_interval = _SETTLE_EVERY * conf.report_interval
         self._heartbeat = Heartbeat(
             name, BINARY, rpcapi.TOPIC, conf.report_interval
         )
@@ -73,11 +77,14 @@ class ComputeManager(Manager):
     def init_host(self) -> None:
         """Settle what was left when the host died."""
         self._heartbeat.beat()
-        self._recovery.settle()
+        self._recovery.start()
 
     def periodic_tasks(self) -> list[PeriodicTask]:
-        """Return the sign of life."""
-        return [self._heartbeat.periodic_task()]
+        """Return the sign of life, and the search for abandoned steps."""
+        return [
+            self._heartbeat.periodic_task(),
+            PeriodicTask(self._recovery.settle, self._settle_interval),
+        ]
 
     def cleanup_host(self) -> None:
         """Wait for what runs in threads of its own."""

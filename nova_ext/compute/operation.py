@@ -5,6 +5,7 @@ One at a time per server and host, each message once, recorded as an event,
 and with an end that leaves no task behind.
 """
 
+import collections
 from collections.abc import Callable, Iterator, Mapping
 import contextlib
 import dataclasses
@@ -56,6 +57,41 @@ class Locks:
                 self._locks[uuid] = lock, users - 1
 
 
+class Running:
+    """The steps that threads of this process are taking."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._counts: collections.Counter[tuple[str, str]] = (
+            collections.Counter()
+        )
+
+    @contextlib.contextmanager
+    def step(self, uuid: str, event_name: str) -> Iterator[None]:
+        """Count what runs inside as a step of a server."""
+        self.add(uuid, event_name)
+        try:
+            yield
+        finally:
+            self.remove(uuid, event_name)
+
+    def add(self, uuid: str, event_name: str) -> None:
+        """Count a step."""
+        with self._guard:
+            self._counts[uuid, event_name] += 1
+
+    def remove(self, uuid: str, event_name: str) -> None:
+        """Count it no longer."""
+        with self._guard:
+            self._counts[uuid, event_name] -= 1
+            # Forget what is not positive.
+            self._counts += collections.Counter()
+
+    def has(self, uuid: str, event_name: str) -> bool:
+        """Tell whether such a step is being taken."""
+        return self._counts[uuid, event_name] > 0
+
+
 @dataclasses.dataclass(frozen=True)
 class Host:
     """What the operations of one compute host share.
@@ -67,6 +103,7 @@ class Host:
     driver: ComputeDriver
     rpcapi: ComputeAPI
     locks: Locks = dataclasses.field(default_factory=Locks)
+    running: Running = dataclasses.field(default_factory=Running)
 
 
 class Operations(Protocol):
@@ -113,6 +150,7 @@ def set_error(failure: Failure) -> None:
 def operation(
     states: States = None,
     cleanup: Cleanup | None = None,
+    refusal: Cleanup | None = None,
     *,
     name: str | None = None,
     is_exclusive: bool = True,
@@ -123,15 +161,18 @@ def operation(
     gets the server as it is now, not as it was when the message was sent.
     Exceptions go on, so that a caller who waits learns of them.
 
-    :param cleanup: is called when the method failed, but not when it was
-        not begun because the server is gone or in another task state
+    :param cleanup: is called when the method failed
+    :param refusal: is called when it was not begun, because the server is
+        gone or in another task state
     :param name: of the event, without prefix; that of the method by default
     :param is_exclusive: whether other operations on the server have to wait
     """
 
     def decorate(method: Method) -> Method:
         event_name = f'compute_{name or method.__name__}'
-        step = _Step(method, event_name, states, cleanup, is_exclusive)
+        step = _Step(
+            method, event_name, states, cleanup, refusal, is_exclusive
+        )
 
         @functools.wraps(method)
         def wrapper(
@@ -154,6 +195,7 @@ class _Step:
     event_name: str
     states: States
     cleanup: Cleanup | None
+    refusal: Cleanup | None
     is_exclusive: bool
 
     def take(
@@ -164,7 +206,7 @@ class _Step:
         kwargs: dict[str, Any],
     ) -> Any:
         host = operations.host
-        with self._lock(host, uuid):
+        with self._lock(host, uuid), host.running.step(uuid, self.event_name):
             if events.is_repeated(context, uuid, self.event_name, host.name):
                 LOG.info('%s of %s was done before', self.event_name, uuid)
                 return None
@@ -185,26 +227,31 @@ class _Step:
         kwargs: dict[str, Any],
     ) -> Any:
         host = operations.host
-        failures: list[Failure] = []
+        is_begun = False
         try:
             with events.recorded(context, uuid, self.event_name, host.name):
                 instance = task_states.load_instance(context, uuid)
                 task_states.check(instance, self.states)
-                try:
+                is_begun = True
+                with _fault(context, uuid, host.name):
                     return self.method(
                         operations, context, instance=instance, **kwargs
                     )
-                except Exception as error:
-                    events.record_fault(context, uuid, error, host.name)
-                    failures.append(
-                        Failure(
-                            host, context, uuid, self.states, error, kwargs
-                        )
-                    )
-                    raise
-        finally:
-            # After the event: as long as there is a task, whoever settles
-            # things after a crash comes and looks.
-            for failure in failures:
-                if self.cleanup is not None:
-                    self.cleanup(failure)
+        except Exception as error:
+            # After the event has ended: as long as there is a task, whoever
+            # settles things after a crash comes and looks.
+            tidy_up = self.cleanup if is_begun else self.refusal
+            if tidy_up is not None:
+                tidy_up(
+                    Failure(host, context, uuid, self.states, error, kwargs)
+                )
+            raise
+
+
+@contextlib.contextmanager
+def _fault(context: RequestContext, uuid: str, host: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        events.record_fault(context, uuid, error, host)
+        raise

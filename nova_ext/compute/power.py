@@ -2,6 +2,7 @@
 """Operations that leave a server on its host and change how it runs."""
 
 from ext_lib.context import RequestContext
+from nova_ext import events
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -68,6 +69,8 @@ class PowerOperations:
         instance.save(expected_task_state=REBOOT_STATES)
         self.host.driver.reboot(context, instance, reboot_type)
         self._settle(instance, VMState.ACTIVE)
+        if is_hard:
+            events.end_overtaken(context, instance.uuid, self.host.name)
 
     @operation([TaskState.PAUSING], clear_task)
     def pause_instance(

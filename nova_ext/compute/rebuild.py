@@ -25,10 +25,14 @@ STATES = (
 )
 
 
-def _fail_evacuation(failure: Failure) -> None:
-    migration: Migration | None = failure.arguments['migration']
+def _end(failure: Failure) -> None:
+    migration: Migration | None = failure.arguments.get('migration')
     if migration is not None:
         task_states.end_migration(migration, MigrationStatus.FAILED)
+
+
+def _break(failure: Failure) -> None:
+    _end(failure)
     set_error(failure)
 
 
@@ -39,7 +43,7 @@ class RebuildOperations:
         self.host = host
         self._power = power
 
-    @operation(STATES, _fail_evacuation)
+    @operation(STATES, _break, _end)
     def rebuild_instance(
         self,
         context: RequestContext,
@@ -79,6 +83,7 @@ class RebuildOperations:
             str(migration.source_compute),
             exception.HostEvacuated(host=migration.source_compute),
         )
+        events.end_overtaken(context, instance.uuid, self.host.name)
 
     def _settle(self, context: RequestContext, instance: Instance) -> None:
         was_stopped = instance.vm_state == VMState.STOPPED

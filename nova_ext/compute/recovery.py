@@ -7,11 +7,9 @@ begun here is none of the host's business: its message may still be in the
 queue, and if not, a conductor finds out.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent import futures
-import dataclasses
 import logging
-from typing import Any
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
@@ -19,13 +17,10 @@ from nova_ext import events
 from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
-from nova_ext.compute import rebuild
+from nova_ext.compute import steps
 from nova_ext.compute.operation import Host
-from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
-from nova_ext.objects.fields import TaskState
-from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
@@ -39,107 +34,6 @@ LOG = logging.getLogger(__name__)
 _WORKERS = 8
 
 
-#: Tasks of a server that its old host is giving away, or has given.
-_GIVEN_AWAY = (
-    TaskState.RESIZE_PREP,
-    TaskState.RESIZE_MIGRATING,
-    TaskState.RESIZE_MIGRATED,
-)
-
-#: Steps that only the host of a server takes.
-_AT_HOME = (
-    'compute__do_build_and_run_instance',
-    'compute_terminate_instance',
-    'compute_start_instance',
-    'compute_stop_instance',
-    'compute_reboot_instance',
-    'compute_pause_instance',
-    'compute_unpause_instance',
-    'compute_suspend_instance',
-    'compute_resume_instance',
-)
-
-#: What concerns a running live migration.
-_STEERING = (
-    ActionName.LIVE_MIGRATION_FORCE_COMPLETE,
-    ActionName.LIVE_MIGRATION_CANCEL,
-)
-
-
-def _no_arguments(
-    context: RequestContext, instance: Instance
-) -> dict[str, Any]:
-    return {}
-
-
-@dataclasses.dataclass(frozen=True)
-class Repeatable:
-    """An operation that may be done again.
-
-    :param results: vm_states of which a server has one when it is done; none
-        when only its absence would tell
-    :param arguments: returns what the operation takes beside the server
-    """
-
-    method: Callable[..., None]
-    results: Collection[str]
-    arguments: Callable[[RequestContext, Instance], dict[str, Any]] = (
-        _no_arguments
-    )
-
-    def is_done(self, instance: Instance) -> bool:
-        """Tell whether only the end was not recorded."""
-        return (
-            instance.task_state is None and instance.vm_state in self.results
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class _Move:
-    """A step that is not done again.
-
-    :param states: task states of a server amid the step
-    :param is_done: tells of a server and this host whether only the end was
-        not recorded
-    """
-
-    states: Sequence[str]
-    is_done: Callable[[Instance, str], bool]
-
-
-_MOVES = {
-    'compute_prep_resize': _Move(
-        [TaskState.RESIZE_PREP],
-        lambda instance, host: (
-            instance.vm_state == VMState.RESIZED
-            or instance.task_state in _GIVEN_AWAY
-        ),
-    ),
-    'compute_resize_instance': _Move(
-        _GIVEN_AWAY,
-        lambda instance, host: (
-            instance.vm_state == VMState.RESIZED
-            or instance.task_state == TaskState.RESIZE_FINISH
-        ),
-    ),
-    'compute_finish_resize': _Move(
-        [TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH],
-        lambda instance, host: instance.vm_state == VMState.RESIZED,
-    ),
-    'compute_live_migration': _Move(
-        [TaskState.MIGRATING],
-        lambda instance, host: instance.host != host,
-    ),
-    'compute_rebuild_instance': _Move(
-        rebuild.STATES,
-        lambda instance, host: (
-            instance.task_state in (None, TaskState.POWERING_OFF)
-            and instance.host == host
-        ),
-    ),
-}
-
-
 class Recovery:
     """Settles the affairs of a host before it takes new messages.
 
@@ -147,7 +41,7 @@ class Recovery:
     """
 
     def __init__(
-        self, host: Host, repeatable: Mapping[str, Repeatable]
+        self, host: Host, repeatable: Mapping[str, steps.Repeatable]
     ) -> None:
         self._host = host
         self._repeatable = repeatable
@@ -155,7 +49,7 @@ class Recovery:
             _WORKERS, thread_name_prefix=f'{host.name}-recovery'
         )
 
-    def settle(self) -> None:
+    def start(self) -> None:
         """Settle everything; what takes long goes on in other threads."""
         context = ext_context.get_admin_context()
         guests = list(InstanceList.get_by_host(context, self._host.name))
@@ -164,6 +58,15 @@ class Recovery:
         self._host.driver.init_host(guests)
         for instance, migration in evacuations:
             self._pool.submit(self._drop_guest, context, instance, migration)
+        self.settle()
+
+    def settle(self) -> None:
+        """Settle the steps that nobody takes.
+
+        Those of a dead process are such, and those whose thread could not
+        tell how they ended because no conductor answered.
+        """
+        context = ext_context.get_admin_context()
         for action in InstanceActionList.get_unfinished_by_host(
             context, self._host.name
         ):
@@ -189,8 +92,8 @@ class Recovery:
         )
         return [
             (
-                task_states.load_instance(
-                    context, str(migration.instance_uuid)
+                Instance.get_by_uuid(
+                    context, str(migration.instance_uuid), read_deleted=True
                 ),
                 migration,
             )
@@ -213,17 +116,28 @@ class Recovery:
 
     def _settle(self, context: RequestContext, action: InstanceAction) -> None:
         uuid = str(action.instance_uuid)
-        try:
-            instance = task_states.load_instance(context, uuid)
-        except exception.InstanceNotFound:
-            instance = None
-            LOG.info('Instance %s was deleted', uuid)
-        for name in events.open_steps(context, action, self._host.name):
+        for name in self._abandoned(context, action):
             asker = events.context_of(action)
-            if instance is None:
+            try:
+                instance = task_states.load_instance(context, uuid)
+            except exception.InstanceNotFound:
                 self._end_deleted(asker, uuid, name)
             else:
                 self._settle_step(asker, instance, name)
+
+    def _abandoned(
+        self, context: RequestContext, action: InstanceAction
+    ) -> list[str]:
+        """Return the names of the open steps that nobody takes."""
+        uuid, host = str(action.instance_uuid), self._host
+        names = events.open_steps(context, action, host.name)
+        idle = [name for name in names if not host.running.has(uuid, name)]
+        # One that ended between the two questions is closed by now.
+        return [
+            name
+            for name in events.open_steps(context, action, host.name)
+            if name in idle
+        ]
 
     def _end_deleted(
         self, context: RequestContext, uuid: str, event_name: str
@@ -232,6 +146,7 @@ class Recovery:
         if event_name != 'compute_terminate_instance':
             error = exception.InstanceNotFound(instance_id=uuid)
         events.finish(context, uuid, event_name, self._host.name, error)
+        settlement.give_up(context, uuid)
 
     def _settle_step(
         self, context: RequestContext, instance: Instance, event_name: str
@@ -245,6 +160,7 @@ class Recovery:
         elif repeatable.is_done(instance):
             self._finish(context, instance, event_name)
         else:
+            self._host.running.add(instance.uuid, event_name)
             self._pool.submit(
                 self._repeat, context, instance, event_name, repeatable
             )
@@ -253,7 +169,7 @@ class Recovery:
         self, context: RequestContext, instance: Instance, event_name: str
     ) -> bool:
         """Tell whether the server is, or is being, evacuated from here."""
-        if event_name in _AT_HOME and instance.host != self._host.name:
+        if event_name in steps.AT_HOME and instance.host != self._host.name:
             return True
         return any(
             migration.migration_type == MigrationType.EVACUATION
@@ -266,11 +182,11 @@ class Recovery:
         context: RequestContext,
         instance: Instance,
         event_name: str,
-        repeatable: Repeatable,
+        repeatable: steps.Repeatable,
     ) -> None:
         LOG.warning('Again: %s of instance %s', event_name, instance.uuid)
         try:
-            with events.adopting():
+            with events.adopting(instance.uuid, event_name):
                 repeatable.method(
                     context,
                     instance=instance,
@@ -278,11 +194,13 @@ class Recovery:
                 )
         except Exception:
             LOG.exception('%s of %s failed', event_name, instance.uuid)
+        finally:
+            self._host.running.remove(instance.uuid, event_name)
 
     def _end_move(
         self, context: RequestContext, instance: Instance, event_name: str
     ) -> None:
-        move = _MOVES.get(event_name)
+        move = steps.MOVES.get(event_name)
         if move is not None and move.is_done(instance, self._host.name):
             self._complete(context, instance)
             self._finish(context, instance, event_name)
@@ -309,7 +227,7 @@ class Recovery:
         for action in InstanceActionList.get_without_events(
             context, instance.uuid
         ):
-            if action.action in _STEERING:
+            if action.action in steps.STEERING:
                 events.fail_lost(action, self._host.name)
 
     def _finish(

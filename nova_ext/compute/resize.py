@@ -29,17 +29,19 @@ from nova_ext.objects.migration import Migration
 _OLD_VM_STATE = 'old_vm_state'
 
 
-def _stay(failure: Failure) -> None:
+def _end(failure: Failure) -> None:
     task_states.end_migration(
         failure.arguments['migration'], MigrationStatus.ERROR
     )
+
+
+def _stay(failure: Failure) -> None:
+    _end(failure)
     clear_task(failure)
 
 
 def _break(failure: Failure) -> None:
-    task_states.end_migration(
-        failure.arguments['migration'], MigrationStatus.ERROR
-    )
+    _end(failure)
     set_error(failure)
 
 
@@ -50,7 +52,7 @@ class ResizeOperations:
         self.host = host
         self._power = power
 
-    @operation([TaskState.RESIZE_PREP], _stay)
+    @operation([TaskState.RESIZE_PREP], _stay, _end)
     def prep_resize(
         self,
         context: RequestContext,
@@ -73,6 +75,7 @@ class ResizeOperations:
             TaskState.RESIZE_MIGRATED,
         ],
         _break,
+        _end,
     )
     def resize_instance(
         self,
@@ -97,7 +100,9 @@ class ResizeOperations:
         _advance(instance, TaskState.RESIZE_MIGRATED)
         self.host.rpcapi.finish_resize(context, instance, migration, size)
 
-    @operation([TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH], _break)
+    @operation(
+        [TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH], _break, _end
+    )
     def finish_resize(
         self,
         context: RequestContext,
@@ -117,7 +122,7 @@ class ResizeOperations:
         instance.launched_at = timeutils.utcnow()
         self._settle(instance, VMState.RESIZED)
 
-    @operation(cleanup=_break)
+    @operation(None, _break, _end)
     def confirm_resize(
         self,
         context: RequestContext,
@@ -134,7 +139,7 @@ class ResizeOperations:
         _forget(instance)
         instance.save(expected_task_state=[None, TaskState.DELETING])
 
-    @operation([TaskState.RESIZE_REVERTING], _break)
+    @operation([TaskState.RESIZE_REVERTING], _break, _end)
     def revert_resize(
         self,
         context: RequestContext,
@@ -146,7 +151,7 @@ class ResizeOperations:
         self.host.driver.destroy(context, instance)
         self.host.rpcapi.finish_revert_resize(context, instance, migration)
 
-    @operation([TaskState.RESIZE_REVERTING], _break)
+    @operation([TaskState.RESIZE_REVERTING], _break, _end)
     def finish_revert_resize(
         self,
         context: RequestContext,

@@ -16,10 +16,11 @@ from oslo_utils import timeutils
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
-from ext_lib.service import PeriodicTask
 from nova_ext import events
+from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
+from nova_ext.conductor import unbegun
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import EventResult
 from nova_ext.objects.fields import MigrationStatus
@@ -37,9 +38,6 @@ from nova_ext.rpcapi.conductor import ConductorAPI
 
 LOG = logging.getLogger(__name__)
 
-#: How long, in seconds, a message may be on its way, and how often to look.
-_PATIENCE = 300
-_INTERVAL = 60
 #: How far back the action is looked for that a task belongs to.
 _RECENT = 50
 
@@ -92,6 +90,20 @@ _REBOOTS: dict[str | None, str] = {
 }
 
 
+#: Migrations on their way; finished ones wait for the user.
+_MOVING = [
+    MigrationStatus.ACCEPTED,
+    MigrationStatus.QUEUED,
+    MigrationStatus.PREPARING,
+    MigrationStatus.RUNNING,
+    MigrationStatus.PRE_MIGRATING,
+    MigrationStatus.MIGRATING,
+    MigrationStatus.POST_MIGRATING,
+    MigrationStatus.CONFIRMING,
+    MigrationStatus.REVERTING,
+]
+
+
 class Search:
     """Looks for lost operations.
 
@@ -107,11 +119,7 @@ class Search:
         #: Actions that were dealt with; once is enough.
         self._found: set[int] = set()
 
-    def periodic_task(self) -> PeriodicTask:
-        """Return the search."""
-        return PeriodicTask(self.run, _INTERVAL)
-
-    def run(self, patience: float = _PATIENCE) -> None:
+    def run(self, patience: float) -> None:
         """Look once.
 
         :param patience: seconds after which a message counts as lost; 0 when
@@ -123,11 +131,10 @@ class Search:
         ):
             self._guard(self._look_at, _Case(context, instance, patience))
         for migration in MigrationList.get_by_filters(
-            context, {'status': MigrationStatus.CONFIRMING}
+            context, {'status': _MOVING}
         ):
-            self._guard(
-                self._look_at_confirmation, context, migration, patience
-            )
+            self._guard(self._look_at_move, context, migration, patience)
+        self._guard(unbegun.end, context, self._host, patience)
 
     def _guard(self, look: Callable[..., None], *args: Any) -> None:
         try:
@@ -139,7 +146,7 @@ class Search:
         instance = case.instance
         action = case.newest_action(_ACTIONS[instance.task_state])
         if action is None or case.has_failed(action):
-            if case.is_stale():
+            if case.is_stale(instance):
                 settlement.drop_task(case.context, instance)
         elif case.is_lost(action):
             self._find(case, action)
@@ -157,17 +164,32 @@ class Search:
             events.fail_lost(action, self._host)
             settlement.give_up(case.context, case.instance.uuid)
 
-    def _look_at_confirmation(
+    def _look_at_move(
         self, context: RequestContext, migration: Migration, patience: float
     ) -> None:
-        instance = task_states.load_instance(
-            context, str(migration.instance_uuid)
-        )
+        uuid = str(migration.instance_uuid)
+        try:
+            instance = task_states.load_instance(context, uuid)
+        except exception.InstanceNotFound:
+            settlement.give_up(context, uuid)
+            return
         case = _Case(context, instance, patience)
+        if migration.status == MigrationStatus.CONFIRMING:
+            self._confirm_again(case, migration)
+        elif instance.task_state is None and case.is_stale(migration):
+            is_there = instance.host == migration.dest_compute
+            task_states.end_migration(
+                migration,
+                MigrationStatus.COMPLETED
+                if migration.is_live and is_there
+                else MigrationStatus.ERROR,
+            )
+
+    def _confirm_again(self, case: '_Case', migration: Migration) -> None:
         action = case.newest_action([ActionName.CONFIRM_RESIZE])
         if action is not None and case.is_lost(action):
             self._compute.confirm_resize(
-                events.context_of(action), instance, migration
+                events.context_of(action), case.instance, migration
             )
 
     def _send_again(self, case: '_Case', action: InstanceAction) -> None:
@@ -230,11 +252,9 @@ class _Case:
         found = (a for a in self.actions if a.action in names)
         return next(found, None)
 
-    def is_stale(self) -> bool:
-        """Tell whether the server has not changed for long."""
-        return self._is_past(
-            self.instance.updated_at or self.instance.created_at
-        )
+    def is_stale(self, thing: Instance | Migration) -> bool:
+        """Tell whether ``thing`` has not changed for long."""
+        return self._is_past(thing.updated_at or thing.created_at)
 
     def has_failed(self, action: InstanceAction) -> bool:
         """Tell whether a step of ``action`` went wrong and none runs."""

@@ -17,6 +17,9 @@ from nova_ext.rpcapi.compute import ComputeAPI
 
 BINARY = 'nova-conductor'
 
+#: How often to look before a message counts as lost.
+_LOOKS = 5
+
 
 class ConductorManager(Manager):
     """Serves objects, chooses hosts, and looks for what got lost.
@@ -37,6 +40,8 @@ class ConductorManager(Manager):
         self.search = Search(
             self.host, compute, rpcapi.ConductorAPI(transport)
         )
+        self._recovery = Recovery(self.host)
+        self._patience = conf.conductor.lost_after
         self._heartbeat = Heartbeat(
             self.host, BINARY, rpcapi.TOPIC, conf.report_interval
         )
@@ -48,11 +53,15 @@ class ConductorManager(Manager):
     def init_host(self) -> None:
         """End what this service had begun before it died."""
         self._heartbeat.beat()
-        Recovery(self.host).settle()
+        self._recovery.settle()
 
     def periodic_tasks(self) -> list[PeriodicTask]:
         """Return the sign of life, and the search for what got lost."""
         return [
             self._heartbeat.periodic_task(),
-            self.search.periodic_task(),
+            PeriodicTask(self._look_after, self._patience / _LOOKS),
         ]
+
+    def _look_after(self) -> None:
+        self._recovery.settle(self._patience)
+        self.search.run(self._patience)

@@ -110,6 +110,7 @@ class ComputeTasks:
         requested_host: str | None,
     ) -> None:
         context, instance = attempt.context, attempt.instance
+        attempt.check()
         migration.create()
         migration.dest_compute = self._select(
             attempt, requested_host, _no_host_for(migration)
@@ -142,6 +143,7 @@ class ComputeTasks:
         requested_host: str | None,
     ) -> None:
         context, instance = attempt.context, attempt.instance
+        attempt.check()
         migration.create()
         self._check_source(context, instance)
         dest = self._select(attempt, requested_host)
@@ -176,6 +178,7 @@ class ComputeTasks:
             attempt.or_else(task_state=None, vm_state=VMState.ERROR),
             self._recorded(attempt, events.REBUILD, has_fault=True),
         ):
+            attempt.check()
             host = str(instance.host)
             if migration is not None:
                 host = self._select(attempt, requested_host)
@@ -217,6 +220,13 @@ class _Attempt:
     context: RequestContext
     instance: Instance
     migration: Migration | None
+
+    def check(self) -> None:
+        """Make sure that the server still waits to be moved."""
+        task_states.check(
+            task_states.load_instance(self.context, self.instance.uuid),
+            [self.instance.task_state],
+        )
 
     @contextlib.contextmanager
     def or_else(self, **values: Any) -> Iterator[None]:

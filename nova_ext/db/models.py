@@ -34,7 +34,7 @@ def _instance(constraint: str, **kwargs: Any) -> sa.Column:
     return sa.Column(_UUID, key, **kwargs)
 
 
-Base = orm.declarative_base(cls=models.ModelBase)
+Base: Any = orm.declarative_base(cls=models.ModelBase)
 
 
 class SoftDeleted(models.TimestampMixin):
@@ -218,12 +218,6 @@ class Migration(SoftDeleted, Base):
     __tablename__ = 'migrations'
     __table_args__ = (
         sa.Index('migrations_uuid', 'uuid', unique=True),
-        sa.Index(
-            'migrations_instance_uuid_and_status_idx',
-            'deleted',
-            'instance_uuid',
-            'status',
-        ),
         _index('migrations', 'updated_at'),
         _walk('migrations', 'deleted'),
         _walk('migrations', 'deleted', 'instance_uuid'),

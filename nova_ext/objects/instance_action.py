@@ -146,6 +146,19 @@ class InstanceActionList(
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod
+    def get_unbegun(
+        cls, context: RequestContext, limit: int
+    ) -> 'InstanceActionList':
+        """Return those of the newest actions that were never begun.
+
+        Only for processes that hold the database.
+
+        :param limit: how many actions to look at
+        """
+        rows = db.actions_unbegun(context, limit)
+        return cls.from_rows(context, InstanceAction, rows)
+
+    @classmethod
     @base.remotable
     def get_unfinished_by_host(
         cls, context: RequestContext, host: str

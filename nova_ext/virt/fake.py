@@ -10,7 +10,6 @@ live takes no time, but can fail.
 from collections.abc import Iterable, Iterator
 import contextlib
 import threading
-import time
 
 from oslo_config import cfg
 
@@ -20,15 +19,12 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.virt import driver
+from nova_ext.virt.fake_move import Move
 
 FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
 
 _ALIASES = {'migrate': 'migrate_disk_and_power_off'}
-_MIB = 1024**2
-_GIB = 1024**3
-#: Bounds of the time between two reports of progress, in seconds.
-_STEP = (0.05, 1.0)
 
 
 class FakeDriver(driver.ComputeDriver):
@@ -40,7 +36,7 @@ class FakeDriver(driver.ComputeDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf.fake
         self._guests: dict[str, int] = {}
-        self._moves: dict[str, _Move] = {}
+        self._moves: dict[str, Move] = {}
         self._interrupted = threading.Event()
 
     def init_host(self, instances: Iterable[Instance]) -> None:
@@ -227,65 +223,13 @@ class FakeDriver(driver.ComputeDriver):
             raise exception.VirtDriverError(method=method)
 
     @contextlib.contextmanager
-    def _move(self, instance: Instance) -> Iterator['_Move']:
-        move = _Move(instance, self._seconds(instance))
+    def _move(self, instance: Instance) -> Iterator[Move]:
+        move = Move(instance, self._seconds(instance))
         self._moves[instance.uuid] = move
         try:
             yield move
         finally:
             del self._moves[instance.uuid]
-
-
-class _Move:
-    """A live migration that runs, and what others want of it."""
-
-    def __init__(self, instance: Instance, seconds: float) -> None:
-        self._instance = instance
-        self._seconds = seconds
-        self._woken = threading.Event()
-        self._is_forced = False
-        self._is_aborted = False
-
-    def force_complete(self) -> None:
-        self._is_forced = True
-        self.wake()
-
-    def abort(self) -> None:
-        self._is_aborted = True
-        self.wake()
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def progress(self) -> Iterator[driver.LiveMigrationProgress]:
-        """Yield how far the copy is, from nothing to all."""
-        step = min(max(self._seconds / 10, _STEP[0]), _STEP[1])
-        begin = time.monotonic()
-        done = 0.0
-        while done < 1:
-            yield self._at(done)
-            self._woken.wait(min(step, self._seconds))
-            if self._is_aborted:
-                raise driver.LiveMigrationAborted(
-                    instance_uuid=self._instance.uuid
-                )
-            done = self._part(time.monotonic() - begin)
-        yield self._at(1)
-
-    def _part(self, elapsed: float) -> float:
-        if self._is_forced or elapsed >= self._seconds:
-            return 1
-        return elapsed / self._seconds
-
-    def _at(self, part: float) -> driver.LiveMigrationProgress:
-        memory = (self._instance.memory_mb or 0) * _MIB
-        disk = (self._instance.root_gb or 0) * _GIB
-        return driver.LiveMigrationProgress(
-            memory_total=memory,
-            memory_processed=int(memory * part),
-            disk_total=disk,
-            disk_processed=int(disk * part),
-        )
 
 
 def _power_state(power_on: bool) -> int:

@@ -16,6 +16,7 @@ from nova_ext.db.api.instance_action import action_finish
 from nova_ext.db.api.instance_action import action_get_by_request_id
 from nova_ext.db.api.instance_action import action_start
 from nova_ext.db.api.instance_action import actions_get
+from nova_ext.db.api.instance_action import actions_unbegun
 from nova_ext.db.api.instance_action import actions_without_events
 from nova_ext.db.api.instance_action_event import action_event_finish
 from nova_ext.db.api.instance_action_event import action_event_start
@@ -26,12 +27,12 @@ from nova_ext.db.api.instance_list import instance_get_all_by_host
 from nova_ext.db.api.instance_parts import instance_fault_create
 from nova_ext.db.api.migration import migration_create
 from nova_ext.db.api.migration import migration_get
-from nova_ext.db.api.migration import migration_get_all_by_filters
 from nova_ext.db.api.migration import migration_get_by_id_and_instance
 from nova_ext.db.api.migration import migration_get_by_uuid
 from nova_ext.db.api.migration import migration_get_in_progress_by_instance
 from nova_ext.db.api.migration import migration_get_unfinished_by_host
 from nova_ext.db.api.migration import migration_update
+from nova_ext.db.api.migration_list import migration_get_all_by_filters
 from nova_ext.db.api.service import service_create
 from nova_ext.db.api.service import service_destroy
 from nova_ext.db.api.service import service_get
@@ -56,6 +57,7 @@ __all__ = [
     'action_get_by_request_id',
     'actions_get',
     'actions_get_unfinished',
+    'actions_unbegun',
     'actions_without_events',
     'action_event_start',
     'action_event_finish',

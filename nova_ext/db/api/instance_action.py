@@ -117,8 +117,9 @@ def actions_get(
         if marker is None:
             raise ext_exception.MarkerNotFound(marker=page.marker)
     model = models.InstanceAction
-    statement = query.changed_between(_of(instance_uuid), model, filters or {})
-    statement = query.paginate(statement, model, page, marker)
+    lead = query.Lead(model.instance_uuid, instance_uuid, never='')
+    statement = query.changed_between(sa.select(model), model, filters or {})
+    statement = query.paginate(statement, model, page, marker, lead)
     return list(context.session.scalars(statement))
 
 
@@ -130,7 +131,27 @@ def actions_without_events(
 
     Those that ended without any step are not among them.
     """
+    model = models.InstanceAction
+    statement = _of(instance_uuid).where(_is_unbegun())
+    return list(context.session.scalars(query.newest_first(statement, model)))
+
+
+@facade.reader
+def actions_unbegun(
+    context: RequestContext, limit: int
+) -> Sequence[models.InstanceAction]:
+    """Return those of the newest ``limit`` actions that were never begun."""
+    model = models.InstanceAction
+    newest = sa.select(sa.func.max(model.id)).scalar_subquery()
+    statement = (
+        sa.select(model)
+        .where(model.id > newest - limit, _is_unbegun())
+        .order_by(model.id)
+    )
+    return list(context.session.scalars(statement))
+
+
+def _is_unbegun() -> Any:
     model, event = models.InstanceAction, models.InstanceActionEvent
     begun = sa.exists().where(event.action_id == model.id)
-    statement = _of(instance_uuid).where(model.finish_time.is_(None), ~begun)
-    return list(context.session.scalars(query.newest_first(statement, model)))
+    return sa.and_(model.finish_time.is_(None), ~begun)

@@ -33,6 +33,7 @@ _EXACT = (
 _PATTERNS = ('display_name', 'display_description', 'hostname')
 
 _SOFT_DELETED = 'soft-delete'
+_ALIVE = query.Lead(models.Instance.deleted, 0, never=-1)
 
 
 @facade.reader
@@ -62,16 +63,28 @@ def instance_get_all_by_filters(
         return []
     marker = _marker(context, page)
     given = {k: v for k, v in filters.items() if v is not None}
-    statement = _filtered(context, given)
-    if tuple(map(tuple, sort or NEWEST_FIRST)) == NEWEST_FIRST:
-        statement = query.paginate(statement, models.Instance, page, marker)
-    else:
-        statement = sorting.paginate(
-            statement, models.Instance, page, sort, marker
-        )
+    statement = _page(
+        _filtered(context, given), _deleted(given) is False, page, sort, marker
+    )
     rows = _run(context, statement, given)
     instance_parts.load(context, rows)
     return rows
+
+
+def _page(
+    statement: Any,
+    alive: bool,
+    page: paging.Page,
+    sort: sorting.Sort,
+    marker: Any,
+) -> Any:
+    model = models.Instance
+    if tuple(map(tuple, sort or NEWEST_FIRST)) == NEWEST_FIRST:
+        lead = _ALIVE if alive else None
+        return query.paginate(statement, model, page, marker, lead)
+    if alive:
+        statement = statement.where(model.deleted == 0)
+    return sorting.paginate(statement, model, page, sort, marker)
 
 
 def _marker(
@@ -118,7 +131,7 @@ def _filtered(context: RequestContext, filters: Mapping[str, Any]) -> Any:
                 _matches(getattr(model, name), filters[name])
             )
     statement = query.changed_between(statement, model, filters)
-    statement = _alive_or_dead(statement, filters)
+    statement = _dead_or_waiting(statement, filters)
     return _tagged(statement, filters)
 
 
@@ -126,10 +139,16 @@ def _matches(column: Any, pattern: str) -> Any:
     return sa.false() if '\0' in pattern else column.regexp_match(pattern)
 
 
-def _alive_or_dead(statement: Any, filters: Mapping[str, Any]) -> Any:
+def _deleted(filters: Mapping[str, Any]) -> bool | None:
+    changes = 'changes-since' in filters or 'changes-before' in filters
+    deleted: bool | None = filters.get('deleted', None if changes else False)
+    return deleted
+
+
+def _dead_or_waiting(statement: Any, filters: Mapping[str, Any]) -> Any:
+    # Those who are merely alive are up to _page.
     model = models.Instance
-    since = 'changes-since' in filters or 'changes-before' in filters
-    deleted = filters.get('deleted', None if since else False)
+    deleted = _deleted(filters)
     if deleted is None:
         return statement
     waits = model.vm_state == _SOFT_DELETED
@@ -138,7 +157,6 @@ def _alive_or_dead(statement: Any, filters: Mapping[str, Any]) -> Any:
         if filters.get('soft_deleted', True):
             dead = sa.or_(dead, waits)
         return statement.where(dead)
-    statement = statement.where(model.deleted == 0)
     if filters.get('soft_deleted', False):
         return statement
     return statement.where(sa.or_(~waits, model.vm_state.is_(None)))

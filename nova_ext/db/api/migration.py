@@ -2,13 +2,10 @@
 """Questions about servers on their way from host to host."""
 
 from collections.abc import Mapping, Sequence
-import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ext_lib import exception as ext_exception
-from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from nova_ext import exception
@@ -30,19 +27,6 @@ _UNFINISHED = (
     'finished',
     'confirming',
     'reverting',
-)
-
-#: How far the clocks of two hosts may be apart.
-_CLOCKS = datetime.timedelta(hours=1)
-
-#: Filters that are columns. The host is not: it is one of two.
-_FILTERS = (
-    'status',
-    'migration_type',
-    'instance_uuid',
-    'user_id',
-    'project_id',
-    'hidden',
 )
 
 
@@ -114,10 +98,8 @@ def _first(
     return row
 
 
-def _alive(*columns: Any) -> Any:
-    return sa.select(*(columns or (_Migration,))).where(
-        _Migration.deleted == 0
-    )
+def _alive() -> Any:
+    return sa.select(_Migration).where(_Migration.deleted == 0)
 
 
 @facade.writer
@@ -166,11 +148,11 @@ def migration_get_in_progress_by_instance(
         query.equals(_Migration.instance_uuid, instance_uuid),
         _Migration.status.in_(_IN_PROGRESS),
     )
-    if migration_type is not None:
-        statement = statement.where(
-            query.equals(_Migration.migration_type, migration_type)
-        )
-    return list(context.session.scalars(statement.order_by(_Migration.id)))
+    rows = context.session.scalars(statement.order_by(_Migration.id))
+    # There are too few to tempt a database with another index.
+    return [
+        row for row in rows if migration_type in (None, row.migration_type)
+    ]
 
 
 @facade.reader
@@ -185,95 +167,3 @@ def migration_get_unfinished_by_host(
         ),
     )
     return list(context.session.scalars(statement.order_by(_Migration.id)))
-
-
-@facade.reader
-def migration_get_all_by_filters(
-    context: RequestContext,
-    filters: Mapping[str, Any],
-    page: paging.Page | None = None,
-) -> Sequence[models.Migration]:
-    """Return the migrations that pass all filters, hidden ones too.
-
-    :param filters: any of ``status``, ``migration_type``, ``instance_uuid``,
-        ``user_id``, ``project_id``, ``hidden``, ``source_compute``,
-        ``changes-since`` and ``changes-before``; with ``host``, which is
-        either end of the way, ``source_compute`` is not looked at. A value of
-        None is no filter.
-    :param page: its marker is a uuid, a deleted migration's too; newest first.
-        None for all of them, oldest first
-    :raises MarkerNotFound: when no migration has that uuid
-    """
-    if page is not None and page.limit == 0:
-        return []
-    filters = {k: v for k, v in filters.items() if v is not None}
-    marker = _marker(context, page)
-    return list(context.session.scalars(_list(filters, page, marker)))
-
-
-def _marker(context: RequestContext, page: paging.Page | None) -> Any:
-    if page is None or page.marker is None:
-        return None
-    row = context.session.execute(
-        sa.select(_Migration.created_at, _Migration.id).where(
-            query.equals(_Migration.uuid, page.marker)
-        )
-    ).first()
-    if row is None:
-        raise ext_exception.MarkerNotFound(marker=page.marker)
-    return row
-
-
-def _list(
-    filters: Mapping[str, Any], page: paging.Page | None, marker: Any
-) -> Any:
-    if 'host' not in filters:
-        statement = _filtered(_alive(), filters)
-        if 'source_compute' in filters:
-            statement = statement.where(
-                query.equals(
-                    _Migration.source_compute, filters['source_compute']
-                )
-            )
-        return _page(statement, page, marker)
-    keys = sa.union(
-        *(
-            sa.select(_leg(end, filters, page, marker).subquery().c.id)
-            for end in (_Migration.source_compute, _Migration.dest_compute)
-        )
-    ).subquery()
-    statement = sa.select(_Migration).join(keys, keys.c.id == _Migration.id)
-    return _page(statement, page, None)
-
-
-def _leg(
-    end: Any,
-    filters: Mapping[str, Any],
-    page: paging.Page | None,
-    marker: Any,
-) -> Any:
-    # One walk along an index for each end: no index serves "either", and
-    # together the two find no more than two pages.
-    statement = _filtered(_alive(_Migration.id), filters)
-    statement = statement.where(query.equals(end, filters['host']))
-    return statement if page is None else _page(statement, page, marker)
-
-
-def _filtered(statement: Any, filters: Mapping[str, Any]) -> Any:
-    for name in _FILTERS:
-        if name in filters:
-            statement = statement.where(
-                query.equals(getattr(_Migration, name), filters[name])
-            )
-    if 'changes-before' in filters:
-        # What was last changed by then was created by then, give or take the
-        # clocks of two hosts: begins the walk there.
-        latest = query.moment(filters['changes-before']) + _CLOCKS
-        statement = statement.where(_Migration.created_at <= latest)
-    return query.changed_between(statement, _Migration, filters)
-
-
-def _page(statement: Any, page: paging.Page | None, marker: Any) -> Any:
-    if page is None:
-        return statement.order_by(_Migration.id)
-    return query.paginate(statement, _Migration, page, marker)

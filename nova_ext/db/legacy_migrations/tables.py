@@ -260,12 +260,6 @@ def _migrations(metadata: sa.MetaData) -> None:
         sa.Column('cross_cell_move', sa.Boolean),
         *_timestamps(),
         sa.Index('migrations_uuid', 'uuid', unique=True),
-        sa.Index(
-            'migrations_instance_uuid_and_status_idx',
-            'deleted',
-            'instance_uuid',
-            'status',
-        ),
         _index('migrations', 'updated_at'),
     )
 

@@ -249,6 +249,10 @@ class TestFilters(ListTestCase):
             ),
         )
 
+    def test_until_the_end_of_time(self):
+        found = self.list(changes_before='9999-12-31T23:59:59Z')
+        self.assertEqual([self.a, self.b], found)
+
     def test_clocks_may_differ(self):
         row = self.create(
             created_at=base.minutes(310), updated_at=base.minutes(300)

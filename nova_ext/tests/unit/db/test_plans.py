@@ -34,7 +34,7 @@ class PlanTestCase(base.TestCase):
     def assertSearches(self, index):
         """Check that the last question found its rows by an index."""
         plan = self.plans.explain()
-        self.assertIn(f' INDEX {index} ', '\n'.join(plan))
+        self.assertRegex('\n'.join(plan), f' INDEX {index} ')
         self.assertEqual([], [x for x in plan if x.startswith('SCAN')])
 
 
@@ -102,7 +102,9 @@ class TestMigrations(PlanTestCase):
         db.migration_get_in_progress_by_instance(
             self.admin, self.server.uuid, 'live-migration'
         )
-        self.assertSearches('migrations_instance_uuid_and_status_idx')
+        self.assertSearches(
+            'migrations_deleted_(instance_uuid|status)_created_at_id_idx'
+        )
         db.migration_get_unfinished_by_host(self.admin, 'host1')
         self.assertSearches('migrations_deleted_status_created_at_id_idx')
 

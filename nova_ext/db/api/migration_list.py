@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of migrations."""
+
+from collections.abc import Mapping, Sequence
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ext_lib import exception
+from ext_lib import paging
+from ext_lib.context import RequestContext
+from ext_lib.db import query
+from nova_ext.db import models
+from nova_ext.db.facade import facade
+
+_Migration = models.Migration
+
+#: How far the clocks of two hosts may be apart.
+_CLOCKS = datetime.timedelta(hours=1)
+
+#: Filters that are columns. The host is not: it is one of two.
+_FILTERS = (
+    'status',
+    'migration_type',
+    'instance_uuid',
+    'user_id',
+    'project_id',
+    'hidden',
+)
+
+#: Those of servers that are gone are never listed.
+_ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
+
+
+@facade.reader
+def migration_get_all_by_filters(
+    context: RequestContext,
+    filters: Mapping[str, Any],
+    page: paging.Page | None = None,
+) -> Sequence[models.Migration]:
+    """Return the migrations that pass all filters, hidden ones too.
+
+    :param filters: any of ``status``, ``migration_type``, ``instance_uuid``,
+        ``user_id``, ``project_id``, ``hidden``, ``source_compute``,
+        ``changes-since`` and ``changes-before``; with ``host``, which is
+        either end of the way, ``source_compute`` is not looked at. A value of
+        None is no filter.
+    :param page: its marker is a uuid, a deleted migration's too; newest first.
+        None for all of them, oldest first
+    :raises MarkerNotFound: when no migration has that uuid
+    """
+    if page is not None and page.limit == 0:
+        return []
+    filters = {k: v for k, v in filters.items() if v is not None}
+    marker = _marker(context, page)
+    return list(context.session.scalars(_list(filters, page, marker)))
+
+
+def _marker(context: RequestContext, page: paging.Page | None) -> Any:
+    if page is None or page.marker is None:
+        return None
+    row = context.session.execute(
+        sa.select(_Migration.created_at, _Migration.id).where(
+            query.equals(_Migration.uuid, page.marker)
+        )
+    ).first()
+    if row is None:
+        raise exception.MarkerNotFound(marker=page.marker)
+    return row
+
+
+def _list(
+    filters: Mapping[str, Any], page: paging.Page | None, marker: Any
+) -> Any:
+    if 'host' not in filters:
+        names = (*_FILTERS, 'source_compute')
+        statement = _filtered(sa.select(_Migration), filters, names)
+        return _walk(statement, page, marker)
+    ends = (_Migration.source_compute, _Migration.dest_compute)
+    # One walk along an index for each end: no index serves "either", and
+    # together the two find no more than two pages.
+    walks = [_walk(_at(end, filters), page, marker) for end in ends]
+    keys = sa.union(*(sa.select(w.subquery().c.id) for w in walks)).subquery()
+    statement = sa.select(_Migration).join(keys, keys.c.id == _Migration.id)
+    if page is None:
+        return statement.order_by(_Migration.id)
+    return query.paginate(statement, _Migration, page)
+
+
+def _at(end: Any, filters: Mapping[str, Any]) -> Any:
+    statement = _filtered(sa.select(_Migration.id), filters, _FILTERS)
+    return statement.where(query.equals(end, filters['host']))
+
+
+def _walk(statement: Any, page: paging.Page | None, marker: Any) -> Any:
+    if page is not None:
+        return query.paginate(statement, _Migration, page, marker, _ALIVE)
+    return statement.where(_Migration.deleted == 0).order_by(_Migration.id)
+
+
+def _filtered(
+    statement: Any, filters: Mapping[str, Any], names: Sequence[str]
+) -> Any:
+    for name in names:
+        if name in filters:
+            statement = statement.where(
+                query.equals(getattr(_Migration, name), filters[name])
+            )
+    if 'changes-before' in filters:
+        # What was last changed by then was created by then, give or take the
+        # clocks of two hosts: begins the walk there.
+        latest = query.moment(filters['changes-before'], _CLOCKS)
+        statement = statement.where(_Migration.created_at <= latest)
+    return query.changed_between(statement, _Migration, filters)

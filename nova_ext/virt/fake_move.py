@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A live migration that nothing is moved by."""
+
+from collections.abc import Iterator
+import threading
+import time
+
+from nova_ext.objects.instance import Instance
+from nova_ext.virt import driver
+
+_MIB = 1024**2
+_GIB = 1024**3
+#: Bounds of the time between two reports of progress, in seconds.
+_STEP = (0.05, 1.0)
+
+
+class Move:
+    """Tells how far it would be, and does what others want of it.
+
+    :param seconds: how long it takes if nobody interferes
+    """
+
+    def __init__(self, instance: Instance, seconds: float) -> None:
+        self._instance = instance
+        self._seconds = seconds
+        self._woken = threading.Event()
+        self._is_forced = False
+        self._is_aborted = False
+
+    def force_complete(self) -> None:
+        """Be at the end."""
+        self._is_forced = True
+        self.wake()
+
+    def abort(self) -> None:
+        """Fail."""
+        self._is_aborted = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Tell the progress now."""
+        self._woken.set()
+
+    def progress(self) -> Iterator[driver.LiveMigrationProgress]:
+        """Yield how far the copy is, from nothing to all."""
+        step = min(max(self._seconds / 10, _STEP[0]), _STEP[1])
+        begin = time.monotonic()
+        done = 0.0
+        while done < 1:
+            yield self._at(done)
+            self._woken.wait(min(step, self._seconds))
+            if self._is_aborted:
+                raise driver.LiveMigrationAborted(
+                    instance_uuid=self._instance.uuid
+                )
+            done = self._part(time.monotonic() - begin)
+        yield self._at(1)
+
+    def _part(self, elapsed: float) -> float:
+        if self._is_forced or elapsed >= self._seconds:
+            return 1
+        return elapsed / self._seconds
+
+    def _at(self, part: float) -> driver.LiveMigrationProgress:
+        memory = (self._instance.memory_mb or 0) * _MIB
+        disk = (self._instance.root_gb or 0) * _GIB
+        return driver.LiveMigrationProgress(
+            memory_total=memory,
+            memory_processed=int(memory * part),
+            disk_total=disk,
+            disk_processed=int(disk * part),
+        )
