@@ -6,15 +6,23 @@ import urllib.parse
 
 import webob
 
-from ext_lib.db import fixture as db_fixture
+from ext_lib import fixture
 from nova_ext.db import models
+from nova_ext.db.facade import facade
 from nova_ext.tests import base
+from nova_ext.tests import polling
+from nova_ext.tests.functional import cloud
 from nova_ext.wsgi import loader
 
 ADMIN = f'admin:{base.PROJECT}'
+MANAGER = f'boss:{base.PROJECT}:manager,member,reader'
 MEMBER = f'{base.USER}:{base.PROJECT}'
 READER = f'watcher:{base.PROJECT}:reader'
 OTHER = f'stranger:{"f" * 32}'
+OTHER_ADMIN = f'root:{"e" * 32}:admin,member,reader'
+
+IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
+UNKNOWN = '00000000-0000-4000-8000-000000000000'
 
 
 class APITestCase(base.MessagingTestCase):
@@ -22,7 +30,10 @@ class APITestCase(base.MessagingTestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        self.settings.set(host=cloud.CONTROLLER)
         self.app = loader.load(self.conf)
+        # Loading opened the database anew.
+        self.statements = self.useFixture(fixture.Statements(facade))
 
     def request(
         self,
@@ -69,4 +80,126 @@ class APITestCase(base.MessagingTestCase):
 
     def empty_database(self) -> None:
         """Delete all rows."""
-        db_fixture.empty(self.database.url, models.Base.metadata)
+        _empty_database(self.context)
+
+
+@facade.writer
+def _empty_database(context: Any) -> None:
+    for table in reversed(models.Base.metadata.sorted_tables):
+        context.session.execute(table.delete())
+
+
+class OperationsTestCase(APITestCase):
+    """A test of servers that a conductor and two hosts work on."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.cloud = self.useFixture(
+            cloud.Cloud(self.conf, self.rpc.transport)
+        )
+
+    def create_server(
+        self,
+        *,
+        token: str = MEMBER,
+        is_settled: bool = True,
+        **properties: Any,
+    ) -> str:
+        """Create a server; return its id once it is built.
+
+        The first one of a test is on host1, the second on host2.
+        """
+        server = {
+            'name': 'new-server-test',
+            'imageRef': IMAGE,
+            'flavorRef': '1',
+            **properties,
+        }
+        response = self.request(
+            'POST', '/servers', token=token, body={'server': server}
+        )
+        self.assertEqual(202, response.status_int, response.text)
+        server_id = str(response.json['server']['id'])
+        if is_settled:
+            self.settle(server_id)
+        return server_id
+
+    def act(
+        self,
+        server_id: str,
+        action: str,
+        argument: Any = None,
+        *,
+        token: str = MEMBER,
+        version: str = '2.80',
+        is_settled: bool = True,
+    ) -> str:
+        """Have an action done; return the id of the request when it is."""
+        response = self.request(
+            'POST',
+            f'/servers/{server_id}/action',
+            token=token,
+            version=version,
+            body={action: argument},
+        )
+        self.assertIn(response.status_int, (200, 202, 204), response.text)
+        if is_settled:
+            self.settle(server_id)
+        return str(response.headers['x-compute-request-id'])
+
+    def delete_server(self, server_id: str, token: str = MEMBER) -> str:
+        """Delete a server; return the id of the request when it is gone."""
+        response = self.request('DELETE', f'/servers/{server_id}', token=token)
+        self.assertEqual(204, response.status_int, response.text)
+        self.settle(server_id)
+        return str(response.headers['x-compute-request-id'])
+
+    def force_down(self, host: str) -> None:
+        """Declare a host dead."""
+        response = self.request(
+            'PUT',
+            '/os-services/force-down',
+            version='2.11',
+            body={
+                'host': host,
+                'binary': 'nova-compute',
+                'forced_down': True,
+            },
+        )
+        self.assertEqual(200, response.status_int, response.text)
+
+    def settle(self, server_id: str) -> None:
+        """Wait until nothing is being done to a server any more."""
+        polling.wait_until(
+            lambda: self._is_settled(server_id), f'{server_id} at rest'
+        )
+
+    def actions(self, server_id: str, **kwargs: Any) -> list[Any]:
+        """Return what was done to a server, newest first."""
+        found = self.get(f'/servers/{server_id}/os-instance-actions', **kwargs)
+        return list(found['instanceActions'])
+
+    def events(
+        self, server_id: str, request_id: str, **kwargs: Any
+    ) -> list[Any]:
+        """Return the events of an action, oldest first."""
+        path = f'/servers/{server_id}/os-instance-actions/{request_id}'
+        found = self.get(path, **kwargs)
+        return list(found['instanceAction']['events'])[::-1]
+
+    def _is_settled(self, server_id: str) -> bool:
+        response = self.request('GET', f'/servers/{server_id}')
+        if response.status_int == 200:
+            server = response.json['server']
+            if server['OS-EXT-STS:task_state'] is not None:
+                return False
+        return all(
+            self._is_done(server_id, action)
+            for action in self.actions(server_id)
+        )
+
+    def _is_done(self, server_id: str, action: dict[str, Any]) -> bool:
+        if action['action'] == 'resetState':
+            return True
+        events = self.events(server_id, action['request_id'])
+        return bool(events) and all(event['result'] for event in events)

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A message broker that a test has to itself.
+
+The queues of services are named after topics and hosts whatever the exchange,
+so that nothing less than a virtual host keeps two deployments apart. Only
+``rabbitmqctl`` makes one, which takes root or passwordless sudo.
+"""
+
+import os
+import shutil
+import subprocess
+import unittest
+import urllib.parse
+import uuid
+
+import fixtures
+
+from nova_ext.tests.functional.backends import database
+
+URL = 'NOVA_EXT_RABBITMQ_URL'
+_DEFAULT = 'rabbit://guest:guest@127.0.0.1:5672/'
+#: Where it may be though the PATH of an ordinary user says nothing of it.
+_PATH = f'{os.environ.get("PATH", "")}:/usr/sbin:/usr/lib/rabbitmq/bin'
+_SECONDS = 60
+
+
+class VirtualHost(fixtures.Fixture):
+    """A virtual host of RabbitMQ; ``url`` leads there.
+
+    The test is skipped where there is no broker, or fails if backends are
+    required.
+    """
+
+    def _setUp(self) -> None:
+        server = urllib.parse.urlsplit(os.environ.get(URL, _DEFAULT))
+        name = f'nova-ext-test-{uuid.uuid4().hex[:12]}'
+        self.url = server._replace(path=f'/{name}').geturl()
+        try:
+            _rabbitmqctl('add_vhost', name)
+            self.addCleanup(_rabbitmqctl, 'delete_vhost', name)
+            everything = ['.*'] * 3
+            user = server.username or 'guest'
+            _rabbitmqctl('set_permissions', '-p', name, user, *everything)
+        except (OSError, subprocess.SubprocessError) as error:
+            if os.environ.get(database.REQUIRE):
+                raise
+            raise unittest.SkipTest(
+                f'No virtual host on the broker {URL} names: {error}'
+            ) from error
+
+
+def _rabbitmqctl(*words: str) -> None:
+    program = shutil.which('rabbitmqctl', path=_PATH) or 'rabbitmqctl'
+    command = [program, '--quiet', *words]
+    if os.geteuid():
+        command = ['sudo', '-n', *command]
+    subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad bodies: what is not JSON, and JSON that makes no sense."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from nova_ext.tests.functional.bad_requests.question import Bad
+from nova_ext.tests.functional.bad_requests.question import bad
+from nova_ext.tests.functional.bad_requests.question import invalid
+from nova_ext.tests.functional.bad_requests.question import missing
+
+_IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
+_ACTION = b'/servers/{server}/action'
+_GOOD = {
+    'name': 'x',
+    'imageRef': _IMAGE,
+    'flavorRef': '1',
+    'networks': 'none',
+}
+#: Not JSON, or not in UTF-8, wherever it is sent.
+_RAW = (
+    (b'', 'nothing'),
+    (b'{', 'half of it'),
+    (b'{"server": }', 'a gap'),
+    (b"{'server': {}}", 'single quotes'),
+    (b'{"server": {}} more', 'something behind'),
+    (b'\xff\xfe', 'not UTF-8'),
+    (b'{"server": {"name": "\xff"}}', 'not UTF-8 inside'),
+    (b'\x00', 'NUL'),
+    (b'server', 'a bare word'),
+    (b'[' * 50000, 'deep nesting'),
+    (b'{"a":' * 15000 + b'1' + b'}' * 15000, 'deep objects'),
+)
+#: JSON, but not an object.
+_VALUES = ((b'null', 'null'), (b'[]', 'a list'), (b'"x"', 'a string'),
+           (b'1', 'a number'), (b'{}', 'an empty object'))  # fmt: skip
+
+
+def _raw() -> Iterator[Bad]:
+    for text, why in _RAW:
+        yield invalid('POST', b'/servers', f'create: {why}', body=text)
+        yield invalid('POST', _ACTION, f'action: {why}', body=text)
+        yield invalid('PUT', b'/servers/{server}', f'PUT: {why}', body=text)
+    for text, why in _VALUES:
+        yield invalid('POST', b'/servers', f'create: {why}', body=text)
+        yield invalid('PUT', b'/servers/{server}', f'PUT: {why}', body=text)
+
+
+def _create(why: str, version: str = '2.80', **change: Any) -> Bad:
+    server = {**_GOOD, **change}
+    server = {k: v for k, v in server.items() if v is not ...}
+    return invalid(
+        'POST', b'/servers', why, body={'server': server}, version=version
+    )
+
+
+CREATE = (
+    _create('no name', name=...),
+    _create('an empty name', name=''),
+    _create('a blank name', name='   '),
+    _create('a long name', name='x' * 256),
+    _create('a number as name', name=1),
+    _create('NUL in the name', name='a\x00b'),
+    _create('no flavor', flavorRef=...),
+    _create('an empty flavor', flavorRef=''),
+    _create('an unknown flavor', flavorRef='99'),
+    _create('a list of flavors', flavorRef=['1']),
+    _create('no image', imageRef=...),
+    _create('an image that is no uuid', imageRef='image'),
+    _create('no networks', networks=...),
+    _create('an unknown word for networks', networks='some'),
+    _create('a word too early', version='2.36', networks='auto'),
+    _create('an unknown property', nonsense=1),
+    _create('a description too early', version='2.18', description='x'),
+    _create('a long description', description='x' * 256),
+    _create('tags too early', version='2.51', tags=['a']),
+    _create('a tag with a comma', tags=['a,b']),
+    _create('a long tag', tags=['x' * 61]),
+    _create('many tags', tags=[str(n) for n in range(51)]),
+    _create('metadata that is a list', metadata=['a']),
+    _create('metadata with a number', metadata={'a': 1}),
+    _create('metadata with a long key', metadata={'k' * 256: 'v'}),
+    _create('metadata with a long value', metadata={'k': 'v' * 256}),
+    _create('metadata with an empty key', metadata={'': 'v'}),
+    _create('a negative count', min_count=-1),
+    _create('no servers', min_count=0),
+    _create('a word as count', max_count='many'),
+    _create('half a server', min_count=1.5),
+    _create('more at least than at most', min_count=3, max_count=2),
+    _create('an unknown zone', availability_zone='mars'),
+    _create('a host too early', version='2.73', host='host1'),
+    _create('a bad address', accessIPv4='1.2.3'),
+    _create('a bad IPv6 address', accessIPv6='1.2.3.4'),
+    _create('an unknown disk config', **{'OS-DCF:diskConfig': 'SOME'}),
+    _create('half of a character', name='\ud800'),
+    invalid('POST', b'/servers', 'an unknown host', user='admin',
+            body={'server': {**_GOOD, 'host': 'nowhere'}}),
+    bad(403, 'forbidden', 'POST', b'/servers', 'hosts are not his business',
+        body={'server': {**_GOOD, 'host': 'host1'}}),
+    bad(403, 'forbidden', 'POST', b'/servers', 'nor are nodes',
+        body={'server': {**_GOOD, 'hypervisor_hostname': 'host1'}}),
+    bad(403, 'forbidden', 'POST', b'/servers', 'nor hosts with a zone',
+        body={'server': {**_GOOD, 'availability_zone': 'nova:host1'}}),
+    bad(403, 'forbidden', 'POST', b'/servers', 'an absurd number of servers',
+        body={'server': {**_GOOD, 'min_count': 10**12}}),
+    bad(403, 'forbidden', 'POST', b'/servers', 'a reader creates',
+        user='reader', body={'server': _GOOD}),
+    invalid('POST', b'/servers', 'two keys',
+            body={'server': _GOOD, 'nonsense': 1}),
+    invalid('POST', b'/servers', 'a list of servers',
+            body={'server': [_GOOD]}),
+)  # fmt: skip
+
+
+def _act(why: str, body: Any, version: str = '2.80', **more: Any) -> Bad:
+    more = {'user': 'admin', **more}
+    return invalid('POST', _ACTION, why, body=body, version=version, **more)
+
+
+ACTIONS = (
+    _act('no action', {}),
+    _act('two actions', {'os-stop': None, 'os-start': None}),
+    _act('an unknown action', {'dance': None}),
+    _act('a list of one action', ['os-stop', 'os-start']),
+    _act('an unknown action of nobody', {'dance': None}),
+    _act('a reboot of no kind', {'reboot': {}}),
+    _act('a reboot of no known kind', {'reboot': {'type': 'GENTLE'}}),
+    _act('a reboot with more', {'reboot': {'type': 'HARD', 'x': 1}}),
+    _act('a reboot that is null', {'reboot': None}),
+    _act('no state', {'os-resetState': {}}),
+    _act('an unknown state', {'os-resetState': {'state': 'happy'}}),
+    _act('a resize to nothing', {'resize': {}}),
+    _act('a resize to an unknown flavor', {'resize': {'flavorRef': '99'}}),
+    _act('a resize to what it is', {'resize': {'flavorRef': '1'}}),
+    _act('a rebuild from nothing', {'rebuild': {}}),
+    _act('a rebuild from no uuid', {'rebuild': {'imageRef': 'x'}}),
+    _act('a rebuild with more',
+         {'rebuild': {'imageRef': _IMAGE, 'x': 1}}),
+    _act('a rebuild with a key too early',
+         {'rebuild': {'imageRef': _IMAGE, 'key_name': 'k'}}, '2.53'),
+    _act('a migration with a bad host', {'migrate': {'host': 'a b'}}),
+    _act('a migration to nowhere', {'migrate': {'host': 'nowhere'}}),
+    _act('a migration with more', {'migrate': {'hosts': 'host2'}}),
+    _act('a live migration to no place', {'os-migrateLive': {}}),
+    _act('a live migration that is null', {'os-migrateLive': None}),
+    _act('a live migration to nowhere',
+         {'os-migrateLive': {'host': 'nowhere', 'block_migration': 'auto'}}),
+    _act('force too late',
+         {'os-migrateLive': {'host': None, 'block_migration': 'auto',
+                             'force': True}}),
+    _act('auto too early',
+         {'os-migrateLive': {'host': None, 'block_migration': 'auto',
+                             'disk_over_commit': False}}, '2.24'),
+    _act('disk_over_commit too late',
+         {'os-migrateLive': {'host': None, 'block_migration': 'auto',
+                             'disk_over_commit': False}}, '2.25'),
+    _act('an evacuation of a host alive', {'evacuate': {}}),
+    _act('an evacuation with more', {'evacuate': {'x': 1}}),
+    _act('an evacuation without onSharedStorage', {'evacuate': {}}, '2.13'),
+    _act('onSharedStorage too late',
+         {'evacuate': {'onSharedStorage': False}}, '2.14'),
+    _act('force too late', {'evacuate': {'force': True}}, '2.68'),
+    _act('a lock with more', {'lock': {'x': 1}}, '2.73'),
+    _act('a lock without words', {'lock': {'locked_reason': ''}}, '2.73'),
+    _act('a lock with many words',
+         {'lock': {'locked_reason': 'x' * 256}}, '2.73'),
+    missing('POST', b'/servers/{unknown}/action', 'nobody',
+            body={'os-stop': None}),
+    missing('POST', _ACTION, 'not his', body={'os-stop': None}, user='alt'),
+    missing('POST', _ACTION, 'null', body=b'null'),
+    missing('POST', _ACTION, 'a number', body=b'1'),
+    bad(403, 'forbidden', 'POST', _ACTION, 'not for readers',
+        body={'os-stop': None}, user='reader'),
+    bad(403, 'forbidden', 'POST', _ACTION, 'for operators only',
+        body={'os-resetState': {'state': 'error'}}),
+    bad(409, 'conflictingRequest', 'POST', _ACTION, 'it runs already',
+        body={'os-start': None}),
+    bad(409, 'conflictingRequest', 'POST', _ACTION, 'it is not paused',
+        body={'unpause': None}),
+    bad(409, 'conflictingRequest', 'POST', _ACTION, 'it was not resized',
+        body={'confirmResize': None}),
+    bad(409, 'conflictingRequest', 'POST', _ACTION, 'nor reverted',
+        body={'revertResize': None}),
+)  # fmt: skip
+
+
+def _put(why: str, body: Any, version: str = '2.80') -> Bad:
+    path = b'/servers/{server}'
+    return invalid('PUT', path, why, body=body, version=version)
+
+
+OTHERS = (
+    _put('an empty name', {'server': {'name': ''}}),
+    _put('a list', {'server': []}),
+    _put('an unknown property', {'server': {'nonsense': 1}}),
+    _put('a description too early', {'server': {'description': 'x'}}, '2.18'),
+    *(
+        invalid('POST', b'/servers/{server}/migrations/1/action', why,
+                body=body, user='admin')
+        for body, why in (
+            ({'force_complete': 'null'}, 'null as a string'),
+            ({'force_complete': {}}, 'an object'),
+            ({'force': None}, 'another word'),
+            ({}, 'nothing'),
+            (b'{', 'not JSON'),
+        )
+    ),
+    bad(409, 'conflictingRequest', 'POST',
+        b'/servers/{server}/migrations/99/action', 'it is not migrating',
+        body={'force_complete': None}, user='admin'),
+    bad(409, 'conflictingRequest', 'DELETE',
+        b'/servers/{server}/migrations/99', 'there is nothing to abort',
+        user='admin'),
+    *(
+        invalid('PUT', b'/os-services/disable-log-reason', why, user='admin',
+                version='2.1', body=body)
+        for body, why in (
+            ({'host': 'h', 'binary': 'b'}, 'no reason'),
+            ({'host': 'h', 'binary': 'b', 'disabled_reason': ''},
+             'an empty reason'),
+            ({'host': 'h', 'binary': 'b', 'disabled_reason': 'x' * 256},
+             'a long reason'),
+            ({'binary': 'b', 'disabled_reason': 'x'}, 'no host'),
+            ({'host': 'h', 'disabled_reason': 'x'}, 'no binary'),
+        )
+    ),
+    missing('PUT', b'/os-services/enable', 'no such host', user='admin',
+            version='2.1', body={'host': 'nowhere', 'binary': 'nova-compute'}),
+    *(
+        invalid('PUT', b'/os-services/enable', 'only compute services',
+                user='admin', version='2.1',
+                body={'host': 'nowhere', 'binary': binary})
+        for binary in ('nova-conductor', 'b')
+    ),
+    *(
+        invalid('PUT', b'/os-services/{unknown}', why, user='admin',
+                body=body)
+        for body, why in (
+            ({'status': 'asleep'}, 'no such status'),
+            ({'forced_down': 'perhaps'}, 'neither yes nor no'),
+            ({'disabled_reason': 1}, 'a number as reason'),
+            ({'nonsense': 1}, 'an unknown property'),
+        )
+    ),
+    bad(403, 'forbidden', 'GET', b'/os-services', 'not for users'),
+    bad(403, 'forbidden', 'GET', b'/os-migrations', 'not for users'),
+    bad(403, 'forbidden', 'GET', b'/os-migrations?project_id=' + b'f' * 32,
+        'not for managers of others', user='manager'),
+)  # fmt: skip
+
+BODIES = (*_raw(), *CREATE, *ACTIONS, *OTHERS)

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How often requests ask the database: a few times, however much is there."""
+
+from collections.abc import Iterator
+import dataclasses
+import itertools
+import re
+from typing import Any
+
+from nova_ext.api.openstack.compute import routes
+from nova_ext.db import models
+from nova_ext.tests.functional import base
+from nova_ext.tests.functional import rows
+
+_SERVER = '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
+_REQUEST = 'req-3293a3f1-b44c-4609-b8d2-d81b105636b8'
+_MIGRATION = '42341d4b-346a-40d0-83c6-5f4f6892b650'
+_ACTIONS = f'/servers/{_SERVER}/os-instance-actions'
+_MIGRATIONS = f'/servers/{_SERVER}/migrations'
+_CHANGED = '6bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
+_SERVICE = '0bbcc3c4-1da2-4437-a48a-66f15b1b1300'
+_SIZES = (1, 50, 500)
+
+#: The most any GET may need.
+_MOST = 3
+#: The most any change may need, in the process that accepts it.
+_MOST_OF_WRITES = 16
+#: SELECTs of each GET.
+READS = {
+    '/': 0,
+    '/versions/v2.1': 0,
+    '/extensions': 0,
+    '/extensions/os-migrations': 0,
+    '/images/anything': 0,
+    '/flavors': 0,
+    '/flavors/detail': 0,
+    '/flavors/1': 0,
+    '/flavors/1/os-extra_specs': 0,
+    '/servers': 2,
+    '/servers?all_tenants=1': 2,
+    '/servers?limit=1': 2,
+    f'/servers?marker={_SERVER}': 2,
+    '/servers?name=new&status=error&tags=blue': 2,
+    '/servers/detail': 3,
+    f'/servers/detail?marker={_SERVER}&limit=5': 3,
+    '/servers/detail?sort_key=display_name&sort_key=uuid&sort_dir=asc': 3,
+    f'/servers/{_SERVER}': 3,
+    _ACTIONS: 2,
+    f'{_ACTIONS}?limit=1': 2,
+    f'{_ACTIONS}?marker={_REQUEST}': 3,
+    f'{_ACTIONS}?changes-since=2020&changes-before=2021': 2,
+    f'{_ACTIONS}/{_REQUEST}': 3,
+    '/os-migrations': 1,
+    '/os-migrations?host=host1': 1,
+    '/os-migrations?user_id=fake&status=running': 1,
+    f'/os-migrations?marker={_MIGRATION}': 2,
+    _MIGRATIONS: 2,
+    f'{_MIGRATIONS}/1': 2,
+    '/os-services': 1,
+}
+
+
+class ReadsTest(base.APITestCase):
+    """GETs."""
+
+    def test_statements(self) -> None:
+        """Each asks as often as the table says, for any number of items."""
+        for size in _SIZES:
+            self.empty_database()
+            fill(self, size)
+            for path, selects in READS.items():
+                self.statements.clear()
+                version = '2.35' if 'images' in path else '2.80'
+                self.get(path, version)
+                asked = self.statements.statements
+                self.assertEqual(selects, len(asked), (path, size, asked))
+                self.assertEqual(asked, self.statements.selects, path)
+
+    def test_bound(self) -> None:
+        self.assertLessEqual(max(READS.values()), _MOST)
+
+    def test_every_get_is_counted(self) -> None:
+        counted = [path.partition('?')[0] for path in READS]
+        for path, methods in routes.table(self.conf):
+            form = re.compile(re.sub(r'{\w+}', '[^/]+', path))
+            if 'GET' in methods:
+                self.assertTrue(any(map(form.fullmatch, counted)), path)
+
+
+class WritesTest(base.APITestCase):
+    """Requests that change something."""
+
+    def test_statements(self) -> None:
+        """What else there is makes none of them ask more often."""
+        asked = {size: self._count(size) for size in _SIZES[:2]}
+        small, large = asked.values()
+        self.assertEqual(small, large)
+        self.assertLessEqual(max(small.values()), _MOST_OF_WRITES)
+
+    def test_several_servers(self) -> None:
+        """To create ten servers takes no more for each than one does."""
+        self.assertEqual(10 * self._ask(_CREATE), self._ask(_CREATE_TEN))
+
+    def _count(self, size: int) -> dict[str, int]:
+        counts = {}
+        for write in WRITES:
+            self.empty_database()
+            fill(self, size)
+            self.add(rows.server(uuid=_CHANGED, **write.columns))
+            self.add(rows.service('hostA', uuid=_SERVICE))
+            if write.migration:
+                self.add(rows.migration(_CHANGED, id=9999, **write.migration))
+            counts[write.name] = self._ask(write)
+        return counts
+
+    def _ask(self, write: 'Write') -> int:
+        self.statements.clear()
+        response = self.request(
+            write.method,
+            write.path,
+            version='2.80',
+            body=write.body,
+        )
+        self.assertLess(response.status_int, 300, response.text)
+        return len(self.statements)
+
+
+@dataclasses.dataclass(frozen=True)
+class Write:
+    """A request that changes something, and what has to be there."""
+
+    name: str
+    method: str
+    path: str
+    body: Any = None
+    columns: dict[str, Any] = dataclasses.field(default_factory=dict)
+    migration: dict[str, Any] | None = None
+
+
+def _act(name: str, argument: Any = None, **columns: Any) -> Write:
+    path = f'/servers/{_CHANGED}/action'
+    return Write(name, 'POST', path, {name: argument}, columns)
+
+
+def _end(name: str) -> Write:
+    write = _act(name, vm_state='resized')
+    return dataclasses.replace(write, migration={'status': 'finished'})
+
+
+def _steer(name: str, method: str, path: str, body: Any = None) -> Write:
+    live = {'status': 'running', 'migration_type': 'live-migration'}
+    return Write(
+        name,
+        method,
+        f'/servers/{_CHANGED}/migrations/9999{path}',
+        body,
+        {'task_state': 'migrating'},
+        live,
+    )
+
+
+_NEW = {
+    'name': 'new',
+    'imageRef': base.IMAGE,
+    'flavorRef': '1',
+    'networks': 'none',
+}
+_CREATE = Write('create', 'POST', '/servers', {'server': _NEW})
+_CREATE_TEN = Write(
+    'create', 'POST', '/servers', {'server': {**_NEW, 'min_count': 10}}
+)
+WRITES = (
+    _CREATE,
+    Write('update', 'PUT', f'/servers/{_CHANGED}', {'server': {'name': 'y'}}),
+    Write('delete', 'DELETE', f'/servers/{_CHANGED}', None, {'host': 'hostA'}),
+    Write('delete locally', 'DELETE', f'/servers/{_CHANGED}'),
+    _act('os-start', vm_state='stopped'),
+    _act('os-stop'),
+    _act('reboot', {'type': 'HARD'}),
+    _act('pause'),
+    _act('unpause', vm_state='paused'),
+    _act('suspend'),
+    _act('resume', vm_state='suspended'),
+    _act('lock'),
+    _act('unlock', locked=True),
+    _act('rebuild', {'imageRef': base.IMAGE}),
+    _act('resize', {'flavorRef': '2'}),
+    _act('migrate'),
+    _end('confirmResize'),
+    _end('revertResize'),
+    _act('os-migrateLive', {'host': None, 'block_migration': 'auto'}),
+    _act('evacuate', {}, host='nowhere'),
+    _act('forceDelete', host='hostA'),
+    _act('os-resetState', {'state': 'error'}),
+    _steer('force', 'POST', '/action', {'force_complete': None}),
+    _steer('abort', 'DELETE', ''),
+    Write(
+        'update a service',
+        'PUT',
+        f'/os-services/{_SERVICE}',
+        {'status': 'disabled'},
+    ),
+    Write('delete a service', 'DELETE', f'/os-services/{_SERVICE}'),
+)
+
+
+def fill(test: base.APITestCase, size: int) -> None:
+    """Add ``size`` of everything: one server of them has a long history."""
+    uuids = [_SERVER, *(f'{n:08}-0000-4000-8000-0' for n in range(1, size))]
+    test.add(*itertools.chain(*map(_server, uuids)))
+    test.add(*(rows.service(f'host{n}') for n in range(1, size + 1)))
+    action = test.add(
+        rows.action(_SERVER, request_id=_REQUEST),
+        *(rows.action(_SERVER, n) for n in range(1, size)),
+    )
+    test.add(*(rows.event(action.id, n) for n in range(size)))
+    test.add(
+        rows.live_migration(_SERVER, id=1, uuid=_MIGRATION),
+        *(rows.live_migration(_SERVER, n) for n in range(1, size)),
+    )
+
+
+def _server(uuid: str) -> Iterator[Any]:
+    yield rows.server(uuid=uuid, vm_state='error')
+    yield models.InstanceMetadata(instance_uuid=uuid, key='key', value='value')
+    yield models.InstanceSystemMetadata(instance_uuid=uuid, key='key')
+    yield models.InstanceFault(instance_uuid=uuid, code=500, message='Oops')
+    yield models.Tag(resource_id=uuid, tag='blue')
