@@ -16,7 +16,7 @@ STATE_DIR ?= .state
 OPTS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGING := setup.cfg requirements.txt constraints.txt
 
 # pbr reads the version from git; an unpacked archive has none.
