@@ -64,7 +64,8 @@ def give_up(context: RequestContext, instance_uuid: str) -> None:
     try:
         instance = task_states.load_instance(context, instance_uuid)
     except exception.InstanceNotFound:
-        _end_migrations(context, instance_uuid)
+        # What was stored just after the server had been deleted.
+        end_migrations(context, instance_uuid)
         return
     task_state = instance.task_state
     if task_state not in _TYPES:
@@ -94,8 +95,8 @@ def drop_task(context: RequestContext, instance: Instance) -> None:
     task_states.update_instance(context, instance.uuid, [task_state], **values)
 
 
-def _end_migrations(context: RequestContext, instance_uuid: str) -> None:
-    """End what was stored just after the server had been deleted."""
+def end_migrations(context: RequestContext, instance_uuid: str) -> None:
+    """End all migrations of a server; something else became of it."""
     for migration in MigrationList.get_by_filters(
         context, {'instance_uuid': instance_uuid}
     ):

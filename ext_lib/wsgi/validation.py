@@ -78,7 +78,7 @@ def _page(query: dict[str, str], max_limit: int) -> paging.Page:
     except ValueError:
         # A line feed passes for digits; of those, Python reads 4,300.
         raise InvalidInput('limit must be an integer') from None
-    return paging.Page(min(limit, max_limit), query.get('marker') or None)
+    return paging.Page(min(limit, max_limit), query.get('marker'))
 
 
 def _check(

@@ -168,7 +168,7 @@ def _accept_end_of_move(
 ) -> tuple[Instance, Migration]:
     instance = change(context, uuid, changes)
     instance.save(expected_task_state=_AT_REST)
-    migration = _finished_migration(context, uuid)
+    migration = finished_migration(context, uuid)
     migration.status = status
     migration.save(expected_status=MigrationStatus.FINISHED)
     InstanceAction.action_start(context, uuid, action, want_result=False)
@@ -205,7 +205,11 @@ def change(
     return instance
 
 
-def _finished_migration(context: RequestContext, uuid: str) -> Migration:
+def finished_migration(context: RequestContext, uuid: str) -> Migration:
+    """Return the move that a server waits after.
+
+    :raises InstanceNotResized: when there is none
+    """
     migrations = MigrationList.get_by_filters(
         context,
         {'instance_uuid': uuid, 'status': MigrationStatus.FINISHED},

@@ -2,8 +2,11 @@
 """Every change of a server: checked, recorded, and sent to who does it."""
 
 from collections.abc import Mapping, Sequence
+import copy
 import logging
 from typing import Any
+
+from oslo_context import context as oslo_context
 
 from ext_lib.context import RequestContext
 from ext_lib.exception import Error
@@ -142,14 +145,19 @@ class API(PowerRequests, MoveRequests):
         self, context: RequestContext, instance: Instance
     ) -> None:
         """Clean the old host up; that it fails is no reason to keep all."""
+        # The request itself is the deletion: an action is found by server
+        # and request, and steps go to the right one only if it is.
+        context = copy.copy(context)
+        context.request_id = oslo_context.generate_request_id()
         try:
+            migration = acceptance.finished_migration(context, instance.uuid)
+            if not self._hosts.is_up(context, migration.source_compute):
+                LOG.info('%s is down', migration.source_compute)
+                return
             migration = _CONFIRM.accept_end_of_move(
                 context, instance, MigrationStatus.CONFIRMING
             )
-            if self._hosts.is_up(context, migration.source_compute):
-                self._compute.confirm_resize_and_wait(
-                    context, instance, migration
-                )
+            self._compute.confirm_resize_and_wait(context, instance, migration)
         except Exception as error:
             LOG.warning(
                 'Instance %s stays on its old host: %s',

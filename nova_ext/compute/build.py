@@ -85,11 +85,23 @@ class BuildOperations:
         self._live.abort(instance)
         with self.host.locks.hold(instance.uuid):
             try:
-                task_states.load_instance(context, instance.uuid)
+                fresh = task_states.load_instance(context, instance.uuid)
             except exception.InstanceNotFound:
                 self._record_gone(context, instance.uuid)
+                return
+            if fresh.host in (None, self.host.name):
+                self._terminate_instance(context, instance=fresh)
             else:
-                self._terminate_instance(context, instance=instance)
+                self._pass_on(context, fresh)
+
+    def _pass_on(self, context: RequestContext, instance: Instance) -> None:
+        """Have the server removed where it has gone in the meantime."""
+        self.host.rpcapi.cast(
+            context,
+            str(instance.host),
+            'terminate_instance',
+            instance=instance,
+        )
 
     def _record_gone(self, context: RequestContext, uuid: str) -> None:
         name = 'compute_terminate_instance'

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from ext_lib.context import RequestContext
 from nova_ext import events
+from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
@@ -24,6 +25,19 @@ from nova_ext.task_states import States
 from nova_ext.virt.driver import ComputeDriver
 
 LOG = logging.getLogger(__name__)
+
+#: Steps that only the host of a server takes.
+AT_HOME = (
+    'compute__do_build_and_run_instance',
+    'compute_terminate_instance',
+    'compute_start_instance',
+    'compute_stop_instance',
+    'compute_reboot_instance',
+    'compute_pause_instance',
+    'compute_unpause_instance',
+    'compute_suspend_instance',
+    'compute_resume_instance',
+)
 
 
 class Locks:
@@ -212,6 +226,12 @@ class _Step:
                 return None
             return self._record(operations, context, uuid, kwargs)
 
+    def _check_host(self, instance: Instance, host: str) -> None:
+        # The message may have waited until the host was alive again.
+        is_here = instance.host in (None, host)
+        if self.event_name in AT_HOME and not is_here:
+            raise exception.HostEvacuated(host=host)
+
     def _lock(
         self, host: Host, uuid: str
     ) -> contextlib.AbstractContextManager[None]:
@@ -232,6 +252,7 @@ class _Step:
             with events.recorded(context, uuid, self.event_name, host.name):
                 instance = task_states.load_instance(context, uuid)
                 task_states.check(instance, self.states)
+                self._check_host(instance, host.name)
                 is_begun = True
                 with _fault(context, uuid, host.name):
                     return self.method(

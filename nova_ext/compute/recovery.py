@@ -18,6 +18,7 @@ from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
 from nova_ext.compute import steps
+from nova_ext.compute.operation import AT_HOME
 from nova_ext.compute.operation import Host
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -169,7 +170,7 @@ class Recovery:
         self, context: RequestContext, instance: Instance, event_name: str
     ) -> bool:
         """Tell whether the server is, or is being, evacuated from here."""
-        if event_name in steps.AT_HOME and instance.host != self._host.name:
+        if event_name in AT_HOME and instance.host != self._host.name:
             return True
         return any(
             migration.migration_type == MigrationType.EVACUATION

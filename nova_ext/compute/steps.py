@@ -19,17 +19,11 @@ _GIVEN_AWAY = (
     TaskState.RESIZE_MIGRATED,
 )
 
-#: Steps that only the host of a server takes.
-AT_HOME = (
-    'compute__do_build_and_run_instance',
-    'compute_terminate_instance',
-    'compute_start_instance',
-    'compute_stop_instance',
-    'compute_reboot_instance',
-    'compute_pause_instance',
-    'compute_unpause_instance',
-    'compute_suspend_instance',
-    'compute_resume_instance',
+#: Tasks of a server whose move has gone beyond its preparation.
+_UNDER_WAY = (
+    TaskState.RESIZE_MIGRATING,
+    TaskState.RESIZE_MIGRATED,
+    TaskState.RESIZE_FINISH,
 )
 
 #: What concerns a running live migration.
@@ -85,7 +79,7 @@ MOVES = {
         [TaskState.RESIZE_PREP],
         lambda instance, host: (
             instance.vm_state == VMState.RESIZED
-            or instance.task_state in _GIVEN_AWAY
+            or instance.task_state in _UNDER_WAY
         ),
     ),
     'compute_resize_instance': Move(

@@ -28,7 +28,9 @@ def end(context: RequestContext, host: str, patience: float) -> None:
     """
     for action in InstanceActionList.get_unbegun(context, _NEWEST):
         moment = action.start_time or action.created_at
-        if patience and not timeutils.is_older_than(moment, patience):
+        if patience and (
+            moment is None or not timeutils.is_older_than(moment, patience)
+        ):
             continue
         if _is_over(context, action) and not _is_begun(context, action):
             events.fail_lost(action, host)

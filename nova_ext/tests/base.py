@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all tests of nova_ext stand on."""
 
+import os
 from typing import Any
 
+import fixtures
 import testtools
 
 from ext_lib import context
@@ -15,6 +17,8 @@ from nova_ext.objects import base
 
 PROJECT = '6f70656e737461636b20342065766572'
 USER = 'fake'
+#: Seconds a test may take.
+_TIMEOUT = 240
 
 
 class TestCase(testtools.TestCase):
@@ -22,6 +26,9 @@ class TestCase(testtools.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        # What waits for ever shall fail, and say where it waits.
+        seconds = int(os.environ.get('OS_TEST_TIMEOUT', _TIMEOUT))
+        self.useFixture(fixtures.Timeout(seconds, gentle=True))
         self.log = self.useFixture(fixture.Logging())
         self.settings = self.useFixture(fixture.Conf(opts.register_opts))
         self.conf = self.settings.conf

@@ -40,11 +40,12 @@ class Cloud(fixtures.Fixture):
     def start(self, host: str) -> None:
         """Start a compute host that has never run before, or ran and died."""
         driver = self.drivers[host] = FakeDriver(self._conf)
-        self.addCleanup(driver.interrupt)
         self._start(
             host,
             process.compute_service(self._conf, self._transport, driver, host),
         )
+        # The last cleanup comes first: the service waits for its work.
+        self.addCleanup(driver.interrupt)
 
     def kill(self, host: str) -> None:
         """End a compute host amid whatever it does."""

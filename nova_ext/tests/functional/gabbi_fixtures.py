@@ -42,7 +42,7 @@ def _ask_running(
     return answer
 
 
-class AbsentStringsHandler(handlers.ResponseHandler):  # type: ignore[misc]
+class AbsentStringsHandler(handlers.ResponseHandler):
     """``response_absent_strings``: what the answer must not contain."""
 
     test_key_suffix = 'absent_strings'
@@ -61,7 +61,7 @@ class _Case(base.OperationsTestCase):
         """Do nothing."""
 
 
-class CloudFixture(gabbi.GabbiFixture):  # type: ignore[misc]
+class CloudFixture(gabbi.GabbiFixture):
     """A cloud without servers."""
 
     def start_fixture(self) -> None:

@@ -223,8 +223,8 @@ class TestRandomCrash(test_restart.RestartTestCase):
                 if action['request_id'] == request
             ]
             # Deleting a server that was moved confirms the move.
-            self.assertEqual(len(set(records)), len(records), records)
-            self.assertIn(len(records), (1, 2), (server_id, request))
+            self.assertEqual(len(set(records)), len(records), str(records))
+            self.assertIn(len(records), (1, 2), request)
         for server_id in crowd.deleted:
             self.assertTrue(self.admin.is_gone(server_id), server_id)
 

@@ -171,7 +171,9 @@ class HalfSent:
 
 def connect(url: str) -> socket.socket:
     parts = urllib.parse.urlsplit(url)
-    return socket.create_connection((parts.hostname, parts.port), timeout=60)
+    return socket.create_connection(
+        (parts.hostname, parts.port or 80), timeout=60
+    )
 
 
 def without_links(part: Any) -> Any:

@@ -19,7 +19,8 @@ _ACTIONS = f'/servers/{_SERVER}/os-instance-actions'
 _MIGRATIONS = f'/servers/{_SERVER}/migrations'
 _CHANGED = '6bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _SERVICE = '0bbcc3c4-1da2-4437-a48a-66f15b1b1300'
-_SIZES = (1, 50, 500)
+#: One would leave nothing behind a marker.
+_SIZES = (2, 50, 500)
 
 #: The most any GET may need.
 _MOST = 3
@@ -73,7 +74,7 @@ class ReadsTest(base.APITestCase):
                 version = '2.35' if 'images' in path else '2.80'
                 self.get(path, version)
                 asked = self.statements.statements
-                self.assertEqual(selects, len(asked), (path, size, asked))
+                self.assertEqual(selects, len(asked), f'{path}: {asked}')
                 self.assertEqual(asked, self.statements.selects, path)
 
     def test_bound(self) -> None:
@@ -206,7 +207,10 @@ WRITES = (
 
 def fill(test: base.APITestCase, size: int) -> None:
     """Add ``size`` of everything: one server of them has a long history."""
-    uuids = [_SERVER, *(f'{n:08}-0000-4000-8000-0' for n in range(1, size))]
+    uuids = [
+        _SERVER,
+        *(f'{n:08}-0000-4000-8000-{0:012}' for n in range(1, size)),
+    ]
     test.add(*itertools.chain(*map(_server, uuids)))
     test.add(*(rows.service(f'host{n}') for n in range(1, size + 1)))
     action = test.add(

@@ -195,7 +195,7 @@ class TestPage(test_base.BaseTestCase):
         self.assertEqual(paging.Page(2, 'x'), page)
 
     def test_empty_marker(self):
-        self.assertIsNone(check_query('marker=').page.marker)
+        self.assertEqual('', check_query('marker=').page.marker)
 
     def test_neither_is_a_filter(self):
         req = check_query('marker=x&limit=2&name=y')

@@ -29,7 +29,8 @@ class MigrationsController:
             req.context,
             filters.parsed(req),
             limit=req.page.limit,
-            marker=req.page.marker,
+            # An empty one means none here, unlike in other lists.
+            marker=req.page.marker or None,
             paged=microversions.supports(req, microversions.MIGRATION_UUID),
         )
         # Hidden rows count for the limit, so a page with one is short and

@@ -133,7 +133,8 @@ class ServersController:
             req.context,
             filters,
             limit=req.page.limit,
-            marker=req.page.marker,
+            # An empty one means none here, unlike in other lists.
+            marker=req.page.marker or None,
             sort=server_filters.sort(req),
         )
 

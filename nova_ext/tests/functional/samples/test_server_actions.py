@@ -111,7 +111,10 @@ class ServerActionSamples(base.SampleTestCase):
     )
     def test_resize(self) -> None:
         name = 'servers/server-action-'
-        moved = {'vm_state': 'resized', 'migration': {'status': 'finished'}}
+        moved: dict[str, Any] = {
+            'vm_state': 'resized',
+            'migration': {'status': 'finished'},
+        }
         self.assertTaken(
             f'{name}resize', 'resize', {'2.1': {'flavorRef': '2'}}
         )

@@ -10,12 +10,12 @@ from nova_ext.tests.functional.samples import base
 
 _SERVER = '22c91117-08de-4894-9aa9-6ef382400985'
 #: Properties that later versions have, to be sent from then on.
-_NEW_PROPERTIES = {
+_NEW_PROPERTIES: dict[str, Any] = {
     '2.19': {'description': 'my-server-description'},
     '2.37': {'networks': 'auto'},
     '2.52': {'tags': ['tag1', 'tag2']},
 }
-_PROPERTIES = {
+_PROPERTIES: dict[str, Any] = {
     'name': 'new-server-test',
     'imageRef': functional.IMAGE,
     'flavorRef': '1',

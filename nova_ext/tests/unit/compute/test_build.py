@@ -110,6 +110,12 @@ class TerminateTestCase(BuildTestCase):
         self.assertIsNotNone(now.terminated_at)
         self.assertEqual([], self.driver.list_instance_uuids())
 
+    def test_server_that_went_elsewhere_is_removed_there(self) -> None:
+        instance = servers.make_instance(host='host2')
+        self.assertEqual([], self.terminate(instance))
+        self.assertEqual(['terminate_instance'], self.wire.sent)
+        self.assertFalse(servers.load(instance).deleted)
+
     def test_that_it_is_gone_already_is_as_well(self) -> None:
         instance = servers.make_instance()
         servers.load(instance).destroy()

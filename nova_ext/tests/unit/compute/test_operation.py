@@ -98,6 +98,18 @@ class OperationTestCase(base.HostTestCase):
             (VMState.ACTIVE, TaskState.DELETING), servers.state(self.instance)
         )
 
+    def test_server_that_went_elsewhere_is_left_alone(self) -> None:
+        now = servers.load(self.instance)
+        now.host = 'host2'
+        now.save()
+        self.assertRaises(exception.HostEvacuated, self.run_it)
+        self.assertStep('Error')
+        self.assertEqual([], self.operations.seen)
+        self.assertEqual(
+            (VMState.ACTIVE, TaskState.POWERING_OFF),
+            servers.state(self.instance),
+        )
+
     def test_task_that_began_meanwhile_is_left_alone(self) -> None:
         def fail() -> None:
             now = servers.load(self.instance)

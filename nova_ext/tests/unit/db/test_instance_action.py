@@ -155,3 +155,13 @@ class TestWithoutEvents(ActionTestCase):
         )
         found = db.actions_without_events(self.admin, self.server.uuid)
         self.assertEqual([newer.id, waiting.id], base.ids(found))
+
+    def test_of_all_servers_but_only_the_newest(self):
+        self.start('req-1')
+        newer = self.start('req-2')
+        self.start('req-3', finish_time=base.minutes(9))
+        db.instance_destroy(self.context, self.server.uuid)
+        self.assertEqual(2, len(db.actions_unbegun(self.admin, 9)))
+        found = db.actions_unbegun(self.admin, 2)
+        self.assertEqual([newer.id], base.ids(found))
+        self.assertEqual([], db.actions_unbegun(self.admin, 1))

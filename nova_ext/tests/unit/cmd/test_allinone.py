@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The all-in-one starts where it is safe, and nowhere else."""
+
+import fcntl
+import pathlib
+
+import fixtures
+from oslo_config import cfg
+
+from nova_ext.cmd import allinone
+from nova_ext.tests import base
+
+
+class RefusalTestCase(base.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.state = pathlib.Path(
+            self.useFixture(fixtures.TempDir()).path, 'state'
+        )
+        self.err = self.useFixture(fixtures.StringStream('err')).stream
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', self.err))
+        # Programs configure logging for the whole process.
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_log.log.setup', lambda *args, **kwargs: None
+            )
+        )
+
+    def run_it(self, *arguments: str) -> str:
+        """Run the program, which is to refuse; return what it says."""
+        conf = cfg.ConfigOpts()
+        self.addCleanup(conf.reset)
+        status = allinone.main(
+            ['--state-dir', str(self.state), *arguments], conf
+        )
+        self.assertEqual(1, status)
+        self.err.seek(0)
+        return str(self.err.read())
+
+    def test_address_others_can_reach(self) -> None:
+        for host in ('0.0.0.0', '::', '192.0.2.1', ''):
+            self.assertIn('--force-noauth', self.run_it('--host', host))
+
+    def test_address_nobody_knows(self) -> None:
+        self.assertIn(
+            'nova-ext-allinone:', self.run_it('--host', 'nowhere.invalid')
+        )
+
+    def test_directory_in_use(self) -> None:
+        self.state.mkdir()
+        with (self.state / 'lock').open('w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertIn('in use', self.run_it())
+
+    def test_directory_that_is_a_file(self) -> None:
+        self.state.touch()
+        self.assertIn('nova-ext-allinone:', self.run_it())
+
+
+class LoopbackTestCase(base.TestCase):
+    def test_addresses(self) -> None:
+        for host in ('127.0.0.1', '127.1.2.3', '::1', 'localhost'):
+            self.assertTrue(allinone._is_loopback(host), host)
