@@ -25,20 +25,32 @@ COLD_MIGRATE = 'cold_migrate'
 LIVE_MIGRATE = 'conductor_live_migrate_instance'
 REBUILD = 'rebuild_server'
 
-_FIRST = {
-    ActionName.CREATE: SCHEDULE,
-    ActionName.DELETE: 'compute_terminate_instance',
-    ActionName.RESIZE: MIGRATE,
-    ActionName.MIGRATE: MIGRATE,
-    ActionName.CONFIRM_RESIZE: 'compute_confirm_resize',
-    ActionName.REVERT_RESIZE: 'compute_revert_resize',
-    ActionName.REBUILD: REBUILD,
-    ActionName.EVACUATE: REBUILD,
-    ActionName.LIVE_MIGRATION: LIVE_MIGRATE,
-    ActionName.LIVE_MIGRATION_FORCE_COMPLETE: (
-        'compute_live_migration_force_complete'
+_RESIZE = (
+    MIGRATE,
+    'compute_prep_resize',
+    'compute_resize_instance',
+    'compute_finish_resize',
+)
+_REBUILD = (REBUILD, 'compute_rebuild_instance')
+
+#: The steps of actions, in order; of all others, the name tells the one.
+_STEPS = {
+    ActionName.CREATE: (SCHEDULE,),
+    ActionName.DELETE: ('compute_terminate_instance',),
+    ActionName.RESIZE: _RESIZE,
+    ActionName.MIGRATE: _RESIZE,
+    ActionName.CONFIRM_RESIZE: ('compute_confirm_resize',),
+    ActionName.REVERT_RESIZE: (
+        'compute_revert_resize',
+        'compute_finish_revert_resize',
     ),
-    ActionName.LIVE_MIGRATION_CANCEL: 'compute_live_migration_abort',
+    ActionName.REBUILD: _REBUILD,
+    ActionName.EVACUATE: _REBUILD,
+    ActionName.LIVE_MIGRATION: (LIVE_MIGRATE, 'compute_live_migration'),
+    ActionName.LIVE_MIGRATION_FORCE_COMPLETE: (
+        'compute_live_migration_force_complete',
+    ),
+    ActionName.LIVE_MIGRATION_CANCEL: ('compute_live_migration_abort',),
 }
 
 #: Server and name of the step that this thread goes on with.
@@ -155,24 +167,31 @@ def context_of(action: InstanceAction) -> RequestContext:
     )
 
 
-def first_step(action: InstanceAction) -> str:
-    """Return the name of the step that begins an action."""
+def next_step(context: RequestContext, action: InstanceAction) -> str:
+    """Return the name of the first step of an action nobody has taken.
+
+    When all have been taken it is the last one.
+    """
+    found = InstanceActionEventList.get_by_action(context, action.id)
+    taken = {event.event for event in found}
     name = str(action.action)
-    return _FIRST.get(name, f'compute_{name}_instance')
+    steps = _STEPS.get(name, (f'compute_{name}_instance',))
+    return next((step for step in steps if step not in taken), steps[-1])
 
 
 def fail_lost(action: InstanceAction, host: str) -> None:
-    """Record that an action got lost before its first step."""
+    """Record that an action got lost before its next step."""
     LOG.warning(
         'Instance %s: %s of request %s got lost',
         action.instance_uuid,
         action.action,
         action.request_id,
     )
+    context = context_of(action)
     fail(
-        context_of(action),
+        context,
         str(action.instance_uuid),
-        first_step(action),
+        next_step(context, action),
         host,
         exception.OperationNotBegun(action=action.action),
     )

@@ -216,14 +216,14 @@ class Search:
 
     def _revert_again(self, case: '_Case', action: InstanceAction) -> None:
         context, instance = events.context_of(action), case.instance
-        names = {step.event for step in case.steps(action)}
+        step = events.next_step(context, action)
         for migration in settlement.unfinished(context, instance):
-            if events.first_step(action) in names:
+            if step == 'compute_revert_resize':
+                self._compute.revert_resize(context, instance, migration)
+            else:
                 self._compute.finish_revert_resize(
                     context, instance, migration
                 )
-            else:
-                self._compute.revert_resize(context, instance, migration)
 
 
 class _Impossible(Exception):

@@ -50,6 +50,8 @@ class ComputeTasks:
     ) -> None:
         """Have each server built on some host."""
         for instance in instances:
+            if not self._waits(context, instance.uuid):
+                continue
             try:
                 host = self._scheduler.select_destination(
                     context, instance.system_metadata.get(REQUESTED_HOST)
@@ -60,6 +62,19 @@ class ComputeTasks:
             except Exception as error:
                 LOG.warning('Instance %s: %s', instance.uuid, error)
                 self._bury(context, instance.uuid, error)
+
+    def _waits(self, context: RequestContext, uuid: str) -> bool:
+        """Tell whether the server is to be built, and this message is new."""
+        try:
+            instance = task_states.load_instance(context, uuid)
+        except exception.InstanceNotFound:
+            return False
+        return (
+            instance.task_state == TaskState.SCHEDULING
+            and not events.is_repeated(
+                context, uuid, events.SCHEDULE, self._host
+            )
+        )
 
     def _bury(
         self, context: RequestContext, uuid: str, error: Exception

@@ -101,19 +101,21 @@ class TestDeadHost(deployment.DeploymentTestCase):
         """Make sure that the host forgets what it has no more."""
         self.deployment.start(NODE1)
         for server_id in evacuated:
-            polling.wait_until(
-                lambda: (
-                    self.admin.migrations(server_id)[-1]['status']  # noqa: B023
-                    == 'completed'
-                ),
-                'the guest to be forgotten',
-            )
+            self.wait_until_forgotten(server_id)
             self.assertEvacuation(server_id, 'completed')
             server = self.admin.wait_for(server_id, 'ACTIVE')
             self.assertEqual(NODE2, server['OS-EXT-SRV-ATTR:host'])
         self.admin.force_down(NODE1, False)
         self.deployment.wait_until_up(NODE1)
         self.create_on(NODE1, 'new')
+
+    def wait_until_forgotten(self, server_id):
+        polling.wait_until(
+            lambda: (
+                self.admin.migrations(server_id)[-1]['status'] == 'completed'
+            ),
+            'the guest to be forgotten',
+        )
 
     def test_return_without_evacuation(self):
         names = ('stopping', 'leaving', 'dying')
