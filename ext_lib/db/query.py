@@ -56,7 +56,7 @@ def paginate(
     same.
 
     :param marker: row of ``page.marker``, of which ``created_at`` and ``id``
-        are needed; None to begin with the newest
+        are needed, be they SQL; None to begin with the newest
     :param lead: filters, too
     """
     if marker is not None:
@@ -210,11 +210,17 @@ class _Precedes(expression.FunctionElement):
 
 def _older(model: Any, marker: Any) -> _Precedes:
     columns = (model.created_at, model.id)
-    values = (
-        sa.literal(marker.created_at, model.created_at.type),
-        sa.literal(marker.id, model.id.type),
-    )
-    return _Precedes(*columns, *values)
+    return _Precedes(*columns, *(bound(marker, column) for column in columns))
+
+
+def bound(marker: Any, column: Any) -> Any:
+    """Return what a marker has in ``column``, as SQL.
+
+    :param marker: a row, or anything with SQL in place of its values
+    """
+    value = getattr(marker, column.key)
+    is_sql = isinstance(value, sa.sql.ClauseElement)
+    return value if is_sql else sa.literal(value, column.type)
 
 
 @compiler.compiles(_Precedes)

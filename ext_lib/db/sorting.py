@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib import paging
+from ext_lib.db import query
 
 #: Pairs of a column's name and ``asc`` or ``desc``.
 Sort = Sequence[tuple[str, str]]
@@ -30,7 +31,8 @@ def paginate(
     Nothing comes before something on every database. Among equals creation
     decides, in the direction of the first key.
 
-    :param marker: row of ``page.marker``; None to begin at the beginning
+    :param marker: row of ``page.marker``, be its columns SQL; None to begin
+        at the beginning
     :raises Invalid: when there is no such column or direction
     """
     sort = _complete(model, sort)
@@ -61,17 +63,18 @@ def _after(model: Any, sort: Sort, marker: Any) -> Any:
     conditions: list[Any] = []
     same: list[Any] = []
     for name, direction in sort:
-        column, value = getattr(model, name), getattr(marker, name)
-        further = _further(column, direction, value)
-        conditions.append(sa.and_(*same, further))
-        same.append(column == value)
-    return sa.or_(*conditions)
+        column = getattr(model, name)
+        bound = query.bound(marker, column)
+        conditions.append(sa.and_(*same, _further(column, direction, bound)))
+        same.append(column.is_not_distinct_from(bound))
+    # After no row comes nothing, though nothing precedes something.
+    is_there = query.bound(marker, model.id).is_not(None)
+    return sa.and_(is_there, sa.or_(*conditions))
 
 
-def _further(column: Any, direction: str, value: Any) -> Any:
-    if value is None:
-        return column.is_not(None) if direction == 'asc' else sa.false()
-    bound = sa.literal(value, column.type)
+def _further(column: Any, direction: str, bound: Any) -> Any:
     if direction == 'asc':
-        return column > bound
-    return sa.or_(column < bound, column.is_(None))
+        is_first = sa.and_(bound.is_(None), column.is_not(None))
+        return sa.or_(column > bound, is_first)
+    is_last = sa.and_(bound.is_not(None), column.is_(None))
+    return sa.or_(column < bound, is_last)

@@ -6,6 +6,7 @@ from typing import Any
 
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from ext_lib import exception
 from ext_lib import paging
@@ -33,6 +34,7 @@ _EXACT = (
 _PATTERNS = ('display_name', 'display_description', 'hostname')
 
 _SOFT_DELETED = 'soft-delete'
+_Other = orm.aliased(models.Instance)
 _ALIVE = query.Lead(models.Instance.deleted, 0, never=-1)
 
 
@@ -61,12 +63,14 @@ def instance_get_all_by_filters(
     """
     if page.limit == 0:
         return []
-    marker = _marker(context, page)
+    marker = None if page.marker is None else _Marker(context, page.marker)
     given = {k: v for k, v in filters.items() if v is not None}
     statement = _page(
         _filtered(context, given), _deleted(given) is False, page, sort, marker
     )
     rows = _run(context, statement, given)
+    if not rows and marker is not None:
+        marker.check(context)
     instance_parts.load(context, rows)
     return rows
 
@@ -87,21 +91,30 @@ def _page(
     return sorting.paginate(statement, model, page, sort, marker)
 
 
-def _marker(
-    context: RequestContext, page: paging.Page
-) -> models.Instance | None:
-    if page.marker is None:
-        return None
-    statement = instance.visible(
-        context,
-        sa.select(models.Instance).where(
-            query.equals(models.Instance.uuid, page.marker)
-        ),
-    )
-    row: models.Instance | None = context.session.scalars(statement).first()
-    if row is None:
-        raise exception.MarkerNotFound(marker=page.marker)
-    return row
+class _Marker:
+    """The last server of the page before, for each column SQL to find it.
+
+    So one statement is enough for a page. That there is no such server shows
+    when the page is empty, and only then.
+    """
+
+    def __init__(self, context: RequestContext, uuid: str) -> None:
+        self._uuid = uuid
+        self._conditions = [query.equals(_Other.uuid, uuid)]
+        if not context.is_admin:
+            owner = context.project_id or ()
+            project = query.equals(_Other.project_id, owner)
+            self._conditions.append(project)
+
+    def __getattr__(self, column: str) -> Any:
+        statement = sa.select(getattr(_Other, column))
+        return statement.where(*self._conditions).scalar_subquery()
+
+    def check(self, context: RequestContext) -> None:
+        """Raise MarkerNotFound if the caller sees no such server."""
+        statement = sa.select(_Other.id).where(*self._conditions)
+        if context.session.scalars(statement).first() is None:
+            raise exception.MarkerNotFound(marker=self._uuid)
 
 
 def _run(

@@ -19,6 +19,8 @@ _ACTIONS = f'/servers/{_SERVER}/os-instance-actions'
 _MIGRATIONS = f'/servers/{_SERVER}/migrations'
 _CHANGED = '6bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _SERVICE = '0bbcc3c4-1da2-4437-a48a-66f15b1b1300'
+#: Of the one migration whose number is known; the others' are lower.
+_NUMBER = 1_000_000
 #: One would leave nothing behind a marker.
 _SIZES = (2, 50, 500)
 
@@ -44,6 +46,7 @@ READS = {
     '/servers?name=new&status=error&tags=blue': 2,
     '/servers/detail': 3,
     f'/servers/detail?marker={_SERVER}&limit=5': 3,
+    f'/servers/detail?marker={_SERVER}&sort_key=uuid': 3,
     '/servers/detail?sort_key=display_name&sort_key=uuid&sort_dir=asc': 3,
     f'/servers/{_SERVER}': 3,
     _ACTIONS: 2,
@@ -56,7 +59,7 @@ READS = {
     '/os-migrations?user_id=fake&status=running': 1,
     f'/os-migrations?marker={_MIGRATION}': 2,
     _MIGRATIONS: 2,
-    f'{_MIGRATIONS}/1': 2,
+    f'{_MIGRATIONS}/{_NUMBER}': 2,
     '/os-services': 1,
 }
 
@@ -206,20 +209,20 @@ WRITES = (
 
 
 def fill(test: base.APITestCase, size: int) -> None:
-    """Add ``size`` of everything: one server of them has a long history."""
+    """Add ``size`` of everything: the newest server has a long history."""
     uuids = [
-        _SERVER,
         *(f'{n:08}-0000-4000-8000-{0:012}' for n in range(1, size)),
+        _SERVER,
     ]
     test.add(*itertools.chain(*map(_server, uuids)))
     test.add(*(rows.service(f'host{n}') for n in range(1, size + 1)))
     action = test.add(
-        rows.action(_SERVER, request_id=_REQUEST),
+        rows.action(_SERVER, size, request_id=_REQUEST),
         *(rows.action(_SERVER, n) for n in range(1, size)),
     )
     test.add(*(rows.event(action.id, n) for n in range(size)))
     test.add(
-        rows.live_migration(_SERVER, id=1, uuid=_MIGRATION),
+        rows.live_migration(_SERVER, size, id=_NUMBER, uuid=_MIGRATION),
         *(rows.live_migration(_SERVER, n) for n in range(1, size)),
     )
 

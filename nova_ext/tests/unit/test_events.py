@@ -162,7 +162,23 @@ class EndTestCase(EventsTestCase):
         )
         self.assertEqual([], servers.steps(self.instance, request))
 
-    def test_lost_action_fails_in_its_first_step(self) -> None:
+    def test_lost_action_fails_in_its_next_step(self) -> None:
+        request = servers.make_action(self.instance, ActionName.MIGRATE)
+        action = InstanceAction.get_by_request_id(
+            request, self.instance.uuid, request.request_id
+        )
+        assert action is not None
+        for step in ('conductor_migrate_server', 'compute_prep_resize'):
+            self.assertEqual(step, events.next_step(request, action))
+            with events.recorded(request, self.instance.uuid, step, 'host2'):
+                pass
+        events.fail_lost(action, 'controller')
+        self.assertEqual(
+            ('compute_resize_instance', 'controller', 'Error'),
+            servers.steps(self.instance, request)[-1],
+        )
+
+    def test_action_that_never_began_fails_in_its_first_step(self) -> None:
         for name, step in (
             (ActionName.CREATE, 'conductor_schedule_and_build_instances'),
             (ActionName.MIGRATE, 'conductor_migrate_server'),

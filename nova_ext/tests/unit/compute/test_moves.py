@@ -150,21 +150,24 @@ class ColdMigrationTestCase(MovesTestCase):
         instance = self.boot(fake_fail='confirm_migration')
         self.do('resize', instance)
         self.do('confirm_resize', instance)
-        self.assertEqual((VMState.ERROR, None), servers.state(instance))
+        # It is no task whose end could be waited for.
+        wait_until(
+            lambda: servers.load(instance).vm_state == VMState.ERROR, 'ERROR'
+        )
         self.assertMigration(instance, status=MigrationStatus.ERROR)
 
     def test_deletion_confirms_first(self) -> None:
         instance = self.boot()
         self.do('resize', instance)
         request = self.ask('delete', instance)
-        wait_until(lambda: servers.load(instance).deleted, 'the deletion')
+        done = [('compute_terminate_instance', 'host2', 'Success')]
+        wait_until(
+            lambda: servers.steps(instance, request) == done, 'the deletion'
+        )
+        self.assertTrue(servers.load(instance).deleted)
         self.assertEqual(
             ['create', 'migrate', 'confirmResize', 'delete'],
             servers.actions(instance),
-        )
-        self.assertEqual(
-            [('compute_terminate_instance', 'host2', 'Success')],
-            servers.steps(instance, request),
         )
         for driver in self.cloud.drivers.values():
             self.assertEqual([], driver.list_instance_uuids())

@@ -79,6 +79,26 @@ class ScheduleTestCase(TasksTestCase):
         self.assertIn('No valid host was found.', str(fault.message))
         self.assertEqual([], self.wire.sent)
 
+    def test_message_that_comes_twice_fails_once(self) -> None:
+        instance = self.make(system_metadata={'requested_host': 'nowhere'})
+        request = servers.make_action(instance, ActionName.CREATE)
+        for _ in range(2):
+            self.tasks.schedule_and_build_instances(
+                request, instances=[instance]
+            )
+        self.assertEqual(1, len(servers.steps(instance, request)))
+
+    def test_server_that_is_being_built_is_left_alone(self) -> None:
+        instance = self.make()
+        now = servers.load(instance)
+        now.task_state = TaskState.SPAWNING
+        now.save()
+        deleted = self.make()
+        servers.load(deleted).destroy()
+        self.assertEqual([], self.schedule(instance))
+        self.assertEqual([], self.schedule(deleted))
+        self.assertEqual([], self.wire.sent)
+
 
 class MoveTestCase(TasksTestCase):
     def assertMigration(self, instance: Instance, **columns: Any) -> None:

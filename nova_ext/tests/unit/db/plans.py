@@ -35,9 +35,13 @@ class Plans(fixtures.Fixture):
         if text.startswith('SELECT') and ' FROM ' in text.replace('\n', ' '):
             self._asked.append((text, parameters))
 
-    def explain(self) -> list[str]:
-        """Return SQLite's plan for the last question, one line a table."""
-        return [row.detail for row in self._again('EXPLAIN QUERY PLAN')]
+    def explain(self, question: int = -1) -> list[str]:
+        """Return SQLite's plan for a question, one line a table.
+
+        :param question: its index in the order they were asked in
+        """
+        rows = self._again('EXPLAIN QUERY PLAN', question)
+        return [row.detail for row in rows]
 
     def rows_read(self) -> int:
         """Return how many rows the last question makes a server look at."""
@@ -45,8 +49,8 @@ class Plans(fixtures.Fixture):
         count = {'mysql': self._mysql, 'postgresql': self._postgresql}
         return count[dialect]()
 
-    def _again(self, prefix: str) -> list[Any]:
-        text, parameters = self._asked[-1]
+    def _again(self, prefix: str, question: int = -1) -> list[Any]:
+        text, parameters = self._asked[question]
         with self._facade.get_engine().connect() as connection:
             result = connection.exec_driver_sql(f'{prefix} {text}', parameters)
             return result.fetchall()
