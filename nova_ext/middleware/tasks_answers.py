@@ -9,6 +9,7 @@ import urllib.parse
 from oslo_serialization import jsonutils
 import webob
 
+from ext_lib.db import text
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
@@ -20,6 +21,8 @@ TAG = 'Task-tag'
 ID = 'Task-id'
 REPEAT = 'Task-repeat'
 _VERSION = 'openstack-api-version'
+#: Characters of a reason that are kept; a column holds as many bytes, times 4.
+_LONGEST = 16000
 
 
 @dataclasses.dataclass
@@ -50,7 +53,7 @@ class Answer:
         """The text of a fault, or the status line when it has none."""
         for fault in self.document.values():
             if isinstance(fault, dict) and fault.get('message'):
-                return str(fault['message'])
+                return text.storable(str(fault['message']))[:_LONGEST]
         return self.status
 
     def is_routed(self, environ: dict[str, Any]) -> bool:
