@@ -8,6 +8,7 @@ finds it first.
 from collections.abc import Iterable
 import datetime
 import functools
+import itertools
 from typing import Any
 
 from oslo_config import cfg
@@ -171,21 +172,24 @@ class Settler:
 
     def _recent(self, environ: dict[str, Any], task: Task) -> list[Any]:
         """Return the project's servers made since the task, oldest first."""
-        since = (task.created_at - _CLOCKS).isoformat() + 'Z'
-        latest = task.created_at + self._patience + _CLOCKS
-        servers = self.house.servers(
-            environ,
-            project_id=task.project_id,
-            **{'changes-since': since},
+        since = task.created_at - _CLOCKS
+        latest = (task.created_at + self._patience + _CLOCKS).isoformat()
+        earliest = since.isoformat()
+        ask = functools.partial(
+            self.house.servers, environ, project_id=task.project_id
         )
-        return sorted(
-            (
-                server
-                for server in servers
-                if since <= server['created'] <= latest.isoformat()
-            ),
-            key=lambda server: (server['created'], server['name']),
+        living = itertools.takewhile(
+            lambda server: server['created'] >= earliest, ask()
         )
+        # A new server may not count as changed, and a deleted one shows
+        # only among the changed.
+        changed = ask(**{'changes-since': f'{earliest}Z'})
+        found = {
+            server['id']: server
+            for server in itertools.chain(living, changed)
+            if earliest <= server['created'] <= latest
+        }
+        return sorted(found.values(), key=lambda s: (s['created'], s['name']))
 
 
 def _is_unknown(task: Task) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 import testtools
 
+from nova_ext.tests import polling
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realnova import cloud
 
@@ -34,7 +35,6 @@ class TestCase(rules.House, testtools.TestCase):
         self.flavor = self.cloud.flavor('m1.tiny')
         self.BIGGER = self.cloud.flavor('m1.small')
         self.addCleanup(self._delete_servers)
-        self.made: list[str] = []
 
     def ask(
         self,
@@ -68,10 +68,7 @@ class TestCase(rules.House, testtools.TestCase):
             timeout=120,
         )
         found = {k.lower(): v for k, v in answer.headers.items()}
-        told = rules.Answer(answer.status_code, found, answer.text)
-        if method == 'POST' and path == '/servers' and answer.ok:
-            self.made += [told.json.get('server', {}).get('id', '')]
-        return told
+        return rules.Answer(answer.status_code, found, answer.text)
 
     def server_body(self, name: str, **values: Any) -> Any:
         """Return a request for a server."""
@@ -89,5 +86,17 @@ class TestCase(rules.House, testtools.TestCase):
         return f'tag-{secrets.token_hex(8)}'
 
     def _delete_servers(self) -> None:
-        for server in self.made:
+        for server in self._all_servers():
             self.ask('DELETE', f'/servers/{server}', token=self.ADMIN)
+        polling.wait_until(
+            lambda: not self._all_servers(), 'the servers to go'
+        )
+
+    def _all_servers(self) -> list[str]:
+        return [
+            server['id']
+            for user in (self.MEMBER, self.OTHER)
+            for server in self.ask('GET', '/servers', token=user).json[
+                'servers'
+            ]
+        ]

@@ -79,9 +79,9 @@ class House:
         self.assertEqual('success', task['state'], task)
         return task['resource']['server']
 
-    def servers(self, name):
+    def servers(self, name, **kwargs):
         """Return the ids of the servers of a name."""
-        answer = self.ask('GET', f'/servers?name={name}')
+        answer = self.ask('GET', f'/servers?name={name}', **kwargs)
         return [server['id'] for server in answer.json['servers']]
 
     def assertRepeated(self, first, again):
