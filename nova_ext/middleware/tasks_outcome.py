@@ -81,7 +81,6 @@ RECORDED = frozenset(
 )
 
 _DELETED = 'The server was deleted.'
-_NOT_FINISHED = 'The request was accepted, but never finished.'
 _GONE = frozenset({'DELETED', 'SOFT_DELETED'})
 
 
@@ -100,6 +99,10 @@ class Verdict:
 PENDING = Verdict(TaskState.PENDING)
 RUNNING = Verdict(TaskState.RUNNING)
 SUCCESS = Verdict(TaskState.SUCCESS)
+#: Accepted, stored, and then lost on its way to whoever would do it.
+NOT_FINISHED = Verdict(
+    TaskState.ERROR, 'The request was accepted, but never finished.'
+)
 
 
 def judge(
@@ -183,7 +186,7 @@ def _unfinished(
     age = timeutils.utcnow() - timeutils.normalize_time(last)
     # While the server is busy, whoever works on it may go on with this.
     if age > patience and _task_state(server) is None:
-        return _ended(Verdict(TaskState.ERROR, _NOT_FINISHED), action)
+        return _ended(NOT_FINISHED, action)
     return RUNNING
 
 

@@ -143,7 +143,7 @@ class Settler:
             # Whoever made it has had the time to say so. Each create has a
             # task, so it can only be one without an answer.
             _give_servers(task, nobodys[:1])
-            self._follow(environ, task)
+            _store(task, tasks_outcome.NOT_FINISHED)
 
     def _made_by(self, environ: dict[str, Any], task: Task) -> list[str]:
         """Return the servers that a request has made, in their order."""
