@@ -160,34 +160,33 @@ class TasksFilter:
     ) -> Any:
         """Carry a request out as a task."""
         tasks_steps.reached(tasks_steps.RECEIVED)
+        task = self._new_task(req, operation)
         try:
-            task = self._begin(req, operation, tag)
+            if tag is not None:
+                self._reserve(req, operation, task, tag)
         except Repeated as repeated:
             answer = self.answers.repeated(req, repeated.task)
             return answer(req.environ, start_response)
         except Exception:
             LOG.exception('A task could not be stored')
-            if tag is not None:
-                return self.answers.no_store(req)(req.environ, start_response)
-            LOG.error(
-                'Request %s is carried out without a task',
-                req.environ.get(request_id.ENV_REQUEST_ID),
-            )
-            return self.application(req.environ, start_response)
+            return self.answers.no_store(req)(req.environ, start_response)
         tasks_steps.reached(tasks_steps.RESERVED)
         return self._carry_out(req, operation, task, start_response)
 
-    def _begin(
-        self, req: request.Request, operation: Operation, tag: str | None
-    ) -> Task:
+    def _reserve(
+        self,
+        req: request.Request,
+        operation: Operation,
+        task: Task,
+        tag: str,
+    ) -> None:
         """Store the task, pending, and the reservation of its tag.
 
-        :raises Repeated: when another task has it
+        A task without a tag promises nothing: it is stored with its answer,
+        which costs half as much.
+
+        :raises Repeated: when another task has the reservation
         """
-        task = self._new_task(req, operation)
-        if tag is None:
-            task.create()
-            return task
         fingerprint = tasks_tags.fingerprint(
             req.method,
             operation.path,
@@ -201,7 +200,7 @@ class TasksFilter:
         for _ in range(_ATTEMPTS):
             try:
                 task.create()
-                return task
+                return
             except exception.TaskReservationExists:
                 self._check_holder(req, task)
         raise exception.TaskReservationExists()
@@ -254,11 +253,13 @@ class TasksFilter:
             raise
         tasks_steps.reached(tasks_steps.ANSWERED)
         if not answer.is_routed(req.environ):
-            task.destroy()
+            if 'id' in task:
+                task.destroy()
             return tasks_answers.send(answer, start_response)
         self._conclude(req, operation, task, answer)
         tasks_steps.reached(tasks_steps.RECORDED)
-        answer.headers.append((tasks_answers.ID, task.uuid))
+        if 'id' in task:
+            answer.headers.append((tasks_answers.ID, task.uuid))
         if 'tag' in task:
             answer.headers.append((tasks_answers.TAG, str(task.tag)))
         return tasks_answers.send(answer, start_response)
@@ -288,8 +289,8 @@ class TasksFilter:
             first = {'instance_uuid': made[0]} if made else {}
             state = TaskState.RUNNING
             _note(task, code=answer.code, owner=None, state=state, **first)
-            if operation.is_multiple and len(made) > 1:
-                task.set_instances(made)
+            if len(made) > 1 and 'id' in task:
+                _note_servers(task, made)
 
     def _made(
         self, req: request.Request, operation: Operation, answer: Answer
@@ -369,6 +370,24 @@ def _pass(application: Any, environ: Environ, start_response: Any) -> Any:
 def _note(task: Task, **values: Any) -> None:
     """Store what has become of a task, or at least that it is lost."""
     try:
-        task.answer(**values)
+        if 'id' in task:
+            task.answer(**values)
+        else:
+            task.create_answered(**values)
     except Exception:
-        LOG.exception('The outcome of task %s is lost: %s', task.uuid, values)
+        LOG.exception(
+            'The task of request %s is lost: %s',
+            task.obj_context.request_id,
+            values,
+        )
+
+
+def _note_servers(task: Task, made: list[str]) -> None:
+    """Store the servers of a request for several, if that can be done.
+
+    Otherwise they are found again when the task is read.
+    """
+    try:
+        task.set_instances(made)
+    except Exception:
+        LOG.exception('The servers of task %s are lost', task.uuid)

@@ -102,14 +102,29 @@ class Task(base.NovaExtObject):
 
         :raises TaskReservationExists: when another has its reservation
         """
+        self._identify()
+        values = self.obj_get_changes()
+        self.id = db.task_create(self.obj_context, values)
+        self.obj_reset_changes()
+
+    @base.remotable
+    def create_answered(self, /, ends: bool = False, **values: Any) -> None:
+        """Store the task as the caller's, together with the answer.
+
+        :param ends: whether the task is over with it
+        """
+        self._identify()
+        self.created_at = self.obj_context.timestamp
+        values = {**self.obj_get_changes(), **values}
+        self.id = db.task_create_answered(self.obj_context, values, ends)
+        self.obj_reset_changes()
+
+    def _identify(self) -> None:
         self.uuid = uuidutils.generate_uuid()
         self.state = TaskState.PENDING
         self.user_id = self.obj_context.user_id
         self.project_id = self.obj_context.project_id
         self.request_id = self.obj_context.request_id
-        values = self.obj_get_changes()
-        self.id = db.task_create(self.obj_context, values)
-        self.obj_reset_changes()
 
     @base.remotable
     def change(self, /, **values: Any) -> bool:

@@ -43,6 +43,7 @@ from nova_ext.db.api.task import task_answer
 from nova_ext.db.api.task import task_claimed_instances
 from nova_ext.db.api.task import task_clock
 from nova_ext.db.api.task import task_create
+from nova_ext.db.api.task import task_create_answered
 from nova_ext.db.api.task import task_destroy
 from nova_ext.db.api.task import task_get_all_by_filters
 from nova_ext.db.api.task import task_get_by_reservation
@@ -92,6 +93,7 @@ __all__ = [
     'task_claimed_instances',
     'task_clock',
     'task_create',
+    'task_create_answered',
     'task_destroy',
     'task_get_all_by_filters',
     'task_get_by_reservation',

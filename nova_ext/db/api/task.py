@@ -29,10 +29,11 @@ _Server = models.TaskInstance
 def task_create(context: RequestContext, values: Mapping[str, Any]) -> int:
     """Store a task and return its number.
 
+    :param values: columns; ``created_at`` is now when absent
     :raises TaskReservationExists: when its reservation is another's
     """
     now = {'created_at': clock.UTCNow(), 'updated_at': clock.UTCNow()}
-    statement = sa.insert(_Task).values(**now, **values)
+    statement = sa.insert(_Task).values(**{**now, **values})
     try:
         result = context.session.execute(statement)
     except db_exception.DBDuplicateEntry as error:
@@ -79,6 +80,14 @@ def task_answer(
     ended_at = clock.UTCNow() if ends else None
     values = {'message': None, **values, 'ended_at': ended_at}
     return task_update(context, task_id, values, {'code': None})
+
+
+def task_create_answered(
+    context: RequestContext, values: Mapping[str, Any], ends: bool
+) -> int:
+    """Store a task together with the answer, and return its number."""
+    ended_at = clock.UTCNow() if ends else None
+    return task_create(context, {**values, 'ended_at': ended_at})
 
 
 @facade.writer

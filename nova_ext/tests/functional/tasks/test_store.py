@@ -37,11 +37,11 @@ class TestStoreDown(base.TestCase):
         self.assertEqual([], self.servers('never'))
 
     def test_untagged_requests_go_through(self):
-        self.break_store('nova_ext.db.api.task_create')
+        self.break_store('nova_ext.db.api.task_create_answered')
         answer = self.act(self.server, {'lock': None})
         self.assertEqual(202, answer.status)
         self.assertNotIn('task-id', answer.headers)
-        self.assertIn('is carried out without a task', self.log.output)
+        self.assertIn('The task of request', self.log.output)
 
     def test_an_outcome_that_is_lost_is_found_out(self):
         tag = self.new_tag()

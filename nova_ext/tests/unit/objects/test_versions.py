@@ -31,7 +31,7 @@ FINGERPRINTS = {
     'MigrationList': '1.4-a5c2c899f6e9a45d1abf39ad823bc13c',
     'Service': '1.21-ee80d35ab72b2a50e157108c1f8b41c2',
     'ServiceList': '1.19-1acb0fa7d92c9f4001bc18dad825599a',
-    'Task': '1.1-63c1f11ef40a536dfe99897157bc627c',
+    'Task': '1.1-8f5569c4479bc5f059f93dcb77bb3c12',
     'TaskList': '1.1-695be60e84a3c634f6f0c053a128a47b',
 }
 
