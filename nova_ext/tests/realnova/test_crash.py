@@ -52,11 +52,11 @@ class TestCrash(base.TestCase):
             self.retried('POST', '/servers', body, tag, step)
             tasks = self.ended(tag)
             servers = self.servers(tag)
-            self.assertEqual(1, len(servers), (step, tasks))
+            self.assertEqual(1, len(servers), f'{step} {tasks}')
             # What nova has stored and told nobody of, nobody will build.
             end = 'error' if step == switch.CAST else 'success'
             done = [t for t in tasks if t['resource'] and t['state'] == end]
-            self.assertEqual(1, len(done), (step, tasks))
+            self.assertEqual(1, len(done), f'{step} {tasks}')
             self.assertEqual(servers[0], done[0]['resource']['server'])
 
     def test_action(self):

@@ -10,6 +10,8 @@ import json
 from typing import Any
 import uuid
 
+import testtools
+
 from nova_ext.tests import polling
 
 ENDED = ('success', 'error')
@@ -28,16 +30,28 @@ class Answer:
         return json.loads(self.text)
 
 
-class House:
+class House(testtools.TestCase):
     """How a test reaches an API, and what it asks for again and again."""
 
     #: Tokens of two users of a project, of another project, of an admin.
     MEMBER: str
     OTHER: str
     ADMIN: str
+    #: Id of a flavor to resize to.
+    BIGGER: str
 
-    def ask(self, method, path, body=None, **kwargs):
-        """Send a request; ``tag``, ``token``, ``version``, ``headers``."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        tag: str | None = None,
+        token: str | None = None,
+        version: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """Send a request below ``/v2.1`` and return the answer."""
         raise NotImplementedError
 
     def server_body(self, name, **values):

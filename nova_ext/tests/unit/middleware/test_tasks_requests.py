@@ -86,4 +86,4 @@ class TestUnderstand(base.TestCase):
             ({'return_reservation_id': True}, True),
         ):  # fmt: skip
             found = self.understand('POST', '/servers', {'server': values})
-            self.assertEqual(several, found.is_multiple, values)
+            self.assertEqual(several, found.is_multiple, str(values))

@@ -50,6 +50,7 @@ class TestTask(base.DatabaseTestCase):
             exception.TaskReservationExists, self.create, reservation='r'
         )
         held = Task.get_by_reservation(self.context, 'r')
+        assert held is not None
         self.assertEqual(first.uuid, held.uuid)
         held.release()
         self.assertIsNone(Task.get_by_reservation(self.context, 'r'))
