@@ -45,3 +45,8 @@ class TestSamples(base.TestCase):
         self.compare('server-tasks-list-resp', answer.json)
         answer = self.ask('GET', f'/servers/{_TAG}/tasks/{task["uuid"]}')
         self.compare('server-task-show-resp', answer.json)
+
+    test_tasks.produces = (  # type: ignore[attr-defined]
+        'os-server-tasks/server-task-show-resp',
+        'os-server-tasks/server-tasks-list-resp',
+    )
