@@ -23,6 +23,7 @@ from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks_steps
 from nova_ext.tests import polling
+from nova_ext.virt.fake import FakeDriver
 from nova_ext.wsgi import loader
 
 #: Steps of the application, between the filter's: it is about to tell another
@@ -69,7 +70,8 @@ class Service:
         process.configure(self.conf, [])
         self.application = loader.load(self.conf)
         models.Base.metadata.create_all(facade.get_engine())
-        for service in allinone._services(self.conf):
+        drivers = {host: FakeDriver(self.conf) for host in allinone.HOSTS}
+        for service in allinone._services(self.conf, drivers):
             service.start()
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
