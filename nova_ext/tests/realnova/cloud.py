@@ -40,6 +40,15 @@ request_timeout = 60
 _SOURCES = pathlib.Path(__file__).parents[3]
 
 
+def environment(**variables: str) -> dict[str, str]:
+    """Return the environment of programs that shall find no sources here.
+
+    They are to use the package as it is installed.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k != 'PYTHONPATH'}
+    return {**inherited, **variables}
+
+
 class Cloud:
     """The cloud of this machine."""
 
@@ -56,7 +65,7 @@ class Cloud:
         """Run the program of the cloud."""
         subprocess.run(
             [str(self.program), *arguments],
-            env={**os.environ, **variables},
+            env=environment(**variables),
             check=True,
         )
 
@@ -81,7 +90,7 @@ class Cloud:
             raise SystemExit(f'Installing changed {changed}')
         manage = str(self.bin / 'nova-ext-manage')
         sync = [manage, '--config-file', str(self.conf), 'db', 'sync']
-        subprocess.run(sync, check=True)
+        subprocess.run(sync, check=True, env=environment())
 
     def remove(self) -> None:
         """Let nova-api run without the filter."""
@@ -93,7 +102,7 @@ class Cloud:
             REALCLOUD_NOVA_PASTE_INI='',
         )
         pip = [str(self.bin / 'pip'), 'uninstall', '-q', '-y', 'nova-ext']
-        subprocess.run(pip, check=True)
+        subprocess.run(pip, check=True, env=environment())
 
     def _database(self) -> str:
         server = 'mysql+pymysql://root@127.0.0.1'
@@ -114,7 +123,7 @@ class Cloud:
                 *(str(self.bin / 'pip'), 'wheel', '-q', '--no-deps'),
                 *('-w', str(self.place), str(_SOURCES)),
             ],
-            env={**os.environ, 'PBR_VERSION': f'0.0.0.dev{int(time.time())}'},
+            env=environment(PBR_VERSION=f'0.0.0.dev{int(time.time())}'),
             check=True,
         )
         [wheel] = self.place.glob('*.whl')
@@ -126,6 +135,7 @@ class Cloud:
             check=True,
             capture_output=True,
             text=True,
+            env=environment(),
         )
         pairs = (line.partition('==') for line in freeze.stdout.split())
         return {name: version for name, _, version in pairs}
