@@ -224,3 +224,15 @@ class AvailabilityZoneNotFound(exception.Invalid):
     """There is one availability zone, and a request names another."""
 
     msg_fmt = 'The requested availability zone is not available'
+
+
+class TaskNotFound(exception.NotFound):
+    """No task has this id, or the caller may not see it."""
+
+    msg_fmt = 'Task %(task_id)s could not be found.'
+
+
+class TaskReservationExists(exception.Conflict):
+    """Another task holds the reservation this one asks for."""
+
+    msg_fmt = 'That request is already accepted.'

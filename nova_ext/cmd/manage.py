@@ -9,10 +9,12 @@ from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log as logging
 
+from ext_lib.context import get_admin_context
 from ext_lib.db import migration as ext_migration
 from nova_ext.conf import opts
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
+from nova_ext.objects.task import TaskList
 
 _ERRORS = (
     ext_migration.SchemaError,
@@ -59,6 +61,18 @@ def _add_commands(categories: Any) -> None:
         'version', help='Print the version of the schema, 0 for none.'
     )
     version.set_defaults(run=_version)
+    purge = commands.add_parser(
+        'purge_tasks',
+        help='Remove tasks that ended longer ago than tags protect, and '
+        'those nobody has asked for in [tasks] unread_lifetime.',
+    )
+    purge.add_argument(
+        '--age',
+        type=int,
+        default=0,
+        help='Seconds since their end; at least [tasks] tag_lifetime.',
+    )
+    purge.set_defaults(run=_purge_tasks)
 
 
 def _sync(conf: cfg.ConfigOpts) -> None:
@@ -67,6 +81,15 @@ def _sync(conf: cfg.ConfigOpts) -> None:
 
 def _version(_conf: cfg.ConfigOpts) -> None:
     print(migration.schema.version(facade.get_engine()) or 0)
+
+
+def _purge_tasks(conf: cfg.ConfigOpts) -> None:
+    age = max(conf.category.age, conf.tasks.tag_lifetime)
+    unread = max(age, conf.tasks.unread_lifetime)
+    total = 0
+    while purged := TaskList.purge(get_admin_context(), age, unread):
+        total += purged
+    print(f'{total} tasks removed')
 
 
 if __name__ == '__main__':

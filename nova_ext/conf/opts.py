@@ -10,8 +10,9 @@ from nova_ext.conf import api
 from nova_ext.conf import compute
 from nova_ext.conf import conductor
 from nova_ext.conf import database
+from nova_ext.conf import tasks
 
-_MODULES = (api, compute, conductor, database)
+_MODULES = (api, compute, conductor, database, tasks)
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:

@@ -17,6 +17,10 @@ _NAME = sa.String(255)
 _UUID = sa.String(36)
 _LONG_TEXT = sa.Text().with_variant(mysql.MEDIUMTEXT(), 'mysql')
 _IP_ADDRESS = sa.String(39).with_variant(postgresql.INET(), 'postgresql')
+#: Text in which A is not a: MySQL's usual collation says otherwise.
+_EXACT = sa.String(255).with_variant(
+    mysql.VARCHAR(255, collation='utf8mb4_bin'), 'mysql'
+)
 _OPTIONS = {'mysql_engine': 'InnoDB', 'mysql_charset': 'utf8mb4'}
 
 
@@ -291,3 +295,55 @@ class Service(SoftDeleted, Base):
     last_seen_up = sa.Column(sa.DateTime)
     forced_down = sa.Column(sa.Boolean, default=False)
     version = sa.Column(sa.Integer, default=0)
+
+
+class Task(models.TimestampMixin, Base):
+    """A request that changes servers, recorded before it is carried out.
+
+    Functions that load it set ``instance_uuids`` (list of str) on it: what a
+    request for several servers has made.
+    """
+
+    __tablename__ = 'tasks'
+    __table_args__ = (
+        _index('tasks', 'uuid', unique=True),
+        _walk('tasks', 'project_id', 'instance_uuid'),
+        _walk('tasks', 'instance_uuid'),
+        _index('tasks', 'request_id'),
+        _index('tasks', 'ended_at'),
+        _index('tasks', 'updated_at'),
+        _walk('tasks', 'project_id', 'tag'),
+        _walk('tasks', 'tag'),
+        _index('tasks', 'reservation', unique=True),
+        _OPTIONS,
+    )
+
+    id = sa.Column(sa.Integer, primary_key=True)
+    uuid = sa.Column(_UUID, nullable=False)
+    task = sa.Column(_NAME)
+    state = sa.Column(sa.String(16), nullable=False)
+    instance_uuid = sa.Column(_UUID)
+    request_id = sa.Column(_NAME)
+    user_id = sa.Column(_NAME)
+    project_id = sa.Column(_EXACT)
+    code = sa.Column(sa.Integer)
+    message = sa.Column(sa.Text)
+    owner = sa.Column(_NAME)
+    ended_at = sa.Column(sa.DateTime)
+    tag = sa.Column(_EXACT)
+    reservation = sa.Column(sa.String(64))
+
+
+class TaskInstance(Base):
+    """One of the servers that a request for several has made."""
+
+    __tablename__ = 'task_instances'
+    __table_args__ = (_index('task_instances', 'instance_uuid'), _OPTIONS)
+
+    task_id = sa.Column(
+        sa.Integer,
+        sa.ForeignKey('tasks.id', name='fk_task_instances_task_id'),
+        primary_key=True,
+    )
+    position = sa.Column(sa.Integer, primary_key=True)
+    instance_uuid = sa.Column(_UUID, nullable=False)

@@ -10,6 +10,7 @@ _MODULES = (
     'instance_fault',
     'migration',
     'service',
+    'task',
 )
 
 

@@ -13,6 +13,7 @@ from nova_ext.policies import instance_actions
 from nova_ext.policies import migrations
 from nova_ext.policies import server_actions
 from nova_ext.policies import server_migrations
+from nova_ext.policies import server_tasks
 from nova_ext.policies import servers
 from nova_ext.policies import services
 
@@ -28,6 +29,7 @@ def list_rules() -> list[policy.RuleDefault]:
             migrations.list_rules(),
             server_actions.list_rules(),
             server_migrations.list_rules(),
+            server_tasks.list_rules(),
             servers.list_rules(),
             services.list_rules(),
         )

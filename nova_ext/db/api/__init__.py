@@ -39,6 +39,19 @@ from nova_ext.db.api.service import service_get
 from nova_ext.db.api.service import service_get_all
 from nova_ext.db.api.service import service_get_by_host_and_binary
 from nova_ext.db.api.service import service_update
+from nova_ext.db.api.task import task_answer
+from nova_ext.db.api.task import task_claimed_instances
+from nova_ext.db.api.task import task_clock
+from nova_ext.db.api.task import task_create
+from nova_ext.db.api.task import task_create_answered
+from nova_ext.db.api.task import task_destroy
+from nova_ext.db.api.task import task_get_all_by_filters
+from nova_ext.db.api.task import task_get_by_reservation
+from nova_ext.db.api.task import task_get_by_uuid
+from nova_ext.db.api.task import task_instances_set
+from nova_ext.db.api.task import task_tag_exists
+from nova_ext.db.api.task import task_update
+from nova_ext.db.api.task import tasks_purge
 from nova_ext.db.facade import facade
 
 __all__ = [
@@ -76,4 +89,17 @@ __all__ = [
     'service_get_all',
     'service_update',
     'service_destroy',
+    'task_answer',
+    'task_claimed_instances',
+    'task_clock',
+    'task_create',
+    'task_create_answered',
+    'task_destroy',
+    'task_get_all_by_filters',
+    'task_get_by_reservation',
+    'task_get_by_uuid',
+    'task_instances_set',
+    'task_tag_exists',
+    'task_update',
+    'tasks_purge',
 ]

@@ -13,6 +13,9 @@ from sqlalchemy.dialects import postgresql
 _NAME = sa.String(255)
 _UUID = sa.String(36)
 _LONG_TEXT = sa.Text().with_variant(mysql.MEDIUMTEXT(), 'mysql')
+_EXACT = sa.String(255).with_variant(
+    mysql.VARCHAR(255, collation='utf8mb4_bin'), 'mysql'
+)
 _IP_ADDRESS = sa.String(39).with_variant(postgresql.INET(), 'postgresql')
 
 
@@ -53,6 +56,64 @@ def migration_user_project() -> sa.MetaData:
         _walk('migrations', 'deleted', 'dest_compute'),
         _walk('migrations', 'deleted', 'user_id'),
         _walk('migrations', 'deleted', 'project_id'),
+    )
+    return metadata
+
+
+def tasks() -> sa.MetaData:
+    """Return the tables of step 003."""
+    metadata = sa.MetaData()
+    _table(
+        metadata,
+        'tasks',
+        sa.Column('id', sa.Integer, primary_key=True),
+        sa.Column('uuid', _UUID, nullable=False),
+        sa.Column('task', _NAME),
+        sa.Column('state', sa.String(16), nullable=False),
+        sa.Column('instance_uuid', _UUID),
+        *_columns(_NAME, 'request_id user_id'),
+        sa.Column('project_id', _EXACT),
+        sa.Column('code', sa.Integer),
+        sa.Column('message', sa.Text),
+        sa.Column('owner', _NAME),
+        *_columns(sa.DateTime, 'ended_at created_at updated_at'),
+        _index('tasks', 'uuid', unique=True),
+        _walk('tasks', 'project_id', 'instance_uuid'),
+        _walk('tasks', 'instance_uuid'),
+        _index('tasks', 'request_id'),
+        _index('tasks', 'ended_at'),
+        _index('tasks', 'updated_at'),
+    )
+    _table(
+        metadata,
+        'task_instances',
+        sa.Column(
+            'task_id',
+            sa.Integer,
+            sa.ForeignKey('tasks.id', name='fk_task_instances_task_id'),
+            primary_key=True,
+        ),
+        sa.Column('position', sa.Integer, primary_key=True),
+        sa.Column('instance_uuid', _UUID, nullable=False),
+        _index('task_instances', 'instance_uuid'),
+    )
+    return metadata
+
+
+def task_tag() -> sa.MetaData:
+    """Return what step 004 adds: a tag, and what it reserves."""
+    metadata = sa.MetaData()
+    _table(
+        metadata,
+        'tasks',
+        sa.Column('id', sa.Integer, primary_key=True),
+        sa.Column('project_id', _EXACT),
+        sa.Column('created_at', sa.DateTime),
+        sa.Column('tag', _EXACT),
+        sa.Column('reservation', sa.String(64)),
+        _walk('tasks', 'project_id', 'tag'),
+        _walk('tasks', 'tag'),
+        _index('tasks', 'reservation', unique=True),
     )
     return metadata
 

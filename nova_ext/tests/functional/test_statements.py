@@ -103,7 +103,8 @@ class WritesTest(base.APITestCase):
 
     def test_several_servers(self) -> None:
         """To create ten servers takes no more for each than one does."""
-        self.assertEqual(10 * self._ask(_CREATE), self._ask(_CREATE_TEN))
+        one, ten = self._ask(_CREATE), self._ask(_CREATE_TEN)
+        self.assertLessEqual(ten, 10 * one)
 
     def _count(self, size: int) -> dict[str, int]:
         counts = {}

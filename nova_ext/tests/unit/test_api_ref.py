@@ -8,16 +8,22 @@ microversions, codes, parameters and keys, at every version.
 from collections.abc import Iterable, Iterator
 import re
 from typing import Any
+from unittest import mock
 
 from nova_ext import policies
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import routes
+from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.api.openstack.compute.views import versions as versions_view
 from nova_ext.tests import base
 from nova_ext.tests.unit import api_contract
 from nova_ext.tests.unit import api_reference
 
-_HEADERS = {'Location'}
+_HEADERS = {'Location', 'Task-tag'}
+#: The filter in front of the API serves these.
+_TASKS = server_tasks.table(
+    server_tasks.ServerTasksController(mock.Mock(), mock.Mock())
+)
 
 Versions = set[Any]
 
@@ -27,7 +33,7 @@ class TestAPIReference(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.served = api_contract.methods(routes.table(self.conf))
+        self.served = api_contract.methods((*routes.table(self.conf), *_TASKS))
         self.told = api_reference.methods()
         self.version_list = self.told.pop(api_reference.VERSION_LIST)
 

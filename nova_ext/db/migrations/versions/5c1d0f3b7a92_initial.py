@@ -16,3 +16,5 @@ def upgrade():
     connection = op.get_bind()
     schema.create_missing(connection, tables.base())
     schema.create_missing(connection, tables.migration_user_project())
+    schema.create_missing(connection, tables.tasks())
+    schema.create_missing(connection, tables.task_tag())

@@ -31,6 +31,8 @@ FINGERPRINTS = {
     'MigrationList': '1.4-a5c2c899f6e9a45d1abf39ad823bc13c',
     'Service': '1.21-ee80d35ab72b2a50e157108c1f8b41c2',
     'ServiceList': '1.19-1acb0fa7d92c9f4001bc18dad825599a',
+    'Task': '1.1-8f5569c4479bc5f059f93dcb77bb3c12',
+    'TaskList': '1.1-695be60e84a3c634f6f0c053a128a47b',
 }
 
 #: The oldest version a peer may have: one before the first field in SINCE.
@@ -46,6 +48,8 @@ OLDEST = {
     'MigrationList': '1.4',
     'Service': '1.21',
     'ServiceList': '1.19',
+    'Task': '1.0',
+    'TaskList': '1.1',
 }
 
 WHEN = datetime.datetime.fromisoformat('2024-02-29T23:59:58.123456')

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Schemas of the tasks of a server."""
+
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
+from nova_ext.api.openstack.compute.schemas import types
+from nova_ext.objects.task import TaskState
+
+_STRICT = '2.1'
+
+index_query = schema.Query(
+    {
+        'limit': Param(types.limit),
+        'marker': Param(types.uuid),
+        'state': Param({'enum': list(TaskState.ALL)}),
+        'changes-since': Param(types.date_time),
+        'all_tenants': Param(types.boolean_like),
+    },
+    strict_since=_STRICT,
+)
+
+show_query = schema.Query(
+    {'all_tenants': Param(types.boolean_like)}, strict_since=_STRICT
+)
+
+_string_or_null = types.nullable(types.string)
+
+_task = schema.Body(
+    {
+        'uuid': Param(types.uuid, required=True),
+        'task': Param(types.string, required=True),
+        'state': Param({'enum': list(TaskState.ALL)}, required=True),
+        'resource': Param(
+            {
+                'type': 'object',
+                'patternProperties': {'^(server|image|network|volume)$': {}},
+                'additionalProperties': False,
+            },
+            required=True,
+        ),
+        'request_id': Param(types.string, required=True),
+        'user_id': Param(types.string, required=True),
+        'project_id': Param(types.string, required=True),
+        'start_time': Param(types.date_time, required=True),
+        'last_updated': Param(types.date_time, required=True),
+        'tag': Param(_string_or_null, required=True),
+        'code': Param(types.nullable(types.integer), required=True),
+        'message': Param(_string_or_null, required=True),
+        'servers': Param({'type': 'array', 'items': types.uuid}),
+        'links': Param(types.links, required=True),
+    }
+)
+
+index_response = schema.Body(
+    {
+        'tasks': Param(schema.ListOf(_task), required=True),
+        'tasks_links': Param(types.links),
+    }
+)
+
+show_response = schema.wrapped('task', _task)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""servers/{server_id or tag}/tasks: what became of requests.
+
+The tasks filter routes here, in front of this service's own API or another.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from oslo_utils import strutils
+
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from ext_lib.wsgi import routing
+from nova_ext import exception
+from nova_ext.api.openstack.compute import filters
+from nova_ext.api.openstack.compute.schemas import server_tasks as schema
+from nova_ext.api.openstack.compute.views import server_tasks as view
+from nova_ext.objects.task import Task
+from nova_ext.objects.task import TaskList
+from nova_ext.objects.task import TaskState
+from nova_ext.policies import server_tasks as policies
+
+#: The most tasks of one server or tag that are looked into by one request.
+_MOST = 1000
+
+
+class Application(Protocol):
+    """The compute API that carries the requests out."""
+
+    def settle(self, req: request.Request, tasks: Iterable[Task]) -> None:
+        """Find out what became of unfinished tasks, and store it."""
+
+    def shows_server(self, req: request.Request, server_id: str) -> bool:
+        """Tell whether the caller may see a server."""
+
+
+class ServerTasksController:
+    """Lists and shows tasks."""
+
+    def __init__(self, links: links.Links, application: Application) -> None:
+        self.links = links
+        self.application = application
+
+    @controller.query(schema.index_query)
+    @controller.response(schema.index_response)
+    def index(self, req: request.Request, server_id: str) -> controller.Reply:
+        """List the tasks of a server or with a tag, newest first."""
+        wanted = filters.parsed(req)
+        project = _project(
+            req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
+        )
+        wanted['project_id'] = project
+        self._settle(req, server_id, project)
+        tasks = TaskList.get_by_key(
+            req.context, server_id, wanted, req.page.limit, req.page.marker
+        )
+        is_tag = TaskList.has_tag(req.context, server_id, project)
+        if not tasks and not is_tag:
+            self._check_server(req, server_id, project)
+        body = {'tasks': [self._shown(req, server_id, t) for t in tasks]}
+        path = ('servers', server_id, 'tasks')
+        keys = [task.uuid for task in tasks]
+        if next_page := self.links.next_page(req, path, keys):
+            body['tasks_links'] = next_page
+        headers = {'Task-tag': server_id} if is_tag else {}
+        return controller.Reply(body, headers)
+
+    @controller.query(schema.show_query)
+    @controller.response(schema.show_response)
+    def show(
+        self, req: request.Request, server_id: str, id: str
+    ) -> controller.Reply:
+        """Show one task of a server or with a tag."""
+        project = _project(
+            req, dict(req.query), policies.SHOW, policies.SHOW_ALL_TENANTS
+        )
+        task = Task.get_by_uuid(req.context, id, project)
+        self.application.settle(req, [task])
+        task = Task.get_by_uuid(req.context, id, project)
+        if not _is_of(task, server_id):
+            raise exception.TaskNotFound(task_id=id)
+        headers = {'Task-tag': server_id} if task.tag == server_id else {}
+        body = {'task': self._shown(req, server_id, task)}
+        return controller.Reply(body, headers)
+
+    def _settle(
+        self, req: request.Request, key: str, project: str | None
+    ) -> None:
+        for state in TaskState.UNFINISHED:
+            wanted = {'project_id': project, 'state': state}
+            found = TaskList.get_by_key(req.context, key, wanted, _MOST)
+            self.application.settle(req, found)
+
+    def _check_server(
+        self, req: request.Request, server_id: str, project: str | None
+    ) -> None:
+        anything = TaskList.get_by_key(
+            req.context, server_id, {'project_id': project}, limit=1
+        )
+        if not anything and not self.application.shows_server(req, server_id):
+            raise exception.InstanceNotFound(instance_id=server_id)
+
+    def _shown(
+        self, req: request.Request, key: str, task: Task
+    ) -> dict[str, Any]:
+        return view.show(req, self.links, key, task)
+
+
+def table(controller: ServerTasksController) -> routing.Table:
+    """Return the routes, which the filter serves."""
+    path = '/servers/{server_id}/tasks'
+    return (
+        (path, {'GET': controller.index}),
+        (f'{path}/{{id}}', {'GET': controller.show}),
+    )
+
+
+def _project(
+    req: request.Request, query: dict[str, Any], rule: str, any_rule: str
+) -> str | None:
+    """Return whose tasks may be seen; None for everybody's."""
+    own: str | None = req.context.project_id
+    everybody = strutils.bool_from_string(query.pop('all_tenants', False))
+    req.context.can(any_rule if everybody else rule, {'project_id': own})
+    return None if everybody else own
+
+
+def _is_of(task: Task, key: str) -> bool:
+    servers = (task.instance_uuid, *task.instance_uuids)
+    return key == task.tag or key.lower() in servers

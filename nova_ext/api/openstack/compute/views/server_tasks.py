@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks, as answers show them."""
+
+from typing import Any
+
+from ext_lib.wsgi import links as ext_links
+from ext_lib.wsgi import request
+from ext_lib.wsgi import timestamps
+from nova_ext.objects.task import Task
+
+_PLAIN = (
+    'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id', 'tag',
+    'code', 'message',
+)  # fmt: skip
+
+
+def show(
+    req: request.Request, links: ext_links.Links, key: str, task: Task
+) -> dict[str, Any]:
+    """Return a task.
+
+    :param key: the server or tag whose tasks are looked at
+    """
+    shown: dict[str, Any] = {name: getattr(task, name) for name in _PLAIN}
+    shown['resource'] = {}
+    if task.instance_uuid:
+        shown['resource']['server'] = task.instance_uuid
+    shown['start_time'] = timestamps.zulu(task.created_at)
+    shown['last_updated'] = timestamps.zulu(task.updated_at)
+    if task.instance_uuids:
+        shown['servers'] = list(task.instance_uuids)
+    shown['links'] = links.resource(req, 'servers', key, 'tasks', task.uuid)
+    return shown

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the application's records of an action say of a request.
+
+An action is a list of events, and between two of them nothing runs: it takes
+the server's own task to know that all is done.
+"""
+
+from collections.abc import Sequence
+import dataclasses
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+
+from nova_ext.objects.task import TaskState
+
+_REBOOTS = (
+    'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard',
+    'reboot_pending_hard', 'reboot_started_hard',
+)  # fmt: skip
+_BUILDS = ('scheduling', 'block_device_mapping', 'networking', 'spawning')
+_REBUILDS = (
+    'rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning',
+)  # fmt: skip
+_RESIZES = (
+    'resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish',
+)  # fmt: skip
+_SHELVES = (
+    'shelving', 'shelving_image_pending_upload', 'shelving_image_uploading',
+    'shelving_offloading',
+)  # fmt: skip
+_IMAGES = (
+    'image_snapshot', 'image_snapshot_pending', 'image_pending_upload',
+    'image_uploading',
+)  # fmt: skip
+
+#: What a server is busy with while a request is carried out. Requests that
+#: are not here run beside whatever the server is busy with.
+_WORK: dict[str, Sequence[str]] = {
+    'create': _BUILDS,
+    'delete': ('deleting', 'soft-deleting'),
+    'restore': ('restoring',),
+    'start': ('powering-on',),
+    'stop': ('powering-off',),
+    'reboot': _REBOOTS,
+    'pause': ('pausing',),
+    'unpause': ('unpausing',),
+    'suspend': ('suspending',),
+    'resume': ('resuming',),
+    'rebuild': _REBUILDS,
+    'evacuate': _REBUILDS,
+    'resize': _RESIZES,
+    'migrate': _RESIZES,
+    'confirmResize': ('resize_confirming',),
+    'revertResize': ('resize_reverting',),
+    'live-migration': ('migrating',),
+    'shelve': _SHELVES,
+    'shelveOffload': ('shelving_offloading',),
+    'unshelve': ('unshelving', *_BUILDS),
+    'rescue': ('rescuing',),
+    'unrescue': ('unrescuing',),
+    'createImage': _IMAGES,
+    'createBackup': ('image_backup', *_IMAGES),
+    'changePassword': ('updating_password',),
+}
+#: Carried out when they are answered, with an event or without one.
+_AT_ONCE = frozenset({'resetState', 'lock', 'unlock'})
+#: Recorded as actions; of others the application remembers nothing.
+RECORDED = frozenset(
+    {
+        *_WORK,
+        *_AT_ONCE,
+        'attach_interface',
+        'detach_interface',
+        'attach_volume',
+        'detach_volume',
+        'live_migration_force_complete',
+        'live_migration_cancel',
+        'trigger_crash_dump',
+    }
+)
+
+_DELETED = 'The server was deleted.'
+_GONE = frozenset({'DELETED', 'SOFT_DELETED'})
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What became of a request.
+
+    :param ended_at: None while it runs, and when nobody knows
+    """
+
+    state: str
+    message: str | None = None
+    ended_at: datetime.datetime | None = None
+
+
+PENDING = Verdict(TaskState.PENDING)
+RUNNING = Verdict(TaskState.RUNNING)
+SUCCESS = Verdict(TaskState.SUCCESS)
+#: Accepted, stored, and then lost on its way to whoever would do it.
+NOT_FINISHED = Verdict(
+    TaskState.ERROR, 'The request was accepted, but never finished.'
+)
+
+
+def judge(
+    name: str, action: Any, server: Any, patience: datetime.timedelta
+) -> Verdict:
+    """Return what became of a request on one server.
+
+    :param action: what is recorded of it; None when nothing is
+    :param server: as it is now; None when it is gone
+    :param patience: how long an action may rest unfinished before it is
+        given up
+    """
+    if server is not None and _task_state(server) in _WORK.get(name, ()):
+        return RUNNING
+    if name == 'delete' and (server is None or server['status'] in _GONE):
+        return _ended(SUCCESS, action)
+    if action is None:
+        return _unrecorded(name, server)
+    if _open_events(action):
+        return _unfinished(action, server, patience)
+    if not action['events'] and name not in _AT_ONCE:
+        return _unfinished(action, server, patience)
+    if name == 'create' and server is not None and server['status'] == 'BUILD':
+        return RUNNING
+    if failed := _failed_event(name, action):
+        why = _reason(failed, server)
+        return _ended(Verdict(TaskState.ERROR, why), action)
+    return _ended(SUCCESS, action)
+
+
+def combine(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return what became of a request on several servers together."""
+    for state in (TaskState.PENDING, TaskState.RUNNING, TaskState.ERROR):
+        for verdict in verdicts:
+            if verdict.state == state:
+                return verdict
+    ends = [v.ended_at for v in verdicts if v.ended_at]
+    return dataclasses.replace(SUCCESS, ended_at=max(ends, default=None))
+
+
+def _task_state(server: Any) -> str | None:
+    found: str | None = server.get('OS-EXT-STS:task_state')
+    return found
+
+
+def _unrecorded(name: str, server: Any) -> Verdict:
+    if server is None:
+        return Verdict(TaskState.ERROR, _DELETED)
+    if name not in RECORDED or name in _AT_ONCE:
+        return SUCCESS
+    if name == 'create' and server['status'] == 'ERROR':
+        return Verdict(TaskState.ERROR, _reason({}, server))
+    return PENDING
+
+
+def _open_events(action: Any) -> list[Any]:
+    """Return the events that run.
+
+    One that began before another of its name has ended does not: of two that
+    share a name nova may end the wrong one.
+    """
+    ends: dict[str, str] = {}
+    for event in action['events']:
+        if event['finish_time']:
+            known = ends.get(event['event'], '')
+            ends[event['event']] = max(known, event['finish_time'])
+    return [
+        event
+        for event in action['events']
+        if not event['finish_time']
+        and ends.get(event['event'], '') < event['start_time']
+    ]
+
+
+def _unfinished(
+    action: Any, server: Any, patience: datetime.timedelta
+) -> Verdict:
+    if server is None:
+        return _ended(Verdict(TaskState.ERROR, _DELETED), action)
+    last = timeutils.parse_isotime(action['updated_at'] + 'Z')
+    age = timeutils.utcnow() - timeutils.normalize_time(last)
+    # While the server is busy, whoever works on it may go on with this.
+    if age > patience and _task_state(server) is None:
+        return _ended(NOT_FINISHED, action)
+    return RUNNING
+
+
+def _failed_event(name: str, action: Any) -> Any:
+    events = action['events']
+    if name == 'create':
+        # A build that failed on one host may have succeeded on the next.
+        events = events[:1]
+    for event in events:
+        if event['result'] == 'Error':
+            return event
+    return {} if action['message'] and not events else None
+
+
+def _reason(event: Any, server: Any) -> str:
+    if event.get('details'):
+        return str(event['details'])
+    fault = (server or {}).get('fault')
+    if fault and fault.get('message'):
+        return str(fault['message'])
+    return f'{event["event"]} failed.' if event else 'The request failed.'
+
+
+def _ended(verdict: Verdict, action: Any) -> Verdict:
+    events = action['events'] if action else ()
+    ends = [e['finish_time'] for e in events if e['finish_time']]
+    if not ends:
+        return verdict
+    ended = timeutils.parse_isotime(max(ends) + 'Z')
+    return dataclasses.replace(
+        verdict, ended_at=timeutils.normalize_time(ended)
+    )

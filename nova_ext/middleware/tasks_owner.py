@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which process works on a request, and whether it still lives."""
+
+import functools
+import os
+import pathlib
+
+_PROC = pathlib.Path('/proc')
+#: Where, after the name of the program, a process's start time stands.
+_START = 19
+
+
+def current(host: str) -> str:
+    """Return the name of this process, unlike that of any other.
+
+    :param host: the name of the machine
+    """
+    return _name(host, os.getpid())
+
+
+def is_dead(owner: str, host: str) -> bool:
+    """Tell whether a process is known to have ended.
+
+    Only processes of this machine and since its last start can be told to
+    be dead, and only by one that sees the same processes.
+    """
+    place, _, rest = owner.rpartition('/')
+    pid, _, started = rest.partition('.')
+    if place != _place(host) or not pid.isdecimal():
+        return False
+    return _started(int(pid)) != started
+
+
+def is_alive(owner: str, host: str) -> bool:
+    """Tell whether a process is known to be at work."""
+    place, _, _rest = owner.rpartition('/')
+    return place == _place(host) and not is_dead(owner, host)
+
+
+@functools.lru_cache(maxsize=4)
+def _name(host: str, pid: int) -> str:
+    return f'{_place(host)}/{pid}.{_started(pid)}'
+
+
+@functools.lru_cache(maxsize=4)
+def _place(host: str) -> str:
+    """Return what processes share that can see each other."""
+    try:
+        boot = (_PROC / 'sys/kernel/random/boot_id').read_text().strip()
+        namespace = (_PROC / 'self/ns/pid').readlink()
+    except OSError:
+        # Nobody can be told to be dead here, this process included.
+        return ''
+    return f'{host[:120]}/{boot}/{namespace}'
+
+
+def _started(pid: int) -> str:
+    """Return when a process began, nothing when there is none."""
+    try:
+        text = (_PROC / str(pid) / 'stat').read_text()
+    except OSError:
+        return ''
+    state, *rest = text.rpartition(') ')[2].split()
+    # A zombie waits for its parent only.
+    return '' if state == 'Z' else rest[_START - 1]

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which requests make a task, told by method, path and action."""
+
+import dataclasses
+import enum
+import re
+from typing import Any
+
+from oslo_serialization import jsonutils
+import webob
+
+#: Methods that never change a thing.
+READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
+
+_PROJECT = re.compile(r'[0-9a-f-]+\Z')
+_ID = '{id}'
+_ACTION = 'action'
+_NAME_LENGTH = 255
+
+#: By method and form of the path: the name of the action, as nova records
+#: it, or None where the body tells it.
+_TASKS: dict[tuple[str, str], str | None] = {
+    ('POST', 'servers'): 'create',
+    ('DELETE', 'servers/{id}'): 'delete',
+    ('POST', 'servers/{id}/action'): None,
+    ('POST', 'servers/{id}/os-interface'): 'attach_interface',
+    ('DELETE', 'servers/{id}/os-interface/{id}'): 'detach_interface',
+    ('POST', 'servers/{id}/os-volume_attachments'): 'attach_volume',
+    ('DELETE', 'servers/{id}/os-volume_attachments/{id}'): 'detach_volume',
+    (
+        'POST',
+        'servers/{id}/migrations/{id}/action',
+    ): 'live_migration_force_complete',
+    ('DELETE', 'servers/{id}/migrations/{id}'): 'live_migration_cancel',
+}
+_COLLECTIONS = frozenset(
+    {'servers', 'os-interface', 'os-volume_attachments', 'migrations'}
+)
+#: Requests of a POST that only read.
+_CONSOLES = frozenset({('POST', 'servers/{id}/remote-consoles')})
+_READING_ACTIONS = frozenset(
+    {
+        'os-getConsoleOutput',
+        'os-getVNCConsole',
+        'os-getRDPConsole',
+        'os-getSPICEConsole',
+        'os-getSerialConsole',
+        'os-getMKSConsole',
+    }
+)
+#: Where the record of an action has another name than the request.
+_RECORDED = {
+    'os-start': 'start',
+    'os-stop': 'stop',
+    'os-migrateLive': 'live-migration',
+    'os-resetState': 'resetState',
+    'forceDelete': 'delete',
+}
+
+
+class Effect(enum.Enum):
+    """What a request does."""
+
+    READS = 'reads'
+    #: Changes a server.
+    MAKES_TASK = 'makes a task'
+    #: Changes something else, or nothing this filter knows.
+    OTHER = 'other'
+
+
+@dataclasses.dataclass(frozen=True)
+class Operation:
+    """What a request asks for.
+
+    :param name: of the task
+    :param server_id: as the path has it
+    :param path: without the project segment
+    :param is_multiple: whether it asks for several servers
+    """
+
+    effect: Effect
+    name: str = ''
+    server_id: str | None = None
+    path: str = ''
+    is_multiple: bool = False
+
+
+def understand(request: webob.Request, project_id: str | None) -> Operation:
+    """Return what a request asks for; its body stays readable."""
+    if request.method in READING:
+        return Operation(Effect.READS)
+    segments = _segments(request, project_id)
+    known = (request.method, _form(segments))
+    if known in _CONSOLES:
+        return Operation(Effect.READS)
+    if known not in _TASKS:
+        return Operation(Effect.OTHER)
+    name, is_multiple = _TASKS[known], False
+    if name is None:
+        name = _action(request)
+        if name in _READING_ACTIONS:
+            return Operation(Effect.READS)
+    elif name == 'create':
+        is_multiple = _is_multiple(request)
+    server_id = segments[1] if len(segments) > 1 else None
+    path = '/'.join(['', *segments])
+    name = _RECORDED.get(name, name)[:_NAME_LENGTH]
+    return Operation(Effect.MAKES_TASK, name, server_id, path, is_multiple)
+
+
+def body(request: webob.Request) -> bytes:
+    """Return the body, and leave it for the application."""
+    return bytes(request.body)
+
+
+def _segments(request: webob.Request, project_id: str | None) -> list[str]:
+    """Return the path without the project segment.
+
+    It is one where the application takes it for one.
+    """
+    raw = request.environ.get('PATH_INFO', '').encode('latin-1')
+    segments = raw.decode(errors='replace').split('/')[1:]
+    if segments[:1] != ['servers'] and segments[1:2] == ['servers']:
+        first = segments[0]
+        if _PROJECT.match(first) or first == project_id:
+            return segments[1:]
+    return segments
+
+
+def _form(segments: list[str]) -> str:
+    """Return the path with ``{id}`` in the place of what varies."""
+    form: list[str] = []
+    for segment in segments:
+        after_collection = bool(form) and form[-1] in _COLLECTIONS
+        if after_collection and segment:
+            form.append(_ID)
+        else:
+            form.append(segment)
+    return '/'.join(form)
+
+
+def _action(request: webob.Request) -> str:
+    document = _document(request)
+    if isinstance(document, dict) and len(document) == 1:
+        return str(next(iter(document)))
+    # The application will refuse it.
+    return _ACTION
+
+
+def _is_multiple(request: webob.Request) -> bool:
+    document = _document(request)
+    server = document.get('server') if isinstance(document, dict) else None
+    if not isinstance(server, dict):
+        return False
+    counts = (server.get('min_count'), server.get('max_count'))
+    several = any(str(c) not in ('None', '', '0', '1') for c in counts)
+    return several or bool(server.get('return_reservation_id'))
+
+
+def _document(request: webob.Request) -> Any:
+    try:
+        return jsonutils.loads(body(request))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests that change servers, found again by server or by tag."""
+
+import datetime
+from typing import Any, Final
+
+from oslo_utils import uuidutils
+from oslo_versionedobjects import fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from ext_lib.paging import Page
+from nova_ext.db import api as db
+from nova_ext.objects import base
+
+#: How many tasks go in one transaction.
+_CHUNK = 1000
+
+
+class TaskState:
+    """How far a request has come."""
+
+    #: Accepted; nothing is recorded of it yet.
+    PENDING: Final = 'pending'
+    RUNNING: Final = 'running'
+    SUCCESS: Final = 'success'
+    ERROR: Final = 'error'
+
+    ALL: Final = (PENDING, RUNNING, SUCCESS, ERROR)
+    UNFINISHED: Final = (PENDING, RUNNING)
+
+
+@base.VersionedObjectRegistry.register
+class Task(base.NovaExtObject):
+    """One request."""
+
+    # 1.0: Initial version
+    # 1.1: Add tag and reservation
+    VERSION = '1.1'
+    SINCE = {'tag': '1.1', 'reservation': '1.1'}
+    NOT_COLUMNS = frozenset({'instance_uuids'})
+
+    fields = {
+        'id': fields.IntegerField(),
+        'uuid': fields.UUIDField(),
+        'created_at': DateTimeField(),
+        'updated_at': DateTimeField(),
+        #: When it reached its last state.
+        'ended_at': DateTimeField(nullable=True),
+        #: What was asked for, e.g. create or stop.
+        'task': fields.StringField(),
+        #: One of TaskState.
+        'state': fields.StringField(),
+        #: The server, or the first of several; None while it is not known.
+        'instance_uuid': fields.StringField(nullable=True),
+        #: All of several servers, empty for a request that is about one.
+        'instance_uuids': fields.ListOfStringsField(),
+        'request_id': fields.StringField(),
+        'user_id': fields.StringField(),
+        'project_id': fields.StringField(),
+        #: Status of the answer; None while there is none.
+        'code': fields.IntegerField(nullable=True),
+        #: Why it failed.
+        'message': fields.StringField(nullable=True),
+        #: The process that works on the request; None when none does.
+        'owner': fields.StringField(nullable=True),
+        #: What the client calls it.
+        'tag': fields.StringField(nullable=True),
+        #: What no second request may hold; None once it is released.
+        'reservation': fields.StringField(nullable=True),
+    }
+
+    def _load_rest(self, row: Any) -> None:
+        self.instance_uuids = row.instance_uuids
+
+    @classmethod
+    @base.remotable
+    def get_by_uuid(
+        cls, context: RequestContext, uuid: str, project_id: str | None
+    ) -> 'Task':
+        """Return a task of a project; of any when it is None.
+
+        :raises TaskNotFound: when there is none
+        """
+        return cls.from_row(
+            context, db.task_get_by_uuid(context, uuid, project_id)
+        )
+
+    @classmethod
+    @base.remotable
+    def get_by_reservation(
+        cls, context: RequestContext, reservation: str
+    ) -> 'Task | None':
+        """Return the task that holds a reservation, None when none does."""
+        row = db.task_get_by_reservation(context, reservation)
+        return None if row is None else cls.from_row(context, row)
+
+    @base.remotable
+    def create(self) -> None:
+        """Store the task as the caller's, pending.
+
+        :raises TaskReservationExists: when another has its reservation
+        """
+        self._identify()
+        values = self.obj_get_changes()
+        self.id = db.task_create(self.obj_context, values)
+        self.obj_reset_changes()
+
+    @base.remotable
+    def create_answered(self, /, ends: bool = False, **values: Any) -> None:
+        """Store the task as the caller's, together with the answer.
+
+        :param ends: whether the task is over with it
+        """
+        self._identify()
+        self.created_at = self.obj_context.timestamp
+        values = {**self.obj_get_changes(), **values}
+        self.id = db.task_create_answered(self.obj_context, values, ends)
+        self.obj_reset_changes()
+
+    def _identify(self) -> None:
+        self.uuid = uuidutils.generate_uuid()
+        self.state = TaskState.PENDING
+        self.user_id = self.obj_context.user_id
+        self.project_id = self.obj_context.project_id
+        self.request_id = self.obj_context.request_id
+
+    @base.remotable
+    def change(self, /, **values: Any) -> bool:
+        """Store ``values`` unless the task has ended.
+
+        :returns: whether it had not
+        """
+        expected = {'state': list(TaskState.UNFINISHED)}
+        return db.task_update(self.obj_context, self.id, values, expected)
+
+    @base.remotable
+    def answer(self, /, ends: bool = False, **values: Any) -> bool:
+        """Store what the answer says, if there was none before.
+
+        It counts even when the task was given up meanwhile.
+
+        :param ends: whether the task is over with it
+        """
+        return db.task_answer(self.obj_context, self.id, values, ends)
+
+    @base.remotable
+    def release(self) -> None:
+        """Give up the reservation: the request may be made again."""
+        db.task_update(
+            self.obj_context,
+            self.id,
+            {'reservation': None},
+            {'reservation': self.reservation},
+        )
+
+    @base.remotable
+    def set_instances(self, instance_uuids: list[str]) -> None:
+        """Store which servers a request for several has made."""
+        db.task_instances_set(self.obj_context, self.id, instance_uuids)
+
+    @base.remotable
+    def destroy(self) -> None:
+        """Forget the task."""
+        db.task_destroy(self.obj_context, self.id)
+
+    @property
+    def servers(self) -> list[str]:
+        """The servers it is about, as far as they are known."""
+        if self.instance_uuids:
+            return list(self.instance_uuids)
+        return [self.instance_uuid] if self.instance_uuid else []
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will become of it."""
+        return self.state not in TaskState.UNFINISHED
+
+
+@base.VersionedObjectRegistry.register
+class TaskList(objects.ObjectList[Task], base.NovaExtObject):
+    """Tasks."""
+
+    # 1.0: Initial version
+    # 1.1: Task 1.1; get_by_key() takes tags; has_tag()
+    VERSION = '1.1'
+
+    fields = {
+        'objects': fields.ListOfObjectsField('Task'),
+    }
+
+    @classmethod
+    @base.remotable
+    def get_by_key(
+        cls,
+        context: RequestContext,
+        key: str,
+        filters: dict[str, Any],
+        limit: int | None = None,
+        marker: str | None = None,
+    ) -> 'TaskList':
+        """Return the tasks of a server or with a tag, newest first.
+
+        :param filters: ``project_id``, ``state``, ``changes-since``
+        :param marker: uuid of the last task of the page before
+        :raises MarkerNotFound: when no task has the marker's uuid
+        """
+        rows = db.task_get_all_by_filters(
+            context, {**filters, 'key': key}, Page(limit, marker)
+        )
+        return cls.from_rows(context, Task, rows)
+
+    @classmethod
+    @base.remotable
+    def has_tag(
+        cls, context: RequestContext, tag: str, project_id: str | None
+    ) -> bool:
+        """Tell whether a task of the project, or of any, has the tag."""
+        return db.task_tag_exists(context, tag, project_id)
+
+    @classmethod
+    @base.remotable
+    def get_claimed(
+        cls, context: RequestContext, instance_uuids: list[str]
+    ) -> set[str]:
+        """Return those servers of which it is known who made them."""
+        return db.task_claimed_instances(context, instance_uuids)
+
+    @classmethod
+    @base.remotable
+    def get_clock(cls, context: RequestContext) -> datetime.datetime:
+        """Return the time by the clock that stamps tasks."""
+        return db.task_clock(context)
+
+    @classmethod
+    @base.remotable
+    def purge(cls, context: RequestContext, age: int, unread: int) -> int:
+        """Forget some tasks that may go; return how many.
+
+        :param age: seconds since their end
+        :param unread: seconds since anything happened to them
+        """
+        now = db.task_clock(context)
+        return db.tasks_purge(
+            context,
+            now - datetime.timedelta(seconds=age),
+            now - datetime.timedelta(seconds=unread),
+            _CHUNK,
+        )

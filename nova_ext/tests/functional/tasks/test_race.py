@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Of any number of simultaneous repeats exactly one is carried out."""
+
+from nova_ext.tests import base
+from nova_ext.tests.functional.tasks import race
+
+
+class TestRace(base.DatabaseTestCase):
+    """On the database all tests run on."""
+
+    def test_one_wins(self):
+        running = race.Race(self.database.url)
+        self.addCleanup(running.end)
+        all_others = race.PROCESSES * race.THREADS - 1
+        for number in range(race.ROUNDS):
+            self.assertEqual(
+                (1, 1, all_others), running.run(f'round-{number}')
+            )

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-api is killed between reservation and answer; its client retries."""
+
+import time
+
+import requests
+
+from nova_ext.middleware import tasks_steps
+from nova_ext.tests.functional.tasks import rules
+from nova_ext.tests.realnova import base
+from nova_ext.tests.realnova import switch
+
+_STEPS = (*tasks_steps.STEPS, switch.CAST)
+_SECONDS = 180
+
+
+class TestCrash(base.TestCase):
+    """One kill for each step."""
+
+    def retried(self, method, path, body, tag, step):
+        """Send a request that kills nova-api at a step, then retry it."""
+        kill = {'X-Kill-At': step}
+        self.assertRaises(
+            requests.ConnectionError,
+            *(self.ask, method, path, body),
+            tag=tag,
+            headers=kill,
+        )
+        deadline = time.monotonic() + _SECONDS
+        while time.monotonic() < deadline:
+            try:
+                answer = self.ask(method, path, body, tag=tag)
+            except requests.ConnectionError:
+                continue
+            self.assertIn(answer.status, (202, 409), answer.text)
+            if answer.status == 202 or self.finished(tag):
+                return
+            time.sleep(1)
+        self.fail(f'No task of {tag} ended well')
+
+    def finished(self, tag):
+        """Tell whether a task has ended with a server to show."""
+        return any(
+            task['state'] in rules.ENDED and task['resource']
+            for task in self.tasks(tag)
+        )
+
+    def test_create(self):
+        for step in _STEPS:
+            tag = self.new_tag()
+            body = self.server_body(tag)
+            self.retried('POST', '/servers', body, tag, step)
+            tasks = self.ended(tag)
+            servers = self.servers(tag)
+            self.assertEqual(1, len(servers), f'{step} {tasks}')
+            # What nova has stored and told nobody of, nobody will build.
+            end = 'error' if step == switch.CAST else 'success'
+            done = [t for t in tasks if t['resource'] and t['state'] == end]
+            self.assertEqual(1, len(done), f'{step} {tasks}')
+            self.assertEqual(servers[0], done[0]['resource']['server'])
+
+    def test_action(self):
+        for step in tasks_steps.STEPS:
+            server, tag = self.booted(), self.new_tag()
+            path = f'/servers/{server}/action'
+            body = {'reboot': {'type': 'HARD'}}
+            self.retried('POST', path, body, tag, step)
+            self.ended(tag)
+            answer = self.ask('GET', f'/servers/{server}/os-instance-actions')
+            names = [a['action'] for a in answer.json['instanceActions']]
+            self.assertEqual(['reboot', 'create'], names, step)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a request does is told by its method, path and action."""
+
+import webob
+
+from nova_ext.middleware import tasks_requests
+from nova_ext.middleware.tasks_requests import Effect
+from nova_ext.tests import base
+
+_ID = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
+_ONE = f'/servers/{_ID}'
+
+
+class TestUnderstand(base.TestCase):
+    def understand(self, method, path, body=None):
+        request = webob.Request.blank(path, method=method)
+        if body is not None:
+            request.json = body
+        found = tasks_requests.understand(request, 'demo')
+        if body is not None:
+            self.assertEqual(body, request.json)
+        return found
+
+    def test_names(self):
+        for name, method, path, body in (
+            ('create', 'POST', '/servers', {'server': {}}),
+            ('delete', 'DELETE', _ONE, None),
+            ('stop', 'POST', f'{_ONE}/action', {'os-stop': None}),
+            ('delete', 'POST', f'{_ONE}/action', {'forceDelete': None}),
+            (
+                'live-migration',
+                'POST',
+                f'{_ONE}/action',
+                {'os-migrateLive': 1},
+            ),
+            ('confirmResize', 'POST', f'{_ONE}/action', {'confirmResize': 1}),
+            ('action', 'POST', f'{_ONE}/action', {}),
+            ('attach_interface', 'POST', f'{_ONE}/os-interface', {}),
+            (
+                'detach_volume',
+                'DELETE',
+                f'{_ONE}/os-volume_attachments/x',
+                None,
+            ),
+            ('live_migration_cancel', 'DELETE', f'{_ONE}/migrations/1', None),
+            (
+                'live_migration_force_complete',
+                'POST',
+                f'{_ONE}/migrations/1/action',
+                {},
+            ),
+        ):
+            for prefix in ('', '/demo', f'/{"a" * 32}'):
+                found = self.understand(method, prefix + path, body)
+                self.assertEqual(Effect.MAKES_TASK, found.effect, path)
+                self.assertEqual((name, path), (found.name, found.path))
+                wanted = None if name == 'create' else _ID
+                self.assertEqual(wanted, found.server_id)
+
+    def test_reads(self):
+        for method, path, body in (
+            ('GET', _ONE, None),
+            ('HEAD', '/servers', None),
+            ('POST', f'{_ONE}/remote-consoles', {}),
+            ('POST', f'{_ONE}/action', {'os-getConsoleOutput': {}}),
+        ):
+            found = self.understand(method, path, body)
+            self.assertEqual(Effect.READS, found.effect, path)
+
+    def test_others(self):
+        for method, path in (
+            ('PUT', _ONE), ('POST', '/servers/'), ('POST', '/flavors'),
+            ('POST', '/nobody/servers'), ('DELETE', '/servers'),
+            ('DELETE', '/servers/'), ('POST', f'{_ONE}/tasks'),
+            ('PUT', f'{_ONE}/os-volume_attachments/x'), ('POST', ''),
+            ('POST', f'/a/b{_ONE}/action'), ('DELETE', f'{_ONE}/action'),
+        ):  # fmt: skip
+            found = self.understand(method, path)
+            self.assertEqual(Effect.OTHER, found.effect, path)
+
+    def test_several_servers(self):
+        for values, several in (
+            ({}, False), ({'min_count': 1}, False),
+            ({'max_count': '1'}, False), ({'min_count': 2}, True),
+            ({'max_count': '3'}, True),
+            ({'return_reservation_id': True}, True),
+        ):  # fmt: skip
+            found = self.understand('POST', '/servers', {'server': values})
+            self.assertEqual(several, found.is_multiple, str(values))
