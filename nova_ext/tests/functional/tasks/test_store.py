@@ -46,7 +46,9 @@ class TestStoreDown(base.TestCase):
     def test_an_outcome_that_is_lost_is_found_out(self):
         tag = self.new_tag()
         with mock.patch(
-            'nova_ext.db.api.task_answer', side_effect=RuntimeError
+            'nova_ext.db.api.task_answer',
+            autospec=True,
+            side_effect=RuntimeError,
         ):
             answer = self.act(self.server, {'lock': None}, tag)
         self.assertEqual(202, answer.status)
@@ -185,7 +187,9 @@ class TestUnknownOutcomes(base.TestCase):
         tag = self.pending(owner='elsewhere/1.1')
         for hours in (-5, 5):
             then = timeutils.utcnow() + datetime.timedelta(hours=hours)
-            with mock.patch.object(timeutils, 'utcnow', return_value=then):
+            with mock.patch.object(
+                timeutils, 'utcnow', autospec=True, return_value=then
+            ):
                 answer = self.create(tag, name=tag)
             self.assertEqual(409, answer.status)
         self.assertEqual([], self.servers(tag))
