@@ -18,6 +18,7 @@ _LIMITS = (
     (b'%2B1', 'a sign before'),
     (b'%D9%A1', 'a digit of another script'),
     (b'%00', 'NUL'),
+    (b'9' * 5000, 'longer than Python reads'),
 )
 _TIMES = (
     (b'', 'empty'),
@@ -25,6 +26,7 @@ _TIMES = (
     (b'2020-13-01', 'month 13'),
     (b'2020-02-30T00:00:00Z', 'February 30'),
     (b'2020-01-01T24:00:00Z', 'hour 24'),
+    (b'2020-01-01T00:00:60Z', 'second 60'),
     (b'2020-01-01t00:00:00z', 'lower case'),
     (b'%202020-01-01', 'a space before'),
     (b'2020-01-01T00:00:00+01:00', 'a plus that is a space'),
@@ -128,6 +130,30 @@ SERVERS = (
         b'/servers?sort_key=host',
         'hosts are not his business',
     ),
+)
+_ODD_LIMITS = (str(10**30).encode(), b'9' * 4000, b'000', b'1%0A')
+_ODD_TIMES = (
+    b'2020',
+    b'20200101T000000Z',
+    b'2020-01-01%2000:00:00',
+    b'9999-12-31T23:59:59-14:00',
+    b'0001-01-01T00:00:00%2B14:00',
+)
+#: What looks bad and is not.
+ODD = (
+    *(
+        path + b'?limit=' + limit
+        for path in (*_LISTS, b'/servers/detail', b'/flavors/detail')
+        for limit in _ODD_LIMITS
+    ),
+    *(
+        path + b'?changes-since=' + moment
+        for path in (_ACTIONS, b'/os-migrations', b'/servers')
+        for moment in _ODD_TIMES
+    ),
+    b'/servers?marker=',
+    b'/os-migrations?marker=',
+    b'/os-migrations?status=a&status=b',
 )
 QUERIES = (
     *_limits(),

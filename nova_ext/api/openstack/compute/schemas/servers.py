@@ -129,6 +129,7 @@ _network = {
         'fixed_ip': {'anyOf': [types.ipv4, types.ipv6]},
         'tag': types.string,
     },
+    'anyOf': [{'required': ['uuid']}, {'required': ['port']}],
     'additionalProperties': False,
 }
 _networks = {'type': 'array', 'items': _network}

@@ -69,7 +69,8 @@ boolean_like: JSONSchema = {
 }
 positive: JSONSchema = {
     'type': ['integer', 'string'],
-    'pattern': '^0*[1-9][0-9]{0,17}$',
+    # Python itself refuses to read numbers much longer than these.
+    'pattern': '^0{0,999}[1-9][0-9]{0,999}$',
     'minimum': 1,
 }
 
