@@ -92,7 +92,7 @@ class TestCreate(testtools.TestCase):
         {'min_count': ''},
         {'min_count': '\n'},
         {'min_count': True},
-        {'max_count': '9' * 20},
+        {'max_count': '9' * 2000},
         {'networks': 'x'},
         {'networks': [{'uuid': 'x'}]},
         {'networks': [{'uuid': base.UUID, 'fixed_ip': 'x'}]},
