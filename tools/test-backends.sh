@@ -18,7 +18,7 @@ export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0
 
 # What asks no database is not worth a second look. An all-in-one has SQLite,
 # and samples have the numbers and the microseconds of a new one.
-SELECTION=(--exclude-regex '\.functional\.(backends|clients|samples|test_(crash|recorded_answers|restart))\.'
+SELECTION=(--exclude-regex '\.functional\.(backends|clients|samples|(tasks\.)?test_(crash|recorded_answers|restart))\.'
     '\.unit\.(db|objects|compute|conductor|cmd)\b|\.functional\.')
 # One after the other: the broker names queues by topic and host alone.
 MESSAGES=(--serial '\.unit\.(test_(indirection|rpc|service)|objects\.test_remote)\b')
