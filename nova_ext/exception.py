@@ -91,12 +91,6 @@ class HostBinaryNotFound(exception.NotFound):
     msg_fmt = 'Could not find binary %(binary)s on host %(host)s.'
 
 
-class ComputeHostNotFound(exception.NotFound):
-    """No compute service runs on the host."""
-
-    msg_fmt = 'Compute host %(host)s could not be found.'
-
-
 class InstanceInvalidState(exception.Conflict):
     """The server's state does not permit the operation."""
 
@@ -127,12 +121,6 @@ class ComputeServiceInUse(exception.Invalid):
     msg_fmt = 'Compute service of %(host)s is still in use.'
 
 
-class ServiceUnavailable(exception.Invalid):
-    """The compute service a request names does not run."""
-
-    msg_fmt = 'Service is unavailable at this time.'
-
-
 class CannotMigrateToSameHost(exception.Invalid):
     """A move must have another host as its destination."""
 
@@ -145,12 +133,6 @@ class CannotResizeToSameFlavor(exception.Invalid):
     msg_fmt = 'When resizing, instances must change flavor!'
 
 
-class FlavorDisabled(exception.Invalid):
-    """The flavor is no longer offered."""
-
-    msg_fmt = 'The selected flavor %(flavor_id)s is disabled.'
-
-
 class NoValidHost(exception.Invalid):
     """The scheduler found no host for the server."""
 
@@ -161,15 +143,6 @@ class DestinationHostNotFound(exception.Invalid):
     """The requested destination of a move is not a compute host."""
 
     msg_fmt = 'Compute host %(host)s could not be found.'
-
-
-class UnableToMigrateToSelf(exception.Invalid):
-    """The server already runs on the destination."""
-
-    msg_fmt = (
-        'Unable to migrate instance (%(instance_id)s) to current host '
-        '(%(host)s).'
-    )
 
 
 class VirtDriverError(exception.Error):

@@ -185,26 +185,22 @@ class ComputeAPI:
         self, context: RequestContext, instance: Instance, host: str
     ) -> None:
         """Ask ``host``, and through it the source; raise what they raise."""
-        client = self._client.prepare(server=host)
-        client.call(
-            context, 'check_can_live_migrate_destination', instance=instance
+        self._call(
+            context, host, 'check_can_live_migrate_destination', instance
         )
 
     def check_can_live_migrate_source(
         self, context: RequestContext, instance: Instance
     ) -> None:
         """Ask the host of the server; raise what it raises."""
-        client = self._client.prepare(server=instance.host)
-        client.call(
-            context, 'check_can_live_migrate_source', instance=instance
-        )
+        host = str(instance.host)
+        self._call(context, host, 'check_can_live_migrate_source', instance)
 
     def pre_live_migration(
         self, context: RequestContext, instance: Instance, host: str
     ) -> None:
         """Have the destination get ready; raise what it raises."""
-        client = self._client.prepare(server=host)
-        client.call(context, 'pre_live_migration', instance=instance)
+        self._call(context, host, 'pre_live_migration', instance)
 
     def live_migration(
         self,
@@ -255,10 +251,19 @@ class ComputeAPI:
         self, context: RequestContext, instance: Instance, host: str
     ) -> None:
         """Have the destination take over; raise what it raises."""
-        client = self._client.prepare(server=host)
-        client.call(
-            context, 'post_live_migration_at_destination', instance=instance
+        self._call(
+            context, host, 'post_live_migration_at_destination', instance
         )
+
+    def _call(
+        self,
+        context: RequestContext,
+        host: str,
+        method: str,
+        instance: Instance,
+    ) -> None:
+        client = self._client.prepare(server=host)
+        client.call(context, method, instance=instance)
 
     def _cast_move(
         self,
