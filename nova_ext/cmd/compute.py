@@ -27,7 +27,7 @@ def main(
     """Run until told to stop; return the exit status."""
     process.configure(conf, argv)
     transport = process.get_transport(conf)
-    client = ObjectClient(conductor.get_client(transport))
+    client = ObjectClient(conductor.get_objects_client(transport))
     client.wait_until_ready(context.get_admin_context(), _PATIENCE)
     NovaExtObject.indirection_api = client
     driver = FakeDriver(conf)

@@ -20,7 +20,13 @@ def main(
     facade.configure(conf)
     transport = process.get_transport(conf)
     manager = ConductorManager(conf, transport)
-    service.run(conf, [process.conductor_service(conf, transport, manager)])
+    service.run(
+        conf,
+        [
+            process.objects_service(transport, manager.host),
+            process.conductor_service(conf, transport, manager),
+        ],
+    )
     return 0
 
 

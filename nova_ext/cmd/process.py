@@ -13,6 +13,7 @@ from ext_lib.service import Service
 from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.conductor.manager import ConductorManager
+from nova_ext.conductor.objects import ObjectsManager
 from nova_ext.conf import compute as compute_conf
 from nova_ext.conf import opts
 from nova_ext.objects.base import Serializer
@@ -60,6 +61,19 @@ def compute_service(
         messaging.Target(topic=compute_rpcapi.TOPIC, server=manager.host.name),
         Serializer(),
         conf.compute.workers,
+    )
+
+
+def objects_service(transport: messaging.Transport, host: str) -> Service:
+    """Return the service that has the database of hosts, not yet started.
+
+    :param host: of the conductor it belongs to
+    """
+    return Service(
+        ObjectsManager(),
+        transport,
+        messaging.Target(topic=conductor_rpcapi.OBJECTS_TOPIC, server=host),
+        Serializer(),
     )
 
 

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service that holds the database and a view of all hosts."""
+"""The service that has a view of all hosts."""
 
 from oslo_config import cfg
 import oslo_messaging as messaging
 
-from ext_lib import indirection
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
 from nova_ext.conductor.lost import Search
 from nova_ext.conductor.recovery import Recovery
 from nova_ext.conductor.tasks import ComputeTasks
 from nova_ext.heartbeat import Heartbeat
-from nova_ext.objects.base import NovaExtObject
 from nova_ext.rpcapi import conductor as rpcapi
 from nova_ext.rpcapi.compute import ComputeAPI
 
@@ -22,7 +20,7 @@ _LOOKS = 5
 
 
 class ConductorManager(Manager):
-    """Serves objects, chooses hosts, and looks for what got lost.
+    """Chooses hosts, and looks for what got lost.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param host: name of the service; ``[DEFAULT] host`` by default
@@ -47,8 +45,8 @@ class ConductorManager(Manager):
         )
 
     def endpoints(self) -> list[object]:
-        """Return what answers: objects, and tasks of servers."""
-        return [indirection.ObjectServer(NovaExtObject), self.tasks]
+        """Return what answers: tasks of servers."""
+        return [self.tasks]
 
     def init_host(self) -> None:
         """End what this service had begun before it died."""

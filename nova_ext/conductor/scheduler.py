@@ -8,6 +8,7 @@ from oslo_config import cfg
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import ServiceList
 
 NOT_ENOUGH = 'There are not enough hosts available.'
@@ -47,9 +48,7 @@ class Scheduler:
         return hosts[next(self._turns) % len(hosts)]
 
     def _available(self, context: RequestContext) -> list[str]:
-        services = ServiceList.get_all(
-            context.elevated(), binary='nova-compute'
-        )
+        services = ServiceList.get_all(context.elevated(), binary=COMPUTE)
         return sorted(
             str(service.host)
             for service in services

@@ -21,6 +21,7 @@ from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.rpcapi.compute import ComputeAPI
 from nova_ext.rpcapi.conductor import REQUESTED_HOST
@@ -174,7 +175,7 @@ class ComputeTasks:
         self, context: RequestContext, instance: Instance
     ) -> None:
         service = Service.get_by_host_and_binary(
-            context, str(instance.host), 'nova-compute'
+            context, str(instance.host), COMPUTE
         )
         if not service.is_up(self._conf.service_down_time):
             raise exception.ComputeServiceUnavailable(host=instance.host)

@@ -12,17 +12,27 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 
 TOPIC = 'conductor'
+#: Where conductors load and store objects for hosts.
+OBJECTS_TOPIC = 'conductor-objects'
 VERSION = '1.0'
 
 #: Where the system metadata of a server names the only host that will do.
 REQUESTED_HOST = 'requested_host'
 
 
-def get_client(transport: messaging.Transport) -> messaging.RPCClient:
-    """Return the client that reaches any conductor."""
+def get_objects_client(
+    transport: messaging.Transport,
+) -> messaging.RPCClient:
+    """Return the client that reaches the objects of any conductor."""
+    return _get_client(transport, OBJECTS_TOPIC)
+
+
+def _get_client(
+    transport: messaging.Transport, topic: str
+) -> messaging.RPCClient:
     return rpc.get_client(
         transport,
-        messaging.Target(topic=TOPIC, version=VERSION),
+        messaging.Target(topic=topic, version=VERSION),
         Serializer(),
     )
 
@@ -34,7 +44,7 @@ class ConductorAPI:
     """
 
     def __init__(self, transport: messaging.Transport) -> None:
-        self._client = get_client(transport)
+        self._client = _get_client(transport, TOPIC)
 
     def schedule_and_build_instances(
         self,

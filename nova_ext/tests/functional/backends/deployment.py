@@ -62,6 +62,8 @@ class Deployment(fixtures.Fixture):
             'transport_url': self._broker_url,
             'report_interval': '1',
             'service_down_time': str(DOWN_TIME),
+            # A conductor that waits for a host must not make the host wait.
+            'executor_thread_pool_size': '1',
         }
         config['database'] = {'connection': self._database_url}
         config['api'] = {'auth_strategy': 'noauth'}
