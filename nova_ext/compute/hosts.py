@@ -5,6 +5,7 @@ from oslo_config import cfg
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 
 
@@ -39,4 +40,4 @@ class Hosts:
 
 
 def _get(context: RequestContext, host: str | None) -> Service:
-    return Service.get_by_host_and_binary(context, str(host), 'nova-compute')
+    return Service.get_by_host_and_binary(context, str(host), COMPUTE)

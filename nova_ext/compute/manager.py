@@ -23,10 +23,9 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
+from nova_ext.objects.service import COMPUTE
 from nova_ext.rpcapi import compute as rpcapi
 from nova_ext.virt.driver import ComputeDriver
-
-BINARY = 'nova-compute'
 
 #: How many signs of life there are between two looks at open steps.
 _SETTLE_EVERY = 6
@@ -60,7 +59,7 @@ class ComputeManager(Manager):
         self.resize = ResizeOperations(self.host, self.power)
         self._settle_interval = _SETTLE_EVERY * conf.report_interval
         self._heartbeat = Heartbeat(
-            name, BINARY, rpcapi.TOPIC, conf.report_interval
+            name, COMPUTE, rpcapi.TOPIC, conf.report_interval
         )
         self._recovery = Recovery(self.host, self._repeatable())
 

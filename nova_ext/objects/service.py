@@ -12,6 +12,9 @@ from nova_ext import exception
 from nova_ext.db import api as db
 from nova_ext.objects import base
 
+#: The program that runs on the host of servers.
+COMPUTE = 'nova-compute'
+
 
 @base.VersionedObjectRegistry.register
 class Service(objects.TimestampedObject, base.NovaExtObject):

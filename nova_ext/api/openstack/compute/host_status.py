@@ -4,10 +4,9 @@
 from oslo_config import cfg
 
 from ext_lib import context
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.objects.service import ServiceList
-
-_BINARY = 'nova-compute'
 
 
 class HostStatus:
@@ -20,7 +19,7 @@ class HostStatus:
         self._services = {
             service.host: service
             for service in ServiceList.get_all(
-                context.elevated(), binary=_BINARY
+                context.elevated(), binary=COMPUTE
             )
         }
 

@@ -16,13 +16,13 @@ from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import services as schema
 from nova_ext.api.openstack.compute.views import services as view
 from nova_ext.exception import ServiceNotFound
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.objects.service import ServiceList
 from nova_ext.policies import services as policies
 
 Body = dict[str, Any]
 
-_BINARY = 'nova-compute'
 _NUMBER = re.compile('[0-9]{1,1000}')
 #: What fits the column; anything else is no service's number.
 _HIGHEST_ID = 2**31 - 1
@@ -144,7 +144,7 @@ def _authorize(req: request.Request, rule: str) -> None:
 
 
 def _check_binary(binary: str | None) -> None:
-    if binary != _BINARY:
+    if binary != COMPUTE:
         raise NotComputeService(binary=binary)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
 from nova_ext.api.openstack.compute import microversions
+from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 
 
@@ -21,7 +22,7 @@ def show(
         'binary': service.binary,
         'host': service.host,
         'id': service.uuid if by_uuid else service.id,
-        'zone': 'nova' if service.binary == 'nova-compute' else 'internal',
+        'zone': 'nova' if service.binary == COMPUTE else 'internal',
         'status': 'disabled' if service.disabled else 'enabled',
         'state': 'up' if service.is_up(down_time) else 'down',
         'updated_at': timestamps.micro(service.updated_at),
