@@ -9,14 +9,14 @@ from typing import Any
 import requests
 import testtools
 
-from nova_ext.tests import polling
+from ext_lib.tests import polling
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realnova import cloud
 
 
 @functools.cache
 def the_cloud() -> cloud.Cloud:
-    """Return the cloud of this machine."""
+    """Return the cloud that was started for the tests."""
     return cloud.Cloud()
 
 
@@ -30,6 +30,8 @@ class TestCase(rules.House, testtools.TestCase):
     def setUp(self) -> None:
         super().setUp()
         if not os.environ.get(cloud.VARIABLE):
+            if os.environ.get(cloud.REQUIRE):
+                self.fail(cloud.UNSET)
             self.skipTest(cloud.UNSET)
         self.cloud = the_cloud()
         self.flavor = self.cloud.flavor('m1.tiny')

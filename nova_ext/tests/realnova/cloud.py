@@ -1,144 +1,192 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real cloud, and the tasks filter in its nova-api.
+"""A real cloud that belongs to the tests alone.
 
 ``NOVA_EXT_REALCLOUD`` names the directory of a program ``realcloud``, which
-runs keystone, glance, placement, neutron and nova on this machine. As a
-program this module puts the filter into it, or takes it out again::
-
-    python -m nova_ext.tests.realnova.cloud install|remove
+runs keystone, glance, placement, neutron and nova on this machine. Ours has a
+directory, a name, ports and a password of its own, new ones each time, so that
+neither another cloud nor what a killed run left behind is ever taken for it.
 """
 
+from collections.abc import Sequence
 import functools
+import json
 import os
 import pathlib
+import random
+import secrets
+import shlex
+import shutil
+import signal
+import socket
 import subprocess
 import sys
-import time
-from typing import Any
+from typing import Any, Final
 
 import requests
 import sqlalchemy as sa
 import yaml
 
-VARIABLE = 'NOVA_EXT_REALCLOUD'
-UNSET = (
+VARIABLE: Final = 'NOVA_EXT_REALCLOUD'
+PLACE: Final = 'NOVA_EXT_REALCLOUD_HOME'
+SOURCES: Final = pathlib.Path(__file__).parents[3]
+#: Makes it a failure that there is no such program.
+REQUIRE: Final = 'NOVA_EXT_REQUIRE_BACKENDS'
+UNSET: Final = (
     f'{VARIABLE} is not set. It names the directory of the program realcloud, '
     'which runs a real nova to test against.'
 )
-_PASTE = """\
-[filter:tasks]
-paste.filter_factory = nova_ext.tests.realnova.switch:filter_factory
-config_file = {conf}
-"""
-_CONF = """\
-[database]
-connection = {url}
-
-[tasks]
-request_timeout = 60
-"""
-_SOURCES = pathlib.Path(__file__).parents[3]
+_NO_PROGRAM = f'{VARIABLE} leads to no program: {{}}'
+_ABSENT = 'There is no cloud in {}: tox -e realnova starts one.'
+_SERVER = 'mysql+pymysql://root@127.0.0.1'
+#: Not the one of an environment, which the cloud's shall not depend on.
+_PYTHON = os.path.realpath(sys.executable)
+_PORTS = (5000, 8774, 8778, 9292, 9696, 11311)
+#: Below the ports the kernel gives to clients, which come and go.
+_OFFSETS = range(10_000, 20_000)
+_SECONDS = 60
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return the environment of programs that shall find no sources here.
+    """Return the environment of programs of the cloud.
 
-    They are to use the package as it is installed.
+    They are to find the package as it is installed, and no other cloud.
     """
-    inherited = {k: v for k, v in os.environ.items() if k != 'PYTHONPATH'}
-    return {**inherited, **variables}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name != 'PYTHONPATH' and not name.startswith('REALCLOUD_')
+    }
+    return {**inherited, 'PIP_DISABLE_PIP_VERSION_CHECK': '1', **variables}
+
+
+def call(command: Sequence[str], variables: dict[str, str]) -> int:
+    """Run a command; return its exit status.
+
+    When this process is told to end, so is all the command has started, but
+    for what made itself a session of its own.
+
+    :param variables: its environment
+    """
+    process = subprocess.Popen(command, env=variables, start_new_session=True)
+    try:
+        return process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+
+
+def say(text: str) -> None:
+    """Tell who reads along what is going on."""
+    sys.stderr.write(f'[realnova] {text}\n')
 
 
 class Cloud:
-    """The cloud of this machine."""
+    """The cloud of the tests, in a directory of theirs.
+
+    ``place`` has the cloud itself in ``home``, what tells it from others, and
+    the logs of the last one.
+    """
 
     def __init__(self) -> None:
-        self.program = pathlib.Path(os.environ[VARIABLE], 'realcloud')
-        home = os.environ.get('REALCLOUD_HOME', '~/.cache/realcloud')
-        self.home = pathlib.Path(home).expanduser()
-        self.name = os.environ.get('REALCLOUD_NAME', 'rc')
-        self.place = self.home / 'nova-ext'
+        self._program = pathlib.Path(
+            os.environ[VARIABLE], 'realcloud'
+        ).absolute()
+        if not self._program.is_file():
+            raise RuntimeError(_NO_PROGRAM.format(self._program))
+        place = os.environ.get(PLACE) or SOURCES / '.tox' / 'realcloud'
+        self.place = pathlib.Path(place).expanduser().absolute()
+        self.home = self.place / 'cloud'
         self.conf = self.place / 'tasks.conf'
         self.bin = self.home / 'venv' / 'nova' / 'bin'
+        self.logs = self.place / 'log'
+        self._identity = self.place / 'cloud.json'
+
+    @functools.cached_property
+    def settings(self) -> dict[str, str]:
+        """What makes the cloud ours: variables of its program."""
+        if not self.exists():
+            raise RuntimeError(_ABSENT.format(self.place))
+        settings: dict[str, str] = json.loads(self._identity.read_text())
+        return settings
+
+    @property
+    def database(self) -> str:
+        """The URL of the store of tasks."""
+        return f'{_SERVER}/{self._database}'
+
+    @property
+    def _database(self) -> str:
+        return f'{self.settings["REALCLOUD_NAME"]}_nova_ext'
+
+    def exists(self) -> bool:
+        """Tell whether there is a cloud, or what is left of one."""
+        return self._identity.exists()
 
     def run(self, *arguments: str, **variables: str) -> None:
         """Run the program of the cloud."""
-        subprocess.run(
-            [str(self.program), *arguments],
-            env=environment(**variables),
-            check=True,
-        )
+        command = [_PYTHON, str(self._program), *arguments]
+        variables = {**self.settings, **variables}
+        home = str(self.home)
+        if call(command, environment(REALCLOUD_HOME=home, **variables)):
+            raise RuntimeError(f'This went wrong: {shlex.join(command)}')
 
-    def install(self) -> None:
-        """Start the cloud, and put the filter into its nova-api."""
-        self.run('up')
-        self.place.mkdir(exist_ok=True)
-        paste = self.place / 'paste.ini'
-        paste.write_text(_PASTE.format(conf=self.conf))
-        self.conf.write_text(_CONF.format(url=self._database()))
-        before = self._packages()
-        self.run(
-            'restart',
-            'nova-api',
-            REALCLOUD_NOVA_PIP=str(self._wheel()),
-            REALCLOUD_NOVA_PASTE_FILTERS='tasks',
-            REALCLOUD_NOVA_PASTE_INI=str(paste),
-        )
-        after = self._packages()
-        changed = {n for n in before if before[n] != after.get(n)}
-        if changed - {'nova-ext'}:
-            raise SystemExit(f'Installing changed {changed}')
-        manage = str(self.bin / 'nova-ext-manage')
-        sync = [manage, '--config-file', str(self.conf), 'db', 'sync']
-        subprocess.run(sync, check=True, env=environment())
+    def start(self) -> None:
+        """Start a cloud where there is none."""
+        settings = {
+            'REALCLOUD_NAME': f'novaext{secrets.token_hex(4)}',
+            'REALCLOUD_PASSWORD': secrets.token_hex(16),
+            'REALCLOUD_PORT_OFFSET': str(_free_offset()),
+        }
+        # Written in one go and before all else: whatever happens, the next
+        # run knows what to clear away.
+        new = self._identity.with_suffix('.new')
+        new.write_text(json.dumps(settings, indent=1))
+        new.replace(self._identity)
+        self._drop_foreign_environments()
+        say(f'a cloud of its own in {self.home}: {_told(settings)}')
+        try:
+            self.run('up')
+        except RuntimeError:
+            say('once more: a busy machine takes longer than it is given')
+            self.run('up')
+        self._sql('CREATE DATABASE {}')
+
+    def _drop_foreign_environments(self) -> None:
+        """Keep environments of another Python from being mixed with ours."""
+        python, ours = self.place / 'python', f'{_PYTHON} {sys.version}'
+        if not python.exists() or python.read_text() != ours:
+            shutil.rmtree(self.home / 'venv', ignore_errors=True)
+            python.write_text(ours)
+
+    def restart_nova(self, **variables: str) -> None:
+        """Let nova-api read its files again.
+
+        :param variables: say what else changes for it
+        """
+        settings = {'REALCLOUD_NOVA_PIP': '', **variables}
+        self.run('restart', 'nova-api', **settings)
 
     def remove(self) -> None:
-        """Let nova-api run without the filter."""
-        self.run(
-            'restart',
-            'nova-api',
-            REALCLOUD_NOVA_PIP='',
-            REALCLOUD_NOVA_PASTE_FILTERS='',
-            REALCLOUD_NOVA_PASTE_INI='',
-        )
-        pip = [str(self.bin / 'pip'), 'uninstall', '-q', '-y', 'nova-ext']
-        subprocess.run(pip, check=True, env=environment())
+        """Stop the cloud and clear it away, but for environments and logs."""
+        self.run('down')
+        log = self.home / 'log'
+        if log.exists():
+            shutil.rmtree(self.logs, ignore_errors=True)
+            log.rename(self.logs)
+            say(f'its logs are in {self.logs}')
+        self.run('reset')
+        try:
+            self._sql('DROP DATABASE IF EXISTS {}')
+        except sa.exc.OperationalError as error:
+            say(f'its databases, if it had any, stay: {error.orig}')
+        (self.home / 'settings.json').unlink(missing_ok=True)
+        self._identity.unlink()
+        del self.settings
 
-    def _database(self) -> str:
-        server = 'mysql+pymysql://root@127.0.0.1'
-        name = f'{self.name}_nova_ext'
-        engine = sa.create_engine(server)
-        with engine.begin() as connection:
-            connection.execute(
-                sa.text(f'CREATE DATABASE IF NOT EXISTS {name}')
-            )
-        return f'{server}/{name}'
-
-    def _wheel(self) -> pathlib.Path:
-        # A new version each time, so that pip takes it for another.
-        for old in self.place.glob('*.whl'):
-            old.unlink()
-        subprocess.run(
-            [
-                *(str(self.bin / 'pip'), 'wheel', '-q', '--no-deps'),
-                *('-w', str(self.place), str(_SOURCES)),
-            ],
-            env=environment(PBR_VERSION=f'0.0.0.dev{int(time.time())}'),
-            check=True,
-        )
-        [wheel] = self.place.glob('*.whl')
-        return wheel
-
-    def _packages(self) -> dict[str, str]:
-        freeze = subprocess.run(
-            [str(self.bin / 'pip'), 'list', '--format=freeze'],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(),
-        )
-        pairs = (line.partition('==') for line in freeze.stdout.split())
-        return {name: version for name, _, version in pairs}
+    def _sql(self, statement: str) -> None:
+        with sa.create_engine(_SERVER).begin() as connection:
+            connection.execute(sa.text(statement.format(self._database)))
 
     @functools.cached_property
     def clouds(self) -> Any:
@@ -149,12 +197,16 @@ class Cloud:
 
     @functools.cache  # noqa: B019 - one cloud a process
     def session(self, user: str) -> tuple[str, str]:
-        """Return a token of a user and the URL of the compute API."""
+        """Return a token of a user and the URL of the compute API.
+
+        No other cloud gives one: the password is ours alone.
+        """
+        password = self.settings['REALCLOUD_PASSWORD']
         auth = self.clouds[f'realcloud-{user}']['auth']
         answer = requests.post(
             f'{auth["auth_url"]}/auth/tokens',
-            json={'auth': _auth(auth)},
-            timeout=60,
+            json={'auth': _auth(auth, password)},
+            timeout=_SECONDS,
         )
         answer.raise_for_status()
         [url] = (
@@ -180,13 +232,38 @@ class Cloud:
     def _get(self, path: str) -> Any:
         token, url = self.session('demo')
         headers = {'X-Auth-Token': token}
-        return requests.get(url + path, headers=headers, timeout=60).json()
+        answer = requests.get(url + path, headers=headers, timeout=_SECONDS)
+        return answer.json()
 
 
-def _auth(auth: Any) -> Any:
+def _free_offset() -> int:
+    """Return what to add to all ports for them to be free."""
+    for offset in random.sample(_OFFSETS, 100):
+        if all(_is_free(port + offset) for port in _PORTS):
+            return offset
+    raise RuntimeError('No ports are free')
+
+
+def _told(settings: dict[str, str]) -> str:
+    name, offset = (
+        settings['REALCLOUD_NAME'],
+        settings['REALCLOUD_PORT_OFFSET'],
+    )
+    return f'{name}, ports + {offset}'
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(('127.0.0.1', port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _auth(auth: Any, password: str) -> Any:
     user = {
         'name': auth['username'],
-        'password': auth['password'],
+        'password': password,
         'domain': {'id': auth['user_domain_id']},
     }
     project = {
@@ -197,15 +274,3 @@ def _auth(auth: Any) -> Any:
         'identity': {'methods': ['password'], 'password': {'user': user}},
         'scope': {'project': project},
     }
-
-
-def main() -> None:
-    """Install or remove, as the command line says."""
-    if not os.environ.get(VARIABLE):
-        raise SystemExit(UNSET)
-    work = {'install': Cloud.install, 'remove': Cloud.remove}
-    work[sys.argv[1]](Cloud())
-
-
-if __name__ == '__main__':
-    main()

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-api is killed between reservation and answer; its client retries."""
 
-import time
-
 import requests
 
+from ext_lib.tests import polling
 from nova_ext.middleware import tasks_steps
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realnova import base
@@ -26,17 +25,16 @@ class TestCrash(base.TestCase):
             tag=tag,
             headers=kill,
         )
-        deadline = time.monotonic() + _SECONDS
-        while time.monotonic() < deadline:
+
+        def is_over():
             try:
                 answer = self.ask(method, path, body, tag=tag)
             except requests.ConnectionError:
-                continue
+                return False
             self.assertIn(answer.status, (202, 409), answer.text)
-            if answer.status == 202 or self.finished(tag):
-                return
-            time.sleep(1)
-        self.fail(f'No task of {tag} ended well')
+            return answer.status == 202 or self.finished(tag)
+
+        polling.wait_until(is_over, f'a task of {tag} to end well', _SECONDS)
 
     def finished(self, tag):
         """Tell whether a task has ended with a server to show."""

@@ -16,7 +16,7 @@ class TestStoreDown(base.TestCase):
 
     def configure(self, text):
         self.cloud.conf.write_text(text)
-        self.cloud.run('restart', 'nova-api')
+        self.cloud.restart_nova()
 
     def assertServes(self):
         body = {'lock': None}
