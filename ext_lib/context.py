@@ -27,6 +27,9 @@ class RequestContext(oslo_context.RequestContext):
     session: Any
     #: Whether its reads may go to a replica of the database.
     use_replica = False
+    #: The database its reads go to, of those added to a facade; None for the
+    #: one of the service itself.
+    shard: str | None = None
 
     def __init__(
         self,

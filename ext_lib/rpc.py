@@ -2,6 +2,7 @@
 """Messages between processes; who asked travels with each."""
 
 from collections.abc import Sequence
+import importlib
 from typing import Any
 
 from oslo_config import cfg
@@ -11,6 +12,13 @@ from ext_lib.context import RequestContext
 
 #: Errors of these modules arrive at a caller as what they were.
 EXCEPTION_MODULES = ('ext_lib.exception', 'oslo_versionedobjects.exception')
+
+#: Modules that make the options of a group known to cfg.CONF only, and read
+#: them from any configuration; not every release has them.
+_OPTIONS = {
+    'oslo_messaging_metrics': 'oslo_messaging._metrics.client',
+    'oslo_messaging_tracing': 'oslo_messaging._tracing.client',
+}
 
 
 class ContextSerializer(messaging.Serializer):
@@ -47,8 +55,18 @@ def get_transport(
     :param exception_modules: more modules of errors that keep their class
         on the way, beside EXCEPTION_MODULES
     """
+    _register_options(conf)
     modules = [*EXCEPTION_MODULES, *exception_modules]
     return messaging.get_rpc_transport(conf, allowed_remote_exmods=modules)
+
+
+def _register_options(conf: cfg.ConfigOpts) -> None:
+    for group, module in _OPTIONS.items():
+        try:
+            opts = getattr(importlib.import_module(module), group)
+        except ImportError:
+            continue
+        conf.register_opts(opts, group=group)
 
 
 def get_client(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reader and writer transactions on the database of one config group."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import functools
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +11,8 @@ from oslo_db import options
 from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 
+from ext_lib.db import patience as db_patience
+from ext_lib.db import single
 from ext_lib.db import sqlite
 
 _C = TypeVar('_C')
@@ -34,26 +36,44 @@ class Facade:
 
     Decorated functions take a RequestContext first and find their session
     in ``context.session``; one that calls another shares its transaction.
+
+    Further databases can be added to read from: ``context.shard`` names the
+    one that a reader asks.
     """
 
     def __init__(self) -> None:
         self._manager = enginefacade.transaction_context()
+        self._single = enginefacade.transaction_context()
+        self._shards: dict[str, Any] = {}
 
-    def configure(self, conf: cfg.ConfigOpts, group: str = 'database') -> None:
+    def configure(
+        self,
+        conf: cfg.ConfigOpts,
+        group: str = 'database',
+        patience: db_patience.Patience | None = None,
+    ) -> None:
         """Take the connection from ``group`` of ``conf``.
 
         The connection opens with the first question. To configure again is
         to begin afresh: tests do.
+
+        :param patience: with the database; as the drivers have it by default
         """
-        conf.register_opts(options.database_opts, group=group)
-        settings = dict(conf[group].items())
-        if settings['connection']:
-            settings['connection_parameters'] = _parameters(settings)
         self.reset()
-        self._manager.configure(
-            sqlite_fk=True, thread_checkin=False, **settings
-        )
-        self._manager.append_on_engine_create(sqlite.prepare)
+        _configure(self._manager, conf, group, patience)
+        _configure(self._single, conf, group, patience, single.PLUGIN)
+        self._single.append_on_engine_create(single.prepare)
+
+    def add_shard(self, name: str, conf: cfg.ConfigOpts, group: str) -> None:
+        """Add a database to read from, described by ``group`` of ``conf``."""
+        manager = enginefacade.transaction_context()
+        _configure(manager, conf, group)
+        self._shards[name] = manager
+
+    @property
+    def shards(self) -> tuple[str, ...]:
+        """Names of the databases that were added, in that order."""
+        return tuple(self._shards)
 
     def get_engine(self) -> sa.engine.Engine:
         """Return the engine writers use."""
@@ -61,8 +81,12 @@ class Facade:
 
     def reset(self) -> None:
         """Forget the configuration and close what is not in use."""
-        self._manager.dispose_pool()
+        managers = (self._manager, self._single, *self._shards.values())
+        for manager in managers:
+            manager.dispose_pool()
         self._manager = enginefacade.transaction_context()
+        self._single = enginefacade.transaction_context()
+        self._shards = {}
 
     def reader(
         self, function: Callable[Concatenate[_C, _P], _R]
@@ -107,24 +131,87 @@ class Facade:
 
         return wrapper
 
-    def _reader(self, context: Any) -> Any:
+    def execute(
+        self,
+        context: Any,
+        statement: Any,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the result of a statement that writes, committed.
+
+        It is a transaction of its own, or part of the one that has begun.
+        It is no query, and does no harm when it is executed twice: it is,
+        should the connection be lost.
+        """
         if self._has_begun(context):
-            return self._manager.reader.allow_async
+            connection = context.session.connection()
+            return connection.execute(statement, parameters or {})
+        return self._execute(context, statement, parameters or {})
+
+    @_retry
+    def _execute(
+        self, context: Any, statement: Any, parameters: Mapping[str, Any]
+    ) -> Any:
+        if self.get_engine().dialect.name != 'sqlite':
+            engine = self._single.writer.get_engine()
+            return single.execute(engine, statement, parameters)
+        # Nothing has to travel there, and transactions wait for each other.
+        with self._manager.writer.using(context) as session:
+            session.info[_OWNER] = self
+            connection = session.connection(execution_options=sqlite.WRITES)
+            return connection.execute(statement, parameters)
+
+    def _reader(self, context: Any) -> Any:
+        shard = getattr(context, 'shard', None)
+        manager = self._manager if shard is None else self._shards[shard]
+        if self._has_begun(context):
+            return manager.reader.allow_async
         if getattr(context, 'use_replica', False):
-            return self._manager.reader.async_
-        return self._manager.reader
+            return manager.reader.async_
+        return manager.reader
 
     def _has_begun(self, context: Any) -> bool:
         session = getattr(context, 'session', None)
         return session is not None and session.info.get(_OWNER) is self
 
 
-def _parameters(settings: dict[str, Any]) -> str:
+def _configure(
+    manager: Any,
+    conf: cfg.ConfigOpts,
+    group: str,
+    patience: db_patience.Patience | None = None,
+    plugin: str | None = None,
+) -> None:
+    conf.register_opts(options.database_opts, group=group)
+    settings = dict(conf[group].items())
+    if settings['connection']:
+        parameters = [_parameters(settings, patience)]
+        if plugin is not None:
+            parameters.append(f'plugin={plugin}')
+        settings['connection_parameters'] = _joined(parameters)
+    manager.configure(sqlite_fk=True, thread_checkin=False, **settings)
+    manager.append_on_engine_create(sqlite.prepare)
+    if patience is not None:
+        manager.append_on_engine_create(patience.watch)
+
+
+def _parameters(
+    settings: dict[str, Any], patience: db_patience.Patience | None = None
+) -> str:
     given = settings['connection_parameters']
     url = sa.engine.make_url(settings['connection'])
-    if url.get_backend_name() == 'mysql' and 'charset=' not in f'{url}{given}':
+    if given:
+        url = url.update_query_string(given, append=True)
+    parameters = [given]
+    if patience is not None:
+        parameters += patience.parameters(url)
+    if url.get_backend_name() == 'mysql' and 'charset' not in url.query:
         # oslo.db asks for three-byte UTF-8 unless told otherwise.
-        return '&'.join(filter(None, [given, 'charset=utf8mb4']))
-    if sqlite.is_file(url):
-        return '&'.join(filter(None, [given, f'plugin={sqlite.PLUGIN}']))
-    return given
+        parameters.append('charset=utf8mb4')
+    elif sqlite.is_file(url):
+        parameters.append(f'plugin={sqlite.PLUGIN}')
+    return _joined(parameters)
+
+
+def _joined(parameters: list[str]) -> str:
+    return '&'.join(filter(None, parameters))

@@ -4,7 +4,8 @@
 sqlalchemy-migrate, which runs the numbered steps, does not work with
 SQLAlchemy 2. Where it can be imported it brings a database to its last
 number and hands it over; where it cannot, a database at the last number is
-handed over as it stands, and a new one begins with alembic.
+handed over as it stands, and a new one begins with alembic. So does any
+database of a service that has no numbered steps.
 """
 
 from collections.abc import Iterator
@@ -48,25 +49,41 @@ class SchemaTooNew(SchemaError):
 
 
 @dataclasses.dataclass(frozen=True)
+class Legacy:
+    """The numbered steps from before alembic.
+
+    :param directory: sqlalchemy-migrate repository whose ``repository_id`` is
+        the name of the schema
+    :param handover: the revision that is equal to the last number
+    :param package: the distribution with the extra ``legacy``
+    """
+
+    directory: pathlib.Path
+    handover: str
+    package: str
+
+    @property
+    def last_number(self) -> int:
+        """The number at which alembic takes over."""
+        steps = self.directory.joinpath('versions').glob('[0-9]*.py')
+        return max(int(step.name.partition('_')[0]) for step in steps)
+
+
+@dataclasses.dataclass(frozen=True)
 class Schema:
     """The steps of one service's schema, and the way through them.
 
     :param name: identifies the service in a database it shares with others
-    :param legacy: sqlalchemy-migrate repository whose ``repository_id`` is
-        ``name``
     :param alembic: alembic's directory; its ``env.py`` runs on the connection
         and with the version table found in ``config.attributes``
-    :param handover: the revision that is equal to the last legacy number
     :param command: what operators type to get here
-    :param package: the distribution with the extra ``legacy``
+    :param legacy: None when there was never anything before alembic
     """
 
     name: str
-    legacy: pathlib.Path
     alembic: pathlib.Path
-    handover: str
     command: str
-    package: str
+    legacy: Legacy | None = None
 
     def sync(
         self, engine: sa.engine.Engine, version: str | None = None
@@ -88,8 +105,8 @@ class Schema:
         if number is not None:
             self._go_to(engine, number)
             return
-        if revision is None:
-            self._hand_over(engine)
+        if revision is None and self.legacy is not None:
+            self._hand_over(engine, self.legacy)
         with self._config(engine) as configuration:
             command.upgrade(configuration, version or 'head')
 
@@ -107,12 +124,6 @@ class Schema:
         return directory.get_current_head()
 
     @property
-    def last_number(self) -> int:
-        """The legacy number at which alembic takes over."""
-        steps = self.legacy.joinpath('versions').glob('[0-9]*.py')
-        return max(int(step.name.partition('_')[0]) for step in steps)
-
-    @property
     def _version_table(self) -> str:
         # A nova database has an alembic_version of its own.
         return f'{self.name}_alembic_version'
@@ -122,6 +133,8 @@ class Schema:
         return {step.revision for step in directory.walk_revisions()}
 
     def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
+        if self.legacy is None:
+            raise SchemaError(f'There is no version {number}.')
         migrate = _sqlalchemy_migrate()
         if migrate is None:
             raise SchemaError(
@@ -130,41 +143,42 @@ class Schema:
             )
         current = self._number(engine) or 0
         beyond = self._revision(engine) is not None
-        if beyond or not current <= number <= self.last_number:
+        if beyond or not current <= number <= self.legacy.last_number:
             raise SchemaError(
                 f'There is no way from here to version {number}.'
             )
-        self._run_legacy(migrate, engine, number)
+        self._run_legacy(migrate, engine, self.legacy, number)
 
-    def _hand_over(self, engine: sa.engine.Engine) -> None:
-        number, last = self._number(engine), self.last_number
+    def _hand_over(self, engine: sa.engine.Engine, legacy: Legacy) -> None:
+        number, last = self._number(engine), legacy.last_number
         if number is not None and number > last:
             raise SchemaTooNew(version=number)
         migrate = _sqlalchemy_migrate()
         if migrate is not None:
-            self._run_legacy(migrate, engine, last)
+            self._run_legacy(migrate, engine, legacy, last)
         elif number is None:
             return
         elif number < last:
-            raise self._too_old(number)
+            raise SchemaTooOld(
+                number=number,
+                last=last,
+                command=self.command,
+                package=legacy.package,
+            )
         with self._config(engine) as configuration:
-            command.stamp(configuration, self.handover)
+            command.stamp(configuration, legacy.handover)
 
     def _run_legacy(
-        self, migrate: Any, engine: sa.engine.Engine, number: int
+        self,
+        migrate: Any,
+        engine: sa.engine.Engine,
+        legacy: Legacy,
+        number: int,
     ) -> None:
-        repository = str(self.legacy)
+        repository = str(legacy.directory)
         if self._number(engine) is None:
             migrate.version_control(engine, repository, 0)
         migrate.upgrade(engine, repository, number)
-
-    def _too_old(self, number: int) -> SchemaTooOld:
-        return SchemaTooOld(
-            number=number,
-            last=self.last_number,
-            command=self.command,
-            package=self.package,
-        )
 
     def _number(self, engine: sa.engine.Engine) -> int | None:
         table = sa.table(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What lists have in common: newest first, a page by key, a span of time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -47,24 +47,25 @@ def paginate(
     model: Any,
     page: paging.Page,
     marker: Any = None,
-    lead: Lead | None = None,
+    *leads: Lead | None,
 ) -> sa.sql.Select:
     """Return the rows of ``page``, newest first.
 
-    An index that begins with ``lead``, continues with what ``statement``
+    An index that begins with ``leads``, continues with what ``statement``
     filters by and ends with ``created_at, id`` makes every page cost the
     same.
 
     :param marker: row of ``page.marker``, of which ``created_at`` and ``id``
         are needed, be they SQL; None to begin with the newest
-    :param lead: filters, too
+    :param leads: filter, too; None among them is passed over
     """
+    for lead in filter(None, leads):
+        if marker is not None:
+            statement = _along(statement, lead)
+        else:
+            statement = statement.where(equals(lead.column, lead.value))
     if marker is not None:
         statement = statement.where(_older(model, marker))
-        if lead is not None:
-            statement = _along(statement, lead)
-    elif lead is not None:
-        statement = statement.where(equals(lead.column, lead.value))
     statement = newest_first(statement, model)
     return statement if page.limit is None else statement.limit(page.limit)
 
@@ -208,9 +209,17 @@ class _Precedes(expression.FunctionElement):
     inherit_cache = True
 
 
-def _older(model: Any, marker: Any) -> _Precedes:
+def precedes(pair: Sequence[Any], other: Sequence[Any]) -> Any:
+    """Return the condition that a pair is less than another one.
+
+    :param pair: two columns, or bounds of two; the first decides
+    """
+    return _Precedes(*pair, *other)
+
+
+def _older(model: Any, marker: Any) -> Any:
     columns = (model.created_at, model.id)
-    return _Precedes(*columns, *(bound(marker, column) for column in columns))
+    return precedes(columns, [bound(marker, column) for column in columns])
 
 
 def bound(marker: Any, column: Any) -> Any:

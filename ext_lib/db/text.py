@@ -2,7 +2,8 @@
 """Text that may hold anything, made fit for a column."""
 
 _REPLACEMENT = '\N{REPLACEMENT CHARACTER}'
-_CUT = '\N{HORIZONTAL ELLIPSIS}\n'
+_MARK = '\N{HORIZONTAL ELLIPSIS}'
+_CUT = f'{_MARK}\n'
 
 
 def storable(text: str) -> str:
@@ -25,3 +26,25 @@ def tail(text: str, size: int) -> str:
         return encoded.decode()
     kept = encoded[len(_CUT.encode()) - size :]
     return _CUT + kept.decode(errors='ignore')
+
+
+def head(text: str, size: int) -> str:
+    """Return the beginning of ``text`` that fits ``size`` bytes, storable.
+
+    A mark closes it when something was cut.
+    """
+    # No character takes less than a byte, and few of a long text are kept.
+    encoded = storable(text[: size + 1]).encode()
+    if len(encoded) <= size:
+        return encoded.decode()
+    kept = encoded[: size - len(_MARK.encode())]
+    return kept.decode(errors='ignore') + _MARK
+
+
+def cut(text: str, length: int) -> str:
+    """Return the first ``length`` characters of ``text``, storable.
+
+    The last of them is a mark when something was cut.
+    """
+    kept = storable(text[: length + 1])
+    return kept if len(kept) <= length else kept[: length - 1] + _MARK

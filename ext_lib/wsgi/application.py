@@ -42,7 +42,10 @@ class Settings:
 
 
 class Application:
-    """A microversioned REST API made of a table of controller methods."""
+    """A microversioned REST API made of a table of controller methods.
+
+    A service with other habits overrides :meth:`serve`.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Application:
         req = request.Request(environ)
         try:
             match = self.router.match(req)
-        except webob.exc.HTTPNotFound as unrouted:
+        except webob.exc.HTTPException as unrouted:
             return _iterable(unrouted, environ, start_response)
         return _iterable(self._negotiated(req, match), environ, start_response)
 
@@ -76,15 +79,16 @@ class Application:
             return self.faults.from_error(error)
         try:
             self.negotiator.check(req.version)
-            response = self._serve(req, match)
+            response = self.serve(req, match)
         except Exception as error:
             response = self.faults.from_error(error)
         self.negotiator.stamp(response, req.version)
         return response
 
-    def _serve(
+    def serve(
         self, req: request.Request, match: routing.Match
     ) -> webob.Response:
+        """Return the answer of the method a request leads to."""
         # The order of these checks is part of the API: it decides which of
         # several mistakes a client is told of.
         raw = req.raw_body(self.settings.json_types)
@@ -97,11 +101,12 @@ class Application:
         validation.check_body(req, contract, body)
         arguments = {} if contract.body is None else {'body': body}
         reply = method(req, **match.ids, **arguments)
-        return self._render(req, contract, reply)
+        return self.render(req, contract, reply)
 
-    def _render(
+    def render(
         self, req: request.Request, contract: controller.Contract, reply: Any
     ) -> webob.Response:
+        """Return what a method gave as an answer."""
         if not isinstance(reply, controller.Reply):
             reply = controller.Reply(reply)
         if self.settings.check_answers and reply.body is not None:

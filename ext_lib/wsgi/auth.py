@@ -17,6 +17,22 @@ WSGIApplication = Any
 _DEFAULT_ROLES = {'admin': 'admin,member,reader'}
 
 
+def parse_token(token: str) -> dict[str, str] | None:
+    """Return the headers a token stands for, None when it is none."""
+    user, _, rest = token.partition(':')
+    project, _, roles = rest.partition(':')
+    if not user or not project:
+        return None
+    return {
+        'HTTP_X_IDENTITY_STATUS': 'Confirmed',
+        'HTTP_X_USER_ID': user,
+        'HTTP_X_USER_NAME': user,
+        'HTTP_X_PROJECT_ID': project,
+        'HTTP_X_PROJECT_NAME': project,
+        'HTTP_X_ROLES': roles or _DEFAULT_ROLES.get(user, 'member,reader'),
+    }
+
+
 class NoAuth:
     """Filter: the token itself says who the caller is.
 
@@ -31,7 +47,7 @@ class NoAuth:
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        identity = _parse_token(environ.get('HTTP_X_AUTH_TOKEN', ''))
+        identity = parse_token(environ.get('HTTP_X_AUTH_TOKEN', ''))
         if identity is None:
             return _answer(_unauthorized(), environ, start_response)
         environ.update(identity)
@@ -71,21 +87,6 @@ class ContextFilter:
             'context_is_admin', {}, found, fatal=False
         )
         return found
-
-
-def _parse_token(token: str) -> dict[str, str] | None:
-    user, _, rest = token.partition(':')
-    project, _, roles = rest.partition(':')
-    if not user or not project:
-        return None
-    return {
-        'HTTP_X_IDENTITY_STATUS': 'Confirmed',
-        'HTTP_X_USER_ID': user,
-        'HTTP_X_USER_NAME': user,
-        'HTTP_X_PROJECT_ID': project,
-        'HTTP_X_PROJECT_NAME': project,
-        'HTTP_X_ROLES': roles or _DEFAULT_ROLES.get(user, 'member,reader'),
-    }
 
 
 def _unauthorized() -> webob.Response:

@@ -4,8 +4,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from oslo_db import exception as db_exception
 from oslo_log import log
 from oslo_serialization import jsonutils
+import sqlalchemy as sa
 import webob
 import webob.exc
 
@@ -33,6 +35,18 @@ _UNEXPECTED = (
     'Unexpected API Error. Please report this to your cloud administrator '
     'together with the request id.\n%s'
 )
+
+
+#: The database, or the way to it, is away.
+_AWAY = (db_exception.DBConnectionError, sa.exc.TimeoutError)
+
+
+def told(error: Exception) -> Exception:
+    """Return what clients are told of in place of ``error``; often itself."""
+    if not isinstance(error, _AWAY):
+        return error
+    LOG.error('The database does not answer: %s', error)
+    return exception.Unavailable()
 
 
 def status_of(error: Exception) -> int:
@@ -69,6 +83,7 @@ class Faults:
 
     def from_error(self, error: Exception) -> webob.Response:
         """Return the fault that tells of ``error``."""
+        error = told(error)
         if isinstance(error, webob.exc.HTTPException):
             return self.respond(error.code, error.explanation)
         status = status_of(error)

@@ -2,11 +2,13 @@
 """As much of the identity API as clients ask for before they ask anything.
 
 Some commands will not begin without an identity service, if only to look up
-the project they filter by. Where tokens are believed as they stand, so is
-every name of a project or a user: each is its own id.
+the project they filter by; some clients find services in its catalog only.
+Where tokens are believed as they stand, so is every name of a project or a
+user: each is its own id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+import json
 from typing import Any
 
 from oslo_serialization import jsonutils
@@ -14,29 +16,60 @@ import webob
 import webob.dec
 import webob.exc
 
+from ext_lib.wsgi import identity_token
+
 _KINDS = {'projects': 'project', 'users': 'user'}
+_TOKENS = 'auth/tokens'
 
 
 class NoAuthIdentity:
     """WSGI application: the root of an identity API v3, where it is mounted.
 
     For one machine only, beside :class:`ext_lib.wsgi.auth.NoAuth`.
+
+    :param endpoints: returns what is in the catalog: URLs by type of service
     """
+
+    def __init__(self, endpoints: Callable[[], Mapping[str, str]]) -> None:
+        self._endpoints = endpoints
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         try:
-            answer = _answer(webob.Request(environ))
+            answer = self._answer(webob.Request(environ))
         except UnicodeDecodeError:
             answer = webob.exc.HTTPNotFound()
         found: Iterable[bytes] = answer(environ, start_response)
         return found
 
+    def _answer(self, req: webob.Request) -> webob.Response:
+        path = req.path_info.strip('/')
+        if (req.method, path) == ('POST', _TOKENS):
+            return self._new_token(req)
+        return _show(req, path)
 
-def _answer(req: webob.Request) -> webob.Response:
-    kind, _, name = req.path_info.strip('/').partition('/')
+    def _new_token(self, req: webob.Request) -> webob.Response:
+        """Answer a request for a token; whatever the password, it is right."""
+        endpoints = {
+            'identity': req.application_url,
+            **self._endpoints(),
+        }
+        try:
+            asked = identity_token.parse(json.loads(req.body))
+            token = identity_token.show(asked, endpoints)
+        except ValueError:
+            return _json(
+                {'error': {'code': 400, 'message': 'No user or project.'}}, 400
+            )
+        answer = _json({'token': token}, 201)
+        answer.headers['X-Subject-Token'] = asked
+        return answer
+
+
+def _show(req: webob.Request, path: str) -> webob.Response:
+    kind, _, name = path.partition('/')
     if req.method != 'GET':
         return webob.exc.HTTPNotFound()
     if not kind:
@@ -57,8 +90,9 @@ def _version(url: str) -> dict[str, Any]:
     }
 
 
-def _json(body: dict[str, Any]) -> webob.Response:
+def _json(body: dict[str, Any], status: int = 200) -> webob.Response:
     return webob.Response(
+        status=status,
         content_type='application/json',
         charset=None,
         body=jsonutils.dump_as_bytes(body),

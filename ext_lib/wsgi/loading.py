@@ -2,6 +2,8 @@
 """From a paste file to an application, with the configuration at hand."""
 
 import contextvars
+import pathlib
+import sys
 from typing import Any
 
 from oslo_config import cfg
@@ -10,6 +12,29 @@ import paste.deploy
 _conf: contextvars.ContextVar[cfg.ConfigOpts] = contextvars.ContextVar(
     'configuration of the application that is being loaded'
 )
+
+
+class PasteFileNotFound(Exception):
+    """The file ``[wsgi] api_paste_config`` names is nowhere."""
+
+
+def paste_file(conf: cfg.ConfigOpts, package: str) -> str:
+    """Return the path of the paste file of the service ``package``.
+
+    It is looked for where oslo.config looks for files, in the current
+    directory, beside the installed package and beside the sources.
+
+    :raises PasteFileNotFound: when it is nowhere
+    """
+    name = conf.wsgi.api_paste_config
+    if found := conf.find_file(name):
+        return str(found)
+    installed = pathlib.Path(sys.prefix, 'etc', package)
+    sources = pathlib.Path(__file__).parents[2] / 'etc' / package
+    for place in (pathlib.Path(), installed, sources):
+        if (place / name).is_file():
+            return str((place / name).resolve())
+    raise PasteFileNotFound(name)
 
 
 def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:

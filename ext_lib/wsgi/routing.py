@@ -88,7 +88,7 @@ class Router:
         :raises webob.exc.HTTPNotFound: when there is none; a known path with
             another method included, for clients expect 404 and not 405
         """
-        path = _path(req)
+        path = path_of(req)
         found = self._find(path, req.method, None)
         if found is None:
             project, rest = _split_project(path, req)
@@ -108,7 +108,8 @@ class Router:
         return Match(target, ids, project)
 
 
-def _path(req: request.Request) -> str:
+def path_of(req: request.Request) -> str:
+    """Return the path below the API's root, readable in any case."""
     try:
         return str(req.path_info)
     except UnicodeDecodeError:

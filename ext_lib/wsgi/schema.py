@@ -81,11 +81,18 @@ class Body:
 
     :param params: its properties by name
     :param additional: whether it may have others
+    :param rules: what else JSON Schema can say of it, at all versions
     """
 
-    def __init__(self, params: Params, additional: bool = False) -> None:
+    def __init__(
+        self,
+        params: Params,
+        additional: bool = False,
+        rules: JSONSchema | None = None,
+    ) -> None:
         self.params = params
         self.additional = additional
+        self.rules = rules or {}
         self.at = functools.cache(self._at)
 
     def _at(self, version: microversion.Version) -> JSONSchema:
@@ -96,6 +103,7 @@ class Body:
             'properties': {n: p.at(version) for n, p in known.items()},
             'required': [n for n, p in known.items() if p.required],
             'additionalProperties': self.additional,
+            **self.rules,
         }
 
 
@@ -103,14 +111,20 @@ class ListOf:
     """A JSON array whose items grow with the versions.
 
     :param item: the schema of one item
+    :param rules: what else JSON Schema can say of it, at all versions
     """
 
-    def __init__(self, item: Body) -> None:
+    def __init__(self, item: Body, rules: JSONSchema | None = None) -> None:
         self.item = item
+        self.rules = rules or {}
 
     def at(self, version: microversion.Version) -> JSONSchema:
         """Return the schema of the array at ``version``."""
-        return {'type': 'array', 'items': self.item.at(version)}
+        return {
+            'type': 'array',
+            'items': self.item.at(version),
+            **self.rules,
+        }
 
 
 def wrapped(key: str, inner: JSONSchema | Body | ListOf) -> Body:

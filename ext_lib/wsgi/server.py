@@ -4,6 +4,7 @@
 Deployments that have a web server of their own do not need it.
 """
 
+import dataclasses
 import tempfile
 import threading
 from typing import Any, IO
@@ -58,6 +59,13 @@ class HTTPServer:
         """Where it listens, once it has started."""
         return int(self._server.bind_addr[1])
 
+    @property
+    def url(self) -> str:
+        """What clients find it by, once it has started."""
+        host = str(self._server.server_name)
+        where = f'[{host}]' if ':' in host else host
+        return f'http://{where}:{self.port}'
+
     def start(self) -> None:
         """Listen; requests are answered when this returns.
 
@@ -79,6 +87,22 @@ class HTTPServer:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         self._threads.append(thread)
+
+
+@dataclasses.dataclass(frozen=True)
+class Endpoint:
+    """An API on a server.
+
+    :param path: of its root, without a slash at its beginning
+    """
+
+    server: HTTPServer
+    path: str
+
+    @property
+    def url(self) -> str:
+        """What clients are told, once the server has started."""
+        return f'{self.server.url}/{self.path}'
 
 
 class _WholeRequests:

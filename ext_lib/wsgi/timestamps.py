@@ -16,3 +16,10 @@ def zulu(moment: datetime.datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.isoformat(timespec='seconds') + 'Z'
+
+
+def seconds(moment: datetime.datetime | None) -> str | None:
+    """Return a naive UTC time cut to seconds and no zone, None for None."""
+    if moment is None:
+        return None
+    return moment.isoformat(timespec='seconds')

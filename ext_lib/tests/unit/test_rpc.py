@@ -93,3 +93,18 @@ class TestRPC(test_base.BaseTestCase):
             *(client.prepare(version='1.2').call, self.context, 'echo'),
             value=1,
         )
+
+
+class TestTransport(test_base.BaseTestCase):
+    def test_any_configuration_will_do(self):
+        """Not only the one for which the library registers all options."""
+        conf = cfg.ConfigOpts()
+        conf([])
+        messaging.TransportURL.parse(conf)
+        conf.set_override('transport_url', 'fake://')
+        transport = rpc.get_transport(conf)
+        self.addCleanup(transport.cleanup)
+        serializer = messaging.NoOpSerializer()
+        target = messaging.Target(topic='heard-by-nobody')
+        client = rpc.get_client(transport, target, serializer)
+        client.cast(context.RequestContext(), 'echo', value=1)

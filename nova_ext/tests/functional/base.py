@@ -7,10 +7,10 @@ import urllib.parse
 import webob
 
 from ext_lib import fixture
+from ext_lib.tests import polling
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.tests import base
-from nova_ext.tests import polling
 from nova_ext.tests.functional import cloud
 from nova_ext.wsgi import loader
 

@@ -5,13 +5,10 @@ A file finds the tokens of several callers, and the ids of what there is, in
 the environment.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from oslo_utils import uuidutils
 
-import fixtures
-from gabbi import fixture as gabbi
-from gabbi.handlers import base as handlers
-
+from ext_lib.tests import gabbi_case
+from nova_ext.db import models
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
@@ -25,33 +22,6 @@ _CALLERS = {
     'OTHER_ADMIN': base.OTHER_ADMIN,
     'PROJECT': tests_base.PROJECT,
 }
-#: The application of the file whose tests are running: gabbi wants one long
-#: before it starts the fixture.
-_running: list[Any] = []
-
-
-def application() -> Any:
-    """Return an application that asks the one of the running fixture."""
-    return _ask_running
-
-
-def _ask_running(
-    environ: dict[str, Any], start_response: Any
-) -> Iterable[bytes]:
-    answer: Iterable[bytes] = _running[-1](environ, start_response)
-    return answer
-
-
-class AbsentStringsHandler(handlers.ResponseHandler):
-    """``response_absent_strings``: what the answer must not contain."""
-
-    test_key_suffix = 'absent_strings'
-    test_key_value: list[str] = []
-
-    def action(self, test: Any, item: str, value: Any = None) -> None:
-        """Look for one string."""
-        wanted = test.replace_template(item)
-        test.assertNotIn(wanted, test.output)
 
 
 class _Case(base.OperationsTestCase):
@@ -61,29 +31,11 @@ class _Case(base.OperationsTestCase):
         """Do nothing."""
 
 
-class CloudFixture(gabbi.GabbiFixture):
+class CloudFixture(gabbi_case.CaseFixture):
     """A cloud without servers."""
 
-    def start_fixture(self) -> None:
-        """Begin before the first test of a file."""
-        self.case = _Case()
-        self.case.setUp()
-        _running.append(self.case.app)
-        self.tell(**_CALLERS)
-        self.prepare(self.case)
-
-    def stop_fixture(self) -> None:
-        """End after the last test of a file."""
-        _running.pop()
-        self.case.doCleanups()
-
-    def tell(self, **variables: str) -> None:
-        """Set variables of the environment for the tests of the file."""
-        for name, value in variables.items():
-            self.case.useFixture(fixtures.EnvironmentVariable(name, value))
-
-    def prepare(self, case: base.OperationsTestCase) -> None:
-        """Put into the cloud what a file needs."""
+    case_class = _Case
+    variables = _CALLERS
 
 
 class ServerFixture(CloudFixture):
@@ -132,3 +84,53 @@ class SlowServerFixture(CloudFixture):
         """Create the server."""
         self.tell(SERVER=case.create_server())
         case.settings.set('fake', seconds=60.0)
+
+
+class TaskFixture(CloudFixture):
+    """Tasks of two servers, with tags and without, and of other projects."""
+
+    def prepare(self, case: base.OperationsTestCase) -> None:
+        """Write what they would have left."""
+        server, idle = (case.add(rows.server()).uuid for _ in range(2))
+        gone = case.add(rows.server(deleted=9, deleted_at=rows.moment(9))).uuid
+        first, second = uuidutils.generate_uuid(), uuidutils.generate_uuid()
+        tasks = {
+            'CREATE': rows.task(0, task='create', instance_uuid=server),
+            'STOP': rows.task(1, instance_uuid=server, tag='deploy'),
+            'REFUSED': rows.task(
+                2,
+                task='start',
+                instance_uuid=server,
+                tag='deploy',
+                state='error',
+                code=409,
+                message='Too soon.',
+            ),
+            'DELETE': rows.task(3, task='delete', instance_uuid=gone),
+            'LOCK': rows.task(4, instance_uuid=idle, tag='deploy'),
+            'TWINS': rows.task(5, task='create', instance_uuid=first),
+            'CAPITAL': rows.task(6, instance_uuid=server, tag='Deploy'),
+            'OTHERS': rows.task(
+                7, instance_uuid=server, tag='deploy', project_id='f' * 32
+            ),
+        }
+        for task in tasks.values():
+            case.add(task)
+        for position, uuid in enumerate((first, second)):
+            case.add(
+                models.TaskInstance(
+                    task_id=tasks['TWINS'].id,
+                    position=position,
+                    instance_uuid=uuid,
+                )
+            )
+        self.tell(
+            SERVER=server,
+            SHOUTED=server.upper(),
+            QUIET=case.add(rows.server()).uuid,
+            GONE=gone,
+            FIRST=first,
+            SECOND=second,
+            UNKNOWN=base.UNKNOWN,
+            **{name: task.uuid for name, task in tasks.items()},
+        )

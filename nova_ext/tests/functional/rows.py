@@ -148,3 +148,22 @@ def live_migration(
     }
     live = {'migration_type': 'live-migration', 'status': 'running'}
     return migration(instance_uuid, number, **{**live, **progress, **columns})
+
+
+def task(number: int = 0, **columns: Any) -> models.Task:
+    """Return the ``number``-th task, a stop that succeeded."""
+    return models.Task(
+        **{
+            'uuid': uuidutils.generate_uuid(),
+            'task': 'stop',
+            'state': 'success',
+            'request_id': f'req-{uuidutils.generate_uuid()}',
+            'user_id': base.USER,
+            'project_id': base.PROJECT,
+            'code': 202,
+            'created_at': moment(number),
+            'updated_at': moment(number),
+            'ended_at': moment(number),
+            **columns,
+        }
+    )

@@ -5,9 +5,9 @@ import hashlib
 from typing import Any
 
 from ext_lib import context
+from ext_lib.tests import polling
 from nova_ext import events
 from nova_ext.tests import base as tests_base
-from nova_ext.tests import polling
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import cloud
 from nova_ext.tests.functional import rows

@@ -7,6 +7,7 @@ import unittest
 
 from gabbi import driver
 
+from ext_lib.tests import gabbi_case
 from nova_ext.tests import base
 from nova_ext.tests.functional import gabbi_fixtures
 
@@ -21,9 +22,9 @@ def load_tests(
         driver.build_tests(
             str(_DIRECTORY),
             loader,
-            intercept=gabbi_fixtures.application,
+            intercept=gabbi_case.application,
             fixture_module=gabbi_fixtures,
-            response_handlers=[gabbi_fixtures.AbsentStringsHandler],
+            response_handlers=[gabbi_case.AbsentStringsHandler],
             test_loader_name=__name__,
         )
     )

@@ -9,11 +9,11 @@ import urllib.parse
 
 import fixtures
 
+from ext_lib.tests import allinone
+from ext_lib.tests import polling
 from nova_ext.tests import base
-from nova_ext.tests import polling
 from nova_ext.tests.functional import census
 from nova_ext.tests.functional import user
-from nova_ext.tests.functional.clients import allinone
 
 STOP = 'compute_stop_instance'
 

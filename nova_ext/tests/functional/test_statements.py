@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from nova_ext.api.openstack.compute import routes
+from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.db import models
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
@@ -17,6 +18,10 @@ _REQUEST = 'req-3293a3f1-b44c-4609-b8d2-d81b105636b8'
 _MIGRATION = '42341d4b-346a-40d0-83c6-5f4f6892b650'
 _ACTIONS = f'/servers/{_SERVER}/os-instance-actions'
 _MIGRATIONS = f'/servers/{_SERVER}/migrations'
+_TASK = '7bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
+_TASKS = f'/servers/{_SERVER}/tasks'
+_TAG = 'deploy'
+_TAGGED = f'/servers/{_TAG}/tasks'
 _CHANGED = '6bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _SERVICE = '0bbcc3c4-1da2-4437-a48a-66f15b1b1300'
 #: Of the one migration whose number is known; the others' are lower.
@@ -61,7 +66,24 @@ READS = {
     _MIGRATIONS: 2,
     f'{_MIGRATIONS}/{_NUMBER}': 2,
     '/os-services': 1,
+    # Whether a server's id is a tag, too, shows only when one asks.
+    _TASKS: 2,
+    f'{_TASKS}?limit=1': 2,
+    f'{_TASKS}?marker={_TASK}': 2,
+    f'{_TASKS}?all_tenants=1': 2,
+    f'{_TASKS}?state=success': 3,
+    f'{_TASKS}?state=success&marker={_TASK}&limit=5': 3,
+    f'{_TASKS}?changes-since=2020': 3,
+    f'{_TASKS}/{_TASK}': 1,
+    _TAGGED: 1,
+    f'{_TAGGED}?marker={_TASK}': 1,
+    f'{_TAGGED}?all_tenants=1&limit=1': 1,
+    f'{_TAGGED}?state=success&changes-since=2020': 2,
+    f'{_TAGGED}/{_TASK}': 1,
 }
+#: What has to be asked of a task to find out whether it has ended: thrice of
+#: the action, thrice of the server, and what time it is.
+_SELECTS_TO_SETTLE = 7
 
 
 class ReadsTest(base.APITestCase):
@@ -85,10 +107,58 @@ class ReadsTest(base.APITestCase):
 
     def test_every_get_is_counted(self) -> None:
         counted = [path.partition('?')[0] for path in READS]
-        for path, methods in routes.table(self.conf):
+        tasks: Any = server_tasks.ServerTasksController
+        table = (*routes.table(self.conf), *server_tasks.table(tasks))
+        for path, methods in table:
             form = re.compile(re.sub(r'{\w+}', '[^/]+', path))
             if 'GET' in methods:
                 self.assertTrue(any(map(form.fullmatch, counted)), path)
+
+
+class UnfinishedTasksTest(base.APITestCase):
+    """GETs of tasks of which nobody has asked since they ended."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        fill(self, 2)
+        for number in range(10, 20):
+            action = self.add(rows.action(_SERVER, number))
+            self.add(rows.event(action.id, number))
+            self.add(
+                rows.task(
+                    number,
+                    instance_uuid=_SERVER,
+                    tag='new',
+                    state='running',
+                    ended_at=None,
+                    request_id=action.request_id,
+                )
+            )
+
+    def assertSettles(self, number: int, query: str) -> None:
+        """Check how many tasks are looked into; a second time none is."""
+        path = f'/servers/new/tasks{query}'
+        self.statements.clear()
+        self.get(path)
+        asked = len(self.statements.selects)
+        self.statements.clear()
+        self.get(path)
+        again = len(self.statements.selects)
+        self.assertLessEqual(again, 2)
+        self.assertLessEqual(asked, 1 + again + number * _SELECTS_TO_SETTLE)
+        settled = self.get('/servers/new/tasks?state=success&limit=1')
+        self.assertEqual(1, len(settled['tasks']))
+
+    def test_all(self) -> None:
+        self.assertSettles(10, '')
+
+    def test_a_page(self) -> None:
+        """Only what is on it is looked into."""
+        self.assertSettles(3, '?limit=3')
+
+    def test_a_filter(self) -> None:
+        """What a state lists is known when all have been looked into."""
+        self.assertSettles(10, '?state=success&limit=1')
 
 
 class WritesTest(base.APITestCase):
@@ -105,6 +175,46 @@ class WritesTest(base.APITestCase):
         """To create ten servers takes no more for each than one does."""
         one, ten = self._ask(_CREATE), self._ask(_CREATE_TEN)
         self.assertLessEqual(ten, 10 * one)
+
+    def test_tasks(self) -> None:
+        """A task is stored with the answer; a tag is stored before as well."""
+        self.add(rows.server(uuid=_CHANGED))
+        for tag, statements in (
+            (None, ['INSERT']),
+            ('t', ['INSERT', 'UPDATE']),
+        ):
+            for write in (_LOCK, _UNKNOWN, _MALFORMED):
+                self._send(write, tag)
+                self.assertEqual(
+                    statements, self._asked_of_tasks(), write.name
+                )
+
+    def test_repeats(self) -> None:
+        """To refuse a repeat takes no more, whatever else there is."""
+        for size in _SIZES:
+            self.empty_database()
+            fill(self, size)
+            self.add(rows.server(uuid=_CHANGED))
+            self._send(_LOCK, _TAG)
+            self.get(_TAGGED)
+            self.assertEqual(409, self._send(_LOCK, _TAG).status_int)
+            insert, *selects = self._asked_of_tasks()
+            self.assertEqual(('INSERT', {'SELECT'}), (insert, set(selects)))
+            self.assertLessEqual(len(selects), 2)
+
+    def _send(self, write: 'Write', tag: str | None) -> Any:
+        self.statements.clear()
+        return self.request(
+            write.method,
+            write.path,
+            body=write.body,
+            headers={'Task-tag': tag} if tag else {},
+        )
+
+    def _asked_of_tasks(self) -> list[str]:
+        """Return the verbs of what the table of tasks was asked."""
+        asked = self.statements.statements
+        return [s.split()[0] for s in asked if re.search(r'\btasks\b', s)]
 
     def _count(self, size: int) -> dict[str, int]:
         counts = {}
@@ -174,6 +284,9 @@ _CREATE = Write('create', 'POST', '/servers', {'server': _NEW})
 _CREATE_TEN = Write(
     'create', 'POST', '/servers', {'server': {**_NEW, 'min_count': 10}}
 )
+_LOCK = _act('lock')
+_MALFORMED = _act('lock', {'reason': 1})
+_UNKNOWN = Write('unknown', 'DELETE', f'/servers/{base.UNKNOWN}')
 WRITES = (
     _CREATE,
     Write('update', 'PUT', f'/servers/{_CHANGED}', {'server': {'name': 'y'}}),
@@ -186,7 +299,7 @@ WRITES = (
     _act('unpause', vm_state='paused'),
     _act('suspend'),
     _act('resume', vm_state='suspended'),
-    _act('lock'),
+    _LOCK,
     _act('unlock', locked=True),
     _act('rebuild', {'imageRef': base.IMAGE}),
     _act('resize', {'flavorRef': '2'}),
@@ -225,6 +338,22 @@ def fill(test: base.APITestCase, size: int) -> None:
     test.add(
         rows.live_migration(_SERVER, size, id=_NUMBER, uuid=_MIGRATION),
         *(rows.live_migration(_SERVER, n) for n in range(1, size)),
+    )
+    create = test.add(
+        _task(0, task='create'),
+        *(_task(n) for n in range(1, size)),
+        _task(size, uuid=_TASK),
+    )
+    test.add(*(_made(create.id, n, uuid) for n, uuid in enumerate(uuids)))
+
+
+def _task(number: int, **columns: Any) -> models.Task:
+    return rows.task(number, instance_uuid=_SERVER, tag=_TAG, **columns)
+
+
+def _made(task_id: int, number: int, uuid: str) -> models.TaskInstance:
+    return models.TaskInstance(
+        task_id=task_id, position=number, instance_uuid=uuid
     )
 
 

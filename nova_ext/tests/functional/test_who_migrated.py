@@ -3,8 +3,8 @@
 
 from typing import Any
 
+from ext_lib.tests import polling
 from nova_ext.tests import base as tests_base
-from nova_ext.tests import polling
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
 

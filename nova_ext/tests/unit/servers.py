@@ -7,6 +7,7 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from ext_lib.context import RequestContext
+from ext_lib.tests.polling import wait_until
 from nova_ext.compute.api import API
 from nova_ext.flavors import Catalogue
 from nova_ext.objects.fields import ActionName
@@ -23,7 +24,6 @@ from nova_ext.objects.migration import MigrationList
 from nova_ext.objects.service import Service
 from nova_ext.tests import base
 from nova_ext.tests.functional import cloud
-from nova_ext.tests.polling import wait_until
 
 #: A step of an action: its name, where it was taken, how it ended.
 Step = tuple[str, str | None, str | None]

@@ -5,19 +5,22 @@ Compared are the pages with the table of routes and the schemas: methods,
 microversions, codes, parameters and keys, at every version.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+import pathlib
 import re
 from typing import Any
 from unittest import mock
 
+from ext_lib.tests import api_contract
+from ext_lib.tests import api_reference
+from ext_lib.wsgi import microversion
 from nova_ext import policies
 from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.api.openstack.compute.views import versions as versions_view
 from nova_ext.tests import base
-from nova_ext.tests.unit import api_contract
-from nova_ext.tests.unit import api_reference
 
 _HEADERS = {'Location', 'Task-tag'}
 #: The filter in front of the API serves these.
@@ -25,7 +28,14 @@ _TASKS = server_tasks.table(
     server_tasks.ServerTasksController(mock.Mock(), mock.Mock())
 )
 
-Versions = set[Any]
+_VERSIONS = [microversion.parse(text) for text in microversions.HISTORY]
+_REFERENCE = api_reference.Reference(
+    pathlib.Path(__file__).parents[3] / 'api-ref' / 'source',
+    '/v2.1',
+    _VERSIONS,
+)
+#: The list of APIs is outside of what routes tell.
+_VERSION_LIST = api_contract.Key('GET', '', None)
 
 
 class TestAPIReference(base.TestCase):
@@ -33,9 +43,10 @@ class TestAPIReference(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.served = api_contract.methods((*routes.table(self.conf), *_TASKS))
-        self.told = api_reference.methods()
-        self.version_list = self.told.pop(api_reference.VERSION_LIST)
+        contract = api_contract.Contract(_VERSIONS)
+        self.served = contract.methods((*routes.table(self.conf), *_TASKS))
+        self.told = _REFERENCE.methods()
+        self.version_list = self.told.pop(_VERSION_LIST)
 
     def test_every_method_is_told(self) -> None:
         self.assertEqual(
@@ -49,7 +60,8 @@ class TestAPIReference(base.TestCase):
 
     def test_microversions_of_methods(self) -> None:
         for key, method in self.served.items():
-            self.assertEqual(method.span, self.told[key].span, str(key))
+            told = self.told[key].versions
+            self.assertEqual(method.versions, told, str(key))
 
     def test_codes_of_success(self) -> None:
         for key, method in self.served.items():
@@ -92,11 +104,11 @@ class TestAPIReference(base.TestCase):
     def test_policies(self) -> None:
         rules = policies.list_rules()
         guarding = {r.name for r in rules if getattr(r, 'operations', None)}
-        self.assertEqual(guarding, api_reference.policies())
+        told = _REFERENCE.policies('(?:os_compute_api|compute):[^`]+')
+        self.assertEqual(guarding, told)
 
     def test_every_parameter_of_the_file_is_used(self) -> None:
-        unused = api_reference.parameters().keys() - api_reference.used()
-        self.assertEqual(set(), unused)
+        self.assertEqual(set(), _REFERENCE.unused())
 
     def _compare(self, where: str, rows_of: Any, side: str) -> None:
         found: list[str] = []
@@ -108,65 +120,11 @@ class TestAPIReference(base.TestCase):
             ]
             found += (
                 f'{" ".join(map(str, key))}: {text}'
-                for text in _differences(
-                    rows_of(served), told, served.span, side == 'request'
+                for text in api_contract.differences(
+                    rows_of(served), told, served.versions, side == 'request'
                 )
             )
         self.assertEqual([], found)
-
-
-def _differences(
-    served: list[api_contract.Row],
-    told: list[api_reference.Row],
-    span: api_contract.Span,
-    both_ways: bool,
-) -> Iterator[str]:
-    """Say where two tables differ.
-
-    :param both_ways: whether what need not be there must be told to be
-        optional; else it may be told more strictly than the schema has it
-    """
-    there, here = _versions(served, span), _versions(told, span)
-    inside = {row.name for row in served if row.open}
-    for name in sorted(there.keys() | here.keys()):
-        around = name.rpartition('.')[0]
-        if name not in there and around in inside:
-            if not here[name] <= there[around]:
-                yield f'{name} is told at {_text(here[name])}'
-        elif there.get(name) != here.get(name):
-            yield (
-                f'{name} exists at {_text(there.get(name))}, '
-                f'is told at {_text(here.get(name))}'
-            )
-    yield from _optional(served, told, span, both_ways)
-
-
-def _optional(
-    served: list[api_contract.Row],
-    told: list[api_reference.Row],
-    span: api_contract.Span,
-    both_ways: bool,
-) -> Iterator[str]:
-    there = _versions((r for r in served if r.required), span)
-    here = _versions((r for r in told if r.required), span)
-    for name in {row.name for row in served}:
-        needed, said = there.get(name, set()), here.get(name, set())
-        if needed - said or (both_ways and said - needed):
-            yield (
-                f'{name} is required at {_text(needed)}, '
-                f'is told to be at {_text(said)}'
-            )
-
-
-def _versions(
-    rows: Iterable[Any], span: api_contract.Span
-) -> dict[str, Versions]:
-    """Return the versions, of those in ``span``, that have each name."""
-    found: dict[str, Versions] = {}
-    for row in rows:
-        versions = row.span.within(span).versions()
-        found[row.name] = found.get(row.name, set()) | versions
-    return {name: versions for name, versions in found.items() if versions}
 
 
 def _names(document: dict[str, Any], prefix: str = '') -> Iterator[str]:
@@ -175,17 +133,3 @@ def _names(document: dict[str, Any], prefix: str = '') -> Iterator[str]:
         if isinstance(value, list):
             for item in value:
                 yield from _names(item, f'{prefix}{name}.')
-
-
-def _text(versions: Versions | None) -> str:
-    """Return versions as people write them: ``2.1-2.36 2.80``."""
-    if not versions:
-        return 'no version'
-    starts = [
-        v for v in versions if v._replace(minor=v.minor - 1) not in versions
-    ]
-    ends = [
-        v for v in versions if v._replace(minor=v.minor + 1) not in versions
-    ]
-    pairs = zip(sorted(starts), sorted(ends), strict=True)
-    return ' '.join(f'{start}-{end}' for start, end in pairs)

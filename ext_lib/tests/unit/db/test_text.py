@@ -26,3 +26,29 @@ class TestTail(base.BaseTestCase):
 
     def test_no_character_is_halved(self):
         self.assertEqual('…\nd', text.tail('abcdabcüd', 6))
+
+
+class TestHead(base.BaseTestCase):
+    def test_what_fits_stays(self):
+        self.assertEqual('ünd', text.head('ünd', 4))
+
+    def test_the_beginning_is_kept(self):
+        self.assertEqual('abc…', text.head('abcdefg', 6))
+        self.assertEqual('üb…', text.head('übcdefg', 6))
+
+    def test_no_character_is_halved(self):
+        self.assertEqual('ab…', text.head('abücdef', 6))
+
+    def test_it_is_storable(self):
+        self.assertEqual('a\ufffd', text.head('a\0', 6))
+
+
+class TestCut(base.BaseTestCase):
+    def test_what_fits_stays(self):
+        self.assertEqual('ünd', text.cut('ünd', 3))
+
+    def test_the_beginning_is_kept(self):
+        self.assertEqual('ün…', text.cut('ünds', 3))
+
+    def test_it_is_storable(self):
+        self.assertEqual('a\ufffd\ufffd…', text.cut('a\ud800b', 4))

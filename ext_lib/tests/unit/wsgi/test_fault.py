@@ -2,7 +2,9 @@
 """Every error becomes an answer, and says no more than it should."""
 
 import ddt
+from oslo_db import exception as db_exception
 from oslotest import base as test_base
+import sqlalchemy as sa
 import webob
 import webob.exc
 
@@ -53,6 +55,16 @@ class TestFaults(test_base.BaseTestCase):
         super().setUp()
         self.log = self.useFixture(fixture.Logging())
         self.faults = fault.Faults(base.render)
+
+    @ddt.data(
+        db_exception.DBConnectionError('db1 does not answer'),
+        sa.exc.TimeoutError('QueuePool limit'),
+    )
+    def test_a_database_that_is_away(self, error):
+        response = self.faults.from_error(error)
+        self.assertEqual(503, response.status_int)
+        self.assertNotIn(str(error), response.text)
+        self.assertIn(str(error), self.log.output)
 
     def test_form(self):
         response = self.faults.respond(413, 'x', {'Retry-After': '5'})

@@ -74,3 +74,34 @@ class TestLoading(test_base.BaseTestCase):
     def test_nor_after_a_factory_failed(self):
         self.assertRaises(KeyError, self.load, 'first', 'broken')
         self.assertRaises(LookupError, loading.current_conf)
+
+
+class TestPasteFile(test_base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.conf = cfg.ConfigOpts()
+        self.conf.register_opt(cfg.StrOpt('api_paste_config'), 'wsgi')
+        self.conf([], project='test', default_config_files=[])
+        directory = self.useFixture(fixtures.TempDir()).path
+        self.prefix = pathlib.Path(directory)
+        self.useFixture(fixtures.MonkeyPatch('sys.prefix', directory))
+
+    def find(self, name):
+        self.conf.set_override('api_paste_config', name, 'wsgi')
+        return loading.paste_file(self.conf, 'things')
+
+    def test_it_is_beside_the_installed_package(self):
+        path = self.prefix / 'etc' / 'things' / 'things-paste.ini'
+        path.parent.mkdir(parents=True)
+        path.touch()
+        self.assertEqual(str(path), self.find('things-paste.ini'))
+
+    def test_a_path_is_taken_as_it_is(self):
+        path = self.prefix / 'other.ini'
+        path.touch()
+        self.assertEqual(str(path), self.find(str(path)))
+
+    def test_or_it_is_nowhere(self):
+        self.assertRaises(
+            loading.PasteFileNotFound, self.find, 'things-paste.ini'
+        )

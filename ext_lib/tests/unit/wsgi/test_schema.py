@@ -147,3 +147,15 @@ class TestQuery(test_base.BaseTestCase):
     def test_never_strict_unless_told(self):
         found = at(schema.Query({}), '2.80')
         self.assertIs(True, found['additionalProperties'])
+
+
+class TestRules(test_base.BaseTestCase):
+    def test_they_are_added_to_what_the_class_says(self):
+        rules = {'type': ['object', 'null'], 'minProperties': 1}
+        body = schema.Body({'a': schema.Param(_STRING)}, rules=rules)
+        found = at(body, '2.1')
+        self.assertEqual(rules, {key: found[key] for key in rules})
+        self.assertEqual({'a': _STRING}, found['properties'])
+        several = at(schema.ListOf(body, {'minItems': 1}), '2.1')
+        self.assertEqual('array', several['type'])
+        self.assertEqual(1, several['minItems'])

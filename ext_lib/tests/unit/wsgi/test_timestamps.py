@@ -24,7 +24,12 @@ class TestTimestamps(test_base.BaseTestCase):
         for moment in (_FULL, _EVEN):
             self.assertEqual('2026-01-02T03:04:05Z', timestamps.zulu(moment))
 
+    def test_seconds_are_cut_and_have_no_zone(self):
+        for moment in (_FULL, _EVEN):
+            self.assertEqual('2026-01-02T03:04:05', timestamps.seconds(moment))
+
     def test_nothing_stays_nothing(self):
+        self.assertIsNone(timestamps.seconds(None))
         self.assertIsNone(timestamps.micro(None))
         self.assertIsNone(timestamps.zulu(None))
 

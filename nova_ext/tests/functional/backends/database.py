@@ -1,56 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Databases on servers, each for one test."""
+"""Tests of nova_ext on databases of their own, on servers."""
 
-import os
-
-import sqlalchemy as sa
-import testscenarios
-
-from ext_lib.db import fixture
+from ext_lib.tests import servers
 from nova_ext.tests import base
 
-#: Makes a missing server a failure.
-REQUIRE = 'NOVA_EXT_REQUIRE_BACKENDS'
 
-_LOGIN = 'openstack_citest:openstack_citest@127.0.0.1/openstack_citest'
-
-
-class ServerTestCase(base.TestCase):
+class ServerTestCase(servers.OnServers, base.TestCase):
     """A test with ``url``, an empty database; once for each kind of server.
 
     Its module needs ``load_tests``, too.
     """
 
-    scenarios = (
-        (
-            'mariadb',
-            {
-                'variable': 'NOVA_EXT_MARIADB_URL',
-                'default': f'mysql+pymysql://{_LOGIN}',
-            },
-        ),
-        (
-            'postgresql',
-            {
-                'variable': 'NOVA_EXT_POSTGRESQL_URL',
-                'default': f'postgresql+psycopg2://{_LOGIN}',
-            },
-        ),
-    )
-    variable: str
-    default: str
-    url: str
 
-    def setUp(self) -> None:
-        server = os.environ.get(self.variable, self.default)
-        try:
-            self.url = fixture.create_database(server)
-        except sa.exc.OperationalError as error:
-            if os.environ.get(REQUIRE):
-                raise
-            self.skipTest(f'{self.variable} leads nowhere: {error.orig}')
-        self.addCleanup(fixture.drop_database, self.url)
-        super().setUp()
-
-
-load_tests = testscenarios.load_tests_apply_scenarios
+load_tests = servers.load_tests

@@ -8,10 +8,10 @@ import socket
 
 import fixtures
 
-from nova_ext.tests import polling
-from nova_ext.tests.functional import process
+from ext_lib.tests import broker
+from ext_lib.tests import polling
+from ext_lib.tests import process
 from nova_ext.tests.functional import user
-from nova_ext.tests.functional.backends import broker
 from nova_ext.tests.functional.backends import database
 
 CONDUCTOR = 'controller'

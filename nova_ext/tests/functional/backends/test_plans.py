@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """A page costs what is on it, whatever the length of the list before it."""
 
-import datetime
+import itertools
 from typing import Any
 
 import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib.paging import Page
+from ext_lib.tests import plans
 from nova_ext.db import api as db
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.unit.db import base
-from nova_ext.tests.unit.db import plans
 
 load_tests = database.load_tests
 
@@ -22,10 +22,13 @@ ROWS = 20_000
 SERVERS = 100
 LIMIT = 50
 #: Rows looked at for each one shown. A host's page reads two pages of keys,
-#: the rows behind them, and what is kept in between.
+#: the rows behind them, and what is kept in between. A page of tasks reads
+#: its keys, the rows behind them, and what several servers these have made.
 COST = 1.2
 COST_OF_HOST = 15
+COST_OF_TASKS = 4
 
+TABLES = ('migrations', 'instance_actions', 'tasks', 'task_instances')
 TYPES = ('migration', 'resize', 'live-migration', 'evacuation')
 FILTERS: tuple[dict[str, Any], ...] = (
     {},
@@ -36,9 +39,19 @@ FILTERS: tuple[dict[str, Any], ...] = (
     {'instance_uuid': 'server-3'},
     {'migration_type': 'resize'},
 )
+#: A server and a tag, each of which has half of all tasks, and in the project
+#: two thirds of them.
+KEYS = ('5bbcc3c4-1da2-4437-a48a-66f15b1b13f9', 'deploy')
+PROJECTS: tuple[dict[str, Any], ...] = ({'project_id': 'p0'}, {})
 
 
-class TestPlans(database.ServerTestCase):
+class PlanTestCase(database.ServerTestCase):
+    """A test on tables with many rows."""
+
+    def fill(self, engine):
+        """Insert them."""
+        raise NotImplementedError
+
     def setUp(self):
         super().setUp()
         self.conf.set_override('connection', self.url, 'database')
@@ -46,12 +59,20 @@ class TestPlans(database.ServerTestCase):
         self.addCleanup(facade.reset)
         engine = facade.get_engine()
         schema.sync(engine)
-        fill(engine)
+        self.fill(engine)
+        _analyze(engine)
         self.plans = self.useFixture(plans.Plans(facade))
 
     def assertCosts(self, rows, cost):
         self.assertEqual(LIMIT, len(rows))
         self.assertLessEqual(self.plans.rows_read(), cost * LIMIT)
+
+
+class TestPlans(PlanTestCase):
+    """Lists of migrations and actions."""
+
+    def fill(self, engine):
+        insert_migrations(engine)
 
     def migrations(self, filters, marker=None):
         return db.migration_get_all_by_filters(
@@ -84,13 +105,73 @@ class TestPlans(database.ServerTestCase):
             self.assertCosts(rows, COST)
 
 
+class TestTaskPlans(PlanTestCase):
+    """Lists of tasks."""
+
+    def fill(self, engine):
+        insert_tasks(engine)
+
+    def tasks(self, key, filters, marker=None):
+        return db.task_get_all_by_filters(
+            context.get_admin_context(),
+            {'key': key, **filters},
+            Page(LIMIT, marker),
+        )
+
+    def test_pages(self):
+        for key, project in itertools.product(KEYS, PROJECTS):
+            for more in (
+                {},
+                {'state': 'error'},
+                {'changes-since': base.minutes(ROWS // 4)},
+            ):
+                filters = {**project, **more}
+                self.assertCosts(self.tasks(key, filters), COST_OF_TASKS)
+                deep = self.tasks(key, filters, marker=uuid(ROWS // 2))
+                self.assertCosts(deep, COST_OF_TASKS)
+
+    def test_few_among_many(self):
+        for key, project in itertools.product(KEYS, PROJECTS):
+            for more in (
+                {'state': ['pending', 'running']},
+                {'changes-since': base.minutes(ROWS - 19)},
+            ):
+                rows = self.tasks(key, {**project, **more})
+                self.assertIn(len(rows), range(5, 45))
+                self.assertLessEqual(self.plans.rows_read(), 10 * len(rows))
+
+    def test_old(self):
+        for column in ('ended_at', 'updated_at'):
+            for after in (None, base.minutes(ROWS // 2)):
+                rows = db.tasks_get_old(
+                    context.get_admin_context(),
+                    column,
+                    base.minutes(ROWS),
+                    after,
+                    LIMIT,
+                )
+                self.assertCosts(rows, COST)
+
+    def test_one(self):
+        admin = context.get_admin_context()
+        self.assertEqual(
+            'deploy', db.task_get_by_uuid(admin, uuid(1), 'p0').tag
+        )
+        self.assertLessEqual(self.plans.rows_read(), 5)
+        self.assertTrue(db.task_tag_exists(admin, 'deploy', 'p0'))
+        self.assertLessEqual(self.plans.rows_read(), 2)
+        for project in PROJECTS:
+            [row] = self.tasks('server-0', project)
+            self.assertEqual(['first', 'server-0'], row.instance_uuids)
+            self.assertLessEqual(self.plans.rows_read(), 20)
+
+
 def uuid(number: int) -> str:
     return f'm{number:035}'
 
 
-def fill(engine: Any) -> None:
+def insert_migrations(engine: Any) -> None:
     """Insert many migrations, spread evenly, and as many actions."""
-    minute = datetime.timedelta(minutes=1)
     servers = [{'uuid': f'server-{i}', 'deleted': 0} for i in range(SERVERS)]
     migrations = [
         {
@@ -102,8 +183,8 @@ def fill(engine: Any) -> None:
             'dest_compute': f'host{i % 13}',
             'user_id': f'u{i % 17}',
             'project_id': f'p{i % 19}',
-            'created_at': base.START + i * minute,
-            'updated_at': base.START + (i + 1) * minute,
+            'created_at': base.minutes(i),
+            'updated_at': base.minutes(i + 1),
             'deleted': 0,
         }
         for i in range(ROWS)
@@ -112,7 +193,7 @@ def fill(engine: Any) -> None:
         {
             'instance_uuid': 'server-0',
             'request_id': f'req-{i}',
-            'created_at': base.START + i * minute,
+            'created_at': base.minutes(i),
         }
         for i in range(ROWS)
     ]
@@ -120,7 +201,36 @@ def fill(engine: Any) -> None:
         connection.execute(sa.insert(models.Instance.__table__), servers)
         connection.execute(sa.insert(models.Migration.__table__), migrations)
         connection.execute(sa.insert(models.InstanceAction.__table__), actions)
+
+
+def insert_tasks(engine: Any) -> None:
+    """Insert many tasks, of one server and of one tag by turns."""
+    states = itertools.cycle(('error', *['success'] * 6))
+    tasks = [
+        {
+            'id': i + 1,
+            'uuid': uuid(i),
+            'state': 'running' if i % 1000 < 2 else next(states),
+            'instance_uuid': KEYS[0] if i % 2 == 0 else f'server{i}',
+            'tag': KEYS[1] if i % 2 == 1 else f'tag{i}',
+            'project_id': 'p0' if i % 3 else 'p1',
+            'created_at': base.minutes(i),
+            'updated_at': base.minutes(i + 1),
+            'ended_at': base.minutes(i + 1),
+        }
+        for i in range(ROWS)
+    ]
+    made = [
+        {'task_id': 2, 'position': n, 'instance_uuid': uuid}
+        for n, uuid in enumerate(('first', 'server-0'))
+    ]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(models.Task.__table__), tasks)
+        connection.execute(sa.insert(models.TaskInstance.__table__), made)
+
+
+def _analyze(engine: Any) -> None:
     table = 'TABLE ' if engine.dialect.name == 'mysql' else ''
     with engine.begin() as connection:
-        for name in ('migrations', 'instance_actions'):
+        for name in TABLES:
             connection.exec_driver_sql(f'ANALYZE {table}{name}')

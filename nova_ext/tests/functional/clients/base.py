@@ -2,18 +2,17 @@
 """The all-in-one as its own process, and clients that talk to it."""
 
 import json
-import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 from typing import Any, ClassVar
 import urllib.request
 
 import testtools
 
-from nova_ext.tests import polling
-from nova_ext.tests.functional.clients import allinone
+from ext_lib.tests import allinone
+from ext_lib.tests import openstackclient
+from ext_lib.tests import polling
 
 IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 ADMIN = 'admin'
@@ -53,28 +52,15 @@ class ClientTestCase(testtools.TestCase):
         cls, *words: str, cloud: str = ADMIN, version: str = '2.80'
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the openstack client that may fail."""
-        command = [
-            str(pathlib.Path(sys.executable).parent / 'openstack'),
-            *('--os-cloud', cloud),
-            *('--os-compute-api-version', version),
-            *words,
-            *(('-f', 'json') if _prints(words) else ()),
-        ]
-        environment = {
-            'PATH': os.environ['PATH'],
-            'HOME': str(cls.clouds.parent),
-            'OS_CLIENT_CONFIG_FILE': str(cls.clouds),
-            'PYTHONWARNINGS': 'ignore',
-            'LC_ALL': 'C.UTF-8',
-        }
-        return subprocess.run(
-            command,
-            env=environment,
-            cwd=cls.clouds.parent,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
+        return openstackclient.run(
+            str(cls.clouds.parent),
+            [
+                *('--os-cloud', cloud),
+                *('--os-compute-api-version', version),
+                *words,
+                *(('-f', 'json') if _prints(words) else ()),
+            ],
+            {'OS_CLIENT_CONFIG_FILE': str(cls.clouds)},
         )
 
     @classmethod

@@ -8,7 +8,7 @@ from keystoneauth1 import token_endpoint
 from novaclient import client as novaclient
 import openstack
 
-from nova_ext.tests import polling
+from ext_lib.tests import polling
 from nova_ext.tests.functional.clients import base
 
 

@@ -2,15 +2,15 @@
 """What tests of API samples have in common."""
 
 from collections.abc import Callable, Iterable
-import functools
 import os
 from typing import Any
 
 import webob
 
+from ext_lib.tests import documents
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.tests.functional import base
-from nova_ext.tests.functional.samples import documents
+from nova_ext.tests.functional.samples.documents import SAMPLES
 
 #: Makes the tests write what they find instead of comparing it.
 GENERATE = 'GENERATE_SAMPLES'
@@ -18,20 +18,7 @@ GENERATE = 'GENERATE_SAMPLES'
 #: Where the samples come from.
 URL = 'http://openstack.example.com'
 
-
-def produces(*names: str) -> Callable[[Any], Any]:
-    """Say which samples a test compares; it has to compare all of them."""
-
-    def decorate(test: Callable[[Any], None]) -> Callable[[Any], None]:
-        @functools.wraps(test)
-        def wrapper(self: 'SampleTestCase') -> None:
-            test(self)
-            self.assertEqual(set(names), self.compared)
-
-        wrapper.produces = names  # type: ignore[attr-defined]
-        return wrapper
-
-    return decorate
+produces = documents.produces
 
 
 class SampleTestCase(base.APITestCase):
@@ -84,19 +71,19 @@ class SampleTestCase(base.APITestCase):
         bodies = {v: body_at(v) for v in _between(since, until)}
         changes = documents.changes(bodies)
         if os.environ.get(GENERATE):
-            documents.write(name, changes)
-        self.assertEqual(list(changes), documents.versions_of(name), name)
+            SAMPLES.write(name, changes)
+        self.assertEqual(list(changes), SAMPLES.versions_of(name), name)
         sample = None
         for version, body in bodies.items():
             if version in changes:
-                sample = documents.read(documents.path_of(name, version))
+                sample = documents.read(SAMPLES.path_of(name, version))
             self.assertSample(f'{name} at {version}', sample, body)
         self.compared.add(name)
         return changes
 
     def assertSample(self, what: str, sample: Any, body: Any) -> None:
         """Compare one body with a sample."""
-        expected, found = documents.by_form(sample), documents.by_form(body)
+        expected, found = SAMPLES.by_form(sample), SAMPLES.by_form(body)
         if expected != found:
             self.assertEqual(
                 expected.splitlines(),

@@ -1,28 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole service that ends at a step of a request, and one that goes on.
 
-As a program it is such a service, in a process of its own: it sends one
-request to itself, and ends at a step, or waits until all is done and prints
-what there is.
+As a program it makes such services, each in a process of its own: a service
+sends one request to itself, and ends at a step, or waits until all is done and
+tells what there is.
 """
 
+import atexit
+import functools
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
-from typing import Any
+import tempfile
+import traceback
+from typing import Any, NoReturn
 
 from oslo_config import cfg
 import oslo_messaging as messaging
 import webob
 
+from ext_lib.tests import polling
 from nova_ext.cmd import allinone
 from nova_ext.cmd import process
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks_steps
-from nova_ext.tests import polling
 from nova_ext.virt.fake import FakeDriver
 from nova_ext.wsgi import loader
 
@@ -46,19 +51,61 @@ def requests(server: str = '') -> dict[str, tuple[str, Any]]:
     }
 
 
-def run(state: str, what: str, server: str = '', step: str = '') -> Any:
-    """Run a service; return what it prints, None when it died at a step."""
-    ran = subprocess.run(
-        [sys.executable, '-m', __name__, state, what, server, step],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if step and ran.returncode == DIED:
-        return None
-    if ran.returncode:
-        raise AssertionError(ran.stderr)
-    return json.loads(ran.stdout.splitlines()[-1])
+class Nursery:
+    """A process that becomes a service in no time: it has it all loaded."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, '-m', __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(
+        self, state: str, what: str, server: str = '', step: str = ''
+    ) -> Any:
+        """Run a service; return what it tells, None when it died at a step."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps([state, what, server, step]) + '\n')
+        stdin.flush()
+        try:
+            status, told = json.loads(stdout.readline())
+        except BaseException:
+            # What comes late must not be taken for another's.
+            nursery.cache_clear()
+            self.end()
+            raise
+        if step and status == DIED:
+            return None
+        if status:
+            raise AssertionError(told)
+        return json.loads(told)
+
+    def end(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.communicate()
+
+
+@functools.cache
+def nursery() -> Nursery:
+    """Return the one of this process."""
+    made = Nursery()
+    atexit.register(made.end)
+    return made
+
+
+@functools.cache
+def booted() -> tuple[str, str]:
+    """Return the state of a service, to be copied, and its server."""
+    state = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, state)
+    [server] = nursery().run(state, 'create')['servers']
+    return state, server
 
 
 class Service:
@@ -66,9 +113,7 @@ class Service:
 
     def __init__(self, state: pathlib.Path) -> None:
         self.conf = cfg.CONF
-        allinone._set_defaults(self.conf, state)
-        process.configure(self.conf, [])
-        self.application = loader.load(self.conf)
+        self.application = _load(state)
         models.Base.metadata.create_all(facade.get_engine())
         drivers = {host: FakeDriver(self.conf) for host in allinone.HOSTS}
         for service in allinone._services(self.conf, drivers):
@@ -131,17 +176,55 @@ def die_at(wanted: str) -> None:
     messaging.rpc.client._BaseCallContext.cast = watched
 
 
+def _load(state: pathlib.Path) -> Any:
+    allinone._set_defaults(cfg.CONF, state)
+    process.configure(cfg.CONF, [])
+    return loader.load(cfg.CONF)
+
+
 def main() -> None:
-    """Be the service that the command line says."""
-    state, what, server, step = sys.argv[1:]
+    """Make the services that the input says, one a line."""
+    with tempfile.TemporaryDirectory() as state:
+        # So that each finds imported what it needs.
+        _load(pathlib.Path(state))
+        cfg.CONF.reset()
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_born(*json.loads(line))) + '\n')
+        sys.stdout.flush()
+
+
+def _born(*arguments: str) -> tuple[int, str]:
+    """Return how a service ended, and what it had told."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _live(writing, *arguments)
+    os.close(writing)
+    with open(reading) as pipe:
+        told = pipe.read()
+    _pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), told
+
+
+def _live(writing: int, *arguments: str) -> NoReturn:
+    """Be a service."""
+    status = 0
+    try:
+        told = json.dumps(_serve(*arguments))
+    except BaseException:
+        status, told = 1, traceback.format_exc()
+    with open(writing, 'w') as pipe:
+        pipe.write(told)
+    os._exit(status)
+
+
+def _serve(state: str, what: str, server: str, step: str) -> Any:
     service = Service(pathlib.Path(state))
     path, body = requests(server)[what]
     if step:
         die_at(step)
-    found = service.retry(path, body)
-    sys.stdout.write(json.dumps(found) + '\n')
-    sys.stdout.flush()
-    os._exit(0)
+    return service.retry(path, body)
 
 
 if __name__ == '__main__':

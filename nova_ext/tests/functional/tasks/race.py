@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many clients, in threads of many processes, send one request at once.
 
-As a program it is one of the processes: it reads the number of a round from
-its input, sends the request of that round from all threads, and prints how
-often it was accepted and how often refused.
+As a program it starts the processes. In each round every thread sends the
+request of that round, none before all are ready; then it prints for each
+round how often the request was carried out, accepted and refused.
 """
 
-import collections
+from collections.abc import Callable
+import json
+import multiprocessing
 import os
 import subprocess
 import sys
 import threading
-import time
 from typing import Any
 
 from oslo_config import cfg
@@ -23,116 +24,126 @@ from nova_ext.middleware import tasks
 
 PROCESSES = 8
 THREADS = 8
-ROUNDS = int(os.environ.get('NOVA_EXT_TASK_ROUNDS', '3'))
-#: How long processes wait for each other before a round, in seconds.
-_START = 0.05
+ROUNDS = int(os.environ.get('NOVA_EXT_TASK_ROUNDS', '10'))
+#: How many connections to the database a process has for each use of them:
+#: few servers take more than a hundred.
+_CONNECTIONS = 4
+#: How long threads wait for each other before a round, in seconds.
+_PATIENCE = 60
 _SERVER = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
+#: Processes begin with what this one has imported.
+_FORK = multiprocessing.get_context('fork')
+
+#: How often a request was carried out, accepted and refused.
+Result = tuple[int, int, int]
 
 
-class Application:
-    """Accepts every change and counts them."""
+def run(
+    url: str,
+    rounds: int = ROUNDS,
+    processes: int = PROCESSES,
+    threads: int = THREADS,
+) -> list[Result]:
+    """Race on a database; return what came of each round."""
+    numbers = [str(number) for number in (rounds, processes, threads)]
+    ran = subprocess.run(
+        [sys.executable, '-m', __name__, url, *numbers],
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return [tuple(result) for result in json.loads(ran.stdout)]
 
-    def __init__(self) -> None:
-        self.accepted: collections.Counter[str] = collections.Counter()
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """Answer one request (PEP 3333)."""
+def main() -> None:
+    """Carry out the races of the command line."""
+    url, *numbers = sys.argv[1:]
+    rounds, processes, threads = map(int, numbers)
+    course = Course(url, rounds, processes, threads)
+    runners = [_FORK.Process(target=course.run) for _ in range(processes)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    sys.stdout.write(json.dumps(course.results))
+
+
+class Course:
+    """What processes and threads share."""
+
+    def __init__(
+        self, url: str, rounds: int, processes: int, threads: int
+    ) -> None:
+        self.url = url
+        self.rounds = rounds
+        self.threads = threads
+        self.start = _FORK.Barrier(processes * threads, timeout=_PATIENCE)
+        self.counts = {
+            outcome: _FORK.Array('i', rounds)
+            for outcome in ('carried out', 202, 409)
+        }
+
+    @property
+    def results(self) -> list[Result]:
+        """How often each outcome was seen in each round."""
+        carried_out, accepted, refused = (
+            numbers[:] for numbers in self.counts.values()
+        )
+        return list(zip(carried_out, accepted, refused, strict=True))
+
+    def count(self, outcome: str | int, round_: int) -> None:
+        """Note an outcome; of others than those above nothing is noted."""
+        if outcome in self.counts:
+            with self.counts[outcome].get_lock():
+                self.counts[outcome][round_] += 1
+
+    def run(self) -> None:
+        """Be one of the processes."""
+        conf = cfg.ConfigOpts()
+        opts.register_opts(conf)
+        conf([], project='race', default_config_files=[])
+        conf.set_override('connection', self.url, 'database')
+        conf.set_override('max_pool_size', _CONNECTIONS, 'database')
+        conf.set_override('max_overflow', 0, 'database')
+        facade.configure(conf)
+        filtered = tasks.TasksFilter(self.application, conf)
+        threads = [
+            threading.Thread(target=self._race, args=(filtered,))
+            for _ in range(self.threads)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def application(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> list[bytes]:
+        """Accept every change (PEP 3333)."""
         headers = [('OpenStack-API-Version', 'compute 2.1')]
         if environ['REQUEST_METHOD'] == 'GET':
             start_response('404 Not Found', headers)
         else:
-            self.accepted[environ['HTTP_TASK_TAG']] += 1
+            self.count('carried out', int(environ['HTTP_TASK_TAG']))
             start_response('202 Accepted', headers)
         return [b'']
 
-
-def main() -> None:
-    """Take part in races on the database of the command line."""
-    conf = cfg.ConfigOpts()
-    opts.register_opts(conf)
-    conf([], project='race', default_config_files=[])
-    conf.set_override('connection', sys.argv[1], 'database')
-    conf.set_override('max_pool_size', THREADS, 'database')
-    facade.configure(conf)
-    application = Application()
-    filtered = tasks.TasksFilter(application, conf)
-    _say('ready')
-    for line in sys.stdin:
-        round_, _, moment = line.partition(' ')
-        codes = _run(filtered, round_, float(moment))
-        carried_out = application.accepted[round_]
-        _say(f'{carried_out} {codes.count(202)} {codes.count(409)}')
+    def _race(self, filtered: Any) -> None:
+        for round_ in range(self.rounds):
+            request = _request(round_)
+            self.start.wait()
+            answer = request.get_response(filtered)
+            self.count(answer.status_int, round_)
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + '\n')
-    sys.stdout.flush()
-
-
-def _run(filtered: Any, round_: str, moment: float) -> list[int]:
-    codes: list[int] = []
-
-    def send() -> None:
-        request = webob.Request.blank(
-            f'/servers/{_SERVER}/action', method='POST'
-        )
-        request.json = {'os-stop': None}
-        request.headers['Task-tag'] = round_
-        request.environ['HTTP_X_PROJECT_ID'] = 'demo'
-        request.environ['HTTP_X_USER_ID'] = 'user'
-        time.sleep(max(0.0, moment - time.time()))
-        codes.append(request.get_response(filtered).status_int)
-
-    threads = [threading.Thread(target=send) for _ in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return codes
-
-
-class Race:
-    """The processes, and what came of their rounds."""
-
-    def __init__(self, url: str) -> None:
-        command = [sys.executable, '-m', __name__, url]
-        self.processes = [
-            subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-            for _ in range(PROCESSES)
-        ]
-        for process in self.processes:
-            if _read(process) != 'ready':
-                raise AssertionError('A process did not start')
-
-    def run(self, round_: str) -> tuple[int, int, int]:
-        """Return how often it was carried out, accepted and refused."""
-        moment = time.time() + _START
-        for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write(f'{round_} {moment}\n')
-            process.stdin.flush()
-        counts = [map(int, _read(p).split()) for p in self.processes]
-        carried_out, accepted, refused = map(sum, zip(*counts, strict=True))
-        return carried_out, accepted, refused
-
-    def end(self) -> None:
-        """Let the processes end."""
-        for process in self.processes:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.close()
-            process.stdout.close()
-            process.wait()
-
-
-def _read(process: Any) -> str:
-    return str(process.stdout.readline()).strip()
+def _request(round_: int) -> webob.Request:
+    request = webob.Request.blank(f'/servers/{_SERVER}/action', method='POST')
+    request.json = {'os-stop': None}
+    request.headers['Task-tag'] = str(round_)
+    request.environ['HTTP_X_PROJECT_ID'] = 'demo'
+    request.environ['HTTP_X_USER_ID'] = 'user'
+    return request
 
 
 if __name__ == '__main__':

@@ -12,7 +12,7 @@ import uuid
 
 import testtools
 
-from nova_ext.tests import polling
+from ext_lib.tests import polling
 
 ENDED = ('success', 'error')
 
@@ -129,6 +129,15 @@ class Rules(House):
         self.assertEqual(answer.headers['task-id'], task['uuid'])
         self.assertIsNone(task['tag'])
 
+    def test_1_what_only_reads_makes_no_task(self):
+        server = self.booted()
+        for tag in (None, self.new_tag(), 'a,b'):
+            # Whether there is a console or not.
+            answer = self.act(server, {'os-getConsoleOutput': {}}, tag)
+            self.assertNotIn('task-id', answer.headers)
+            self.assertNotIn('task-tag', answer.headers)
+        self.assertEqual(1, len(self.tasks(server)))
+
     def test_2_the_tag_comes_back_at_every_version(self):
         for version in (None, '2.37', '2.80'):
             tag = self.new_tag()
@@ -146,7 +155,10 @@ class Rules(House):
     def test_2_tags_that_can_be_none(self):
         server = self.booted()
         long = 'x' * 256
-        for tag in ('', 'a,b', 'a b', 'a/b', '..', 'detail', '%41', long):
+        for tag in (
+            '', 'a,b', 'a b', 'a/b', 'a?b', 'a#b', '.', '..', 'detail',
+            '%41', '\xe4', long,
+        ):  # fmt: skip
             answer = self.act(server, {'os-stop': None}, tag)
             self.assertEqual(400, answer.status, tag)
             self.assertIn('badRequest', answer.json)
@@ -184,7 +196,20 @@ class Rules(House):
         )
         self.assertEqual(202, first.status, first.text)
         text = b'{ "reboot" :\n{"type":"\\u0053OFT"} }'
-        self.assertRepeated(first, self.ask('POST', path, text, tag=tag))
+        for version in (None, '2.37'):
+            again = self.ask('POST', path, text, tag=tag, version=version)
+            self.assertRepeated(first, again)
+
+    def test_4_a_deletion_is_made_once(self):
+        server, tag = self.booted(), self.new_tag()
+        path = f'/servers/{server}'
+        first = self.ask('DELETE', path, tag=tag)
+        self.assertEqual(204, first.status)
+        self.assertRepeated(first, self.ask('DELETE', path, tag=tag))
+        self.ended(tag)
+        self.assertRepeated(first, self.ask('DELETE', path, tag=tag))
+        # Without the tag there is nothing to delete any more.
+        self.assertEqual(404, self.ask('DELETE', path).status)
 
     def test_5_a_tag_groups_different_requests(self):
         server, tag = self.booted(), self.new_tag()
@@ -205,6 +230,18 @@ class Rules(House):
         self.assertEqual(409, tasks[0]['code'])
         self.assertIn("Cannot 'unpause'", tasks[0]['message'])
         self.assertEqual({'server': server}, tasks[0]['resource'])
+
+    def test_6_a_request_for_what_is_not_there(self):
+        tag = self.new_tag()
+        path = f'/servers/{uuid.uuid4()}'
+        ids = set()
+        for _ in range(2):
+            answer = self.ask('DELETE', path, tag=tag)
+            self.assertEqual(404, answer.status)
+            ids.add(answer.headers['task-id'])
+        tasks = self.tasks(tag)
+        self.assertEqual(ids, {task['uuid'] for task in tasks})
+        self.assertEqual([404] * 2, [task['code'] for task in tasks])
 
     def test_7_states_are_found_out_on_reading(self):
         tag = self.new_tag()
@@ -251,6 +288,16 @@ class Rules(House):
         self.assertEqual('success', tasks[0]['state'])
         self.assertEqual(202, self.act(server, {'lock': None}).status)
         self.assertEqual('success', self.ended(server)[0]['state'])
+
+    def test_7_a_server_that_is_deleted_meanwhile(self):
+        tag = self.new_tag()
+        server = self.create(tag).json['server']['id']
+        self.assertEqual(
+            204, self.ask('DELETE', f'/servers/{server}', tag=tag).status
+        )
+        gone, made = self.ended(tag)
+        self.assertEqual(('delete', 'success'), (gone['task'], gone['state']))
+        self.assertEqual('create', made['task'])
 
     def test_8_who_sees_what(self):
         tag = self.new_tag()

@@ -5,6 +5,8 @@ Whatever the step, there is one server in the end, what was asked of it was
 done once, and no task is open.
 """
 
+import shutil
+
 import fixtures
 import testscenarios
 
@@ -30,9 +32,12 @@ class TestCrash(base.TestCase):
         self.assertEqual(['ACTIVE'], found['states'], found)
         self.assertIn(found['status'], (202, 409))
 
+    def run_service(self, *arguments):
+        return crash.nursery().run(self.state, *arguments)
+
     def test_create(self):
-        self.assertIsNone(crash.run(self.state, 'create', step=self.step))
-        found = crash.run(self.state, 'create')
+        self.assertIsNone(self.run_service('create', '', self.step))
+        found = self.run_service('create')
         self.assertDone(found)
         [server] = found['servers']
         [done] = [t for t in found['tasks'] if t['state'] == 'success']
@@ -40,10 +45,10 @@ class TestCrash(base.TestCase):
         self.assertEqual(['create'], found['actions'])
 
     def test_reboot(self):
-        [server] = crash.run(self.state, 'create')['servers']
-        died = crash.run(self.state, 'reboot', server, self.step)
-        self.assertIsNone(died)
-        found = crash.run(self.state, 'reboot', server)
+        state, server = crash.booted()
+        shutil.copytree(state, self.state, dirs_exist_ok=True)
+        self.assertIsNone(self.run_service('reboot', server, self.step))
+        found = self.run_service('reboot', server)
         states = {t['task']: t['state'] for t in found['tasks'][::-1]}
         self.assertEqual({'create': 'success', 'reboot': 'success'}, states)
         self.assertEqual(['reboot', 'create'], found['actions'])

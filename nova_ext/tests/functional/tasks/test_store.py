@@ -7,13 +7,13 @@ from unittest import mock
 import fixtures
 from oslo_utils import timeutils
 
+from ext_lib.tests import polling
 from nova_ext.db import api as db
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks
 from nova_ext.middleware import tasks_steps
 from nova_ext.objects.task import Task
-from nova_ext.tests import polling
 from nova_ext.tests.functional.tasks import base
 
 

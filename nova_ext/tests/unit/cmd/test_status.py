@@ -2,6 +2,7 @@
 """nova-ext-status tells whether the database is ready."""
 
 import json
+import pathlib
 
 import fixtures
 from oslo_config import cfg
@@ -14,6 +15,25 @@ from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 
 SUCCESS, WARNING, FAILURE = (0, None), 1, 2
+FILTER = 'Tasks filter'
+
+PASTE = """\
+[composite:osapi_compute]
+use = call:nova.api.openstack.urlmap:urlmap_factory
+/v2.1/+ = openstack_compute_api_v21
+
+[composite:openstack_compute_api_v21]
+use = call:nova.api.auth:pipeline_factory_v21
+keystone = cors authtoken keystonecontext osapi_compute_app_v21
+noauth2 = cors noauth2 tasks osapi_compute_app_v21
+
+[app:osapi_compute_app_v21]
+paste.app_factory = nova.api.openstack.compute:APIRouterV21.factory
+"""
+SECTION = """
+[filter:tasks]
+paste.filter_factory = nova_ext.middleware.tasks:filter_factory
+"""
 
 
 class TestStatus(testtools.TestCase):
@@ -21,8 +41,8 @@ class TestStatus(testtools.TestCase):
         super().setUp()
         self.useFixture(fixtures.FakeLogger(nuke_handlers=True))
         self.addCleanup(facade.reset)
-        directory = self.useFixture(fixtures.TempDir())
-        url = f'sqlite:///{directory.join("test.db")}'
+        self.directory = self.useFixture(fixtures.TempDir())
+        url = f'sqlite:///{self.directory.join("test.db")}'
         self.useFixture(
             fixtures.EnvironmentVariable('OS_DATABASE__CONNECTION', url)
         )
@@ -47,7 +67,8 @@ class TestStatus(testtools.TestCase):
         schema.sync(self.engine)
         code, checks = self.check()
         self.assertEqual(upgradecheck.Code.SUCCESS, code)
-        self.assertEqual({'Schema': SUCCESS, 'Indexes': SUCCESS}, checks)
+        expected = dict.fromkeys(('Schema', 'Indexes', FILTER), SUCCESS)
+        self.assertEqual(expected, checks)
 
     def test_an_empty_database(self):
         code, checks = self.check()
@@ -66,3 +87,38 @@ class TestStatus(testtools.TestCase):
         result, details = checks['Indexes']
         self.assertEqual(WARNING, result)
         self.assertIn(name, details)
+
+    def check_filter(self, paste):
+        """Return code and details about this paste file of a nova-api."""
+        schema.sync(self.engine)
+        path = pathlib.Path(self.directory.path, 'api-paste.ini')
+        path.write_text(paste)
+        self.useFixture(
+            fixtures.EnvironmentVariable(
+                'OS_STATUS__NOVA_API_PASTE_CONFIG', str(path)
+            )
+        )
+        return self.check()[1][FILTER]
+
+    def test_pipelines_without_the_filter_are_named(self):
+        code, details = self.check_filter(PASTE + SECTION)
+        self.assertEqual(WARNING, code)
+        self.assertIn('openstack_compute_api_v21 keystone.', details)
+
+    def test_a_filter_of_that_name_is_not_enough(self):
+        code, details = self.check_filter(PASTE)
+        self.assertEqual(WARNING, code)
+        self.assertIn('keystone, openstack_compute_api_v21 noauth2', details)
+
+    def test_the_filter_is_in_place(self):
+        paste = PASTE.replace('context osapi', 'context tasks osapi')
+        self.assertEqual(SUCCESS, self.check_filter(paste + SECTION))
+
+    def test_the_sample_is_what_is_asked_for(self):
+        sample = pathlib.Path('etc/nova_ext/nova-api-paste.ini.sample')
+        self.assertEqual(SUCCESS, self.check_filter(sample.read_text()))
+
+    def test_a_file_that_makes_no_sense(self):
+        code, details = self.check_filter('nonsense')
+        self.assertEqual(WARNING, code)
+        self.assertIn('cannot be read', details)

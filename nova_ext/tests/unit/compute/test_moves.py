@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from ext_lib.tests.polling import wait_until
 from nova_ext import exception
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -12,7 +13,6 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.service import Service
 from nova_ext.tests import base
 from nova_ext.tests.functional.cloud import CONTROLLER
-from nova_ext.tests.polling import wait_until
 from nova_ext.tests.unit import servers
 
 _MIGRATE = [

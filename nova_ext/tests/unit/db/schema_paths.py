@@ -5,17 +5,15 @@ A subclass sets ``url``, the URL of an empty database.
 """
 
 import contextlib
-from typing import Any
 from unittest import mock
 
-from alembic import autogenerate
-from alembic.runtime import migration as runtime
 import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib import paging
 from ext_lib.db import migration
 from ext_lib.db import schema as steps
+from ext_lib.tests import schemas
 from nova_ext.db import api as db
 from nova_ext.db import models
 from nova_ext.db.facade import facade
@@ -24,7 +22,8 @@ from nova_ext.db.migration import schema
 from nova_ext.tests import base
 
 HEAD = schema.head
-LAST = schema.last_number
+assert schema.legacy is not None
+LAST = schema.legacy.last_number
 HAS_MIGRATE = migration._sqlalchemy_migrate() is not None
 #: What each legacy number creates.
 _STEPS = (
@@ -34,10 +33,6 @@ _STEPS = (
     tables.task_tag,
 )
 NOVA_REVISION = 'ab450ba04102'
-
-_VERSION_TABLES = (
-    'migrate_version', 'alembic_version', 'nova_ext_alembic_version',
-)  # fmt: skip
 
 
 class SchemaPaths(base.TestCase):
@@ -89,19 +84,12 @@ class SchemaPaths(base.TestCase):
     def assertAsModels(self):
         """Check the schema against the models, both ways of looking."""
         self.assertEqual(HEAD, schema.version(self.engine))
-        found = snapshot(self.engine)
-        with self.engine.connect() as connection:
-            differences = autogenerate.compare_metadata(
-                runtime.MigrationContext.configure(
-                    connection,
-                    opts={'compare_type': True, 'include_name': _is_ours},
-                ),
-                models.Base.metadata,
-            )
-        self.assertEqual([], differences)
-        drop_all(self.engine)
-        models.Base.metadata.create_all(self.engine)
-        self.assertEqual(snapshot(self.engine), found)
+        found = schemas.snapshot(self.engine)
+        metadata = models.Base.metadata
+        self.assertEqual([], schemas.differences(self.engine, metadata))
+        schemas.drop_all(self.engine, metadata)
+        metadata.create_all(self.engine)
+        self.assertEqual(schemas.snapshot(self.engine), found)
 
     # The default line.
 
@@ -146,7 +134,9 @@ class SchemaPaths(base.TestCase):
         ):
             self.assertIn(words, str(error))
         self.assertEqual(str(LAST - 1), schema.version(self.engine))
-        self.assertNotIn('tag', snapshot(self.engine)['tasks']['columns'])
+        self.assertNotIn(
+            'tag', schemas.snapshot(self.engine)['tasks']['columns']
+        )
 
     def test_numbers_are_beyond_it(self):
         error = self.assertRaises(
@@ -193,11 +183,11 @@ class SchemaPaths(base.TestCase):
     def test_a_database_of_nova_is_completed(self):
         for migrate in (True, False) if HAS_MIGRATE else (False,):
             self.make_nova_database()
-            before = snapshot(self.engine)
+            before = schemas.snapshot(self.engine)
             self.sync(migrate=migrate)
-            self.assertCompleted(before, snapshot(self.engine))
+            self.assertCompleted(before, schemas.snapshot(self.engine))
             self.assertUsable()
-            drop_all(self.engine)
+            schemas.drop_all(self.engine, models.Base.metadata)
 
     def make_nova_database(self):
         """Make the tables as nova leaves them, with a server inside."""
@@ -259,65 +249,3 @@ class SchemaPaths(base.TestCase):
         db.action_start(admin, {'instance_uuid': 'u1', 'request_id': 'r1'})
         [row] = db.actions_get(admin, 'u1')
         self.assertEqual('r1', row.request_id)
-
-
-def snapshot(engine: Any) -> dict[str, Any]:
-    """Return all that can be found out about the tables of a database."""
-    inspector = sa.inspect(engine)
-    return {
-        name: {
-            'columns': {
-                c['name']: (_type(engine, c), c['nullable'], c['default'])
-                for c in inspector.get_columns(name)
-            },
-            'indexes': {
-                i['name']: (i['column_names'], bool(i['unique']))
-                for i in inspector.get_indexes(name)
-            },
-            'keys': _keys(inspector, name),
-            'options': _options(inspector, name),
-        }
-        for name in inspector.get_table_names()
-        if name not in _VERSION_TABLES
-    }
-
-
-def _type(engine: Any, column: Any) -> str:
-    return str(column['type'].compile(engine.dialect))
-
-
-def _keys(inspector: Any, table: str) -> dict[str, Any]:
-    foreign = {
-        key['name']: (
-            key['constrained_columns'],
-            key['referred_table'],
-            key['referred_columns'],
-        )
-        for key in inspector.get_foreign_keys(table)
-    }
-    unique = {
-        key['name']: key['column_names']
-        for key in inspector.get_unique_constraints(table)
-    }
-    primary = inspector.get_pk_constraint(table)['constrained_columns']
-    return {**foreign, **unique, 'primary': primary}
-
-
-def _options(inspector: Any, table: str) -> dict[str, Any]:
-    try:
-        return dict(inspector.get_table_options(table))
-    except NotImplementedError:
-        return {}
-
-
-def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    return kind != 'table' or name not in _VERSION_TABLES
-
-
-def drop_all(engine: Any) -> None:
-    """Drop every table and type."""
-    metadata = sa.MetaData()
-    metadata.reflect(engine)
-    metadata.drop_all(engine)
-    if engine.dialect.name == 'postgresql':
-        models.Base.metadata.drop_all(engine)

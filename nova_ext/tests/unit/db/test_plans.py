@@ -5,14 +5,16 @@ On SQLite, which shows its plans whatever is in the tables. What servers make
 of the same questions is for the tests of backends.
 """
 
+import re
+
 import fixtures
 
 from ext_lib.db import fixture
 from ext_lib.paging import Page
+from ext_lib.tests import plans
 from nova_ext.db import api as db
 from nova_ext.db.facade import facade
 from nova_ext.tests.unit.db import base
-from nova_ext.tests.unit.db import plans
 
 
 class PlanTestCase(base.TestCase):
@@ -140,6 +142,79 @@ class TestActions(PlanTestCase):
     def test_actions_nobody_began(self):
         db.actions_without_events(self.admin, self.server.uuid)
         self.assertSearches('instance_actions_instance_uuid_created_at_id_idx')
+
+
+class TestTasks(PlanTestCase):
+    def setUp(self):
+        super().setUp()
+        for uuid in ('older', 'marker'):
+            db.task_create(
+                self.admin,
+                {'uuid': uuid, 'tag': 'k', 'project_id': 'p', 'state': 's'},
+            )
+
+    def assertTasksWalk(self, filters, *columns):
+        """Check that pages are walks for what the key may be, and no more."""
+        for page in (Page(50), Page(50, 'marker')):
+            db.task_get_all_by_filters(
+                self.admin, {'key': 'k', **filters}, page
+            )
+            found = '\n'.join(self.plans.explain())
+            walks = re.findall(r'SEARCH tasks USING .*INDEX (\w+)', found)
+            for name in ('tag', 'instance_uuid'):
+                given = [c.format(key=name) for c in columns]
+                index = '_'.join(['tasks', *given, 'created_at_id_idx'])
+                self.assertIn(index, walks)
+                walks.remove(index)
+            self.assertEqual([], walks)
+            self.assertNotIn('SCAN task', found)
+
+    def test_lists(self):
+        self.assertTasksWalk({}, '{key}')
+        self.assertTasksWalk({'project_id': 'p'}, 'project_id', '{key}')
+
+    def test_lists_of_a_state(self):
+        state = {'state': 's'}
+        self.assertTasksWalk(state, '{key}', 'state')
+        self.assertTasksWalk(
+            {'project_id': 'p', **state}, 'project_id', '{key}', 'state'
+        )
+
+    def test_what_changed(self):
+        since = {'changes-since': base.START}
+        self.assertTasksWalk(since, '{key}')
+        self.assertTasksWalk(
+            {'project_id': 'p', **since}, 'project_id', '{key}'
+        )
+
+    def test_what_is_unfinished(self):
+        filters = {'key': 'k', 'project_id': 'p', 'state': ['s', 't']}
+        db.task_get_all_by_filters(self.admin, filters, Page(50))
+        plan = self.plans.explain()
+        for name in ('tag', 'instance_uuid'):
+            index = f'tasks_project_id_{name}_state_created_at_id_idx'
+            walks = [line for line in plan if f' {index} ' in line]
+            self.assertEqual(2, len(walks), str(plan))
+        self.assertEqual([], [x for x in plan if x.startswith('SCAN task')])
+
+    def test_one(self):
+        db.task_get_by_uuid(self.admin, 'marker', 'p')
+        self.assertSearches('tasks_uuid_idx')
+        db.task_get_by_reservation(self.admin, 'r')
+        self.assertSearches('tasks_reservation_idx')
+
+    def test_old_ones(self):
+        for column in ('ended_at', 'updated_at'):
+            for after in (None, base.START):
+                db.tasks_get_old(self.admin, column, base.START, after, 9)
+                [line] = self.plans.explain()
+                self.assertIn(f' INDEX tasks_{column}_idx (', line)
+
+    def test_tags(self):
+        db.task_tag_exists(self.admin, 'k', 'p')
+        self.assertSearches(r'tasks_project_id_tag(_state)?_created_at_id_idx')
+        db.task_tag_exists(self.admin, 'k', None)
+        self.assertSearches(r'tasks_tag(_state)?_created_at_id_idx')
 
 
 class TestInstances(PlanTestCase):

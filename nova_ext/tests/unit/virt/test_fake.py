@@ -4,12 +4,12 @@
 import threading
 import time
 
+from ext_lib.tests.polling import wait_until
 from nova_ext import exception
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.tests import base
-from nova_ext.tests.polling import wait_until
 from nova_ext.tests.unit import servers
 from nova_ext.virt import driver
 from nova_ext.virt.fake import FakeDriver

@@ -43,27 +43,32 @@ class Plans(fixtures.Fixture):
         rows = self._again('EXPLAIN QUERY PLAN', question)
         return [row.detail for row in rows]
 
-    def rows_read(self) -> int:
-        """Return how many rows the last question makes a server look at."""
+    def find(self, words: str) -> int:
+        """Return the index of the last question that has these words."""
+        found = [words in ' '.join(text.split()) for text, _ in self._asked]
+        return max(index for index, is_it in enumerate(found) if is_it)
+
+    def rows_read(self, question: int = -1) -> int:
+        """Return how many rows a question makes a server look at."""
         dialect = self._facade.get_engine().dialect.name
         count = {'mysql': self._mysql, 'postgresql': self._postgresql}
-        return count[dialect]()
+        return count[dialect](question)
 
-    def _again(self, prefix: str, question: int = -1) -> list[Any]:
+    def _again(self, prefix: str, question: int) -> list[Any]:
         text, parameters = self._asked[question]
         with self._facade.get_engine().connect() as connection:
             result = connection.exec_driver_sql(f'{prefix} {text}', parameters)
             return result.fetchall()
 
-    def _mysql(self) -> int:
-        text, parameters = self._asked[-1]
+    def _mysql(self, question: int) -> int:
+        text, parameters = self._asked[question]
         with self._facade.get_engine().connect() as connection:
             before = _handler_reads(connection)
             connection.exec_driver_sql(text, parameters).fetchall()
             return _handler_reads(connection) - before
 
-    def _postgresql(self) -> int:
-        [[[plan]]] = self._again('EXPLAIN (ANALYZE, FORMAT JSON)')
+    def _postgresql(self, question: int) -> int:
+        [[[plan]]] = self._again('EXPLAIN (ANALYZE, FORMAT JSON)', question)
         return _scanned(plan['Plan'])
 
 

@@ -15,7 +15,7 @@ import uuid
 
 import fixtures
 
-from nova_ext.tests.functional.backends import database
+from ext_lib.tests import servers
 
 URL = 'NOVA_EXT_RABBITMQ_URL'
 _DEFAULT = 'rabbit://guest:guest@127.0.0.1:5672/'
@@ -42,7 +42,7 @@ class VirtualHost(fixtures.Fixture):
             user = server.username or 'guest'
             _rabbitmqctl('set_permissions', '-p', name, user, *everything)
         except (OSError, subprocess.SubprocessError) as error:
-            if os.environ.get(database.REQUIRE):
+            if os.environ.get(servers.REQUIRE):
                 raise
             raise unittest.SkipTest(
                 f'No virtual host on the broker {URL} names: {error}'

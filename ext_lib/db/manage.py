@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program for operators: what they do to the database of a service."""
+
+from collections.abc import Callable, Sequence
+import dataclasses
+import sys
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import exception as db_exception
+from oslo_log import log as logging
+
+from ext_lib.db import migration
+from ext_lib.db.facade import Facade
+
+_ERRORS = (
+    migration.SchemaError,
+    db_exception.CantStartEngineError,
+    db_exception.DBError,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """What makes the program of one service.
+
+    :param name: what operators type
+    :param project: names the configuration file
+    :param register_opts: makes the service's options known
+    :param add_commands: is given the parsers of categories, and those of the
+        commands of ``db``, and adds more
+    """
+
+    name: str
+    project: str
+    register_opts: Callable[[cfg.ConfigOpts], None]
+    facade: Facade
+    schema: migration.Schema
+    add_commands: Callable[[Any, Any], None]
+
+    def main(self, argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
+        """Carry out the command in ``argv``; return the exit status."""
+        logging.register_options(conf)
+        # Standard output is for what was asked for.
+        conf.set_default('use_stderr', True)
+        self.register_opts(conf)
+        conf.register_cli_opt(
+            cfg.SubCommandOpt(
+                'category', title='Commands', handler=self._add_parsers
+            )
+        )
+        conf(argv, project=self.project)
+        logging.setup(conf, self.schema.name)
+        self.facade.configure(conf)
+        try:
+            return int(conf.category.run(conf) or 0)
+        except _ERRORS as error:
+            print(f'{self.name}: {error}', file=sys.stderr)
+            return 1
+        finally:
+            self.facade.reset()
+
+    def _add_parsers(self, categories: Any) -> None:
+        db = categories.add_parser('db', help='The schema of the database.')
+        commands = db.add_subparsers(dest='command', required=True)
+        sync = commands.add_parser(
+            'sync',
+            help='Bring the schema to the newest version, or a given one.',
+        )
+        legacy = ', or a legacy number' if self.schema.legacy else ''
+        sync.add_argument('--version', help=f'An alembic revision{legacy}.')
+        sync.set_defaults(run=self._sync)
+        version = commands.add_parser(
+            'version', help='Print the version of the schema, 0 for none.'
+        )
+        version.set_defaults(run=self._version)
+        self.add_commands(categories, commands)
+
+    def _sync(self, conf: cfg.ConfigOpts) -> None:
+        self.schema.sync(self.facade.get_engine(), conf.category.version)
+
+    def _version(self, _conf: cfg.ConfigOpts) -> None:
+        print(self.schema.version(self.facade.get_engine()) or 0)

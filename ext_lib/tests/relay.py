@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places between a client and a server, where things get lost."""
+
+import contextlib
+import selectors
+import socket
+import threading
+from typing import Any
+
+import fixtures
+
+_HOST = '127.0.0.1'
+_SIZE = 65536
+
+
+class BlackHole(fixtures.Fixture):
+    """A port that can be connected to, where nobody ever answers."""
+
+    def _setUp(self) -> None:
+        listener = socket.create_server((_HOST, 0))
+        self.addCleanup(listener.close)
+        self.port: int = listener.getsockname()[1]
+
+
+class Relay(fixtures.Fixture):
+    """A port that leads to that of a server on this machine.
+
+    ``round_trips`` counts how often clients have asked and then waited.
+    """
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._server = (_HOST, port)
+        self.round_trips = 0
+        self.connections = 0
+        self._is_swallowing = False
+        self._cuts = threading.Semaphore(0)
+        self._open: set[socket.socket] = set()
+
+    def _setUp(self) -> None:
+        self._listener = socket.create_server((_HOST, 0))
+        self.port: int = self._listener.getsockname()[1]
+        thread = threading.Thread(target=self._accept, daemon=True)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(self.close_all)
+        self.addCleanup(self._listener.close)
+        self.addCleanup(self._listener.shutdown, socket.SHUT_RDWR)
+
+    def close_all(self) -> None:
+        """Close what is open, as a server does that starts again."""
+        for one in list(self._open):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def cut_next_answer(self) -> None:
+        """Close a connection in the place of the server's next answer."""
+        self._cuts.release()
+
+    def swallow(self) -> None:
+        """Let nothing through any more, whoever waits for it."""
+        self._is_swallowing = True
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = self._listener.accept()
+                self.connections += 1
+                server = socket.create_connection(self._server)
+                self._open |= {client, server}
+                threading.Thread(
+                    target=self._pass_on, args=(client, server), daemon=True
+                ).start()
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        others = {client: server, server: client}
+        is_clients_turn = False
+        selector = selectors.DefaultSelector()
+        with selector, client, server, contextlib.suppress(OSError):
+            for one in others:
+                selector.register(one, selectors.EVENT_READ)
+            while True:
+                source: Any = selector.select()[0][0].fileobj
+                chunk = source.recv(_SIZE)
+                if self._is_lost(source is server) or not chunk:
+                    break
+                if source is client and not is_clients_turn:
+                    self.round_trips += 1
+                is_clients_turn = source is client
+                if not self._is_swallowing:
+                    others[source].sendall(chunk)
+        self._open -= {client, server}
+
+    def _is_lost(self, is_answer: bool) -> bool:
+        return is_answer and self._cuts.acquire(blocking=False)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What there is in a database, to be held against what there should be."""
+
+from typing import Any
+
+from alembic import autogenerate
+from alembic.runtime import migration
+import sqlalchemy as sa
+
+#: The tables, of any schema, that tell how far it has come.
+_VERSIONS = ('migrate_version', 'alembic_version')
+#: What SQLite keeps for itself.
+_INTERNAL = 'sqlite_'
+
+
+def snapshot(engine: Any) -> dict[str, Any]:
+    """Return all that can be found out about the tables of a database."""
+    inspector = sa.inspect(engine)
+    return {
+        name: {
+            'columns': {
+                c['name']: (_type(engine, c), c['nullable'], c['default'])
+                for c in inspector.get_columns(name)
+            },
+            'indexes': {
+                i['name']: (i['column_names'], bool(i['unique']))
+                for i in inspector.get_indexes(name)
+            },
+            'keys': _keys(inspector, name),
+            'options': _options(inspector, name),
+        }
+        for name in inspector.get_table_names()
+        if _is_ours(name, 'table')
+    }
+
+
+def _type(engine: Any, column: Any) -> str:
+    return str(column['type'].compile(engine.dialect))
+
+
+def _keys(inspector: Any, table: str) -> dict[str, Any]:
+    foreign = {
+        key['name']: (
+            key['constrained_columns'],
+            key['referred_table'],
+            key['referred_columns'],
+            key['options'],
+        )
+        for key in inspector.get_foreign_keys(table)
+    }
+    unique = {
+        key['name']: key['column_names']
+        for key in inspector.get_unique_constraints(table)
+    }
+    primary = inspector.get_pk_constraint(table)['constrained_columns']
+    return {**foreign, **unique, 'primary': primary}
+
+
+def _options(inspector: Any, table: str) -> dict[str, Any]:
+    try:
+        return dict(inspector.get_table_options(table))
+    except NotImplementedError:
+        return {}
+
+
+def _is_ours(name: str | None, kind: str, _parents: Any = None) -> bool:
+    if kind != 'table':
+        return True
+    name = str(name)
+    return not name.endswith(_VERSIONS) and not name.startswith(_INTERNAL)
+
+
+def differences(engine: Any, metadata: sa.MetaData) -> list[Any]:
+    """Return what alembic would do to make a database as ``metadata`` is."""
+    with engine.connect() as connection:
+        found: list[Any] = autogenerate.compare_metadata(
+            migration.MigrationContext.configure(
+                connection,
+                opts={'compare_type': True, 'include_name': _is_ours},
+            ),
+            metadata,
+        )
+    return found
+
+
+def drop_all(engine: Any, metadata: sa.MetaData) -> None:
+    """Drop every table, and the types of ``metadata``."""
+    found = sa.MetaData()
+    found.reflect(engine, only=lambda name, _: _INTERNAL not in name)
+    found.drop_all(engine)
+    if engine.dialect.name == 'postgresql':
+        metadata.drop_all(engine)

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether a process can serve, for what balances load between processes."""
+
+from collections.abc import Sequence
+import functools
+import logging
+from typing import Any
+
+from oslo_config import cfg
+from oslo_db import options
+from oslo_db.sqlalchemy import engines
+from oslo_middleware import healthcheck
+from oslo_middleware.healthcheck import opts
+from oslo_middleware.healthcheck import pluginbase
+import sqlalchemy as sa
+
+LOG = logging.getLogger(__name__)
+
+GROUP = 'healthcheck'
+OPTS = [
+    cfg.ListOpt(
+        'databases',
+        default=['database'],
+        help='Names of the sections that describe the databases the backend '
+        'ext_database asks for a sign of life.',
+    ),
+]
+#: Name of the entry point of :class:`Databases`.
+_BACKEND = 'ext_database'
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known to ``conf``: oslo.middleware's and ours."""
+    conf.register_opts(opts.HEALTHCHECK_OPTS, group=GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+    conf.set_default('backends', [_BACKEND], group=GROUP)
+
+
+def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
+    """Return our options for sample files."""
+    return [(GROUP, OPTS)]
+
+
+class Databases(pluginbase.HealthcheckBaseExtension):
+    """Asks the databases of a process for a sign of life.
+
+    oslo.middleware finds it among its ``oslo.middleware.healthcheck`` entry
+    points. It keeps connections of its own: that all others are in use is no
+    reason to be taken out of service.
+    """
+
+    def __init__(
+        self, oslo_conf: cfg.ConfigOpts, conf: dict[str, Any]
+    ) -> None:
+        super().__init__(oslo_conf, conf)
+        self._probes = [_Probe(oslo_conf, group) for group in self._groups()]
+
+    def _groups(self) -> list[str]:
+        groups: list[str] = self.oslo_conf[GROUP].databases
+        return groups
+
+    def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
+        """Return whether all of them answer."""
+        if all(probe.answers() for probe in self._probes):
+            return pluginbase.HealthcheckResult(available=True, reason='OK')
+        return pluginbase.HealthcheckResult(
+            available=False,
+            reason='DATABASE UNAVAILABLE',
+            details='A database does not answer; see the log.',
+        )
+
+
+class _Probe:
+    """A connection to the database that ``group`` of ``conf`` describes."""
+
+    def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:
+        conf.register_opts(options.database_opts, group=group)
+        self._conf = conf
+        self._group = group
+
+    def answers(self) -> bool:
+        """Tell whether the database does; the log knows why not."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(sa.text('SELECT 1'))
+        except Exception as error:
+            # Whatever it is, it is the answer; its text may hold names.
+            LOG.warning('Database of [%s]: %s', self._group, error)
+            return False
+        return True
+
+    @functools.cached_property
+    def _engine(self) -> sa.engine.Engine:
+        settings = self._conf[self._group]
+        # To create it is to connect, and no load balancer waits for retries.
+        return engines.create_engine(
+            settings.connection,
+            max_retries=0,
+            max_pool_size=1,
+            connection_recycle_time=settings.connection_recycle_time,
+        )
+
+
+def application(conf: cfg.ConfigOpts) -> Any:
+    """Return the application that answers load balancers.
+
+    ``[healthcheck]`` says how much it tells, and to whom.
+    """
+    register_opts(conf)
+    return healthcheck.Healthcheck(None, conf)
