@@ -16,11 +16,14 @@ from oslo_db import options as db_options
 import oslo_messaging as messaging
 
 from ext_lib import service
+from ext_lib.companion import Place
 from ext_lib.wsgi.identity import NoAuthIdentity
+from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
 from ext_lib.wsgi.urlmap import URLMap
 from nova_ext.cmd import clouds
 from nova_ext.cmd import process
+from nova_ext.cmd.companions import Companions
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
@@ -42,6 +45,7 @@ Try these, for instance:
 --image 70a599e0-31e7-49b7-b260-868f441e862b
   openstack --os-compute-api-version 2.62 server event list one
 """
+_COMPUTE = 'compute'
 _IDENTITY = '/identity/v3'
 
 
@@ -53,7 +57,8 @@ def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Run until told to stop; return the exit status."""
-    arguments, rest = _parser().parse_known_args(argv)
+    companions = Companions()
+    arguments, rest = _parser(companions).parse_known_args(argv)
     state = pathlib.Path(arguments.state_dir)
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -61,25 +66,25 @@ def main(
             _set_defaults(conf, state)
             process.configure(conf, rest)
             _check_address(conf, arguments)
-            _run(conf, arguments)
+            _All(conf, arguments, rest, companions).run()
     except (Refused, OSError) as error:
         print(f'nova-ext-allinone: {error}', file=sys.stderr)
         return 1
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(companions: Companions) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         'nova-ext-allinone',
         description='Serve the compute API from one process, with a '
-        'conductor and two compute hosts. What is not listed here is taken '
-        'by oslo.config, for instance --config-file and --debug.',
+        'conductor and two compute hosts, and every other service that is '
+        'installed. What is not listed here is taken by oslo.config, for '
+        'instance --config-file and --debug.',
         allow_abbrev=False,
     )
     add = parser.add_argument
     add('--host', default='127.0.0.1', help='Address to listen on.')
     add('--compute-port', type=int, default=18774, help='0 takes a free one.')
-    add('--data-processing-port', type=int, default=18386)
     add('--state-dir', default='.state', help='Where all data is kept.')
     add(
         '--force-noauth',
@@ -87,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         help='Listen where others can reach it, though anybody may do '
         'anything.',
     )
+    companions.add_arguments(parser)
     return parser
 
 
@@ -139,32 +145,87 @@ def _is_loopback(host: str) -> bool:
     )
 
 
-def _run(conf: cfg.ConfigOpts, arguments: argparse.Namespace) -> None:
-    # First of all: loading opens the database, and there should be one.
-    application = loader.load(conf)
-    migration.schema.sync(facade.get_engine(), None)
-    if conf.api.auth_strategy == 'noauth':
-        application = _with_identity(application)
-    compute = HTTPServer(application, arguments.host, arguments.compute_port)
-    endpoints = {'compute': (compute, 'v2.1')}
-    drivers = {host: FakeDriver(conf) for host in HOSTS}
-    service.run(
-        conf,
-        [
-            *_services(conf, drivers),
-            *(server for server, _path in endpoints.values()),
-            process.Grace(conf, list(drivers.values())),
-        ],
-        lambda: _announce(conf, arguments, endpoints),
-    )
+class _All:
+    """Everything that runs, this service first.
 
+    :param rest: of the command line
+    """
 
-def _with_identity(application: Any) -> Any:
-    """Serve beside the API what clients want of an identity service."""
-    identity = NoAuthIdentity()
-    return URLMap(
-        {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}
-    )
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        arguments: argparse.Namespace,
+        rest: Sequence[str],
+        companions: Companions,
+    ) -> None:
+        self._conf = conf
+        self._arguments = arguments
+        self._state = pathlib.Path(arguments.state_dir)
+        self._endpoints: dict[str, Endpoint] = {}
+        self._place = Place(arguments.host, self._state, rest, self._endpoints)
+        self._companions = companions
+
+    def run(self) -> None:
+        """Run until told to stop."""
+        # First of all: loading opens the database, and there should be one.
+        application = loader.load(self._conf)
+        migration.schema.sync(facade.get_engine(), None)
+        self._endpoints[_COMPUTE] = self._endpoint(application)
+        self._companions.configure(
+            self._place, self._arguments, self._endpoints
+        )
+        drivers = {host: FakeDriver(self._conf) for host in HOSTS}
+        service.run(
+            self._conf,
+            [
+                *_services(self._conf, drivers),
+                *(endpoint.server for endpoint in self._endpoints.values()),
+                *self._companions.services(),
+                process.Grace(self._conf, list(drivers.values())),
+            ],
+            self._announce,
+        )
+
+    @property
+    def _is_noauth(self) -> bool:
+        return bool(self._conf.api.auth_strategy == 'noauth')
+
+    def _endpoint(self, application: Any) -> Endpoint:
+        if self._is_noauth:
+            application = self._with_identity(application)
+        server = HTTPServer(
+            application, self._arguments.host, self._arguments.compute_port
+        )
+        return Endpoint(server, 'v2.1')
+
+    def _with_identity(self, application: Any) -> Any:
+        """Serve beside the API what clients want of an identity service."""
+        identity = NoAuthIdentity(self._urls)
+        return URLMap(
+            {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}
+        )
+
+    def _urls(self) -> dict[str, str]:
+        return {name: found.url for name, found in self._endpoints.items()}
+
+    def _announce(self) -> None:
+        for name, url in self._urls().items():
+            print(f'{name}: {url}')
+        print(f'token: {_TOKEN}')
+        if self._is_noauth:
+            self._print_commands()
+        print('ready', flush=True)
+
+    def _print_commands(self) -> None:
+        urls = self._urls()
+        server = self._endpoints[_COMPUTE].server
+        path = clouds.write(self._state, urls, f'{server.url}{_IDENTITY}')
+        print(f'clouds: {path}')
+        print()
+        compute = urls[_COMPUTE]
+        print(_TO_TRY.format(token=_TOKEN, clouds=path, compute=compute))
+        for commands in self._companions.to_try():
+            print(commands)
 
 
 def _services(
@@ -197,31 +258,6 @@ class _Search:
 
     def wait(self) -> None:
         """Do nothing: it is over."""
-
-
-def _announce(
-    conf: cfg.ConfigOpts,
-    arguments: argparse.Namespace,
-    endpoints: dict[str, tuple[HTTPServer, str]],
-) -> None:
-    host = arguments.host
-    where = f'[{host}]' if ':' in host else host
-    urls = {
-        name: f'http://{where}:{server.port}/{path}'
-        for name, (server, path) in endpoints.items()
-    }
-    for name, url in urls.items():
-        print(f'{name}: {url}')
-    print(f'token: {_TOKEN}')
-    if conf.api.auth_strategy == 'noauth':
-        identity = urls['compute'].removesuffix('/v2.1') + _IDENTITY
-        path = clouds.write(
-            pathlib.Path(arguments.state_dir), urls['compute'], identity
-        )
-        print(f'clouds: {path}')
-        print()
-        print(_TO_TRY.format(token=_TOKEN, clouds=path, **urls))
-    print('ready', flush=True)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The all-in-one's clouds.yaml: a cloud for each kind of user, to try."""
 
+from collections.abc import Mapping
 import pathlib
 
 import yaml
@@ -15,18 +16,34 @@ USERS = {
 
 
 def write(
-    directory: pathlib.Path, compute: str, identity: str
+    directory: pathlib.Path, urls: Mapping[str, str], identity: str
 ) -> pathlib.Path:
-    """Write the file for these endpoints, return its path."""
+    """Write the file, return its path.
+
+    :param urls: of the endpoints by types of services, compute among them
+    """
     path = (directory / 'clouds.yaml').resolve()
     clouds = {
         name: {
             'auth_type': 'admin_token',
-            'auth': {'endpoint': compute, 'token': token},
+            'auth': {'endpoint': urls['compute'], 'token': token},
             'identity_api_version': '3',
             'identity_endpoint_override': identity,
+            **_overrides(urls),
         }
         for name, token in USERS.items()
     }
     path.write_text(yaml.safe_dump({'clouds': clouds}, sort_keys=False))
     return path
+
+
+def _overrides(urls: Mapping[str, str]) -> dict[str, str]:
+    """Return what leads to other services, which a token alone cannot."""
+    found = {}
+    for service_type, url in urls.items():
+        if service_type != 'compute':
+            key = service_type.replace('-', '_')
+            found[f'{key}_endpoint_override'] = url
+            # Commands that do not look at the former look at this.
+            found[f'{key}_url'] = url
+    return found

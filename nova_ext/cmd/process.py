@@ -9,6 +9,7 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib import state_dump
 from ext_lib.service import Service
 from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
@@ -39,6 +40,7 @@ def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
     register_opts(conf)
     conf(argv, project='nova-ext')
     logging.setup(conf, 'nova_ext')
+    state_dump.setup(conf, 'nova-ext')
     objects.register_all()
 
 

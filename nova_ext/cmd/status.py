@@ -2,6 +2,8 @@
 """nova-ext-status: whether a deployment is ready for this release."""
 
 from collections.abc import Sequence
+import configparser
+import pathlib
 import sys
 
 from oslo_config import cfg
@@ -9,6 +11,7 @@ from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
 from ext_lib.db import schema
+from nova_ext.cmd import nova_paste
 from nova_ext.conf import opts
 from nova_ext.db import migration
 from nova_ext.db import models
@@ -53,9 +56,28 @@ class Checks(upgradecheck.UpgradeCommands):
             f'Lists are slow without these indexes: {", ".join(missing)}.',
         )
 
+    def _tasks_filter(self) -> upgradecheck.Result:
+        path = pathlib.Path(self._conf.status.nova_api_paste_config)
+        if not path.exists():
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        try:
+            missing = nova_paste.unprotected(path)
+        except (OSError, configparser.Error) as error:
+            return upgradecheck.Result(
+                upgradecheck.Code.WARNING, f'{path} cannot be read: {error}'
+            )
+        if not missing:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        return upgradecheck.Result(
+            upgradecheck.Code.WARNING,
+            f'{path} has no tasks filter right before the application in: '
+            f'{", ".join(missing)}. Their requests leave no task.',
+        )
+
     _upgrade_checks = (
         ('Schema', _schema),
         ('Indexes', _indexes),
+        ('Tasks filter', _tasks_filter),
     )
 
 

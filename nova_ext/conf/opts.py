@@ -7,12 +7,14 @@ from typing import Any
 from oslo_config import cfg
 
 from nova_ext.conf import api
+from nova_ext.conf import cells
 from nova_ext.conf import compute
 from nova_ext.conf import conductor
 from nova_ext.conf import database
+from nova_ext.conf import status
 from nova_ext.conf import tasks
 
-_MODULES = (api, compute, conductor, database, tasks)
+_MODULES = (api, cells, compute, conductor, database, status, tasks)
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:

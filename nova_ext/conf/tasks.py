@@ -25,6 +25,24 @@ OPTS = [
         'carried out again, counted from the end of the task.',
     ),
     cfg.IntOpt(
+        'store_timeout',
+        default=5,
+        min=1,
+        help='Seconds to wait for the database, for a connection and for each '
+        "answer, where tasks stand in another service's pipeline. What the "
+        'URL of the database says of timeouts goes first.',
+    ),
+    cfg.IntOpt(
+        'store_retry_interval',
+        default=10,
+        min=0,
+        help='Seconds for which a process of another service does not try to '
+        'reach the database again after it has waited for a connection in '
+        'vain. Meanwhile requests without a tag are carried out without a '
+        'task, and those with one are refused. The log hears of failures no '
+        'more often than that, either.',
+    ),
+    cfg.IntOpt(
         'unread_lifetime',
         default=30 * 86400,
         min=1,

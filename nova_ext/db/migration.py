@@ -9,9 +9,11 @@ _HERE = pathlib.Path(__file__).parent
 
 schema = migration.Schema(
     name='nova_ext',
-    legacy=_HERE / 'legacy_migrations',
     alembic=_HERE / 'migrations',
-    handover='5c1d0f3b7a92',
     command='nova-ext-manage db sync',
-    package='nova-ext',
+    legacy=migration.Legacy(
+        directory=_HERE / 'legacy_migrations',
+        handover='5c1d0f3b7a92',
+        package='nova-ext',
+    ),
 )

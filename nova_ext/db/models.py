@@ -308,12 +308,16 @@ class Task(models.TimestampMixin, Base):
     __table_args__ = (
         _index('tasks', 'uuid', unique=True),
         _walk('tasks', 'project_id', 'instance_uuid'),
+        _walk('tasks', 'project_id', 'instance_uuid', 'state'),
         _walk('tasks', 'instance_uuid'),
+        _walk('tasks', 'instance_uuid', 'state'),
         _index('tasks', 'request_id'),
         _index('tasks', 'ended_at'),
         _index('tasks', 'updated_at'),
         _walk('tasks', 'project_id', 'tag'),
+        _walk('tasks', 'project_id', 'tag', 'state'),
         _walk('tasks', 'tag'),
+        _walk('tasks', 'tag', 'state'),
         _index('tasks', 'reservation', unique=True),
         _OPTIONS,
     )

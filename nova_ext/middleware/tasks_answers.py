@@ -98,6 +98,14 @@ def send(answer: Answer, start_response: Any) -> Iterable[bytes]:
     return [answer.body]
 
 
+def name(answer: Answer, task: Task) -> None:
+    """Let an answer tell of its task, as far as that is stored."""
+    if 'id' in task:
+        answer.headers.append((ID, task.uuid))
+    if 'tag' in task:
+        answer.headers.append((TAG, str(task.tag)))
+
+
 class Faults:
     """The filter's own answers, which look like the application's."""
 

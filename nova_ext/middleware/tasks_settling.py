@@ -99,6 +99,15 @@ class Settler:
     def _judge(
         self, environ: dict[str, Any], task: Task, server_id: str
     ) -> Verdict:
+        verdict = self._judge_once(environ, task, server_id)
+        if verdict.message == tasks_outcome.NOT_FINISHED.message:
+            # Or it has finished since the action was asked for.
+            verdict = self._judge_once(environ, task, server_id)
+        return verdict
+
+    def _judge_once(
+        self, environ: dict[str, Any], task: Task, server_id: str
+    ) -> Verdict:
         # The action first: the server is then at least as far as it says.
         action = self.house.action(environ, server_id, task.request_id)
         server = self.house.server(environ, server_id)

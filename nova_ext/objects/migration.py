@@ -83,7 +83,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         if row.migration_type is None:
             row.migration_type = _guess_type(row)
         if row.uuid is None:
-            row.uuid = _give_uuid(self.obj_context, row)
+            row.uuid = db.migration_uuid(row)
         super().load_row(row)
 
     @classmethod
@@ -237,16 +237,6 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         """Return the migrations from or to ``host`` that have not ended."""
         rows = db.migration_get_unfinished_by_host(context, host)
         return cls.from_rows(context, Migration, rows)
-
-
-def _give_uuid(context: RequestContext, row: Any) -> str:
-    # Rows written before there were uuids get one when first looked at; to
-    # their users that is no change.
-    values = {
-        'uuid': uuidutils.generate_uuid(),
-        'updated_at': row.updated_at,
-    }
-    return str(db.migration_update(context, row.id, values).uuid)
 
 
 def _guess_type(row: Any) -> str:

@@ -14,9 +14,6 @@ from ext_lib.paging import Page
 from nova_ext.db import api as db
 from nova_ext.objects import base
 
-#: How many tasks go in one transaction.
-_CHUNK = 1000
-
 
 class TaskState:
     """How far a request has come."""
@@ -202,7 +199,8 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     ) -> 'TaskList':
         """Return the tasks of a server or with a tag, newest first.
 
-        :param filters: ``project_id``, ``state``, ``changes-since``
+        :param filters: ``project_id``, ``state`` or a list of states,
+            ``changes-since``
         :param marker: uuid of the last task of the page before
         :raises MarkerNotFound: when no task has the marker's uuid
         """
@@ -232,19 +230,3 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def get_clock(cls, context: RequestContext) -> datetime.datetime:
         """Return the time by the clock that stamps tasks."""
         return db.task_clock(context)
-
-    @classmethod
-    @base.remotable
-    def purge(cls, context: RequestContext, age: int, unread: int) -> int:
-        """Forget some tasks that may go; return how many.
-
-        :param age: seconds since their end
-        :param unread: seconds since anything happened to them
-        """
-        now = db.task_clock(context)
-        return db.tasks_purge(
-            context,
-            now - datetime.timedelta(seconds=age),
-            now - datetime.timedelta(seconds=unread),
-            _CHUNK,
-        )

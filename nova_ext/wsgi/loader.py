@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a configuration to the WSGI application of the compute API."""
 
-import pathlib
-import sys
 from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
 from nova_ext.db import api as db
+from nova_ext.db import cells
 
 _NAME = 'osapi_compute'
-#: Beside the installed package, or beside the sources.
-_PLACES = (
-    pathlib.Path(sys.prefix) / 'etc' / 'nova_ext',
-    pathlib.Path(__file__).parents[2] / 'etc' / 'nova_ext',
-)
-
-
-class PasteFileNotFound(Exception):
-    """The file ``[wsgi] api_paste_config`` names is nowhere."""
+_AUDIT_NAME = 'osapi_compute_audit'
+#: Below ``etc``, where the paste file is.
+_DIRECTORY = 'nova_ext'
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -28,16 +22,24 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
+    return _load(conf, _NAME)
+
+
+def load_audit(conf: cfg.ConfigOpts) -> Any:
+    """Return the application that reads the records of all cells.
+
+    :raises PasteFileNotFound: when there is no paste file
+    """
+    healthcheck.register_opts(conf)
+    if databases := conf.cells.databases:
+        conf.set_default('databases', databases, healthcheck.GROUP)
+    application = _load(conf, _AUDIT_NAME)
+    cells.configure(conf)
+    return application
+
+
+def _load(conf: cfg.ConfigOpts, name: str) -> Any:
     db.facade.configure(conf)
     objects.register_all()
-    return loading.loadapp(conf, _paste_file(conf), _NAME)
-
-
-def _paste_file(conf: cfg.ConfigOpts) -> str:
-    name = conf.wsgi.api_paste_config
-    if found := conf.find_file(name):
-        return str(found)
-    for place in (pathlib.Path(), *_PLACES):
-        if (place / name).is_file():
-            return str((place / name).resolve())
-    raise PasteFileNotFound(name)
+    path = loading.paste_file(conf, _DIRECTORY)
+    return loading.loadapp(conf, path, name)

@@ -32,6 +32,7 @@ from nova_ext.db.api.migration import migration_get_by_uuid
 from nova_ext.db.api.migration import migration_get_in_progress_by_instance
 from nova_ext.db.api.migration import migration_get_unfinished_by_host
 from nova_ext.db.api.migration import migration_update
+from nova_ext.db.api.migration import migration_uuid
 from nova_ext.db.api.migration_list import migration_get_all_by_filters
 from nova_ext.db.api.service import service_create
 from nova_ext.db.api.service import service_destroy
@@ -45,13 +46,15 @@ from nova_ext.db.api.task import task_clock
 from nova_ext.db.api.task import task_create
 from nova_ext.db.api.task import task_create_answered
 from nova_ext.db.api.task import task_destroy
-from nova_ext.db.api.task import task_get_all_by_filters
 from nova_ext.db.api.task import task_get_by_reservation
 from nova_ext.db.api.task import task_get_by_uuid
 from nova_ext.db.api.task import task_instances_set
 from nova_ext.db.api.task import task_tag_exists
 from nova_ext.db.api.task import task_update
-from nova_ext.db.api.task import tasks_purge
+from nova_ext.db.api.task_list import task_get_all_by_filters
+from nova_ext.db.api.task_purge import tasks_count_old
+from nova_ext.db.api.task_purge import tasks_destroy_old
+from nova_ext.db.api.task_purge import tasks_get_old
 from nova_ext.db.facade import facade
 
 __all__ = [
@@ -83,6 +86,7 @@ __all__ = [
     'migration_get_in_progress_by_instance',
     'migration_get_unfinished_by_host',
     'migration_update',
+    'migration_uuid',
     'service_create',
     'service_get',
     'service_get_by_host_and_binary',
@@ -101,5 +105,7 @@ __all__ = [
     'task_instances_set',
     'task_tag_exists',
     'task_update',
-    'tasks_purge',
+    'tasks_count_old',
+    'tasks_destroy_old',
+    'tasks_get_old',
 ]

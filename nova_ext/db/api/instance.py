@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from nova_ext import exception
+from nova_ext.db import cells
 from nova_ext.db import models
 from nova_ext.db.api import instance_parts
 from nova_ext.db.facade import facade
@@ -65,6 +66,7 @@ def instance_get_by_uuid(
     return row
 
 
+@cells.locating
 @facade.reader
 def instance_get_ref(
     context: RequestContext, uuid: str, read_deleted: bool = False

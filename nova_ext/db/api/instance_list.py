@@ -13,6 +13,7 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from ext_lib.db import sorting
+from ext_lib.db.marker import Marker
 from nova_ext.db import models
 from nova_ext.db.api import instance
 from nova_ext.db.api import instance_parts
@@ -63,7 +64,7 @@ def instance_get_all_by_filters(
     """
     if page.limit == 0:
         return []
-    marker = None if page.marker is None else _Marker(context, page.marker)
+    marker = _marker(context, page.marker)
     given = {k: v for k, v in filters.items() if v is not None}
     statement = _page(
         _filtered(context, given), _deleted(given) is False, page, sort, marker
@@ -91,30 +92,13 @@ def _page(
     return sorting.paginate(statement, model, page, sort, marker)
 
 
-class _Marker:
-    """The last server of the page before, for each column SQL to find it.
-
-    So one statement is enough for a page. That there is no such server shows
-    when the page is empty, and only then.
-    """
-
-    def __init__(self, context: RequestContext, uuid: str) -> None:
-        self._uuid = uuid
-        self._conditions = [query.equals(_Other.uuid, uuid)]
-        if not context.is_admin:
-            owner = context.project_id or ()
-            project = query.equals(_Other.project_id, owner)
-            self._conditions.append(project)
-
-    def __getattr__(self, column: str) -> Any:
-        statement = sa.select(getattr(_Other, column))
-        return statement.where(*self._conditions).scalar_subquery()
-
-    def check(self, context: RequestContext) -> None:
-        """Raise MarkerNotFound if the caller sees no such server."""
-        statement = sa.select(_Other.id).where(*self._conditions)
-        if context.session.scalars(statement).first() is None:
-            raise exception.MarkerNotFound(marker=self._uuid)
+def _marker(context: RequestContext, uuid: str | None) -> Any:
+    if uuid is None:
+        return None
+    if context.is_admin:
+        return Marker(_Other, uuid)
+    owner = context.project_id or ()
+    return Marker(_Other, uuid, query.equals(_Other.project_id, owner))
 
 
 def _run(

@@ -2,6 +2,7 @@
 """Questions about servers on their way from host to host."""
 
 from collections.abc import Mapping, Sequence
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,10 @@ from nova_ext.db.api.instance import UNSET
 from nova_ext.db.facade import facade
 
 _Migration = models.Migration
+
+#: How the uuid of a row without one begins; the row's number follows.
+_WITHOUT_UUID = '00000000-0000-8000-8000-'
+_NUMBER = re.compile('[0-9a-f]{12}')
 
 #: What the API calls a live migration in progress.
 _IN_PROGRESS = ('queued', 'preparing', 'running', 'post-migrating')
@@ -63,10 +68,32 @@ def migration_get_by_uuid(
 
     :raises MigrationNotFound: when there is none
     """
-    row = _first(context, query.equals(_Migration.uuid, uuid))
+    row = _first(context, identified_by(uuid))
     if row is None:
         raise exception.MigrationNotFound(migration_id=uuid)
     return row
+
+
+def migration_uuid(row: models.Migration) -> str:
+    """Return the uuid by which a migration is known.
+
+    Rows older than uuids have none. To read changes nothing, and may be all
+    that is allowed: theirs follows from the number.
+    """
+    return str(row.uuid or f'{_WITHOUT_UUID}{row.id:012x}')
+
+
+def identified_by(uuid: str) -> Any:
+    """Return the condition that a migration is known by ``uuid``."""
+    condition = query.equals(_Migration.uuid, uuid)
+    if not uuid.startswith(_WITHOUT_UUID):
+        return condition
+    number = uuid.removeprefix(_WITHOUT_UUID)
+    if not _NUMBER.fullmatch(number):
+        return condition
+    return sa.and_(
+        query.equals(_Migration.id, int(number, 16)), _Migration.uuid.is_(None)
+    )
 
 
 @facade.reader

@@ -3,7 +3,9 @@
 
 from collections.abc import Mapping, Sequence
 import datetime
-from typing import Any
+import heapq
+import itertools
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -11,7 +13,9 @@ from ext_lib import exception
 from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
+from nova_ext.db import cells
 from nova_ext.db import models
+from nova_ext.db.api.migration import identified_by
 from nova_ext.db.facade import facade
 
 _Migration = models.Migration
@@ -33,7 +37,13 @@ _FILTERS = (
 _ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
 
 
-@facade.reader
+class _Place(NamedTuple):
+    """Where in the list a migration is."""
+
+    created_at: datetime.datetime
+    id: int
+
+
 def migration_get_all_by_filters(
     context: RequestContext,
     filters: Mapping[str, Any],
@@ -53,21 +63,57 @@ def migration_get_all_by_filters(
     if page is not None and page.limit == 0:
         return []
     filters = {k: v for k, v in filters.items() if v is not None}
-    marker = _marker(context, page)
+    places = list(cells.each(context))
+    markers = _markers(places, page)
+    found = [
+        _read(there, filters, page, marker)
+        for there, marker in zip(places, markers, strict=True)
+    ]
+    if page is None:
+        return list(itertools.chain(*found))
+    merged = heapq.merge(*found, key=_age, reverse=True)
+    return list(itertools.islice(merged, page.limit))
+
+
+@facade.reader
+def _read(
+    context: RequestContext,
+    filters: Mapping[str, Any],
+    page: paging.Page | None,
+    marker: Any,
+) -> Sequence[models.Migration]:
     return list(context.session.scalars(_list(filters, page, marker)))
 
 
-def _marker(context: RequestContext, page: paging.Page | None) -> Any:
+def _age(row: models.Migration) -> tuple[datetime.datetime, int]:
+    return (row.created_at, row.id)
+
+
+def _markers(
+    places: Sequence[RequestContext], page: paging.Page | None
+) -> Sequence[Any]:
+    """Return for each cell what its page begins after."""
     if page is None or page.marker is None:
-        return None
+        return [None] * len(places)
+    for index, there in enumerate(places):
+        found = _find(there, page.marker)
+        if found is not None:
+            # A row of the same moment and number comes after it in the
+            # cells that follow, and has been on a page before in the others.
+            tied = found._replace(id=found.id + 1)
+            rest = len(places) - index - 1
+            return [found] * (index + 1) + [tied] * rest
+    raise exception.MarkerNotFound(marker=page.marker)
+
+
+@facade.reader
+def _find(context: RequestContext, uuid: str) -> _Place | None:
     row = context.session.execute(
         sa.select(_Migration.created_at, _Migration.id).where(
-            query.equals(_Migration.uuid, page.marker)
+            identified_by(uuid)
         )
     ).first()
-    if row is None:
-        raise exception.MarkerNotFound(marker=page.marker)
-    return row
+    return None if row is None else _Place(*row)
 
 
 def _list(

@@ -7,13 +7,12 @@ agree on its age.
 
 from collections.abc import Mapping, Sequence
 import datetime
+import functools
 from typing import Any
 
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
-from ext_lib import exception as ext_exception
-from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from ext_lib.db import query
@@ -23,25 +22,47 @@ from nova_ext.db.facade import facade
 
 _Task = models.Task
 _Server = models.TaskInstance
+#: What requests wait for is said without the mapper, and in few forms that
+#: need to be compiled once.
+_TABLE = models.Task.__table__
+_ID = 'task_id'
+_NOW = {'updated_at': clock.UTCNow()}
 
 
-@facade.writer
-def task_create(context: RequestContext, values: Mapping[str, Any]) -> int:
+def task_create(
+    context: RequestContext, values: Mapping[str, Any], ends: bool = False
+) -> int:
     """Store a task and return its number.
 
-    :param values: columns; ``created_at`` is now when absent
+    :param values: columns, ``uuid`` among them; ``created_at`` is now when
+        absent
+    :param ends: whether it is over already
     :raises TaskReservationExists: when its reservation is another's
     """
-    now = {'created_at': clock.UTCNow(), 'updated_at': clock.UTCNow()}
-    statement = sa.insert(_Task).values(**{**now, **values})
+    times = ('created_at', 'updated_at', *(['ended_at'] if ends else []))
+    statement = _insert(tuple(name for name in times if name not in values))
     try:
-        result = context.session.execute(statement)
+        result = facade.execute(context, statement, values)
     except db_exception.DBDuplicateEntry as error:
-        raise exception.TaskReservationExists() from error
+        # A connection that was lost may have stored this very task.
+        task_id = _number(context, values['uuid'])
+        if task_id is None:
+            raise exception.TaskReservationExists() from error
+        return task_id
     return int(result.inserted_primary_key[0])
 
 
-@facade.writer
+@functools.cache
+def _insert(now: tuple[str, ...]) -> sa.sql.Insert:
+    return sa.insert(_TABLE).values({name: clock.UTCNow() for name in now})
+
+
+@facade.reader
+def _number(context: RequestContext, uuid: str) -> int | None:
+    statement = sa.select(_Task.id).where(_Task.uuid == uuid)
+    return context.session.scalar(statement)
+
+
 def task_update(
     context: RequestContext,
     task_id: int,
@@ -54,19 +75,16 @@ def task_update(
     :returns: whether they were
     """
     conditions = [
-        query.equals(getattr(_Task, name), value)
-        for name, value in expected.items()
+        query.equals(_TABLE.c[name], value) for name, value in expected.items()
     ]
-    result = context.session.execute(
-        sa.update(_Task)
-        .where(_Task.id == task_id, *conditions)
-        .values(updated_at=clock.UTCNow(), **values),
-        execution_options={'synchronize_session': False},
+    statement = (
+        sa.update(_TABLE)
+        .where(_TABLE.c.id == task_id, *conditions)
+        .values({**_NOW, **values})
     )
-    return bool(result.rowcount)
+    return bool(facade.execute(context, statement).rowcount)
 
 
-@facade.writer
 def task_answer(
     context: RequestContext,
     task_id: int,
@@ -77,17 +95,26 @@ def task_answer(
 
     :returns: whether there was none
     """
+    statement = _answer(ends)
+    values = {'message': None, _ID: task_id, **values}
+    return bool(facade.execute(context, statement, values).rowcount)
+
+
+@functools.cache
+def _answer(ends: bool) -> sa.sql.Update:
     ended_at = clock.UTCNow() if ends else None
-    values = {'message': None, **values, 'ended_at': ended_at}
-    return task_update(context, task_id, values, {'code': None})
+    return (
+        sa.update(_TABLE)
+        .where(_TABLE.c.id == sa.bindparam(_ID), _TABLE.c.code.is_(None))
+        .values({**_NOW, 'ended_at': ended_at})
+    )
 
 
 def task_create_answered(
     context: RequestContext, values: Mapping[str, Any], ends: bool
 ) -> int:
     """Store a task together with the answer, and return its number."""
-    ended_at = clock.UTCNow() if ends else None
-    return task_create(context, {**values, 'ended_at': ended_at})
+    return task_create(context, values, ends)
 
 
 @facade.writer
@@ -104,10 +131,10 @@ def task_instances_set(
         context.session.execute(sa.insert(_Server), rows)
 
 
-@facade.writer
 def task_destroy(context: RequestContext, task_id: int) -> None:
     """Forget a task that turned out to be none."""
-    context.session.execute(sa.delete(_Task).where(_Task.id == task_id))
+    statement = sa.delete(_TABLE).where(_TABLE.c.id == task_id)
+    facade.execute(context, statement)
 
 
 @facade.reader
@@ -120,10 +147,9 @@ def task_get_by_uuid(
     :raises TaskNotFound: when there is none
     """
     statement = _of(project_id).where(query.equals(_Task.uuid, uuid))
-    row = context.session.scalars(statement).first()
-    if row is None:
-        raise exception.TaskNotFound(task_id=uuid)
-    return _with_instances(context, [row])[0]
+    for row in load(context, statement):
+        return row
+    raise exception.TaskNotFound(task_id=uuid)
 
 
 @facade.reader
@@ -131,9 +157,8 @@ def task_get_by_reservation(
     context: RequestContext, reservation: str
 ) -> models.Task | None:
     """Return the task that holds a reservation, if one does."""
-    statement = sa.select(_Task).where(_Task.reservation == reservation)
-    row = context.session.scalars(statement).first()
-    return None if row is None else _with_instances(context, [row])[0]
+    statement = sa.select(_Task.id).where(_Task.reservation == reservation)
+    return next(iter(load(context, statement)), None)
 
 
 @facade.reader
@@ -148,7 +173,7 @@ def task_tag_exists(
     context: RequestContext, tag: str, project_id: str | None
 ) -> bool:
     """Tell whether a task of the project, or of any, has a tag."""
-    statement = _of(project_id, _Task.id).where(query.equals(_Task.tag, tag))
+    statement = _of(project_id).where(query.equals(_Task.tag, tag))
     return context.session.scalars(statement.limit(1)).first() is not None
 
 
@@ -167,117 +192,28 @@ def task_claimed_instances(
     return set(context.session.scalars(sa.union(made, one_of_many)))
 
 
-@facade.reader
-def task_get_all_by_filters(
-    context: RequestContext,
-    filters: Mapping[str, Any],
-    page: paging.Page = paging.ALL,
-) -> Sequence[models.Task]:
-    """Return the tasks that pass all filters, newest first.
-
-    :param filters: ``key``, the id of a server or a tag; any of
-        ``project_id``, ``state`` and ``changes-since``
-    :param page: its marker is a uuid
-    :raises MarkerNotFound: when no such task of the project has that uuid
-    """
-    marker = _marker(context, filters.get('project_id'), page)
-    if page.limit == 0:
-        return []
-    legs = (
-        sa.select(query.paginate(leg, _Task, page, marker).subquery().c.id)
-        for leg in _legs(filters)
-    )
-    keys = sa.union(*legs).subquery()
-    statement = sa.select(_Task).join(keys, keys.c.id == _Task.id)
-    rows = context.session.scalars(query.paginate(statement, _Task, page))
-    return _with_instances(context, list(rows))
-
-
-def _marker(
-    context: RequestContext, project_id: str | None, page: paging.Page
-) -> Any:
-    if page.marker is None:
-        return None
-    statement = _of(project_id, _Task.created_at, _Task.id)
-    row = context.session.execute(
-        statement.where(query.equals(_Task.uuid, page.marker))
-    ).first()
-    if row is None:
-        raise ext_exception.MarkerNotFound(marker=page.marker)
-    return row
-
-
-def _legs(filters: Mapping[str, Any]) -> list[Any]:
-    # One walk along an index for each thing the key may be: no index serves
-    # "either". A server is made once, so the last leg finds one task at most.
-    key = filters['key']
-    made_with_others = sa.select(_Server.task_id).where(
-        query.equals(_Server.instance_uuid, key.lower())
-    )
-    conditions = (
-        query.equals(_Task.tag, key),
-        query.equals(_Task.instance_uuid, key.lower()),
-        _Task.id.in_(made_with_others),
-    )
-    statement = _of(filters.get('project_id'), _Task.id, _Task.created_at)
-    if filters.get('state') is not None:
-        statement = statement.where(
-            query.equals(_Task.state, filters['state'])
-        )
-    statement = query.changed_between(statement, _Task, filters)
-    return [statement.where(condition) for condition in conditions]
-
-
-def _of(project_id: str | None, *columns: Any) -> Any:
-    statement = sa.select(*(columns or (_Task,)))
+def _of(project_id: str | None) -> Any:
+    statement = sa.select(_Task.id)
     if project_id is None:
         return statement
     return statement.where(query.equals(_Task.project_id, project_id))
 
 
-def _with_instances(
-    context: RequestContext, rows: list[models.Task]
-) -> list[models.Task]:
-    by_id: dict[int, list[str]] = {row.id: [] for row in rows}
-    statement = (
-        sa.select(_Server.task_id, _Server.instance_uuid)
-        .where(_Server.task_id.in_(list(by_id)))
-        .order_by(_Server.task_id, _Server.position)
-    )
-    if rows:
-        for task_id, uuid in context.session.execute(statement):
-            by_id[task_id].append(uuid)
-    for row in rows:
-        row.instance_uuids = by_id[row.id]
-    return rows
+def load(context: RequestContext, ids: Any) -> list[models.Task]:
+    """Return the tasks of a statement that selects their ids, newest first.
 
-
-@facade.writer
-def tasks_purge(
-    context: RequestContext,
-    ended_before: datetime.datetime,
-    unchanged_before: datetime.datetime,
-    limit: int,
-) -> int:
-    """Forget tasks that ended, or that nobody has asked for, long ago.
-
-    :returns: how many, at most ``limit``
+    Each with what a request for several servers has made.
     """
-    ids = list(
-        context.session.scalars(
-            sa.select(_Task.id)
-            .where(
-                sa.or_(
-                    _Task.ended_at < ended_before,
-                    _Task.updated_at < unchanged_before,
-                )
-            )
-            .limit(limit)
-        )
+    wanted = ids.subquery()
+    statement = (
+        query.newest_first(sa.select(_Task, _Server.instance_uuid), _Task)
+        .join(wanted, wanted.c.id == _Task.id)
+        .outerjoin(_Server, _Server.task_id == _Task.id)
+        .order_by(_Server.position)
     )
-    for column in (_Server.task_id, _Task.id):
-        context.session.execute(
-            sa.delete(column.class_).where(column.in_(ids)),
-            execution_options={'synchronize_session': False},
-        )
-    return len(ids)
+    servers: dict[models.Task, list[str]] = {}
+    for row, uuid in context.session.execute(statement):
+        servers.setdefault(row, []).extend([uuid] if uuid else [])
+    for row, uuids in servers.items():
+        row.instance_uuids = uuids
+    return list(servers)

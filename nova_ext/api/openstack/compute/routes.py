@@ -22,6 +22,22 @@ from nova_ext.api.openstack.compute import versions
 from nova_ext.compute import api as compute_api
 from nova_ext.flavors import Catalogue
 
+#: What tells who did what to a server.
+_AUDIT = (
+    '/',
+    '/os-migrations',
+    '/servers/{server_id}/migrations',
+    '/servers/{server_id}/migrations/{id}',
+    '/servers/{server_id}/os-instance-actions',
+    '/servers/{server_id}/os-instance-actions/{id}',
+)
+
+
+def audit_table(conf: cfg.ConfigOpts) -> routing.Table:
+    """Return the routes that read the records of what was done to servers."""
+    routes = dict(table(conf))
+    return [(path, {'GET': routes[path]['GET']}) for path in _AUDIT]
+
 
 def table(conf: cfg.ConfigOpts) -> routing.Table:
     """Return the routes, with controllers that use ``conf``."""

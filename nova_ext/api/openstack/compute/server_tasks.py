@@ -5,6 +5,7 @@ The tasks filter routes here, in front of this service's own API or another.
 """
 
 from collections.abc import Iterable
+import functools
 from typing import Any, Protocol
 
 from oslo_utils import strutils
@@ -24,6 +25,9 @@ from nova_ext.policies import server_tasks as policies
 
 #: The most tasks of one server or tag that are looked into by one request.
 _MOST = 1000
+_SINCE = 'changes-since'
+#: Filters by what may change while a task is unfinished.
+_VARIABLE = frozenset({'state', _SINCE})
 
 
 class Application(Protocol):
@@ -52,11 +56,10 @@ class ServerTasksController:
             req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
         )
         wanted['project_id'] = project
-        self._settle(req, server_id, project)
-        tasks = TaskList.get_by_key(
-            req.context, server_id, wanted, req.page.limit, req.page.marker
+        tasks = self._settled(req, server_id, wanted)
+        is_tag = _has_tag(tasks, server_id) or TaskList.has_tag(
+            req.context, server_id, project
         )
-        is_tag = TaskList.has_tag(req.context, server_id, project)
         if not tasks and not is_tag:
             self._check_server(req, server_id, project)
         body = {'tasks': [self._shown(req, server_id, t) for t in tasks]}
@@ -77,21 +80,32 @@ class ServerTasksController:
             req, dict(req.query), policies.SHOW, policies.SHOW_ALL_TENANTS
         )
         task = Task.get_by_uuid(req.context, id, project)
-        self.application.settle(req, [task])
-        task = Task.get_by_uuid(req.context, id, project)
+        if not task.has_ended:
+            self.application.settle(req, [task])
+            task = Task.get_by_uuid(req.context, id, project)
         if not _is_of(task, server_id):
             raise exception.TaskNotFound(task_id=id)
         headers = {'Task-tag': server_id} if task.tag == server_id else {}
         body = {'task': self._shown(req, server_id, task)}
         return controller.Reply(body, headers)
 
-    def _settle(
-        self, req: request.Request, key: str, project: str | None
-    ) -> None:
-        for state in TaskState.UNFINISHED:
-            wanted = {'project_id': project, 'state': state}
-            found = TaskList.get_by_key(req.context, key, wanted, _MOST)
-            self.application.settle(req, found)
+    def _settled(
+        self, req: request.Request, key: str, wanted: dict[str, Any]
+    ) -> TaskList:
+        """Return a page of tasks as they are by now."""
+        ask = functools.partial(TaskList.get_by_key, req.context, key)
+        page = (wanted, req.page.limit, req.page.marker)
+        if _VARIABLE.isdisjoint(wanted):
+            tasks = ask(*page)
+            if all(task.has_ended for task in tasks):
+                return tasks
+        else:
+            # What becomes of a task decides whether it is wanted.
+            states = list(TaskState.UNFINISHED)
+            tasks = ask({**wanted, 'state': states, _SINCE: None}, _MOST)
+        unfinished = [task for task in tasks if not task.has_ended]
+        self.application.settle(req, unfinished)
+        return ask(*page)
 
     def _check_server(
         self, req: request.Request, server_id: str, project: str | None
@@ -125,6 +139,10 @@ def _project(
     everybody = strutils.bool_from_string(query.pop('all_tenants', False))
     req.context.can(any_rule if everybody else rule, {'project_id': own})
     return None if everybody else own
+
+
+def _has_tag(tasks: Iterable[Task], tag: str) -> bool:
+    return any(task.tag == tag for task in tasks)
 
 
 def _is_of(task: Task, key: str) -> bool:

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ext-manage db purge_tasks: removes tasks that protect nothing."""
+
+import argparse
+from collections.abc import Callable
+import datetime
+import sys
+import time
+from typing import Any
+
+from oslo_config import cfg
+from oslo_utils import timeutils
+
+from ext_lib.context import get_admin_context
+from nova_ext.objects.old_tasks import OldTasks
+from nova_ext.objects.task import TaskList
+
+#: Exit statuses, beside 0 when all that may go is gone.
+REFUSED = 2
+MORE_LEFT = 3
+
+_Number = Callable[[str], int]
+#: Seconds; what is older than a thousand years is not.
+_OLDEST = 1000 * 365 * 86400
+#: More would keep others waiting, and not all databases take longer lists.
+_LARGEST_BATCH = 10_000
+_LONGEST_SLEEP = 3600.0
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to those of ``db``."""
+    parser = commands.add_parser(
+        'purge_tasks',
+        help='Remove tasks that ended longer ago than tags protect, and '
+        'those nobody has asked for in [tasks] unread_lifetime.',
+    )
+    age = parser.add_mutually_exclusive_group()
+    age.add_argument(
+        '--before',
+        type=_moment,
+        metavar='DATE',
+        help='Keep what ended at this time or later: ISO 8601, in UTC if it '
+        'has no zone.',
+    )
+    age.add_argument(
+        '--age',
+        type=_number(0, _OLDEST),
+        metavar='SECONDS',
+        help='Keep what ended less than so long ago (default: [tasks] '
+        'tag_lifetime, which is also the least).',
+    )
+    parser.add_argument(
+        '--max_rows',
+        '--max-rows',
+        type=_number(1),
+        metavar='NUMBER',
+        help='Remove so many at most, the oldest first (default: all).',
+    )
+    parser.add_argument(
+        '--batch',
+        type=_number(1, _LARGEST_BATCH),
+        default=500,
+        metavar='NUMBER',
+        help='How many to remove in one transaction (default: 500).',
+    )
+    parser.add_argument(
+        '--sleep',
+        type=_seconds,
+        default=0.1,
+        metavar='SECONDS',
+        help='How long to leave the database to others between two '
+        'transactions (default: 0.1).',
+    )
+    parser.add_argument(
+        '--dry-run',
+        action='store_true',
+        help='Remove nothing, but print how many may go.',
+    )
+    parser.set_defaults(run=run)
+
+
+def run(conf: cfg.ConfigOpts) -> int:
+    """Carry the command out; return the exit status."""
+    arguments = conf.category
+    now = TaskList.get_clock(get_admin_context())
+    latest = _earlier(now, conf.tasks.tag_lifetime)
+    before = arguments.before or latest
+    if arguments.age is not None:
+        before = _earlier(now, arguments.age)
+    if before > latest:
+        print(
+            'nova-ext-manage: Tags protect requests for '
+            f'{conf.tasks.tag_lifetime} s after the end of their tasks; none '
+            f'that ended since {latest:%Y-%m-%dT%H:%M:%S}Z can be removed.',
+            file=sys.stderr,
+        )
+        return REFUSED
+    unread = _earlier(now, conf.tasks.unread_lifetime)
+    tasks = OldTasks(before, min(before, unread))
+    return _count(tasks) if arguments.dry_run else _purge(tasks, arguments)
+
+
+def _count(tasks: OldTasks) -> int:
+    number = tasks.count(get_admin_context())
+    print(f'{number} tasks would be removed')
+    return 0
+
+
+def _purge(tasks: OldTasks, arguments: Any) -> int:
+    context = get_admin_context()
+    total = left = 0
+    for removed in tasks.purge(context, arguments.batch, arguments.max_rows):
+        total += removed
+        time.sleep(arguments.sleep)
+    if total == arguments.max_rows:
+        left = tasks.count(context)
+    print(f'{total} tasks removed, {left} left')
+    return MORE_LEFT if left else 0
+
+
+def _earlier(moment: datetime.datetime, seconds: int) -> datetime.datetime:
+    return moment - datetime.timedelta(seconds=seconds)
+
+
+def _moment(text: str) -> datetime.datetime:
+    try:
+        return timeutils.normalize_time(timeutils.parse_isotime(text))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f'{text} is no time') from None
+
+
+def _number(least: int, most: int | None = None) -> _Number:
+    """Return what reads whole numbers of a range."""
+
+    def read(text: str) -> int:
+        # Python itself reads no number that is much longer.
+        number = int(text) if text.isdecimal() and len(text) < 20 else -1
+        if number < least or (most is not None and number > most):
+            span = f'at least {least}' if most is None else f'{least}-{most}'
+            raise argparse.ArgumentTypeError(f'{text} is not {span}')
+        return number
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= _LONGEST_SLEEP:
+        raise argparse.ArgumentTypeError(
+            f'{text} is not from 0 to {_LONGEST_SLEEP:.0f} seconds'
+        )
+    return number

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of the cells whose records the audit API reads."""
+
+from collections.abc import Sequence
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('cells', title='The cells of a nova to read records of')
+
+OPTS = [
+    cfg.ListOpt(
+        'databases',
+        default=[],
+        help='Names of the sections that describe the databases of cells, '
+        'with the options of [database]. nova_ext.wsgi.audit reads them; an '
+        'account that may only read is enough. Without any, it reads '
+        '[database].',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known to ``conf``."""
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
+    """Return the options for the sample file."""
+    return [(GROUP, OPTS)]

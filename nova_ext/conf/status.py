@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options of what nova-ext-status looks at beside the database."""
+
+from collections.abc import Sequence
+
+from oslo_config import cfg
+
+GROUP = cfg.OptGroup('status', title='What nova-ext-status looks at')
+
+OPTS = [
+    cfg.StrOpt(
+        'nova_api_paste_config',
+        default='/etc/nova/api-paste.ini',
+        help='The paste file of the nova-api on this machine, which should '
+        'have the tasks filter. Where there is no such file, nothing is '
+        'said about it.',
+    ),
+]
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make the options known to ``conf``."""
+    conf.register_group(GROUP)
+    conf.register_opts(OPTS, group=GROUP)
+
+
+def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
+    """Return the options for the sample file."""
+    return [(GROUP, OPTS)]

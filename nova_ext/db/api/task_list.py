@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of tasks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from ext_lib import paging
+from ext_lib.context import RequestContext
+from ext_lib.db import query
+from ext_lib.db.marker import Marker
+from nova_ext.db import models
+from nova_ext.db.api import task
+from nova_ext.db.facade import facade
+
+_Task = models.Task
+_Server = models.TaskInstance
+_Other = orm.aliased(_Task)
+
+
+@facade.reader
+def task_get_all_by_filters(
+    context: RequestContext,
+    filters: Mapping[str, Any],
+    page: paging.Page = paging.ALL,
+) -> Sequence[models.Task]:
+    """Return the tasks that pass all filters, newest first.
+
+    :param filters: ``key``, the id of a server or a tag; any of
+        ``project_id``, ``state``, one or a list of which any will do, and
+        ``changes-since``. A value of None is no filter.
+    :param page: its marker is a uuid
+    :raises MarkerNotFound: when no such task of the project has that uuid
+    """
+    given = {k: v for k, v in filters.items() if v is not None}
+    marker = _marker(given.get('project_id'), page.marker)
+    rows = []
+    if page.limit != 0:
+        rows = task.load(context, _page(given, page, marker))
+    if not rows and marker is not None:
+        marker.check(context)
+    return rows
+
+
+def _marker(project_id: str | None, uuid: str | None) -> Any:
+    if uuid is None:
+        return None
+    if project_id is None:
+        return Marker(_Other, uuid)
+    return Marker(_Other, uuid, query.equals(_Other.project_id, project_id))
+
+
+def _page(filters: Mapping[str, Any], page: paging.Page, marker: Any) -> Any:
+    # One walk along an index for each thing the key may be, and for each
+    # state: no index serves "either".
+    walks = [
+        query.paginate(statement, _Task, page, marker, *leads).subquery()
+        for of_one_state in _by_state(filters)
+        for statement, leads in _by_key(of_one_state)
+    ]
+    keys = sa.union(*(sa.select(w.c.id, w.c.created_at) for w in walks))
+    found = keys.subquery().c
+    return query.paginate(sa.select(found.id), found, page)
+
+
+def _by_state(filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    wanted = filters.get('state')
+    for state in wanted if isinstance(wanted, list) else [wanted]:
+        yield {**filters, 'state': state}
+
+
+def _by_key(filters: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield a statement for each thing the key may be, and its leads."""
+    key, server = filters['key'], filters['key'].lower()
+    statement = sa.select(_Task.id, _Task.created_at)
+    leads = []
+    if 'project_id' in filters:
+        leads.append(_lead(_Task.project_id, filters['project_id']))
+    if filters['state'] is not None:
+        states = query.equals(_Task.state, filters['state'])
+        statement = statement.where(states)
+    statement = query.changed_between(statement, _Task, filters)
+    yield statement, [*leads, _lead(_Task.tag, key)]
+    yield statement, [*leads, _lead(_Task.instance_uuid, server)]
+    # A server is made once, so this finds one task at most.
+    yield (
+        statement.join(_Server, _Server.task_id == _Task.id).where(
+            query.equals(_Server.instance_uuid, server)
+        ),
+        leads,
+    )
+
+
+def _lead(column: Any, value: str) -> query.Lead:
+    return query.Lead(column, value, never='')

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The filter has a file of its own, and the sample of it is true."""
+
+import pathlib
+import re
+
+import fixtures
+from oslo_config import cfg
+
+from nova_ext.conf import opts
+from nova_ext.db.facade import facade
+from nova_ext.middleware import tasks_conf
+from nova_ext.tests import base
+
+_SAMPLE = (
+    pathlib.Path(__file__)
+    .parents[4]
+    .joinpath('etc', 'nova_ext', 'nova-ext-tasks.conf.sample')
+)
+_DEFAULT = re.compile(r'^#(\w+) = (.*)$', re.MULTILINE)
+
+
+class TestConf(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(facade.reset)
+
+    def test_the_sample_names_options_and_their_defaults(self):
+        conf = tasks_conf.load(str(_SAMPLE))
+        known = cfg.ConfigOpts()
+        opts.register_opts(known)
+        known([], project='x', default_config_files=[])
+        found = dict(_DEFAULT.findall(_SAMPLE.read_text()))
+        self.assertEqual(
+            {name: str(known.tasks[name]) for name in found}, found
+        )
+        self.assertIn('PASSWORD', conf.database.connection)
+
+    def test_the_environment_is_anothers(self):
+        self.useFixture(
+            fixtures.EnvironmentVariable('OS_TASKS__STORE_TIMEOUT', '77')
+        )
+        conf = tasks_conf.load(str(_SAMPLE))
+        self.assertEqual(5, conf.tasks.store_timeout)
+
+    def test_a_file_that_makes_no_sense_is_as_good_as_none(self):
+        path = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'x')
+        for text in (None, '[database\n', '[tasks]\nstore_timeout = soon\n'):
+            if text is not None:
+                path.write_text(text)
+            conf = tasks_conf.load(str(path))
+            self.assertEqual(5, conf.tasks.store_timeout)
+            self.assertIsNone(conf.database.connection)

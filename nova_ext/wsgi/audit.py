@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The audit of a nova for WSGI servers: the module's ``application``.
+
+It answers the GETs of os-instance-actions, os-migrations and migrations of
+servers from the databases of a nova's cells, so that nova-api need not. It
+only reads. Configuration files are found as by :mod:`nova_ext.wsgi.api`.
+"""
+
+from nova_ext.wsgi import configuration
+from nova_ext.wsgi import loader
+
+application = loader.load_audit(configuration.read())
