@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The application at the end of the pipeline: one for each version."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import webob
+import webob.exc
+
+from ext_lib.wsgi import application
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from ext_lib.wsgi import routing
+from sahara_ext.api import bodies
+from sahara_ext.api import faults
+from sahara_ext.api import microversions
+from sahara_ext.api import router
+from sahara_ext.api import validation
+
+
+class Versions:
+    """All versions of the API, told apart by where they are mounted.
+
+    :param applications: by the last segment of the path
+    """
+
+    def __init__(self, applications: Mapping[str, Any]) -> None:
+        self.applications = dict(applications)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        segment = environ['SCRIPT_NAME'].rpartition('/')[-1]
+        found: Iterable[bytes] = self.applications[segment](
+            environ, start_response
+        )
+        return found
+
+
+class Application(application.Application):
+    """One version of the API, made of a table of controller methods."""
+
+    def __init__(
+        self,
+        table: routing.Table,
+        version: microversion.Version,
+        settings: application.Settings,
+    ) -> None:
+        super().__init__(
+            table,
+            microversions.NEGOTIATORS[version],
+            faults.FAULTS,
+            settings,
+        )
+        self.router = router.Router(table)
+
+    def serve(
+        self, req: request.Request, match: routing.Match
+    ) -> webob.Response:
+        """Return the answer of the method a request leads to."""
+        _check_accept(req)
+        method = match.target
+        # Those are for URLs whose body names the method.
+        assert not isinstance(method, routing.Actions)
+        contract = controller.contract(method)
+        validation.check_query(req, contract, self.settings.max_limit)
+        arguments = dict(match.ids)
+        if contract.body is not None:
+            body = bodies.read(req)
+            validation.check_body(req, contract, body)
+            arguments['body'] = body
+        return self.render(req, contract, method(req, **arguments))
+
+
+def _check_accept(req: request.Request) -> None:
+    if routing.path_of(req).endswith(router.SUFFIX):
+        return
+    if not req.accept.acceptable_offers([request.JSON_TYPE]):
+        raise faults.plain(
+            webob.exc.HTTPNotAcceptable, 'Answers are JSON, and nothing else.'
+        )

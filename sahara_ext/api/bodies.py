@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What clients send: JSON that any database can hold and any client read."""
+
+import re
+from typing import Any
+
+from oslo_serialization import jsonutils
+
+from ext_lib import exception
+from ext_lib.wsgi import request
+
+#: A character that PostgreSQL has no place for.
+_NUL = re.compile(r'(?<!\\)(?:\\\\)*\\u0000')
+
+
+class UnsupportedContentType(exception.Invalid):
+    """The body is in a format the service does not read."""
+
+    msg_fmt = "Content type '%(content_type)s' isn't supported"
+
+
+def read(req: request.Request) -> Any:
+    """Return what the body says, an empty object when there is none.
+
+    :raises UnsupportedContentType: when it is not JSON by its type
+    :raises MalformedBody: when it is not JSON, or holds a number or a
+        character that cannot be stored
+    """
+    if not req.body:
+        return {}
+    if req.content_type not in ('', request.JSON_TYPE):
+        raise UnsupportedContentType(content_type=req.content_type)
+    found = request.decode(bytes(req.body))
+    try:
+        text = jsonutils.dumps(found, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise request.MalformedBody() from None
+    if _NUL.search(text):
+        raise request.MalformedBody('Malformed request body: NUL in a text')
+    return found

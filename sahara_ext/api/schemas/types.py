@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Schemas of properties that several resources share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ext_lib.wsgi.schema import Param
+
+JSONSchema = dict[str, Any]
+
+#: What a column of numbers holds.
+_HIGHEST = 2**31 - 1
+#: What no JSON reader stumbles over.
+_LARGEST = 1e15
+
+string: JSONSchema = {'type': 'string', 'maxLength': 255}
+string_or_null: JSONSchema = {'type': ['string', 'null'], 'maxLength': 255}
+text_or_null: JSONSchema = {'type': ['string', 'null'], 'maxLength': 65535}
+boolean: JSONSchema = {'type': 'boolean'}
+boolean_or_null: JSONSchema = {'type': ['boolean', 'null']}
+null: JSONSchema = {'type': 'null'}
+uuid: JSONSchema = {'type': 'string', 'format': 'uuid', 'maxLength': 255}
+uuid_or_null: JSONSchema = {
+    'type': ['string', 'null'],
+    'format': 'uuid',
+    'maxLength': 255,
+}
+strings: JSONSchema = {'type': 'array', 'items': string}
+strings_or_null: JSONSchema = {'type': ['array', 'null'], 'items': string}
+count: JSONSchema = {'type': 'integer', 'minimum': 0, 'maximum': _HIGHEST}
+positive: JSONSchema = {
+    'type': ['integer', 'null'],
+    'minimum': 1,
+    'maximum': _HIGHEST,
+}
+#: It becomes part of the names of hosts.
+name: JSONSchema = {
+    'type': 'string',
+    'minLength': 1,
+    'maxLength': 50,
+    'format': 'valid_name_hostname',
+}
+keypair: JSONSchema = {
+    'type': 'string',
+    'format': 'valid_keypair_name',
+    'maxLength': 255,
+}
+_number: JSONSchema = {
+    'type': ['string', 'boolean', 'number'],
+    'minimum': -_LARGEST,
+    'maximum': _LARGEST,
+}
+#: By applicable target, then by name.
+configs: JSONSchema = {
+    'type': ['object', 'null'],
+    'additionalProperties': {
+        'type': 'object',
+        'additionalProperties': _number,
+    },
+}
+shares: JSONSchema = {
+    'type': 'array',
+    'items': {
+        'type': 'object',
+        'properties': {
+            'id': uuid,
+            'path': string_or_null,
+            'access_level': {'enum': ['rw', 'ro', None]},
+        },
+        'required': ['id'],
+        'additionalProperties': False,
+    },
+}
+limit: JSONSchema = {'type': 'string', 'format': 'positive integer'}
+
+#: In answers: a time without zone and fraction.
+time: JSONSchema = {
+    'type': 'string',
+    'pattern': r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$',
+}
+time_or_null: JSONSchema = {'anyOf': [time, null]}
+any_string: JSONSchema = {'type': ['string', 'null']}
+#: The pages before and after a list.
+markers: JSONSchema = {
+    'type': 'object',
+    'properties': {'prev': any_string, 'next': any_string},
+    'required': ['prev', 'next'],
+    'additionalProperties': False,
+}
+
+
+def sort_by(*names: str) -> JSONSchema:
+    """Return the schema of a parameter that names what to sort by."""
+    return {'enum': [*names, *(f'-{name}' for name in names)]}
+
+
+def optional(
+    schemas: dict[str, JSONSchema],
+    since: str | None = None,
+    until: str | None = None,
+) -> dict[str, Param]:
+    """Return properties that may be there."""
+    return {name: Param(form, since, until) for name, form in schemas.items()}
+
+
+def required(schemas: dict[str, JSONSchema]) -> dict[str, Param]:
+    """Return properties that have to be there."""
+    return {name: Param(form, required=True) for name, form in schemas.items()}
+
+
+def alike(names: Iterable[str], form: JSONSchema) -> dict[str, JSONSchema]:
+    """Return the same schema for several properties."""
+    return dict.fromkeys(names, form)
+
+
+def identity(is_required: bool) -> dict[str, Param]:
+    """Return what says which thing of which kind is meant."""
+    return {
+        'name': Param(name, required=is_required),
+        'plugin_name': Param(string, required=is_required),
+        'hadoop_version': Param(string, until='1.1', required=is_required),
+        'plugin_version': Param(string, since='2.0', required=is_required),
+    }
+
+
+def owner() -> dict[str, Param]:
+    """Return what an answer says of the kind of a thing, and whose it is."""
+    return {
+        'tenant_id': Param(string, until='1.1', required=True),
+        'project_id': Param(string, since='2.0', required=True),
+        'hadoop_version': Param(string, until='1.1', required=True),
+        'plugin_version': Param(string, since='2.0', required=True),
+    }
+
+
+def filters(
+    *names: str, since: str | None = None, until: str | None = None
+) -> dict[str, Param]:
+    """Return parameters of a list that are compared as they are."""
+    return optional(alike(names, string), since, until)
+
+
+def paging(*sort_keys: str) -> dict[str, Param | tuple[Param, ...]]:
+    """Return the parameters that say which part of a list is wanted."""
+    return {
+        'limit': Param(limit),
+        'marker': Param(string),
+        'sort_by': (
+            Param(sort_by(*sort_keys, 'hadoop_version'), until='1.1'),
+            Param(sort_by(*sort_keys, 'plugin_version'), since='2.0'),
+        ),
+    }

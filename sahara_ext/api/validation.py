@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests held against the schemas of the method that will serve them."""
+
+from collections.abc import Iterable
+import functools
+from typing import Any
+
+import jsonschema
+
+from ext_lib import exception
+from ext_lib import paging
+from ext_lib.wsgi import controller
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from sahara_ext.api import microversions
+from sahara_ext.api.schemas import formats
+
+#: Version 2 takes these wherever it takes any, or none.
+_ALWAYS = frozenset({'limit', 'marker', 'sort_by'})
+#: How much of a mistake is told, in characters.
+_LONGEST = 2000
+
+
+class InvalidInput(exception.Invalid):
+    """A part of the request does not fit its schema."""
+
+    code = 'VALIDATION_ERROR'
+
+
+class UnknownParameters(exception.Invalid):
+    """The query has parameters nobody would look at."""
+
+    code = 'INVALID_PARAMS_ON_REQUEST'
+    msg_fmt = 'Unknown parameters: %(unknown)s. Valid ones are: %(known)s.'
+
+
+def check_query(
+    req: request.Request, contract: controller.Contract, max_limit: int
+) -> None:
+    """Set ``req.query``, ``req.page`` and ``req.filters``.
+
+    :raises InvalidInput: when a parameter does not fit
+    :raises UnknownParameters: when there are others, where that matters
+    """
+    given = req.query_lists()
+    known = contract.query.names(req.version)
+    _check_names(req, contract.query, given)
+    _check(contract.query, req.version, _readable(given))
+    req.query = {k: v[-1] for k, v in given.items() if k in known}
+    req.filters = {k: v for k, v in req.query.items() if k not in _ALWAYS}
+    limit = int(req.query.get('limit', max_limit))
+    req.page = paging.Page(min(limit, max_limit), req.query.get('marker'))
+
+
+def check_body(
+    req: request.Request, contract: controller.Contract, body: Any
+) -> None:
+    """Refuse a body that does not fit.
+
+    :raises InvalidInput: with all that is wrong, a line for each
+    """
+    if contract.body is None:
+        return
+    try:
+        _check(contract.body, req.version, body)
+    except RecursionError:
+        raise request.MalformedBody() from None
+
+
+def _check_names(
+    req: request.Request, form: schema.Query, given: Iterable[str]
+) -> None:
+    known = form.names(req.version)
+    is_strict = form.strict_since and req.version >= form.strict_since
+    if microversions.is_v2(req):
+        known |= _ALWAYS
+        is_strict = True
+    unknown = sorted(set(given) - known)
+    if is_strict and unknown:
+        raise UnknownParameters(
+            unknown=', '.join(unknown), known=', '.join(sorted(known))
+        )
+
+
+def _readable(given: dict[str, list[str]]) -> dict[str, list[str]]:
+    for name, values in given.items():
+        if any('\0' in value for value in values):
+            raise InvalidInput(f'{name}: NUL is no character of a text')
+    return given
+
+
+def _check(
+    form: schema.Query | schema.Body,
+    version: microversion.Version,
+    value: Any,
+) -> None:
+    errors = sorted(
+        _validator(form, version).iter_errors(value),
+        key=lambda error: [str(part) for part in error.absolute_path],
+    )
+    if errors:
+        is_query = isinstance(form, schema.Query)
+        told = [_told(error, is_query) for error in errors]
+        raise InvalidInput('\n'.join(told)[:_LONGEST])
+
+
+@functools.cache
+def _validator(
+    form: schema.Query | schema.Body, version: microversion.Version
+) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(
+        form.at(version), format_checker=formats.CHECKER
+    )
+
+
+def _told(error: jsonschema.ValidationError, is_query: bool) -> str:
+    names = [str(part) for part in error.absolute_path]
+    if not names:
+        return str(error.message)
+    if is_query and len(names) == 1:
+        return f'{names[0]}: There is more than one.'
+    if is_query:
+        # That a value is the first of its parameter is nobody's business.
+        return f'{names[0]}: {error.message}'
+    path = names[0] + ''.join(f'[{name}]' for name in names[1:])
+    return f'{path}: {error.message}'

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The versions there are: what a client reads before it knows the API."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from oslo_serialization import jsonutils
+import webob
+import webob.exc
+
+from ext_lib.wsgi import links
+from ext_lib.wsgi import request
+from sahara_ext.api import faults
+from sahara_ext.api.views import versions as view
+
+
+class VersionList:
+    """WSGI application: every version, for ``/``; nobody needs a token.
+
+    The status is 300, for a client has to choose. At any other path there is
+    nothing.
+    """
+
+    def __init__(self, links: links.Links) -> None:
+        self.links = links
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        req = request.Request(environ)
+        answer: webob.Response = faults.plain(
+            webob.exc.HTTPNotFound, 'There is nothing at this URL.'
+        )
+        if environ['PATH_INFO'] == '/':
+            answer = webob.Response(
+                status=300,
+                content_type=request.JSON_TYPE,
+                charset=None,
+                body=jsonutils.dump_as_bytes(view.index(self.links.base(req))),
+            )
+        found: Iterable[bytes] = answer(environ, start_response)
+        return found

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clusters as answers show them."""
+
+from typing import Any
+
+from ext_lib.wsgi import request
+from ext_lib.wsgi import timestamps
+from sahara_ext.api.views import naming
+from sahara_ext.api.views import node_groups
+from sahara_ext.api.views import provision_steps
+from sahara_ext.objects.cluster import Cluster
+
+#: How many instances of a process may share a host.
+_RATIO = 1
+#: What holds passwords.
+_HIDDEN = 'proxy_configs'
+
+
+def show(
+    req: request.Request, cluster: Cluster, with_events: bool = False
+) -> dict[str, Any]:
+    """Return a cluster.
+
+    :param with_events: whether its steps show their events
+    """
+    steps = cluster.provision_steps
+    return naming.renamed(
+        req,
+        {
+            **_head(cluster),
+            'node_groups': [node_groups.show(g) for g in cluster.node_groups],
+            'provision_progress': [
+                provision_steps.begun(req, step, with_events)
+                for step in steps
+                if not step.is_planned
+            ],
+            'provisioning_progress': [
+                provision_steps.show(step) for step in steps
+            ],
+            'provisioning_percentage': provision_steps.percentage(cluster),
+        },
+    )
+
+
+def _head(cluster: Cluster) -> dict[str, Any]:
+    return {
+        'created_at': timestamps.seconds(cluster.created_at),
+        'updated_at': timestamps.seconds(cluster.updated_at),
+        'id': cluster.id,
+        'name': cluster.name,
+        'description': cluster.description,
+        'tenant_id': cluster.project_id,
+        'trust_id': cluster.trust_id,
+        'is_transient': cluster.is_transient,
+        'plugin_name': cluster.plugin_name,
+        'hadoop_version': cluster.plugin_version,
+        'cluster_configs': {
+            target: configs
+            for target, configs in cluster.cluster_configs.items()
+            if target != _HIDDEN
+        },
+        'default_image_id': cluster.default_image_id,
+        'neutron_management_network': cluster.neutron_management_network,
+        'anti_affinity': cluster.anti_affinity,
+        'anti_affinity_ratio': cluster.anti_affinity_ratio or _RATIO,
+        'management_public_key': cluster.management_public_key,
+        'user_keypair_id': cluster.user_keypair_id,
+        'status': cluster.status,
+        'status_description': cluster.status_description or '',
+        'info': cluster.info,
+        'use_autoconfig': cluster.use_autoconfig,
+        'cluster_template_id': cluster.cluster_template_id,
+        'shares': cluster.shares or None,
+        'is_public': cluster.is_public,
+        'is_protected': cluster.is_protected,
+        'domain_name': cluster.domain_name,
+    }

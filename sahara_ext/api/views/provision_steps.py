@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far the work on a cluster has come, as answers show it.
+
+Twice: ``provision_progress`` is what released clients read, so it has only
+steps that have begun; ``provisioning_progress`` has all of them, and counts.
+"""
+
+import datetime
+from typing import Any
+
+from oslo_utils import timeutils
+
+from ext_lib.wsgi import request
+from ext_lib.wsgi import timestamps
+from sahara_ext.api.views import cluster_events
+from sahara_ext.api.views import naming
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.fields import ClusterStatus
+from sahara_ext.objects.provision_step import ClusterProvisionStep
+
+
+def begun(
+    req: request.Request, step: ClusterProvisionStep, with_events: bool
+) -> dict[str, Any]:
+    """Return a step that has begun, as released clients read it."""
+    # They take these two for the begin and the end.
+    shown = {
+        'created_at': timestamps.seconds(step.started_at),
+        'updated_at': timestamps.seconds(_settled_at(step)),
+        'id': step.id,
+        'cluster_id': step.cluster_id,
+        'tenant_id': step.project_id,
+        'step_name': step.step_name,
+        'step_type': step.step_type,
+        'total': step.total or 0,
+        'successful': step.successful,
+    }
+    if with_events:
+        shown['events'] = [cluster_events.of_step(e) for e in step.events]
+    return naming.renamed(req, shown)
+
+
+def show(step: ClusterProvisionStep) -> dict[str, Any]:
+    """Return a step, be it planned, running or over."""
+    return {
+        'id': step.id,
+        'cluster_id': step.cluster_id,
+        'step_name': step.step_name,
+        'step_type': step.step_type,
+        'completed': step.completed,
+        'failed': step.failed,
+        'total': step.total,
+        'successful': step.successful,
+        'duration': _duration(step),
+        'started_at': timestamps.seconds(step.started_at),
+        'completed_at': timestamps.seconds(step.completed_at),
+        'created_at': timestamps.seconds(step.created_at),
+        'updated_at': timestamps.seconds(step.updated_at),
+    }
+
+
+def percentage(cluster: Cluster) -> int:
+    """Return how much is done of what is done to a cluster last.
+
+    Each step counts the same, and of one that runs, what it has completed.
+    """
+    steps = cluster.provision_steps
+    last = [s for s in steps if s.operation_id == steps[-1].operation_id]
+    if not last:
+        return 100 if cluster.status == ClusterStatus.ACTIVE else 0
+    return int(100 * sum(map(_part, last)) / len(last))
+
+
+def _settled_at(step: ClusterProvisionStep) -> datetime.datetime | None:
+    if step.completed_at is None and step.successful is False:
+        return step.updated_at
+    return step.completed_at
+
+
+def _duration(step: ClusterProvisionStep) -> int | None:
+    """Return how many seconds a step took, or has been running for."""
+    if step.started_at is None:
+        return None
+    until = step.completed_at or timeutils.utcnow()
+    return max(0, int((until - step.started_at).total_seconds()))
+
+
+def _part(step: ClusterProvisionStep) -> float:
+    if step.completed_at is not None and step.successful:
+        return 1.0
+    if not step.total:
+        return 0.0
+    return min(1.0, step.completed / step.total)

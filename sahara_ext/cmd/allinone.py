@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The data processing service as a part of an all-in-one program.
+
+Its configuration is an object of its own, read from the same command line,
+files and environment as that of the program.
+"""
+
+import argparse
+from collections.abc import Mapping, Sequence
+
+from oslo_config import cfg
+from oslo_db import options as db_options
+import oslo_messaging as messaging
+
+from ext_lib.companion import Companion
+from ext_lib.companion import Place
+from ext_lib.service import Runnable
+from ext_lib.wsgi.server import Endpoint
+from ext_lib.wsgi.server import HTTPServer
+from sahara_ext import objects
+from sahara_ext.cmd import process
+from sahara_ext.conf import infra_compute
+from sahara_ext.db import migration
+from sahara_ext.db.facade import facade
+from sahara_ext.wsgi import loader
+
+_TYPE = 'data-processing'
+_COMPUTE = infra_compute.GROUP.name
+#: Where compute hosts are not real, nothing changes at the pace of machines.
+_PAUSE = 0.2
+
+_TO_TRY = """\
+  openstack dataprocessing plugin show fake
+  curl -H 'X-Auth-Token: admin:demo' -H 'Content-Type: application/json' \
+{url}/clusters -d '{{"name": "one", "plugin_name": "fake", \
+"hadoop_version": "0.1", "cluster_configs": {{"fake": {{"seconds": 2}}}}, \
+"default_image_id": "70a599e0-31e7-49b7-b260-868f441e862b", \
+"node_groups": [{{"name": "worker", "count": 3, "flavor_id": "1", \
+"node_processes": ["datanode"]}}]}}'
+  openstack dataprocessing cluster show one --show-progress
+"""
+
+
+class DataProcessing(Companion):
+    """The API and an engine, on a SQLite file beside that of the program."""
+
+    @staticmethod
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        """Add ``--data-processing-port``."""
+        parser.add_argument(
+            '--data-processing-port',
+            type=int,
+            default=18386,
+            help='0 takes a free one.',
+        )
+
+    def __init__(self, place: Place, arguments: argparse.Namespace) -> None:
+        self._place = place
+        self._conf = cfg.ConfigOpts()
+        _set_defaults(self._conf)
+        self._conf(place.argv, project='sahara-ext')
+        # Not only by default: what the program is told of a database is
+        # meant for its own.
+        database = f'sqlite:///{(place.state / "sahara_ext.sqlite").resolve()}'
+        self._conf.set_override('connection', database, 'database')
+        objects.register_all()
+        application = loader.load(self._conf)
+        migration.schema.sync(facade.get_engine(), None)
+        server = HTTPServer(
+            application, place.host, arguments.data_processing_port
+        )
+        self._endpoint = Endpoint(server, 'v1.1')
+
+    def endpoints(self) -> Mapping[str, Endpoint]:
+        """Return the endpoint of v1.1; v2 is beside it."""
+        return {_TYPE: self._endpoint}
+
+    def services(self) -> Sequence[Runnable]:
+        """Return the engine, which goes on where the last one was killed."""
+        transport = process.get_transport(self._conf)
+        return [
+            _ComputeAPI(self._conf, self._place),
+            process.engine_service(self._conf, transport, is_alone=True),
+        ]
+
+    def to_try(self) -> str:
+        """Return commands that create a cluster and show it."""
+        return _TO_TRY.format(url=self._endpoint.url)
+
+
+def _set_defaults(conf: cfg.ConfigOpts) -> None:
+    process.register_opts(conf)
+    # Registers the options of messaging.
+    messaging.TransportURL.parse(conf)
+    conf.register_opts(db_options.database_opts, 'database')
+    conf.set_default('transport_url', 'fake://')
+    conf.set_default('auth_strategy', 'noauth', 'api')
+    conf.set_default('wait_for', 'active', _COMPUTE)
+    conf.set_default('poll_interval', _PAUSE, _COMPUTE)
+
+
+class _ComputeAPI:
+    """Tells the engine which compute API is the one of this process."""
+
+    def __init__(self, conf: cfg.ConfigOpts, place: Place) -> None:
+        self._conf = conf
+        self._place = place
+
+    def start(self) -> None:
+        """Tell it, now that the port is known."""
+        url = self._place.endpoints['compute'].url
+        self._conf.set_default('endpoint_override', url, _COMPUTE)
+
+    def stop(self) -> None:
+        """Do nothing: it is over."""
+
+    def wait(self) -> None:
+        """Do nothing: it is over."""

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sahara-ext-manage: what operators do to the database."""
+
+from collections.abc import Sequence
+import sys
+from typing import Any
+
+from oslo_config import cfg
+
+from ext_lib.db.manage import Program
+from sahara_ext.cmd import purge_events
+from sahara_ext.conf import opts
+from sahara_ext.db.facade import facade
+from sahara_ext.db.migration import schema
+
+
+def main(
+    argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
+) -> int:
+    """Carry out the command in ``argv``; return the exit status."""
+    program = Program(
+        name='sahara-ext-manage',
+        project='sahara-ext',
+        register_opts=opts.register_opts,
+        facade=facade,
+        schema=schema,
+        add_commands=_add_commands,
+    )
+    return program.main(argv, conf)
+
+
+def _add_commands(categories: Any, _commands: Any) -> None:
+    purge_events.add_parser(categories)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

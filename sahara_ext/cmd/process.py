@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the processes that work on clusters have in common."""
+
+from collections.abc import Sequence
+
+from oslo_config import cfg
+from oslo_log import log as logging
+import oslo_messaging as messaging
+
+from ext_lib import rpc
+from ext_lib.service import Service
+from sahara_ext import objects
+from sahara_ext.conf import engine as engine_conf
+from sahara_ext.conf import opts
+from sahara_ext.engine import rpcapi
+from sahara_ext.engine.manager import EngineManager
+from sahara_ext.infra import registry
+from sahara_ext.objects.base import Serializer
+from sahara_ext.plugins.registry import PluginRegistry
+
+
+def register_opts(conf: cfg.ConfigOpts) -> None:
+    """Make all options known; ``--host`` names the service."""
+    logging.register_options(conf)
+    conf.register_cli_opts(
+        opt for opt in engine_conf.DEFAULT_OPTS if opt.name == 'host'
+    )
+    opts.register_opts(conf)
+
+
+def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
+    """Read the configuration and get ready to speak of objects."""
+    register_opts(conf)
+    conf(argv, project='sahara-ext')
+    logging.setup(conf, 'sahara_ext')
+    objects.register_all()
+
+
+def get_transport(conf: cfg.ConfigOpts) -> messaging.Transport:
+    """Return the way to the other processes."""
+    return rpc.get_transport(conf)
+
+
+def engine_service(
+    conf: cfg.ConfigOpts,
+    transport: messaging.Transport,
+    is_alone: bool = False,
+) -> Service:
+    """Return the service of an engine, not yet started.
+
+    :param is_alone: whether no other engine can be alive
+    """
+    return EngineService(
+        EngineManager(
+            conf, PluginRegistry(conf), registry.load(conf), is_alone
+        ),
+        transport,
+    )
+
+
+class EngineService(Service):
+    """The service of an engine, which lets go as soon as it is to end."""
+
+    def __init__(
+        self, manager: EngineManager, transport: messaging.Transport
+    ) -> None:
+        target = messaging.Target(topic=rpcapi.TOPIC, server=manager.host)
+        super().__init__(manager, transport, target, Serializer())
+        self._engine = manager
+
+    def stop(self) -> None:
+        """Let go of all clusters, and take no more messages."""
+        self._engine.let_go()
+        super().stop()

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions about the processes that work on clusters."""
+
+import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ext_lib.context import RequestContext
+from ext_lib.db import clock
+from sahara_ext.db import models
+from sahara_ext.db.facade import facade
+
+_Engine = models.Engine
+
+
+@facade.writer
+def engine_register(
+    context: RequestContext, engine_id: str, host: str | None
+) -> models.Engine:
+    """Note a sign of life of an engine, be it the first."""
+    now = engine_clock(context)
+    row: models.Engine | None = context.session.get(_Engine, engine_id)
+    if row is None:
+        row = _Engine(id=engine_id, host=host, started_at=now)
+        context.session.add(row)
+    row.last_seen_at = now
+    context.session.flush()
+    return row
+
+
+@facade.reader
+def engine_clock(context: RequestContext) -> datetime.datetime:
+    """Return the time signs of life are noted by."""
+    now: datetime.datetime = context.session.scalar(sa.select(clock.UTCNow()))
+    return now
+
+
+@facade.writer
+def engine_destroy(context: RequestContext, engine_id: str) -> None:
+    """Forget an engine."""
+    _destroy(context, _Engine.id == engine_id)
+
+
+@facade.writer
+def engines_destroy_others(context: RequestContext, engine_id: str) -> None:
+    """Forget all engines but one."""
+    _destroy(context, _Engine.id != engine_id)
+
+
+@facade.writer
+def engines_destroy_dead(
+    context: RequestContext, before: datetime.datetime
+) -> int:
+    """Forget the engines not seen since a moment; return how many."""
+    return _destroy(context, _Engine.last_seen_at < before)
+
+
+def _destroy(context: RequestContext, condition: Any) -> int:
+    result = context.session.execute(
+        sa.delete(_Engine).where(condition),
+        execution_options={'synchronize_session': False},
+    )
+    return int(result.rowcount)
+
+
+def is_alive(engine_id: Any, stale_before: datetime.datetime) -> Any:
+    """Return the condition that an engine gave a sign of life since.
+
+    :param engine_id: a column
+    """
+    alive = sa.select(_Engine.id).where(
+        _Engine.id == engine_id, _Engine.last_seen_at >= stale_before
+    )
+    return alive.exists()

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Questions about images that projects have registered."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from ext_lib.context import RequestContext
+from ext_lib.db import query
+from sahara_ext import exception
+from sahara_ext.db import models
+from sahara_ext.db import values as values_module
+from sahara_ext.db.facade import facade
+
+_Image = models.ImageRegistration
+
+
+@facade.writer
+def image_registration_set(
+    context: RequestContext, image_id: str, values: Mapping[str, Any]
+) -> models.ImageRegistration:
+    """Change what the caller's project knows of an image, or begin with it.
+
+    :raises InvalidValue: when no column can hold a value
+    """
+    values_module.check(_Image, {**values, 'image_id': image_id})
+    key = (context.project_id, image_id)
+    row: models.ImageRegistration | None = context.session.get(_Image, key)
+    if row is None:
+        row = _Image(project_id=context.project_id, image_id=image_id, tags=[])
+        context.session.add(row)
+    row.update(values)
+    context.session.flush()
+    return row
+
+
+@facade.reader
+def image_registration_get(
+    context: RequestContext, image_id: str
+) -> models.ImageRegistration:
+    """Return what the caller's project knows of an image.
+
+    :raises ImageNotRegistered: when that is nothing
+    """
+    row: models.ImageRegistration | None = context.session.scalars(
+        _own(context).where(query.equals(_Image.image_id, image_id))
+    ).first()
+    if row is None:
+        raise exception.ImageNotRegistered(image_id=image_id)
+    return row
+
+
+@facade.reader
+def image_registrations_get(
+    context: RequestContext, tags: Collection[str] = ()
+) -> Sequence[models.ImageRegistration]:
+    """Return what the caller's project knows of images, by their ids.
+
+    :param tags: only images that have all of these
+    """
+    rows = context.session.scalars(_own(context).order_by(_Image.image_id))
+    return [row for row in rows if set(tags) <= set(row.tags)]
+
+
+@facade.writer
+def image_registration_destroy(context: RequestContext, image_id: str) -> None:
+    """Forget an image.
+
+    :raises ImageNotRegistered: when the project does not know it
+    """
+    row = image_registration_get(context, image_id)
+    context.session.delete(row)
+
+
+def _own(context: RequestContext) -> Any:
+    return sa.select(_Image).where(
+        query.equals(_Image.project_id, context.project_id or ())
+    )

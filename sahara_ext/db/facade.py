@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The way into the database of this service."""
+
+from ext_lib.db.facade import Facade
+
+facade = Facade()

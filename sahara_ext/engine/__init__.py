@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every change of a cluster: accepted by the API, carried out here."""

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is stored when a request is accepted: the operation and its steps.
+
+All of it is stored together. After a crash either everything is there, and an
+engine finds it, or nothing has happened.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ext_lib.context import RequestContext
+from sahara_ext.engine import drafts
+from sahara_ext.engine.resizing import Resizing
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.fields import ClusterStatus
+from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.transaction import transactional
+
+#: Stores the steps of the operation on a cluster.
+Plan = Callable[[RequestContext, Cluster], None]
+
+_UNLESS_DELETING = [
+    status for status in ClusterStatus.ALL if status != ClusterStatus.DELETING
+]
+
+
+@transactional
+def create(
+    context: RequestContext,
+    values: Mapping[str, Any],
+    names: Sequence[str],
+    plan: Plan,
+) -> list[Cluster]:
+    """Store clusters that differ in their names only.
+
+    :param values: as :func:`drafts.cluster` takes them
+    :raises ClusterNameExists: when the project has one of a name
+    """
+    clusters = [drafts.cluster(context, values, name) for name in names]
+    for cluster in clusters:
+        cluster.create()
+        plan(context, cluster)
+    return clusters
+
+
+@transactional
+def scale(
+    context: RequestContext, cluster_id: str, resizing: Resizing, plan: Plan
+) -> Cluster:
+    """Store how a cluster is to be resized.
+
+    :raises ClusterInvalidStatus: when something else is being done to it
+    :raises ClusterProtected: when it is to stay as it is
+    """
+    cluster = Cluster.begin_operation(
+        context,
+        cluster_id,
+        StepType.SCALING,
+        expected_status=[ClusterStatus.ACTIVE],
+        new_status=ClusterStatus.SCALING,
+        node_groups=resizing.groups,
+        instances=resizing.instances,
+        counts=resizing.counts,
+        removing=resizing.removing,
+    )
+    plan(context, cluster)
+    return cluster
+
+
+@transactional
+def delete(
+    context: RequestContext, cluster_id: str, force: bool, plan: Plan
+) -> Cluster:
+    """Store that a cluster is to be deleted, whatever is being done to it.
+
+    :param force: also when it is being deleted already, without force
+    :raises ClusterProtected: when it is to stay as it is
+    :raises ClusterInvalidStatus: when it is being deleted already
+    """
+    cluster = Cluster.begin_operation(
+        context,
+        cluster_id,
+        StepType.DELETING,
+        expected_status=None if force else _UNLESS_DELETING,
+        new_status=ClusterStatus.DELETING,
+        force=force,
+        removing=None,
+    )
+    plan(context, cluster)
+    return cluster

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The right of an engine to work on a cluster, and the end of it."""
+
+from collections.abc import Iterator
+import contextlib
+import threading
+import time
+
+from oslo_db import exception as db_exception
+from oslo_log import log as logging
+
+from sahara_ext import exception
+from sahara_ext.objects.cluster import Cluster
+
+LOG = logging.getLogger(__name__)
+
+#: What databases say when they are not there, or too busy.
+LOST = (db_exception.DBConnectionError, db_exception.DBDeadlock)
+
+#: For how long an answer of the database is believed, in seconds.
+_SECONDS = 1.0
+
+
+class Interrupted(BaseException):
+    """The engine has to let go of a cluster.
+
+    It is no Exception: whoever handles failures must leave everything as it
+    is, for another to go on.
+    """
+
+
+class Lease:
+    """The right to carry out one operation.
+
+    An engine has it as long as the cluster names the engine and the
+    operation. It loses it to a request that puts another operation in place,
+    and to other engines when it gave no sign of life for long.
+
+    :param cluster: as it was claimed
+    :param stopping: is set when the engine is to end
+    """
+
+    def __init__(self, cluster: Cluster, stopping: threading.Event) -> None:
+        self._cluster = cluster
+        self._stopping = stopping
+        self._lock = threading.Lock()
+        self._is_held = True
+        self._deadline = time.monotonic() + _SECONDS
+
+    def check(self) -> None:
+        """Return as long as it is right to go on.
+
+        :raises Interrupted: otherwise
+        """
+        if self._stopping.is_set():
+            raise Interrupted('the engine ends')
+        with self._lock, self.protected():
+            if self._is_held and time.monotonic() >= self._deadline:
+                self._is_held = self._cluster.is_held()
+                self._deadline = time.monotonic() + _SECONDS
+        if not self._is_held:
+            raise Interrupted('the cluster is not ours any more')
+
+    def expire(self) -> None:
+        """Have the next check ask the database."""
+        self._deadline = 0.0
+
+    @contextlib.contextmanager
+    def protected(self) -> Iterator[None]:
+        """Let go when the database refuses a change or does not answer.
+
+        :raises Interrupted: instead of what was raised
+        """
+        try:
+            yield
+        except (exception.OperationSuperseded, exception.ClusterGone) as error:
+            self._is_held = False
+            raise Interrupted(str(error)) from error
+        except LOST as error:
+            LOG.warning('The database is lost: %s', error)
+            raise Interrupted(str(error)) from error

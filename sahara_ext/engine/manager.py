@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The service that carries out what is to be done on clusters."""
+
+import datetime
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from ext_lib import context as ext_context
+from ext_lib.context import RequestContext
+from ext_lib.service import Manager
+from ext_lib.service import PeriodicTask
+from sahara_ext.engine.periodic import EventCleanup
+from sahara_ext.engine.runner import Runner
+from sahara_ext.infra.base import InfraDriver
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster import ClusterList
+from sahara_ext.objects.engine import Engine
+from sahara_ext.plugins.registry import PluginRegistry
+
+LOG = logging.getLogger(__name__)
+
+
+class EngineEndpoint:
+    """What others may call, from wherever they are."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    def run_operation(self, context: RequestContext, cluster_id: str) -> None:
+        """Carry out what is stored to be done on a cluster, beside others."""
+        self._runner.submit(cluster_id)
+
+
+class EngineManager(Manager):
+    """One engine: its sign of life, its operations, its search for more.
+
+    :param driver: the cloud to work with
+    :param is_alone: whether no other engine can be alive; what one has left
+        is then taken over at once
+    """
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        plugins: PluginRegistry,
+        driver: InfraDriver,
+        is_alone: bool = False,
+    ) -> None:
+        self.host: str = conf.host
+        self._conf = conf.engine
+        self._cleanup = EventCleanup(conf)
+        self._is_alone = is_alone
+        self._engine = Engine(ext_context.get_admin_context(), host=conf.host)
+        self._runner = Runner(conf, plugins, driver, self._claim, self._search)
+
+    def endpoints(self) -> list[object]:
+        """Return what answers."""
+        return [EngineEndpoint(self._runner)]
+
+    def init_host(self) -> None:
+        """Become known, in place of those who died."""
+        self._engine.register()
+        if self._is_alone:
+            self._engine.forget_others()
+        else:
+            context = ext_context.get_admin_context()
+            Engine.forget_dead(context, self._deadline(context))
+
+    def periodic_tasks(self) -> list[PeriodicTask]:
+        """Return the sign of life, and the search for what was left."""
+        return [
+            PeriodicTask(self._beat, self._conf.heartbeat_interval),
+            PeriodicTask(self._search, self._conf.search_interval),
+            *self._cleanup.tasks(),
+        ]
+
+    def let_go(self) -> None:
+        """Begin no operation, and let go of those under way; return at once.
+
+        Others can go on with each as soon as its instances permit.
+        """
+        self._runner.stop()
+
+    def cleanup_host(self) -> None:
+        """Be forgotten, as soon as all clusters are free."""
+        self.let_go()
+        while not self._runner.wait(self._conf.heartbeat_interval):
+            # Whoever has not let go yet is alive.
+            self._beat()
+        self._engine.forget()
+
+    def _beat(self) -> None:
+        self._engine.heartbeat()
+
+    def _claim(self, cluster_id: str) -> bool:
+        context = ext_context.get_admin_context()
+        return Cluster.claim(
+            context, cluster_id, self._engine.id, self._deadline(context)
+        )
+
+    def _deadline(self, context: RequestContext) -> datetime.datetime:
+        return Engine.get_deadline(context, self._conf.heartbeat_timeout)
+
+    def _search(self) -> None:
+        """Look for operations nobody works on."""
+        if not self._runner.room:
+            return
+        context = ext_context.get_admin_context()
+        for cluster_id in ClusterList.get_abandoned(
+            context,
+            self._deadline(context),
+            self._conf.operation_workers,
+            self._engine.id,
+        ):
+            self._runner.submit(cluster_id)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The order of work: how clusters are created, scaled and deleted."""
+
+from collections.abc import Callable
+import dataclasses
+
+from oslo_log import log as logging
+
+from sahara_ext import exception
+from sahara_ext.engine import failure
+from sahara_ext.engine.operation import Operation
+from sahara_ext.engine.servers import Servers
+from sahara_ext.instance_work import try_each
+from sahara_ext.objects.fields import ClusterStatus
+from sahara_ext.objects.fields import InstanceState
+from sahara_ext.objects.fields import StepType
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Work:
+    """What is done for a type of operations.
+
+    :param failed: takes the reason, too
+    """
+
+    do: Callable[[Operation], None]
+    failed: Callable[[Operation, str], None]
+
+
+def carry_out(operation: Operation) -> None:
+    """Do what is to be done and has not been done yet.
+
+    :raises Interrupted: when somebody else has to go on, or to begin again
+    """
+    work = _WORK[operation.type]
+    with operation.lease.protected():
+        try:
+            work.do(operation)
+        except failure.NOT_FAILURES:
+            raise
+        except Exception as error:
+            reason = failure.describe(operation, error)
+            LOG.exception('Cluster %s: %s', operation.cluster.id, reason)
+            work.failed(operation, reason)
+
+
+def _create(operation: Operation) -> None:
+    operation.set_status(ClusterStatus.INFRA_UPDATING)
+    Servers(operation).add(operation.instances())
+    operation.set_status(ClusterStatus.PREPARING)
+    _set_up(operation)
+    failure.check(operation)
+    operation.finish(ClusterStatus.ACTIVE)
+
+
+def _set_up(operation: Operation) -> None:
+    context, cluster = operation.context, operation.cluster
+    operation.set_status(ClusterStatus.CONFIGURING)
+    operation.plugin.configure(context, cluster, operation.progress)
+    operation.set_status(ClusterStatus.STARTING)
+    operation.plugin.start(context, cluster, operation.progress)
+
+
+def _give_up(operation: Operation, reason: str) -> None:
+    # What is there stays, for its owner to have a look at.
+    operation.finish(ClusterStatus.ERROR, reason)
+
+
+def _scale(operation: Operation) -> None:
+    _grow(operation)
+    _shrink(operation)
+    failure.check(operation)
+    operation.finish(
+        ClusterStatus.ACTIVE, gone=operation.instances(InstanceState.REMOVING)
+    )
+
+
+def _grow(operation: Operation) -> None:
+    new = operation.instances(InstanceState.PLANNED)
+    if new:
+        Servers(operation).add(new, is_new=False)
+        operation.set_status(ClusterStatus.SCALING_PREPARING)
+        operation.set_status(ClusterStatus.CONFIGURING)
+        operation.plugin.scale(
+            operation.context, operation.cluster, new, operation.progress
+        )
+
+
+def _shrink(operation: Operation) -> None:
+    old = operation.instances(InstanceState.REMOVING)
+    if old:
+        operation.set_status(ClusterStatus.DECOMMISSIONING)
+        operation.plugin.decommission(
+            operation.context, operation.cluster, old, operation.progress
+        )
+        operation.is_deleting_servers = True
+        Servers(operation).remove(old)
+
+
+def _roll_back(operation: Operation, reason: str) -> None:
+    """Have the cluster be what it was, as far as that is possible."""
+    operation.set_status(ClusterStatus.ROLLBACK_SPAWNING)
+    doomed = operation.instances(InstanceState.PLANNED)
+    if operation.is_deleting_servers:
+        doomed += operation.instances(InstanceState.REMOVING)
+    failures = try_each(doomed, Servers(operation).delete, operation.workers)
+    for instance_id, error in failures.items():
+        LOG.error('Instance %s stays: %s', instance_id, error)
+    operation.finish(
+        ClusterStatus.ACTIVE,
+        reason,
+        [instance for instance in doomed if instance.id not in failures],
+    )
+
+
+def _delete(operation: Operation) -> None:
+    try:
+        _take_down(operation)
+        failure.check(operation)
+    except failure.NOT_FAILURES:
+        raise
+    except Exception:
+        if not operation.cluster.operation_force:
+            raise
+        LOG.exception('Something of cluster %s stays', operation.cluster.id)
+    operation.destroy()
+
+
+def _take_down(operation: Operation) -> None:
+    if not operation.cluster.operation_force:
+        _shut_down(operation)
+    Servers(operation).remove(operation.instances())
+
+
+def _shut_down(operation: Operation) -> None:
+    try:
+        plugin = operation.plugin
+    except exception.PluginNotFound as error:
+        # Nobody could ever get rid of the cluster otherwise.
+        LOG.warning(
+            'Cluster %s goes as it is: %s', operation.cluster.id, error
+        )
+        return
+    plugin.shutdown(operation.context, operation.cluster, operation.progress)
+
+
+_WORK = {
+    StepType.CREATING: _Work(_create, _give_up),
+    StepType.SCALING: _Work(_scale, _roll_back),
+    StepType.DELETING: _Work(_delete, _give_up),
+}

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The operations one engine carries out, several at the same time."""
+
+from collections.abc import Callable
+from concurrent import futures
+import threading
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from ext_lib import context as ext_context
+from sahara_ext.engine import provisioning
+from sahara_ext.engine.lease import Interrupted
+from sahara_ext.engine.lease import Lease
+from sahara_ext.engine.operation import Operation
+from sahara_ext.infra.base import InfraDriver
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.plugins.registry import PluginRegistry
+
+LOG = logging.getLogger(__name__)
+
+
+class Runner:
+    """Claims operations and carries them out, in threads of its own.
+
+    :param claim: claims a cluster by its id; tells whether it is ours
+    :param vacated: is called when there is room for another operation
+    """
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        plugins: PluginRegistry,
+        driver: InfraDriver,
+        claim: Callable[[str], bool],
+        vacated: Callable[[], None],
+    ) -> None:
+        self._conf = conf
+        self._plugins = plugins
+        self._driver = driver
+        self._claim = claim
+        self._vacated = vacated
+        self._workers = conf.engine.operation_workers
+        self._pool = futures.ThreadPoolExecutor(
+            self._workers, thread_name_prefix='operation'
+        )
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        #: What is under way; a lease as soon as it is claimed.
+        self._running: dict[str, Lease | None] = {}
+        #: Clusters to be looked at once more.
+        self._again: set[str] = set()
+
+    @property
+    def room(self) -> int:
+        """How many more operations there could be under way."""
+        with self._lock:
+            return 0 if self._is_over else self._workers - len(self._running)
+
+    @property
+    def _is_over(self) -> bool:
+        return self._stopping.is_set()
+
+    def submit(self, cluster_id: str) -> None:
+        """Carry out what is to be done on a cluster, if there is room."""
+        with self._lock:
+            if cluster_id in self._running:
+                self._again.add(cluster_id)
+                if lease := self._running[cluster_id]:
+                    lease.expire()
+            elif not self._is_over and len(self._running) < self._workers:
+                self._running[cluster_id] = None
+                self._pool.submit(self._run, cluster_id)
+
+    def stop(self) -> None:
+        """Let go of all clusters, as soon as their instances permit."""
+        with self._lock:
+            self._stopping.set()
+        self._pool.shutdown(wait=False)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is under way; tell whether that is so."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._running, seconds)
+
+    def _run(self, cluster_id: str) -> None:
+        while True:
+            try:
+                self._carry_out_all(cluster_id)
+            except Exception:
+                LOG.exception('Cluster %s waits for another try', cluster_id)
+            with self._lock:
+                if cluster_id not in self._again or self._is_over:
+                    del self._running[cluster_id]
+                    self._idle.notify_all()
+                    break
+                self._again.discard(cluster_id)
+        self._vacated()
+
+    def _carry_out_all(self, cluster_id: str) -> None:
+        # A request may have put another operation in place of one. But one
+        # that was let go of is left for later.
+        last: str | None = None
+        while not self._is_over and self._claim(cluster_id):
+            context = ext_context.get_admin_context()
+            cluster = Cluster.get_for_engine(context, cluster_id)
+            if cluster.operation_id == last:
+                cluster.release()
+                break
+            last = cluster.operation_id
+            lease = Lease(cluster, self._stopping)
+            with self._lock:
+                self._running[cluster_id] = lease
+            self._carry_out(
+                Operation(
+                    self._conf, cluster, lease, self._plugins, self._driver
+                )
+            )
+
+    def _carry_out(self, operation: Operation) -> None:
+        cluster = operation.cluster
+        LOG.info('Begin %s cluster %s', cluster.operation_type, cluster.id)
+        try:
+            provisioning.carry_out(operation)
+        except Interrupted as reason:
+            LOG.info('Let go of cluster %s: %s', cluster.id, reason)
+        finally:
+            cluster.release()

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an engine asks of the cloud that instances run on."""
+
+import abc
+from collections.abc import Callable
+import dataclasses
+
+from oslo_config import cfg
+
+from ext_lib.context import RequestContext
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.node_group import NodeGroup
+
+#: Returns, or raises what ends the work: see :class:`InfraDriver`.
+Checkpoint = Callable[[], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Addresses:
+    """Where an instance is reached.
+
+    :param internal_ip: by the other instances of its cluster
+    :param management_ip: by the engine
+    """
+
+    internal_ip: str | None
+    management_ip: str | None
+
+
+class InfraDriver(abc.ABC):
+    """One cloud.
+
+    Drivers are made once a process. Methods return when the work is done
+    and raise when it failed. They run in many threads at a time, but not in
+    two for the same instance. A process may die at any point: another one
+    calls the method again, and doing again what has been done does no harm.
+    Those that wait call their ``checkpoint`` at least every second; what that
+    raises is not for a driver to catch.
+
+    :param conf: configuration of the process
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self.conf = conf
+
+    @abc.abstractmethod
+    def launch(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        node_group: NodeGroup,
+        instance: ClusterInstance,
+        checkpoint: Checkpoint,
+    ) -> str:
+        """Have a server made for ``instance``; return the server's id.
+
+        An instance never gets two, however often this is called for it,
+        whichever process calls, and whether earlier calls returned or not.
+        """
+
+    @abc.abstractmethod
+    def wait_for_address(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: Checkpoint,
+    ) -> Addresses:
+        """Wait until the server has addresses; return them."""
+
+    @abc.abstractmethod
+    def wait_for_ssh(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: Checkpoint,
+    ) -> None:
+        """Wait until one can log in on the server."""
+
+    @abc.abstractmethod
+    def delete(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: Checkpoint,
+    ) -> None:
+        """Delete the server of ``instance``, if there is one.
+
+        There may be one though ``instance.instance_id`` is None, when the
+        process died that launched it.
+        """

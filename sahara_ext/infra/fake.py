@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A cloud of nothing but names, that is slow and fails on request.
+
+What it is asked for follows from the instance alone, so that asking twice
+gives the same server, whichever process asks.
+"""
+
+import ipaddress
+import uuid
+
+from ext_lib.context import RequestContext
+from sahara_ext.infra import base
+from sahara_ext.infra_steps import InfraStep
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.node_group import NodeGroup
+from sahara_ext.rehearsal import Rehearsal
+
+_SERVERS = uuid.UUID('6d1b0c52-5a0b-4f0c-9a43-3f6f6d6e1a5e')
+#: Addresses for benchmarks, RFC 2544: nobody is reached by them.
+_INTERNAL = ipaddress.ip_network('198.18.0.0/16')
+_MANAGEMENT = ipaddress.ip_network('198.19.0.0/16')
+
+
+class FakeDriver(base.InfraDriver):
+    """Makes servers up, for tests and demonstrations."""
+
+    def launch(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        node_group: NodeGroup,
+        instance: ClusterInstance,
+        checkpoint: base.Checkpoint,
+    ) -> str:
+        """Make an id up."""
+        _play(cluster, instance, InfraStep.LAUNCHING, checkpoint)
+        return str(uuid.uuid5(_SERVERS, instance.id))
+
+    def wait_for_address(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: base.Checkpoint,
+    ) -> base.Addresses:
+        """Make addresses up."""
+        _play(cluster, instance, InfraStep.ASSIGNING_IPS, checkpoint)
+        number = 1 + uuid.UUID(instance.id).int % (2**16 - 2)
+        return base.Addresses(
+            internal_ip=str(_INTERNAL[number]),
+            management_ip=str(_MANAGEMENT[number]),
+        )
+
+    def wait_for_ssh(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: base.Checkpoint,
+    ) -> None:
+        """Find that one could log in."""
+        _play(cluster, instance, InfraStep.WAITING_FOR_SSH, checkpoint)
+
+    def delete(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        checkpoint: base.Checkpoint,
+    ) -> None:
+        """Forget what was made up."""
+        _play(cluster, instance, InfraStep.DELETING, checkpoint)
+
+
+def _play(
+    cluster: Cluster,
+    instance: ClusterInstance,
+    step_name: str,
+    checkpoint: base.Checkpoint,
+) -> None:
+    Rehearsal.of(cluster).play(cluster, instance, step_name, checkpoint)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers of a compute API: requests, and what their answers mean."""
+
+from collections.abc import Callable
+import logging
+from typing import Any
+
+from keystoneauth1 import exceptions as auth_exceptions
+from openstack.proxy import Proxy
+import requests
+
+from sahara_ext import exception
+from sahara_ext.infra.patience import Patience
+
+LOG = logging.getLogger(__name__)
+
+Server = dict[str, Any]
+Task = dict[str, Any]
+
+#: The first that knows ``networks: auto``.
+_VERSION = '2.37'
+_TAG = 'Task-tag'
+_REPEAT = 'Task-repeat'
+#: Is no state of tasks, which only who knows of tasks will mind.
+_NO_STATE = 'unheard-of'
+#: Answers that say nothing of the request.
+_TRANSIENT = (429, 500, 502, 503, 504)
+_FAILURES = (
+    auth_exceptions.ConnectionError,
+    auth_exceptions.DiscoveryFailure,
+    auth_exceptions.HttpServerError,
+)
+
+
+class Unanswered(Exception):
+    """There was no answer, or one that does not say what became of it."""
+
+
+class Servers:
+    """The servers of one project.
+
+    A request without an answer is sent again while patience lasts; but for
+    the one that must not be.
+
+    :param compute: returns the compute API of the project
+    """
+
+    def __init__(self, compute: Callable[[], Proxy]) -> None:
+        self._compute = compute
+
+    def know_tasks(self, patience: Patience) -> bool:
+        """Tell whether the compute API knows of tasks, and so of tags."""
+        path = f'/servers/{_NO_STATE}/tasks'
+        answer = self._ask(patience, 'GET', path, params={'state': _NO_STATE})
+        return answer.status_code == requests.codes.bad_request
+
+    def create(self, server: Server, tag: str) -> str | None:
+        """Ask once for a server; return its id.
+
+        :returns: None when the request was accepted before
+        :raises ServerRefused: with the reason the compute API gives
+        :raises Unanswered: when it may have been accepted or not
+        """
+        body = {'json': {'server': server}, 'headers': {_TAG: tag}}
+        answer = self._try('POST', '/servers', body)
+        if answer.headers.get(_REPEAT):
+            return None
+        if not answer.ok:
+            raise exception.ServerRefused(
+                name=server['name'], reason=_reason(answer)
+            )
+        return str(answer.json()['server']['id'])
+
+    def tasks(self, tag: str, patience: Patience) -> list[Task]:
+        """Return the tasks of a tag, newest first."""
+        answer = self._ask(patience, 'GET', f'/servers/{tag}/tasks')
+        return list(answer.json()['tasks']) if _is_there(answer) else []
+
+    def search(self, name: str, patience: Patience) -> list[Server]:
+        """Return servers, among them all of this name."""
+        found: list[Server] = []
+        params: dict[str, Any] = {'name': name}
+        while True:
+            answer = self._ask(
+                patience, 'GET', '/servers/detail', params=params
+            )
+            _check(answer)
+            page = answer.json()
+            found += page['servers']
+            if not page.get('servers_links') or not page['servers']:
+                return found
+            params['marker'] = page['servers'][-1]['id']
+
+    def show(self, server_id: str, patience: Patience) -> Server | None:
+        """Return a server, None when it is gone."""
+        answer = self._ask(patience, 'GET', f'/servers/{server_id}')
+        return dict(answer.json()['server']) if _is_there(answer) else None
+
+    def delete(self, server_id: str, patience: Patience) -> bool:
+        """Have a server deleted; tell whether that was accepted."""
+        answer = self._ask(patience, 'DELETE', f'/servers/{server_id}')
+        if answer.status_code == requests.codes.conflict:
+            return False
+        _is_there(answer)
+        return True
+
+    def _ask(
+        self, patience: Patience, method: str, path: str, **kwargs: Any
+    ) -> requests.Response:
+        """Send a request until there is an answer that says something."""
+        while True:
+            try:
+                return self._try(method, path, kwargs)
+            except Unanswered as silence:
+                LOG.warning('%s %s: %s', method, path, silence)
+                patience.pause(silence)
+
+    def _try(
+        self, method: str, path: str, details: dict[str, Any]
+    ) -> requests.Response:
+        try:
+            answer: requests.Response = self._compute().request(
+                path, method, microversion=_VERSION, **details
+            )
+        except _FAILURES as error:
+            raise Unanswered(str(error)) from error
+        if answer.status_code in _TRANSIENT:
+            raise Unanswered(_reason(answer))
+        return answer
+
+
+def _is_there(answer: requests.Response) -> bool:
+    if answer.status_code == requests.codes.not_found:
+        return False
+    _check(answer)
+    return True
+
+
+def _check(answer: requests.Response) -> None:
+    if not answer.ok:
+        raise exception.InfraRefused(reason=_reason(answer))
+
+
+def _reason(answer: requests.Response) -> str:
+    """Return the message of an answer, which is the only value in it."""
+    try:
+        [fault] = answer.json().values()
+        return f'{fault["message"]} ({answer.status_code})'
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return f'{answer.reason} ({answer.status_code})'

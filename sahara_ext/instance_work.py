@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Instances, several of them worked on at the same time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent import futures
+
+from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.progress import Step
+
+Work = Callable[[ClusterInstance], object]
+
+
+def for_each(
+    step: Step,
+    instances: Iterable[ClusterInstance],
+    work: Work,
+    workers: int,
+) -> None:
+    """Do ``work`` for each instance, and report each to ``step``.
+
+    Instances that are done already are left out. One that fails does not
+    keep the others from being worked on; what it raised is raised here in
+    the end.
+
+    :param workers: how many are worked on at the same time
+    """
+
+    def report(instance: ClusterInstance) -> None:
+        with step.event(instance):
+            work(instance)
+
+    left = [instance for instance in instances if not step.done(instance)]
+    for error in try_each(left, report, workers).values():
+        raise error
+
+
+def try_each(
+    instances: Sequence[ClusterInstance], work: Work, workers: int
+) -> dict[str, Exception]:
+    """Do ``work`` for each instance; return what went wrong, by its id.
+
+    What is no Exception tells of more than one instance, and is raised when
+    all have ended.
+
+    :param workers: how many are worked on at the same time
+    """
+    with futures.ThreadPoolExecutor(_size(workers, instances)) as pool:
+        tries = {each.id: pool.submit(work, each) for each in instances}
+    failures: dict[str, Exception] = {}
+    for instance_id, one in tries.items():
+        error = one.exception()
+        if isinstance(error, Exception):
+            failures[instance_id] = error
+        elif error is not None:
+            raise error
+    return failures
+
+
+def _size(workers: int, instances: Sequence[ClusterInstance]) -> int:
+    return max(1, min(workers, len(instances)))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The processes that work on clusters, and their signs of life."""
+
+import datetime
+
+from oslo_utils import uuidutils
+from oslo_versionedobjects import fields
+
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from sahara_ext.db import api as db
+from sahara_ext.objects import base
+
+
+@base.VersionedObjectRegistry.register
+class Engine(base.SaharaExtObject):
+    """One run of one process; what is not stored is dead."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'id': fields.UUIDField(),
+        'host': fields.StringField(nullable=True),
+        #: By the clock of the database, both.
+        'started_at': DateTimeField(nullable=True),
+        'last_seen_at': DateTimeField(nullable=True),
+    }
+
+    def register(self) -> None:
+        """Make the engine known, with an id of its own."""
+        if 'id' not in self:
+            self.id = uuidutils.generate_uuid()
+        self.load_row(db.engine_register(self.obj_context, self.id, self.host))
+
+    def heartbeat(self) -> None:
+        """Give a sign of life, even if others took the engine for dead."""
+        self.load_row(db.engine_register(self.obj_context, self.id, self.host))
+
+    def forget(self) -> None:
+        """Die: what the engine has left is free for others."""
+        db.engine_destroy(self.obj_context, self.id)
+
+    def forget_others(self) -> None:
+        """Declare all other engines dead."""
+        db.engines_destroy_others(self.obj_context, self.id)
+
+    @classmethod
+    def get_deadline(
+        cls, context: RequestContext, seconds: float
+    ) -> datetime.datetime:
+        """Return the time, ``seconds`` ago, by the clock of signs of life."""
+        return db.engine_clock(context) - datetime.timedelta(seconds=seconds)
+
+    @classmethod
+    def forget_dead(
+        cls, context: RequestContext, before: datetime.datetime
+    ) -> int:
+        """Forget engines that were not seen since ``before``.
+
+        :returns: how many there were
+        """
+        return db.engines_destroy_dead(context, before)

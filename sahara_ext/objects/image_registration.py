@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What projects know of images."""
+
+from collections.abc import Collection
+
+from oslo_versionedobjects import fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from sahara_ext.db import api as db
+from sahara_ext.objects import base
+
+
+@base.VersionedObjectRegistry.register
+class ImageRegistration(base.SaharaExtObject):
+    """What one project knows of one image."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'project_id': fields.StringField(),
+        'image_id': fields.StringField(),
+        #: Whom to log in as.
+        'username': fields.StringField(nullable=True),
+        'description': fields.StringField(nullable=True),
+        #: What it can be used for: names of plugins, and their versions.
+        'tags': fields.ListOfStringsField(default=[]),
+        'created_at': DateTimeField(nullable=True),
+        'updated_at': DateTimeField(nullable=True),
+    }
+
+    @classmethod
+    def get(
+        cls, context: RequestContext, image_id: str
+    ) -> 'ImageRegistration':
+        """Return what the caller's project knows of an image.
+
+        :raises ImageNotRegistered: when that is nothing
+        """
+        row = db.image_registration_get(context, image_id)
+        return cls.from_row(context, row)
+
+    def save(self) -> None:
+        """Store what changed as what the caller's project knows.
+
+        :raises InvalidValue: when a value does not fit
+        """
+        changes = self.obj_get_changes()
+        changes.pop('image_id', None)
+        row = db.image_registration_set(
+            self.obj_context, self.image_id, changes
+        )
+        self.load_row(row)
+
+    def destroy(self) -> None:
+        """Forget the image.
+
+        :raises ImageNotRegistered: when it is forgotten already
+        """
+        db.image_registration_destroy(self.obj_context, self.image_id)
+
+
+@base.VersionedObjectRegistry.register
+class ImageRegistrationList(
+    objects.ObjectList[ImageRegistration], base.SaharaExtObject
+):
+    """What projects know of images."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+
+    fields = {
+        'objects': fields.ListOfObjectsField('ImageRegistration'),
+    }
+
+    @classmethod
+    def get_all(
+        cls, context: RequestContext, tags: Collection[str] = ()
+    ) -> 'ImageRegistrationList':
+        """Return what the caller's project knows of images.
+
+        :param tags: only of images that have all of these
+        """
+        rows = db.image_registrations_get(context, tags)
+        return cls.from_rows(context, ImageRegistration, rows)

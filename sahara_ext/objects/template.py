@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What templates of clusters and of node groups have in common."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from oslo_utils import uuidutils
+from oslo_versionedobjects import exception as ovo_exception
+from oslo_versionedobjects import fields as ovo_fields
+
+from ext_lib import objects
+from ext_lib.context import RequestContext
+from ext_lib.objects import DateTimeField
+from ext_lib.paging import Page
+from sahara_ext.db import api as db
+
+_Object = TypeVar('_Object', bound='TemplateObject')
+_List = TypeVar('_List', bound='TemplateObjectList[Any]')
+
+
+class TemplateObject(objects.VersionedObject):
+    """Values something can be made from, by a project and its public."""
+
+    #: The table.
+    MODEL: ClassVar[Any]
+
+    fields = {
+        'id': ovo_fields.UUIDField(),
+        'project_id': ovo_fields.StringField(),
+        'name': ovo_fields.StringField(),
+        'description': ovo_fields.StringField(nullable=True),
+        'plugin_name': ovo_fields.StringField(),
+        'plugin_version': ovo_fields.StringField(),
+        'use_autoconfig': ovo_fields.BooleanField(default=True),
+        #: Whether other projects see it.
+        'is_public': ovo_fields.BooleanField(default=False),
+        #: Whether it is to stay as it is.
+        'is_protected': ovo_fields.BooleanField(default=False),
+        'is_default': ovo_fields.BooleanField(default=False),
+        'created_at': DateTimeField(nullable=True),
+        'updated_at': DateTimeField(nullable=True),
+    }
+
+    @classmethod
+    def get(
+        cls: type[_Object], context: RequestContext, template_id: str
+    ) -> _Object:
+        """Return a template of the caller's project, or a public one.
+
+        :raises TemplateNotFound: when there is none
+        """
+        row = db.template_get(context, cls.MODEL, template_id)
+        return cls.from_row(context, row)
+
+    def create(self) -> None:
+        """Store the template as one of the caller's.
+
+        :raises TemplateNameExists: when the project has one of this name
+        :raises InvalidValue: when a value does not fit
+        :raises ObjectActionError: when it is stored already
+        """
+        if 'id' in self:
+            raise ovo_exception.ObjectActionError(
+                action='create', reason='already created'
+            )
+        self.id = uuidutils.generate_uuid()
+        self.project_id = self.obj_context.project_id
+        self.obj_set_defaults()
+        row = db.template_create(
+            self.obj_context, self.MODEL, self.obj_get_changes()
+        )
+        self.load_row(row)
+
+    def save(self) -> None:
+        """Store what changed.
+
+        :raises TemplateNotFound: when the template is gone
+        :raises TemplateNameExists: when the project has one of this name
+        :raises InvalidValue: when a value does not fit
+        """
+        changes = self.obj_get_changes()
+        if changes:
+            row = db.template_update(
+                self.obj_context, self.MODEL, self.id, changes
+            )
+            self.load_row(row)
+
+    def destroy(self) -> None:
+        """Forget the template.
+
+        :raises TemplateProtected: when it is to stay
+        :raises TemplateNotFound: when it is gone already
+        """
+        db.template_destroy(self.obj_context, self.MODEL, self.id)
+
+
+class TemplateObjectList(objects.ObjectList[_Object]):
+    """Templates, the newest first unless they are sorted otherwise."""
+
+    #: What it is a list of.
+    ITEM: ClassVar[type[Any]]
+
+    # What mypy does not see, since it looks at registered classes only.
+    previous_marker: str | None
+    next_marker: str | None
+
+    fields = {
+        #: Markers of the pages before and after; None when there is none,
+        #: or the page before is the first.
+        'previous_marker': ovo_fields.StringField(nullable=True),
+        'next_marker': ovo_fields.StringField(nullable=True),
+    }
+
+    @classmethod
+    def get_page(
+        cls: type[_List],
+        context: RequestContext,
+        page: Page,
+        filters: Mapping[str, Any] | None = None,
+        sort: tuple[str, str] | None = None,
+    ) -> _List:
+        """Return templates of the caller's project and public ones.
+
+        :param page: its marker is the id of a template
+        :param filters: columns, each with a value or a list of which any
+            will do
+        :param sort: a column, and ``asc`` or ``desc``
+        :raises MarkerNotFound: when the caller sees no template of that id
+        :raises Invalid: when a filter or ``sort`` makes no sense
+        """
+        found = db.template_get_page(
+            context, cls.ITEM.MODEL, page, filters or {}, sort
+        )
+        self = cls.from_rows(context, cls.ITEM, found.rows)
+        self.previous_marker = found.previous_marker
+        self.next_marker = found.next_marker
+        self.obj_reset_changes()
+        return self

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An error as users are told of it, and as operators find it again."""
+
+from collections.abc import Iterator
+import dataclasses
+import traceback
+
+from oslo_utils import uuidutils
+
+#: The attribute of an exception that keeps its failure.
+_ATTRIBUTE = '_sahara_ext_failure'
+#: How much of a message stands before its traceback.
+_LONGEST = 2000
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """What is told of an error.
+
+    :param error_id: users see it, and the log has it
+    :param info: for users: all there is to say
+    :param steps: ids of the steps it was recorded in
+    """
+
+    error_id: str
+    info: str
+    steps: set[str] = dataclasses.field(default_factory=set)
+
+    @classmethod
+    def of(cls, error: BaseException | str) -> 'Failure':
+        """Return the failure of an exception, or a new one of a message.
+
+        However many steps an exception passes through, it has one id.
+        """
+        if isinstance(error, str):
+            return cls._new(error)
+        failure = _kept(error)
+        if failure is None:
+            reason = ''.join(traceback.format_exception_only(error)).strip()
+            trace = ''.join(traceback.format_exception(error))
+            failure = cls._new(reason[:_LONGEST], f'\n\n{trace}')
+            setattr(error, _ATTRIBUTE, failure)
+        return failure
+
+    @classmethod
+    def _new(cls, reason: str, trace: str = '') -> 'Failure':
+        # In this order: what does not fit a column is cut from the end.
+        error_id = uuidutils.generate_uuid()
+        info = f'{reason}\nError ID: {error_id}{trace}'
+        return cls(error_id, info)
+
+
+def is_recorded(error: BaseException, step_id: str) -> bool:
+    """Tell whether a step has recorded an error, or what caused it."""
+    failures = (_kept(cause) for cause in _causes(error))
+    return any(f is not None and step_id in f.steps for f in failures)
+
+
+def _kept(error: BaseException) -> Failure | None:
+    return getattr(error, _ATTRIBUTE, None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    rest: list[BaseException | None] = [error]
+    while rest:
+        cause = rest.pop()
+        if cause is not None and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            rest += [cause.__cause__, *getattr(cause, 'exceptions', ())]

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Failures and delays a cluster asks for, to see what they look like.
+
+The ``fake`` section of ``cluster_configs`` asks: ``fail_step`` names a step,
+``fail_instances`` tells how many instances fail in it, the first ones that go
+through it, and ``seconds`` how long each instance takes in each step. One of
+the first two is enough for one instance to fail, or for some to fail in
+DEFAULT_STEP.
+"""
+
+from collections.abc import Callable, Mapping
+import dataclasses
+import itertools
+import time
+from typing import Any
+
+from sahara_ext import exception
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_instance import ClusterInstance
+
+SECTION = 'fake'
+FAIL_STEP = 'fail_step'
+FAIL_INSTANCES = 'fail_instances'
+SECONDS = 'seconds'
+
+#: The first step of a new cluster that is the same in every cloud.
+DEFAULT_STEP = 'Configuring instances'
+
+#: How long to wait without asking whether to go on, in seconds.
+_NAP = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Rehearsal:
+    """What a cluster asks for.
+
+    :param fail_step: None for nothing to fail
+    :param seconds: each instance takes in each step
+    """
+
+    fail_step: str | None = None
+    fail_instances: int = 0
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> 'Rehearsal':
+        """Return what ``cluster`` asks for.
+
+        :raises InvalidConfiguration: when that makes no sense
+        """
+        asked = (cluster.cluster_configs or {}).get(SECTION) or {}
+        _check(asked)
+        fails = FAIL_STEP in asked or FAIL_INSTANCES in asked
+        return cls(
+            asked.get(FAIL_STEP, DEFAULT_STEP) if fails else None,
+            asked.get(FAIL_INSTANCES, 1) if fails else 0,
+            float(asked.get(SECONDS, 0)),
+        )
+
+    def play(
+        self,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        step_name: str,
+        checkpoint: Callable[[], None],
+    ) -> None:
+        """Take the time, then fail if it is the turn of ``instance``.
+
+        :param checkpoint: is called while waiting; what it raises ends that
+        :raises FailedOnPurpose: when ``instance`` is one of those to fail
+        """
+        _wait(self.seconds, checkpoint)
+        if step_name == self.fail_step and self._is_chosen(cluster, instance):
+            raise exception.FailedOnPurpose(
+                instance_name=instance.instance_name, step_name=step_name
+            )
+
+    def _is_chosen(self, cluster: Cluster, instance: ClusterInstance) -> bool:
+        # Those that go through a step together are in the same state.
+        peers = (
+            peer.id
+            for group in cluster.node_groups
+            for peer in group.instances
+            if peer.state == instance.state
+        )
+        return instance.id in itertools.islice(peers, self.fail_instances)
+
+
+def _check(asked: Mapping[str, Any]) -> None:
+    kinds: dict[str, Callable[[Any], bool]] = {
+        FAIL_STEP: lambda value: isinstance(value, str),
+        FAIL_INSTANCES: lambda value: _is_number(value, int),
+        SECONDS: lambda value: _is_number(value, (int, float)),
+    }
+    for name, value in asked.items():
+        if name not in kinds or not kinds[name](value):
+            raise exception.InvalidConfiguration(
+                f'{SECTION}: {name} cannot be {value!r}.'
+            )
+
+
+def _is_number(value: Any, kind: Any) -> bool:
+    number = isinstance(value, kind) and not isinstance(value, bool)
+    return number and 0 <= value < float('inf')
+
+
+def _wait(seconds: float, checkpoint: Callable[[], None]) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        checkpoint()
+        time.sleep(min(left, _NAP))

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engines are killed while they launch servers, and none is launched twice."""
+
+import os
+
+import fixtures
+
+from ext_lib.tests import polling
+from ext_lib.tests import process
+from sahara_ext.engine.api import EngineAPI
+from sahara_ext.objects.cluster import Cluster
+from sahara_ext.tests import base
+from sahara_ext.tests.functional import house
+
+SERVERS = int(os.environ.get('SAHARA_EXT_CRASH_SERVERS', '100'))
+KILLS = int(os.environ.get('SAHARA_EXT_CRASH_KILLS', '20'))
+_NAME = 'crash'
+_SECONDS = 900
+#: Takes over from a dead one soon, and does little at a time.
+_ENGINE = {
+    'OS_DEFAULT__TRANSPORT_URL': 'fake://',
+    'OS_ENGINE__HEARTBEAT_INTERVAL': '0.2',
+    'OS_ENGINE__HEARTBEAT_TIMEOUT': '1',
+    'OS_ENGINE__SEARCH_INTERVAL': '0.2',
+    'OS_ENGINE__INSTANCE_WORKERS': '3',
+}
+
+
+class TestLaunchCrash(base.MessagingTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(fixtures.Timeout(_SECONDS, gentle=True))
+        self.house = self.useFixture(house.House(base.USER, base.PROJECT))
+        self.addCleanup(self.house.delete, _NAME)
+        self.context.project_id = self.house.project_id
+        self.output = self.useFixture(fixtures.TempDir()).path
+        self.settings.set('infra', driver='compute')
+        self.cluster_id = self.create()
+
+    def create(self) -> str:
+        """Ask for a cluster, of which an engine learns by its search."""
+        [cluster] = EngineAPI(self.conf, self.rpc.transport).create_clusters(
+            self.context,
+            {
+                'name': _NAME,
+                'plugin_name': 'fake',
+                'plugin_version': '0.1',
+                'default_image_id': self.house.image,
+                'node_groups': [
+                    {
+                        'name': 'worker',
+                        'count': SERVERS,
+                        'flavor_id': self.house.flavor,
+                        'node_processes': ['datanode'],
+                    }
+                ],
+            },
+        )
+        return str(cluster.id)
+
+    def engine(self) -> process.Process:
+        """Start an engine in a process of its own."""
+        variables = {
+            **_ENGINE,
+            **self.house.options(),
+            'OS_DATABASE__CONNECTION': self.database.url,
+        }
+        return self.useFixture(
+            process.Process(
+                'sahara_ext.cmd.engine', (), self.output, variables
+            )
+        )
+
+    def cluster(self) -> Cluster:
+        return Cluster.get(self.context, self.cluster_id)
+
+    def servers(self) -> dict[str, str]:
+        return self.house.servers(_NAME)
+
+    def test_every_instance_has_one_server(self) -> None:
+        for kill in range(1, KILLS + 1):
+            self.kill_amid(kill)
+        engine = self.engine()
+
+        def is_up() -> bool:
+            engine.check()
+            return bool(self.cluster().status in ('Active', 'Error'))
+
+        polling.wait_until(is_up, 'the cluster', _SECONDS)
+        self.check()
+
+    def kill_amid(self, kill: int) -> None:
+        """Let an engine launch some servers, then kill it."""
+        before = len(self.servers())
+        goal = max(before + 1, SERVERS * kill // (KILLS + 2))
+        engine = self.engine()
+
+        def is_amid() -> bool:
+            engine.check()
+            cluster = self.cluster()
+            why = str(cluster.status_description)
+            self.assertNotEqual('Error', cluster.status, why)
+            return len(self.servers()) >= goal
+
+        polling.wait_until(is_amid, f'{goal} servers')
+        engine.kill()
+        # Else there would be nothing to go wrong.
+        self.assertLess(len(self.servers()), SERVERS)
+        self.assertEqual('Spawning', self.cluster().status)
+
+    def check(self) -> None:
+        """There are as many servers as instances, and they are theirs."""
+        cluster = self.cluster()
+        why = str(cluster.status_description)
+        self.assertEqual('Active', cluster.status, why)
+        [group] = cluster.node_groups
+        instances = {
+            instance.instance_id: instance.instance_name
+            for instance in group.instances
+        }
+        self.assertEqual(SERVERS, len(instances))
+        self.assertEqual(instances, self.servers())
+        launching = cluster.provision_steps[0]
+        self.assertEqual('Launching instances', launching.step_name)
+        self.assertEqual(
+            (SERVERS, SERVERS, True),
+            (launching.completed, launching.total, launching.successful),
+        )

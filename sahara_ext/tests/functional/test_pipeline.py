@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What stands before the API: the filters of api-paste.ini."""
+
+import json
+import pathlib
+
+import fixtures
+
+from sahara_ext.tests.functional import base
+from sahara_ext.wsgi import loader
+
+
+class PipelineTest(base.APITestCase):
+    """Requests that the filters answer, or change."""
+
+    def test_every_answer_of_the_api_has_a_request_id(self) -> None:
+        for path, token, status in (
+            ('/', None, 300),
+            ('/v1.1/plugins', base.MEMBER, 200),
+            ('/v2/plugins', None, 401),
+            ('/v2/none', base.MEMBER, 404),
+        ):
+            response = self.request('GET', path, token=token)
+            self.assertEqual(status, response.status_int, path)
+            request_id = response.headers['x-openstack-request-id']
+            self.assertTrue(request_id.startswith('req-'), path)
+
+    def test_huge_bodies_are_refused(self) -> None:
+        self.settings.set('oslo_middleware', max_request_body_size=100)
+        response = self.request('POST', '/v1.1/clusters', body=['x' * 100])
+        self.assertEqual(413, response.status_int)
+
+    def test_requests_are_logged(self) -> None:
+        self.request('GET', '/v2/plugins?limit=1')
+        self.assertIn('"GET /v2/plugins?limit=1" status: 200', self.log.output)
+
+    def test_options_are_for_cors(self) -> None:
+        response = self.request('OPTIONS', '/v1.1/clusters', token=None)
+        self.assertEqual(200, response.status_int)
+
+    def test_head_is_a_get_without_the_body(self) -> None:
+        response = self.request('HEAD', '/v2/plugins')
+        self.assertEqual(200, response.status_int)
+        self.assertEqual(b'', response.body)
+
+
+class PolicyFileTest(base.APITestCase):
+    """An operator's rules, in either version's names."""
+
+    def load(self, rules: dict[str, str]) -> None:
+        directory = self.useFixture(fixtures.TempDir()).path
+        path = pathlib.Path(directory, 'policy.yaml')
+        path.write_text(json.dumps(rules))
+        self.settings.set('oslo_policy', policy_file=str(path))
+        self.app = loader.load(self.conf)
+
+    def test_rules_are_heeded(self) -> None:
+        self.load({'data-processing:clusters:create': 'role:admin'})
+        body = base.cluster()
+        refused = self.send('POST', '/v1.1/clusters', body, status=403)
+        self.assertEqual('FORBIDDEN', refused['error_name'])
+        self.assertIn(
+            'data-processing:clusters:create', refused['error_message']
+        )
+        self.send('POST', '/v1.1/clusters', body, token=base.ADMIN)
+
+    def test_each_version_has_its_own(self) -> None:
+        self.load({'data-processing:cluster:list': '!'})
+        self.get('/v1.1/clusters')
+        self.get('/v2/clusters', status=403)
+
+    def test_rights_come_before_what_is_there(self) -> None:
+        self.load({'data-processing:cluster:get': 'role:admin'})
+        self.get(f'/v2/clusters/{base.UNKNOWN}', status=403)
+        self.get(f'/v2/clusters/{base.UNKNOWN}', status=404, token=base.ADMIN)

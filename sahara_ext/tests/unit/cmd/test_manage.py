@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sahara-ext-manage brings a database up to date and says where it stands."""
+
+import pathlib
+
+import fixtures
+from oslo_config import cfg
+import testtools
+
+from sahara_ext.cmd import manage
+from sahara_ext.db.facade import facade
+from sahara_ext.db.migration import schema
+
+
+class ManageTestCase(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.useFixture(fixtures.FakeLogger(nuke_handlers=True))
+        self.useFixture(
+            fixtures.MonkeyPatch('oslo_log.log.setup', lambda *args: None)
+        )
+        self.addCleanup(facade.reset)
+        directory = self.useFixture(fixtures.TempDir())
+        self.file = directory.join('sahara-ext.conf')
+        url = f'sqlite:///{directory.join("test.db")}'
+        self.configure(f'[database]\nconnection = {url}\n')
+
+    def configure(self, text):
+        pathlib.Path(self.file).write_text(text)
+
+    def run_program(self, *arguments):
+        """Return exit status, output and errors."""
+        out = self.useFixture(fixtures.StringStream('out')).stream
+        err = self.useFixture(fixtures.StringStream('err')).stream
+        with (
+            fixtures.MonkeyPatch('sys.stdout', out),
+            fixtures.MonkeyPatch('sys.stderr', err),
+        ):
+            status = manage.main(
+                ['--config-file', self.file, *arguments], cfg.ConfigOpts()
+            )
+        for stream in (out, err):
+            stream.seek(0)
+        return status, out.read(), err.read()
+
+
+class TestSync(ManageTestCase):
+    def test_a_new_database(self):
+        self.assertEqual((0, '0\n', ''), self.run_program('db', 'version'))
+        self.assertEqual((0, '', ''), self.run_program('db', 'sync'))
+        self.assertEqual(
+            (0, f'{schema.head}\n', ''), self.run_program('db', 'version')
+        )
+
+    def test_a_given_version(self):
+        status, _, _ = self.run_program(
+            'db', 'sync', '--version', '3f6a1c9e4b27'
+        )
+        self.assertEqual(0, status)
+        self.assertEqual(
+            (0, '3f6a1c9e4b27\n', ''), self.run_program('db', 'version')
+        )
+
+    def test_what_goes_wrong_is_said_in_one_line(self):
+        for version in ('feedfacecafe', '3'):
+            status, out, err = self.run_program(
+                'db', 'sync', '--version', version
+            )
+            self.assertEqual((1, ''), (status, out))
+            self.assertTrue(err.startswith('sahara-ext-manage: '))
+            self.assertIn(version, err)
+            self.assertEqual(1, err.count('\n'))
+
+    def test_without_a_connection(self):
+        self.configure('')
+        status, _, err = self.run_program('db', 'sync')
+        self.assertEqual(1, status)
+        self.assertIn('connection', err)

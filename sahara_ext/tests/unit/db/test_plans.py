@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every list is walks along indexes that filter and sort at once.
+
+On SQLite. What servers make of the same questions is for the tests of
+backends.
+"""
+
+from ext_lib.paging import Page
+from sahara_ext.db import api as db
+from sahara_ext.db import models
+from sahara_ext.tests.unit.db import base
+from sahara_ext.tests.unit.db import plan_tests
+
+
+class TestClusters(plan_tests.SharedListTests):
+    table = 'clusters'
+    words = 'FROM clusters LEFT OUTER JOIN node_groups'
+    filters = ('status', 'plugin_name')
+
+    def setUp(self):
+        super().setUp()
+        self.made = [self.cluster(groups=1, instances=1) for _ in range(3)]
+        self.marker = self.made[1].id
+
+    def page(self, page, filters, sort):
+        db.cluster_get_page(self.context, page, filters, sort)
+
+    def test_parts(self):
+        for get in (
+            lambda: db.cluster_get(self.context, self.marker),
+            lambda: self.page(Page(2), {}, None),
+        ):
+            get()
+            self.assertSearches(self.words, 'sqlite_autoindex_node_groups_2')
+            self.assertSearches(
+                'FROM cluster_instances',
+                'sqlite_autoindex_cluster_instances_2',
+            )
+
+    def test_what_waits_for_an_engine(self):
+        db.clusters_get_abandoned(self.context, base.START, 10, 'engine')
+        self.assertSearches(
+            'FROM clusters WHERE', 'clusters_operation_started_at_id_idx'
+        )
+
+
+class TestNodeGroupTemplates(plan_tests.SharedListTests):
+    table = 'node_group_templates'
+    words = 'FROM node_group_templates JOIN (SELECT anon'
+    model = models.NodeGroupTemplate
+    filters = ('plugin_name',)
+
+    def setUp(self):
+        super().setUp()
+        self.made = [self.template() for _ in range(3)]
+        self.marker = self.made[1]
+
+    def template(self):
+        columns = self.columns()
+        for name in ('user_id', 'status'):
+            columns.pop(name)
+        return db.template_create(self.context, self.model, columns).id
+
+    def page(self, page, filters, sort):
+        db.template_get_page(self.context, self.model, page, filters, sort)
+
+    def test_users(self):
+        db.template_destroy(self.context, self.model, self.marker)
+        self.assertSearches(
+            'node_groups.node_group_template_id',
+            'node_groups_node_group_template_id_idx',
+            'cluster_template_uses_node_group_template_id_idx',
+        )
+
+
+class TestClusterTemplates(TestNodeGroupTemplates):
+    table = 'cluster_templates'
+    words = 'FROM cluster_templates JOIN (SELECT anon'
+    model = models.ClusterTemplate
+
+    def test_users(self):
+        db.template_destroy(self.context, self.model, self.marker)
+        self.assertSearches(
+            'clusters.cluster_template_id', 'clusters_cluster_template_id_idx'
+        )

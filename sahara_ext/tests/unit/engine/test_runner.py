@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A runner takes up what it has room for, and ends in good order."""
+
+import threading
+
+import fixtures
+
+from sahara_ext.engine import runner
+from sahara_ext.engine.lease import Interrupted
+from sahara_ext.tests import base
+
+_PATIENCE = 30
+
+
+class Cluster:
+    """A cluster with operations left to do.
+
+    :param operations: how many
+    """
+
+    def __init__(self, cluster_id, operations=1):
+        self.id = cluster_id
+        self.operation_type = 'creating'
+        self.left = operations
+        self.released = 0
+        self.is_ours = True
+
+    @property
+    def operation_id(self):
+        return f'operation {self.left}'
+
+    def is_held(self):
+        return self.is_ours
+
+    def release(self):
+        self.released += 1
+
+
+class TestRunner(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.settings.set('engine', operation_workers=2)
+        self.clusters = {}
+        self.vacated = threading.Semaphore(0)
+        self.begun = threading.Semaphore(0)
+        self.may_end = threading.Event()
+        self.error = None
+        for name, value in {
+            'Cluster': self,
+            'Operation': self.make_operation,
+            'provisioning': self,
+        }.items():
+            self.useFixture(
+                fixtures.MonkeyPatch(f'sahara_ext.engine.runner.{name}', value)
+            )
+        self.runner = runner.Runner(
+            self.conf, None, None, self.claim, self.vacated.release
+        )
+        self.addCleanup(self.may_end.set)
+
+    def claim(self, cluster_id):
+        return self.clusters[cluster_id].left > 0
+
+    def get_for_engine(self, context, cluster_id):
+        return self.clusters[cluster_id]
+
+    def make_operation(self, conf, cluster, lease, *_args):
+        self.lease = lease
+        return self.clusters[cluster.id]
+
+    @property
+    def cluster(self):
+        return next(iter(self.clusters.values()))
+
+    def carry_out(self, operation):
+        self.begun.release()
+        lease = self.lease
+        for _ in range(_PATIENCE * 100):
+            lease.check()
+            if self.may_end.wait(0.01):
+                break
+        if self.error:
+            raise self.error
+        operation.left -= 1
+
+    def submit(self, *names, operations=1):
+        for name in names:
+            if name not in self.clusters:
+                cluster = Cluster(name, operations)
+                # What the runner takes for an operation knows its cluster.
+                cluster.cluster = cluster
+                self.clusters[name] = cluster
+            self.runner.submit(name)
+
+    def wait_for_begin(self):
+        self.assertTrue(self.begun.acquire(timeout=_PATIENCE))
+
+    def wait_for_end(self):
+        self.assertTrue(self.vacated.acquire(timeout=_PATIENCE))
+
+    def test_to_the_end(self):
+        self.may_end.set()
+        self.submit('one')
+        self.wait_for_end()
+        self.assertEqual(0, self.cluster.left)
+        self.assertEqual(1, self.cluster.released)
+        self.assertTrue(self.runner.wait(0))
+
+    def test_one_operation_after_the_other(self):
+        self.may_end.set()
+        self.submit('one', operations=3)
+        self.wait_for_end()
+        self.assertEqual(0, self.cluster.left)
+
+    def test_no_more_than_there_is_room_for(self):
+        self.submit('one', 'two', 'three')
+        self.wait_for_begin()
+        self.wait_for_begin()
+        self.assertEqual(0, self.runner.room)
+        self.may_end.set()
+        self.wait_for_end()
+        self.wait_for_end()
+        self.assertEqual(1, self.clusters['three'].left)
+        self.assertEqual(2, self.runner.room)
+
+    def test_not_the_same_twice_at_a_time(self):
+        self.submit('one')
+        self.wait_for_begin()
+        self.submit('one')
+        self.assertEqual(1, self.runner.room)
+        # A message that comes late is not lost either.
+        self.cluster.left = 2
+        self.may_end.set()
+        self.wait_for_end()
+        self.assertEqual(0, self.cluster.left)
+
+    def test_a_message_has_it_look_whether_it_is_still_wanted(self):
+        self.submit('one')
+        self.wait_for_begin()
+        self.cluster.is_ours = False
+        self.cluster.left = 0
+        self.submit('one')
+        self.wait_for_end()
+        self.assertEqual(1, self.cluster.released)
+
+    def test_an_error_of_ours_is_logged_and_the_cluster_free(self):
+        self.error = ValueError('out of luck')
+        self.may_end.set()
+        self.submit('one')
+        self.wait_for_end()
+        self.assertIn('out of luck', self.log.output)
+        self.assertEqual(1, self.cluster.released)
+        self.assertEqual(2, self.runner.room)
+
+    def test_stopping(self):
+        self.submit('one', 'two')
+        self.wait_for_begin()
+        self.wait_for_begin()
+        self.runner.stop()
+        self.assertTrue(self.runner.wait(_PATIENCE))
+        self.assertEqual([1, 1], [c.left for c in self.clusters.values()])
+        self.assertEqual([1, 1], [c.released for c in self.clusters.values()])
+        self.submit('three')
+        self.assertEqual(0, self.runner.room)
+        self.assertTrue(self.runner.wait(0))
+
+    def test_being_interrupted_is_no_error(self):
+        self.error = Interrupted('somebody else goes on')
+        self.may_end.set()
+        self.submit('one')
+        self.wait_for_end()
+        self.assertIn('somebody else goes on', self.log.output)
+        self.assertNotIn('Traceback', self.log.output)
+        # It is left for later.
+        self.assertEqual(2, self.cluster.released)
+        self.assertEqual(1, self.cluster.left)

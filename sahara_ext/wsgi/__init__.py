@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""WSGI entry points of sahara_ext."""

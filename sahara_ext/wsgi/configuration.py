@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The configuration of a WSGI entry point, which has no command line."""
+
+import os
+
+from oslo_config import cfg
+from oslo_log import log
+
+from ext_lib import state_dump
+from sahara_ext.conf import opts
+
+_FILES = 'OS_SAHARA_EXT_CONFIG_FILES'
+
+
+def read() -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names."""
+    # Not one of our own: oslo.messaging makes some of its options known to
+    # this one only.
+    conf = cfg.CONF
+    log.register_options(conf)
+    opts.register_opts(conf)
+    given = os.environ.get(_FILES)
+    files = given.split(';') if given else None
+    conf([], project='sahara-ext', default_config_files=files)
+    log.setup(conf, 'sahara-ext')
+    state_dump.setup(conf, 'sahara-ext')
+    return conf

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a configuration to the WSGI application of the API."""
+
+from typing import Any
+
+from oslo_config import cfg
+
+from ext_lib.wsgi import loading
+from sahara_ext import objects
+from sahara_ext.db.facade import facade
+
+_NAME = 'data_processing'
+#: Below ``etc``, where the paste file is.
+_DIRECTORY = 'sahara_ext'
+
+
+def load(conf: cfg.ConfigOpts) -> Any:
+    """Return the application, with its database and objects at hand.
+
+    :raises PasteFileNotFound: when there is no paste file
+    """
+    facade.configure(conf)
+    objects.register_all()
+    path = loading.paste_file(conf, _DIRECTORY)
+    return loading.loadapp(conf, path, _NAME)
