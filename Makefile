@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# make serve   run everything in one process, ready to be asked
+# make serve   run both services in one process, ready to be asked
 # make test    run the unit, functional and API sample tests on SQLite
 # make clean   forget the environment and the state
 #

@@ -20,11 +20,19 @@ config_generator_config_file = [
         '../../etc/nova_ext/nova-ext-config-generator.conf',
         '_static/nova-ext',
     ),
+    (
+        '../../etc/sahara_ext/sahara-ext-config-generator.conf',
+        '_static/sahara-ext',
+    ),
 ]
 policy_generator_config_file = [
     (
         '../../etc/nova_ext/nova-ext-policy-generator.conf',
         '_static/nova-ext',
+    ),
+    (
+        '../../etc/sahara_ext/sahara-ext-policy-generator.conf',
+        '_static/sahara-ext',
     ),
 ]
 
