@@ -24,7 +24,7 @@ class Runner:
     """Claims operations and carries them out, in threads of its own.
 
     :param claim: claims a cluster by its id; tells whether it is ours
-    :param vacated: is called when there is room for another operation
+    :param vacated: is called when an operation has made room for another
     """
 
     def __init__(
@@ -85,9 +85,10 @@ class Runner:
             return self._idle.wait_for(lambda: not self._running, seconds)
 
     def _run(self, cluster_id: str) -> None:
+        is_done = False
         while True:
             try:
-                self._carry_out_all(cluster_id)
+                is_done = self._carry_out_all(cluster_id)
             except Exception:
                 LOG.exception('Cluster %s waits for another try', cluster_id)
             with self._lock:
@@ -96,9 +97,11 @@ class Runner:
                     self._idle.notify_all()
                     break
                 self._again.discard(cluster_id)
-        self._vacated()
+        if is_done:
+            self._vacated()
 
-    def _carry_out_all(self, cluster_id: str) -> None:
+    def _carry_out_all(self, cluster_id: str) -> bool:
+        """Do all that is to be done; tell whether that was possible."""
         # A request may have put another operation in place of one. But one
         # that was let go of is left for later.
         last: str | None = None
@@ -107,7 +110,7 @@ class Runner:
             cluster = Cluster.get_for_engine(context, cluster_id)
             if cluster.operation_id == last:
                 cluster.release()
-                break
+                return False
             last = cluster.operation_id
             lease = Lease(cluster, self._stopping)
             with self._lock:
@@ -117,6 +120,7 @@ class Runner:
                     self._conf, cluster, lease, self._plugins, self._driver
                 )
             )
+        return True
 
     def _carry_out(self, operation: Operation) -> None:
         cluster = operation.cluster

@@ -22,7 +22,7 @@ _ENGINE = {
     'OS_ENGINE__HEARTBEAT_INTERVAL': '0.2',
     'OS_ENGINE__HEARTBEAT_TIMEOUT': '1',
     'OS_ENGINE__SEARCH_INTERVAL': '0.2',
-    'OS_ENGINE__INSTANCE_WORKERS': '3',
+    'OS_ENGINE__INSTANCE_WORKERS': '2',
 }
 
 
@@ -92,7 +92,8 @@ class TestLaunchCrash(base.MessagingTestCase):
     def kill_amid(self, kill: int) -> None:
         """Let an engine launch some servers, then kill it."""
         before = len(self.servers())
-        goal = max(before + 1, SERVERS * kill // (KILLS + 2))
+        # On a busy machine many more are launched before they are counted.
+        goal = max(before + 1, SERVERS * kill // (2 * KILLS))
         engine = self.engine()
 
         def is_amid() -> bool:
