@@ -79,6 +79,11 @@ class Facade:
         """Return the engine writers use."""
         return self._manager.writer.get_engine()
 
+    def get_engines(self) -> list[sa.engine.Engine]:
+        """Return all engines that statements which write go through."""
+        engines = (self.get_engine(), self._single_engine())
+        return [engine for engine in engines if engine is not None]
+
     def reset(self) -> None:
         """Forget the configuration and close what is not in use."""
         managers = (self._manager, self._single, *self._shards.values())
@@ -152,14 +157,19 @@ class Facade:
     def _execute(
         self, context: Any, statement: Any, parameters: Mapping[str, Any]
     ) -> Any:
-        if self.get_engine().dialect.name != 'sqlite':
-            engine = self._single.writer.get_engine()
+        engine = self._single_engine()
+        if engine is not None:
             return single.execute(engine, statement, parameters)
-        # Nothing has to travel there, and transactions wait for each other.
         with self._manager.writer.using(context) as session:
             session.info[_OWNER] = self
             connection = session.connection(execution_options=sqlite.WRITES)
             return connection.execute(statement, parameters)
+
+    def _single_engine(self) -> sa.engine.Engine | None:
+        if self.get_engine().dialect.name == 'sqlite':
+            # Nothing has to travel there, and it takes turns at writing.
+            return None
+        return self._single.writer.get_engine()
 
     def _reader(self, context: Any) -> Any:
         shard = getattr(context, 'shard', None)

@@ -87,11 +87,11 @@ class Statements(fixtures.Fixture):
         self.statements: list[str] = []
 
     def _setUp(self) -> None:
-        engine = self._facade.get_engine()
-        event.listen(engine, 'before_cursor_execute', self._listen)
-        self.addCleanup(
-            event.remove, engine, 'before_cursor_execute', self._listen
-        )
+        for engine in self._facade.get_engines():
+            event.listen(engine, 'before_cursor_execute', self._listen)
+            self.addCleanup(
+                event.remove, engine, 'before_cursor_execute', self._listen
+            )
 
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any

@@ -100,6 +100,7 @@ class Cloud:
         self.conf = self.place / 'tasks.conf'
         self.bin = self.home / 'venv' / 'nova' / 'bin'
         self.logs = self.place / 'log'
+        self._pip_cache = self.place / 'pip'
         self._identity = self.place / 'cloud.json'
 
     @functools.cached_property
@@ -126,9 +127,13 @@ class Cloud:
     def run(self, *arguments: str, **variables: str) -> None:
         """Run the program of the cloud."""
         command = [_PYTHON, str(self._program), *arguments]
-        variables = {**self.settings, **variables}
-        home = str(self.home)
-        if call(command, environment(REALCLOUD_HOME=home, **variables)):
+        found = environment(
+            # Wheels built here are bound to the Python they were built with.
+            PIP_CACHE_DIR=str(self._pip_cache),
+            REALCLOUD_HOME=str(self.home),
+            **{**self.settings, **variables},
+        )
+        if call(command, found):
             raise RuntimeError(f'This went wrong: {shlex.join(command)}')
 
     def start(self) -> None:
@@ -156,7 +161,8 @@ class Cloud:
         """Keep environments of another Python from being mixed with ours."""
         python, ours = self.place / 'python', f'{_PYTHON} {sys.version}'
         if not python.exists() or python.read_text() != ours:
-            shutil.rmtree(self.home / 'venv', ignore_errors=True)
+            for made in (self._pip_cache, self.home / 'venv'):
+                shutil.rmtree(made, ignore_errors=True)
             python.write_text(ours)
 
     def restart_nova(self, **variables: str) -> None:

@@ -257,7 +257,7 @@ class TestFailure(base.EngineTestCase):
     def test_the_engine_has_no_such_plugin(self):
         cluster_id = self.create()
         with mock.patch.object(
-            fake.FakePlugin, '__init__', side_effect=OSError
+            fake.FakePlugin, '__init__', autospec=True, side_effect=OSError
         ):
             self.start()
         cluster = self.wait_for(cluster_id, ClusterStatus.ERROR)

@@ -13,6 +13,7 @@ from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.engine.operation import Operation
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_instance import ClusterInstanceList
 from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.plugins import fake
@@ -177,6 +178,9 @@ class TestDeath(base.EngineTestCase):
             lambda: frozen.set_status('Error'),
             lambda: frozen.finish_operation('Error', 'it is late'),
             frozen.destroy,
+            lambda: ClusterInstanceList.save_all(
+                self.context, frozen.node_groups[0].instances, self.dead.id
+            ),
         ):
             self.assertRaises(exception.OperationSuperseded, change)
         self.assertFalse(frozen.is_held())
