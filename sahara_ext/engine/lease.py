@@ -77,5 +77,7 @@ class Lease:
             self._is_held = False
             raise Interrupted(str(error)) from error
         except LOST as error:
+            # What is not certain is not to be relied upon by others either.
+            self._is_held = False
             LOG.warning('The database is lost: %s', error)
             raise Interrupted(str(error)) from error

@@ -113,4 +113,6 @@ class EngineManager(Manager):
             self._conf.operation_workers,
             self._engine.id,
         ):
-            self._runner.submit(cluster_id)
+            # Of those it owns, only what it has lost sight of.
+            if not self._runner.has(cluster_id):
+                self._runner.submit(cluster_id)

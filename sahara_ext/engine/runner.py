@@ -63,7 +63,10 @@ class Runner:
         return self._stopping.is_set()
 
     def submit(self, cluster_id: str) -> None:
-        """Carry out what is to be done on a cluster, if there is room."""
+        """Carry out what is to be done on a cluster, if there is room.
+
+        If something is under way on it, see whether that is still wanted.
+        """
         with self._lock:
             if cluster_id in self._running:
                 self._again.add(cluster_id)
@@ -72,6 +75,11 @@ class Runner:
             elif not self._is_over and len(self._running) < self._workers:
                 self._running[cluster_id] = None
                 self._pool.submit(self._run, cluster_id)
+
+    def has(self, cluster_id: str) -> bool:
+        """Tell whether something is under way on a cluster."""
+        with self._lock:
+            return cluster_id in self._running
 
     def stop(self) -> None:
         """Let go of all clusters, as soon as their instances permit."""

@@ -3,6 +3,7 @@
 
 import contextlib
 import threading
+from typing import Any
 
 import testtools
 
@@ -40,7 +41,7 @@ class TestForEach(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.instances = [ClusterInstance(id=str(n)) for n in range(8)]
-        self.step = Step()
+        self.step: Any = Step()
 
     def work(self, function, workers=4):
         instance_work.for_each(self.step, self.instances, function, workers)

@@ -5,6 +5,7 @@ Between two of them nothing happens that could be lost but servers, and those
 are found again. So another engine must be able to go on from each.
 """
 
+from collections.abc import Iterator
 import itertools
 import os
 import random
@@ -36,7 +37,7 @@ class Death:
     """What keeps an engine from asking anything from some statement on."""
 
     def __init__(self) -> None:
-        self._left = itertools.repeat(1)
+        self._left: Iterator[int] = itertools.repeat(1)
         self._is_dead = False
 
     def comes_after(self, statements: int) -> None:
@@ -69,7 +70,7 @@ class TestEveryDeath(base.EngineTestCase):
         self.cloud = cloud.Cloud(self.conf)
         first = random.randrange(1, STRIDE + 1)
         self.addDetail('first', content.text_content(str(first)))
-        self.statements = itertools.count(first, STRIDE)
+        self.points = itertools.count(first, STRIDE)
 
     def live(self, cluster_id, statements=None):
         """Be an engine; tell whether it has died before it was done."""
@@ -101,7 +102,7 @@ class TestEveryDeath(base.EngineTestCase):
         :param check: is called with that when another has gone on
         """
         tried = 0
-        for number in self.statements:
+        for number in self.points:
             cluster_id = prepare(f'demo{number}')
             if not self.live(cluster_id, number):
                 check(cluster_id)

@@ -17,6 +17,7 @@ from sahara_ext.objects.cluster_instance import ClusterInstanceList
 from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.plugins import fake
+from sahara_ext.progress import Progress
 from sahara_ext.tests.functional.engine import base
 from sahara_ext.tests.functional.engine import cloud
 
@@ -81,8 +82,11 @@ class TestStop(base.EngineTestCase):
         self.assertEqual(50, self.cloud.count('launch'))
         # Not because the first one is dead, nor by declaring it so.
         self.settings.set('engine', heartbeat_timeout=600)
+        statuses = self.record_statuses()
         self.start(self.cloud, is_alone=False)
         cluster = self.wait_for(cluster_id)
+        # It does not go back to those of steps that are over.
+        self.assertEqual(['Preparing', 'Configuring', 'Starting'], statuses)
         self.assertEqual(
             [(name, 50, 0, 50, True) for name in STEPS], base.counts(cluster)
         )
@@ -90,6 +94,18 @@ class TestStop(base.EngineTestCase):
         # What had not been done when it stopped was asked for twice.
         self.assertLess(self.cloud.count('wait_for_address'), 50 + 3)
         self.assertEqual(50, len(self.cloud.servers))
+
+    def record_statuses(self):
+        """Return a list of the statuses clusters are given from now on."""
+        statuses = []
+        set_status = Cluster.set_status
+
+        def record(cluster, status, *args):
+            statuses.append(status)
+            set_status(cluster, status, *args)
+
+        self.patch(Cluster, 'set_status', record)
+        return statuses
 
     def test_amid_a_deletion(self):
         cluster_id = self.create({'worker': 50})
@@ -209,6 +225,42 @@ class TestDatabase(base.EngineTestCase):
             [(name, 4, 0, 4, True) for name in STEPS], base.counts(cluster)
         )
         self.assertIn('The database is lost', self.log.output)
+
+    def test_it_comes_back_when_a_step_begins(self):
+        answers = iter([db_exception.DBConnectionError()])
+        step = Progress.step
+
+        def begin(progress, name, total=None):
+            if name == fake.STARTING:
+                for error in answers:
+                    raise error
+            return step(progress, name, total)
+
+        self.patch(Progress, 'step', begin)
+        self.start()
+        cluster = self.wait_for(self.create())
+        self.assertEqual(
+            [(name, 4, 0, 4, True) for name in STEPS], base.counts(cluster)
+        )
+
+    def test_it_is_still_away_when_the_engine_lets_go(self):
+        errors = [db_exception.DBConnectionError() for _ in range(2)]
+
+        def unless_away(method):
+            def ask(cluster):
+                if errors:
+                    raise errors.pop()
+                return method(cluster)
+
+            return ask
+
+        for name in ('is_held', 'release'):
+            method = getattr(Cluster, name)
+            self.patch(Cluster, name, unless_away(method))
+        self.start(is_alone=False)
+        self.wait_for(self.create(seconds=0.4))
+        self.assertEqual([], errors)
+        self.assertIn('waits for another try', self.log.output)
 
     def test_it_comes_back_after_an_instance_was_saved(self):
         answers = iter([db_exception.DBConnectionError()])

@@ -2,6 +2,7 @@
 """A runner takes up what it has room for, and ends in good order."""
 
 import threading
+from typing import Any
 
 import fixtures
 
@@ -24,6 +25,8 @@ class Cluster:
         self.left = operations
         self.released = 0
         self.is_ours = True
+        # What the runner takes for an operation knows its cluster.
+        self.cluster = self
 
     @property
     def operation_id(self):
@@ -53,8 +56,9 @@ class TestRunner(base.TestCase):
             self.useFixture(
                 fixtures.MonkeyPatch(f'sahara_ext.engine.runner.{name}', value)
             )
+        nobody: Any = None
         self.runner = runner.Runner(
-            self.conf, None, None, self.claim, self.vacated.release
+            self.conf, nobody, nobody, self.claim, self.vacated.release
         )
         self.addCleanup(self.may_end.set)
 
@@ -87,8 +91,6 @@ class TestRunner(base.TestCase):
         for name in names:
             if name not in self.clusters:
                 cluster = Cluster(name, operations)
-                # What the runner takes for an operation knows its cluster.
-                cluster.cluster = cluster
                 self.clusters[name] = cluster
             self.runner.submit(name)
 
