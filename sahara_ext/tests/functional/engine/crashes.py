@@ -21,6 +21,8 @@ SEED = os.environ.get('SAHARA_EXT_CRASH_SEED')
 _LIFE = 1.5
 #: How large groups become.
 _SIZE = 40
+#: Enough work to be frozen amid, however long that takes.
+_MANY, _SLOWLY = 100, 0.5
 
 
 class RandomDeath(processes.EnginesTestCase):
@@ -88,7 +90,7 @@ class Frozen(processes.EnginesTestCase):
 
     def test_it_wakes_up_and_lets_go(self):
         frozen = self.engines.start('frozen')
-        cluster_id = self.create({'worker': 200})
+        cluster_id = self.create({'worker': _MANY}, seconds=_SLOWLY)
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         frozen.freeze()
         self.assertEqual(ClusterStatus.WAITING, self.load(cluster_id).status)
@@ -101,13 +103,13 @@ class Frozen(processes.EnginesTestCase):
             'it to notice',
         )
         after = self.load(cluster_id)
-        self.check(after, worker=200)
+        self.check(after, worker=_MANY)
         self.check_servers(after)
         self.assertEqual(cluster.updated_at, after.updated_at)
 
     def test_it_wakes_up_after_a_deletion(self):
         frozen = self.engines.start('frozen')
-        cluster_id = self.create({'worker': 200})
+        cluster_id = self.create({'worker': _MANY}, seconds=_SLOWLY)
         self.wait_for_step(cluster_id, 'Launching instances', 5)
         frozen.freeze()
         self.api.delete_cluster(self.context, self.load(cluster_id))
