@@ -30,8 +30,11 @@ class Census:
 
     def __init__(self, admin: user.User) -> None:
         everything = '/servers/detail?all_tenants=1'
-        self.alive: list[Any] = admin.get(everything)['servers']
+        alive = admin.get(everything)['servers']
         deleted = admin.get(f'{everything}&deleted=true')['servers']
+        # Some may have been deleted since the first question.
+        gone = {server['id'] for server in deleted}
+        self.alive: list[Any] = [s for s in alive if s['id'] not in gone]
         self.servers: list[Any] = [*self.alive, *deleted]
         self.migrations: list[Any] = admin.get('/os-migrations')['migrations']
         self.actions = {

@@ -43,6 +43,13 @@ class TestStoreDown(base.TestCase):
         self.assertNotIn('task-id', answer.headers)
         self.assertIn('The task of request', self.log.output)
 
+    def test_a_url_that_leads_nowhere_still_does(self):
+        path = f'/servers/{self.server}/os-interface'
+        self.break_store('nova_ext.db.api.task_destroy')
+        answer = self.ask('POST', path, {}, tag=self.new_tag())
+        self.assertEqual(404, answer.status)
+        self.assertIn('is about no server', self.log.output)
+
     def test_an_outcome_that_is_lost_is_found_out(self):
         tag = self.new_tag()
         with mock.patch(

@@ -5,14 +5,14 @@ import threading
 from unittest import mock
 
 from oslo_db import exception as db_exception
-import testtools
 
 from sahara_ext import exception
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.engine.lease import Lease
+from sahara_ext.tests import base
 
 
-class TestLease(testtools.TestCase):
+class TestLease(base.TestCase):
     def setUp(self):
         super().setUp()
         self.stopping = threading.Event()
