@@ -127,7 +127,8 @@ class CommandTests:
         self.openstack('cluster', 'delete', cluster.id)
 
     def test_amid(self: Any) -> None:
-        self.create_by_json({'seconds': 5})
+        # As long as the client may take to show it.
+        self.create_by_json({'seconds': 60})
         shown: dict[str, str] = {}
 
         def is_begun() -> bool:
