@@ -9,7 +9,9 @@ from typing import Any
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log as logging
+import sqlalchemy as sa
 
+from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db.facade import Facade
 
@@ -27,6 +29,7 @@ class Program:
     :param name: what operators type
     :param project: names the configuration file
     :param register_opts: makes the service's options known
+    :param metadata: the tables, with all their indexes
     :param add_commands: is given the parsers of categories, and those of the
         commands of ``db``, and adds more
     """
@@ -36,6 +39,7 @@ class Program:
     register_opts: Callable[[cfg.ConfigOpts], None]
     facade: Facade
     schema: migration.Schema
+    metadata: sa.MetaData
     add_commands: Callable[[Any, Any], None]
 
     def main(self, argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
@@ -74,6 +78,17 @@ class Program:
             'version', help='Print the version of the schema, 0 for none.'
         )
         version.set_defaults(run=self._version)
+        create_indexes = commands.add_parser(
+            'create_indexes',
+            help='Create the indexes that are missing, one by one, and print '
+            'each statement first.',
+        )
+        create_indexes.add_argument(
+            '--dry-run',
+            action='store_true',
+            help='Create nothing, but print the statements.',
+        )
+        create_indexes.set_defaults(run=self._create_indexes)
         self.add_commands(categories, commands)
 
     def _sync(self, conf: cfg.ConfigOpts) -> None:
@@ -81,3 +96,10 @@ class Program:
 
     def _version(self, _conf: cfg.ConfigOpts) -> None:
         print(self.schema.version(self.facade.get_engine()) or 0)
+
+    def _create_indexes(self, conf: cfg.ConfigOpts) -> None:
+        engine = self.facade.get_engine()
+        for statement in indexes.statements(engine, self.metadata):
+            print(f'{statement};', flush=True)
+            if not conf.category.dry_run:
+                indexes.execute(engine, statement)

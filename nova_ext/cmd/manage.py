@@ -10,6 +10,7 @@ from oslo_config import cfg
 from ext_lib.db.manage import Program
 from nova_ext.cmd import purge_tasks
 from nova_ext.conf import opts
+from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 
@@ -24,6 +25,7 @@ def main(
         register_opts=opts.register_opts,
         facade=facade,
         schema=schema,
+        metadata=models.Base.metadata,
         add_commands=_add_commands,
     )
     return program.main(argv, conf)

@@ -15,6 +15,14 @@ OPTS = [
         'have the tasks filter. Where there is no such file, nothing is '
         'said about it.',
     ),
+    cfg.IntOpt(
+        'big_table',
+        default=10_000,
+        min=0,
+        help='How many rows a table may have before it is said to lack '
+        'indexes. So many are counted and no more. Those that keep rows '
+        'unique are missed in any table.',
+    ),
 ]
 
 

@@ -72,15 +72,3 @@ class TestCreateMissing(base.TestCase):
         self.create()
         self.assertIn('VARCHAR(7)', self.columns()['name'])
         self.assertIn('VARCHAR(5)', self.columns()['colour'])
-
-    def test_an_equal_index_of_another_name_will_do(self):
-        self.create()
-        drop = 'DROP INDEX parts_group_idx'
-        if self.engine.dialect.name == 'mysql':
-            drop += ' ON parts'
-        self.run_sql(drop)
-        quote = self.engine.dialect.identifier_preparer.quote('group')
-        self.run_sql(f'CREATE INDEX other ON parts ({quote})')
-        with self.engine.connect() as connection:
-            table = wanted().tables['parts']
-            self.assertEqual([], schema.missing_indexes(connection, table))

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-ext-manage brings a database up to date and says where it stands."""
 
+import contextlib
 import pathlib
+import sqlite3
 
 import fixtures
 from oslo_config import cfg
+import sqlalchemy as sa
 import testtools
 
 from nova_ext.cmd import manage
@@ -75,6 +78,61 @@ class TestSync(ManageTestCase):
 class TestVersion(ManageTestCase):
     def test_an_empty_database(self):
         self.assertEqual((0, '0\n', ''), self.run_program('db', 'version'))
+
+
+class TestCreateIndexes(ManageTestCase):
+    INDEX = 'tasks_ended_at_idx'
+
+    def setUp(self):
+        super().setUp()
+        self.run_program('db', 'sync')
+        self.engine = sa.create_engine(self.url)
+        self.addCleanup(self.engine.dispose)
+        self.run_sql(f'DROP INDEX {self.INDEX}')
+
+    def run_sql(self, text):
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(text))
+
+    def indexes(self):
+        found = sa.inspect(self.engine).get_indexes('tasks')
+        return [index['name'] for index in found]
+
+    def test_what_is_missing_is_created_and_printed(self):
+        status, out, err = self.run_program('db', 'create_indexes')
+        self.assertEqual((0, '', 1), (status, err, out.count('\n')))
+        self.assertTrue(out.startswith(f'CREATE INDEX {self.INDEX} ON '))
+        self.assertIn(self.INDEX, self.indexes())
+        self.assertEqual(
+            (0, '', ''), self.run_program('db', 'create_indexes')
+        )
+
+    def test_statements_can_be_carried_out_by_others(self):
+        dry = ('db', 'create_indexes', '--dry-run')
+        status, out, _ = self.run_program(*dry)
+        self.assertEqual(0, status)
+        self.assertNotIn(self.INDEX, self.indexes())
+        database = sqlite3.connect(self.engine.url.database)
+        with contextlib.closing(database):
+            database.executescript(out)
+        self.assertEqual((0, '', ''), self.run_program(*dry))
+
+    def test_what_was_interrupted_goes_on(self):
+        another = 'tasks_reservation_idx'
+        self.run_sql(f'DROP INDEX {another}')
+        for uuid in ('t1', 't2'):
+            self.run_sql(
+                'INSERT INTO tasks (uuid, state, reservation) '
+                f"VALUES ('{uuid}', 'running', 'r')"
+            )
+        status, out, err = self.run_program('db', 'create_indexes')
+        self.assertEqual((1, 2), (status, out.count('\n')))
+        self.assertIn('tasks.reservation', err)
+        self.assertIn(self.INDEX, self.indexes())
+        self.run_sql("UPDATE tasks SET reservation = NULL WHERE uuid = 't2'")
+        status, out, _ = self.run_program('db', 'create_indexes')
+        self.assertEqual((0, 1), (status, out.count('\n')))
+        self.assertIn(another, self.indexes())
 
 
 class TestArguments(ManageTestCase):

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 import testtools
 
 from nova_ext.cmd import status
+from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 
 SUCCESS, WARNING, FAILURE = (0, None), 1, 2
 FILTER = 'Tasks filter'
+WALK = 'migrations_deleted_user_id_created_at_id_idx'
 
 PASTE = """\
 [composite:osapi_compute]
@@ -77,16 +79,36 @@ class TestStatus(testtools.TestCase):
         self.assertEqual(FAILURE, result)
         self.assertIn('nova-ext-manage db sync', details)
 
-    def test_an_index_was_dropped(self):
+    def check_without(self, index, big=0, servers=0):
+        """Return code and details when an index was dropped.
+
+        :param big: how many rows a table may have
+        :param servers: how many migrated
+        """
         schema.sync(self.engine)
-        name = 'migrations_deleted_user_id_created_at_id_idx'
+        self.useFixture(
+            fixtures.EnvironmentVariable('OS_STATUS__BIG_TABLE', str(big))
+        )
         with self.engine.begin() as connection:
-            connection.execute(sa.text(f'DROP INDEX {name}'))
-        code, checks = self.check()
-        self.assertEqual(upgradecheck.Code.WARNING, code)
-        result, details = checks['Indexes']
-        self.assertEqual(WARNING, result)
-        self.assertIn(name, details)
+            connection.execute(sa.text(f'DROP INDEX {index}'))
+            for _ in range(servers):
+                connection.execute(sa.insert(models.Migration))
+        return self.check()[1]['Indexes']
+
+    def test_big_tables_without_indexes_are_named(self):
+        code, details = self.check_without(WALK, big=2, servers=3)
+        self.assertEqual(WARNING, code)
+        self.assertIn(f'migrations ({WALK}).', details)
+        self.assertIn('nova-ext-manage db create_indexes', details)
+
+    def test_others_do_without(self):
+        found = self.check_without(WALK, big=3, servers=3)
+        self.assertEqual(SUCCESS, found)
+
+    def test_what_keeps_rows_unique_is_missed_in_any_table(self):
+        code, details = self.check_without('tasks_reservation_idx', big=9)
+        self.assertEqual(WARNING, code)
+        self.assertIn('tasks (tasks_reservation_idx).', details)
 
     def check_filter(self, paste):
         """Return code and details about this paste file of a nova-api."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib import paging
+from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema as steps
 from ext_lib.tests import schemas
@@ -222,7 +223,7 @@ class SchemaPaths(base.TestCase):
                 self.assertServed(index, after[name]['indexes'].values())
         with self.engine.connect() as connection:
             for table in models.Base.metadata.sorted_tables:
-                missing = steps.missing_indexes(connection, table)
+                missing = indexes.missing(connection, table)
                 self.assertEqual([], missing)
             [revision] = connection.execute(
                 sa.text('SELECT version_num FROM alembic_version')

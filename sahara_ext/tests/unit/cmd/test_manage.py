@@ -5,6 +5,7 @@ import pathlib
 
 import fixtures
 from oslo_config import cfg
+import sqlalchemy as sa
 import testtools
 
 from sahara_ext.cmd import manage
@@ -22,8 +23,8 @@ class ManageTestCase(testtools.TestCase):
         self.addCleanup(facade.reset)
         directory = self.useFixture(fixtures.TempDir())
         self.file = directory.join('sahara-ext.conf')
-        url = f'sqlite:///{directory.join("test.db")}'
-        self.configure(f'[database]\nconnection = {url}\n')
+        self.url = f'sqlite:///{directory.join("test.db")}'
+        self.configure(f'[database]\nconnection = {self.url}\n')
 
     def configure(self, text):
         pathlib.Path(self.file).write_text(text)
@@ -70,6 +71,23 @@ class TestSync(ManageTestCase):
             self.assertTrue(err.startswith('sahara-ext-manage: '))
             self.assertIn(version, err)
             self.assertEqual(1, err.count('\n'))
+
+    def test_an_index_that_is_missing_is_created(self):
+        self.run_program('db', 'sync')
+        index = 'clusters_cluster_template_id_idx'
+        self.run_sql(f'DROP INDEX {index}')
+        status, out, _ = self.run_program('db', 'create_indexes')
+        self.assertEqual(0, status)
+        self.assertIn(f'CREATE INDEX {index} ON clusters ', out)
+        self.assertEqual(
+            (0, '', ''), self.run_program('db', 'create_indexes')
+        )
+
+    def run_sql(self, text):
+        engine = sa.create_engine(self.url)
+        self.addCleanup(engine.dispose)
+        with engine.begin() as connection:
+            connection.execute(sa.text(text))
 
     def test_without_a_connection(self):
         self.configure('')

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Indexes a database lacks, and statements that make them beside a service.
+
+PostgreSQL lets others write meanwhile only when it is told so, and outside a
+transaction; an attempt that was interrupted then leaves an index that counts
+for nothing. InnoDB needs not be told.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import schema
+
+_CONCURRENTLY = {'postgresql_concurrently': True}
+#: Of connections, by the name of the dialect.
+_OPTIONS = {'postgresql': {'isolation_level': 'AUTOCOMMIT'}}
+_INVALID = sa.text(
+    'SELECT pg_class.relname FROM pg_index '
+    'JOIN pg_class ON pg_class.oid = pg_index.indexrelid '
+    'WHERE indrelid = CAST(:name AS regclass) AND NOT indisvalid'
+)
+
+
+def missing(connection: sa.engine.Connection, table: sa.Table) -> list[Any]:
+    """Return the indexes of ``table`` that have no equal by any name.
+
+    Those of columns that are missing too are left out.
+    """
+    inspector = sa.inspect(connection)
+    columns = {found['name'] for found in inspector.get_columns(table.name)}
+    present = set(_indexed(inspector, table.name, invalid(connection, table)))
+    return sorted(
+        (
+            index
+            for index in table.indexes
+            if columns.issuperset(index.columns.keys())
+            and tuple(index.columns.keys()) not in present
+        ),
+        key=_name,
+    )
+
+
+def missing_by_table(
+    connection: sa.engine.Connection, metadata: sa.MetaData
+) -> Iterator[tuple[sa.Table, list[Any]]]:
+    """Yield the tables that are there and lack indexes, with these."""
+    present = set(sa.inspect(connection).get_table_names())
+    for table in metadata.sorted_tables:
+        if table.name in present:
+            indexes = missing(connection, table)
+            if indexes:
+                yield table, indexes
+
+
+def invalid(connection: sa.engine.Connection, table: sa.Table) -> set[str]:
+    """Return the names of what interrupted attempts left of indexes."""
+    if connection.dialect.name != 'postgresql':
+        return set()
+    name = connection.dialect.identifier_preparer.format_table(table)
+    return set(connection.scalars(_INVALID, {'name': name}))
+
+
+def statements(engine: sa.engine.Engine, metadata: sa.MetaData) -> list[str]:
+    """Return the SQL statements that make all missing indexes, in order."""
+    with engine.connect() as connection:
+        return [
+            str(statement.compile(dialect=engine.dialect)).strip()
+            for table, indexes in missing_by_table(connection, metadata)
+            for statement in _statements(connection, table, indexes)
+        ]
+
+
+def execute(engine: sa.engine.Engine, statement: str) -> None:
+    """Carry one of those statements out, by itself."""
+    options = _OPTIONS.get(engine.dialect.name, {})
+    with engine.execution_options(**options).begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def has_more_rows(
+    connection: sa.engine.Connection, table: sa.Table, number: int
+) -> bool:
+    """Tell whether a table has more rows than that, without counting more."""
+    row = sa.select(sa.literal_column('1')).select_from(table)
+    return connection.scalar(row.offset(number).limit(1)) is not None
+
+
+def _statements(
+    connection: sa.engine.Connection, table: sa.Table, indexes: list[Any]
+) -> Iterator[Any]:
+    leftovers = invalid(connection, table)
+    # The models' own indexes are to stay as they are.
+    copies = {i.name: i for i in table.to_metadata(sa.MetaData()).indexes}
+    for index in indexes:
+        copy = copies[index.name]
+        copy.dialect_kwargs.update(_CONCURRENTLY)
+        if index.name in leftovers:
+            yield schema.DropIndex(copy)
+        yield schema.CreateIndex(copy)
+
+
+def _name(index: Any) -> str:
+    return str(index.name)
+
+
+def _indexed(
+    inspector: Any, table: str, without: set[str]
+) -> Iterator[tuple[str | None, ...]]:
+    yield tuple(inspector.get_pk_constraint(table)['constrained_columns'])
+    for constraint in inspector.get_unique_constraints(table):
+        yield tuple(constraint['column_names'])
+    for index in inspector.get_indexes(table):
+        if index['name'] not in without:
+            yield tuple(index['column_names'])
