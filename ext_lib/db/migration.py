@@ -5,10 +5,11 @@ sqlalchemy-migrate, which runs the numbered steps, does not work with
 SQLAlchemy 2. Where it can be imported it brings a database to its last
 number and hands it over; where it cannot, a database at the last number is
 handed over as it stands, and a new one begins with alembic. So does any
-database of a service that has no numbered steps.
+database of a service that has no numbered steps, and one that another program
+keeps: a number would be a row more in a table of that program.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import contextlib
 import dataclasses
 import pathlib
@@ -20,10 +21,9 @@ from alembic.script import base as script
 import sqlalchemy as sa
 
 from ext_lib import exception
+from ext_lib.db import adoption
+from ext_lib.db import schema as steps
 from ext_lib.db import sqlite
-
-#: Where sqlalchemy-migrate keeps the number of each repository.
-_NUMBERS = 'migrate_version'
 
 
 class SchemaError(exception.Error):
@@ -46,6 +46,28 @@ class SchemaTooNew(SchemaError):
     """The database was made by a later release."""
 
     msg_fmt = 'The database is at version %(version)s, which is not known.'
+
+
+class SharedTooOld(SchemaError):
+    """Tables of another program lack columns, which only that should add."""
+
+    msg_fmt = (
+        'Another program keeps the schema of this database, and its tables '
+        'lack columns: %(columns)s. Nothing was changed. Upgrade its schema '
+        'first: run "%(command)s".'
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """Tables that another program may have made.
+
+    :param tables: returns them as all steps leave them
+    :param command: what brings that program's schema up to date
+    """
+
+    tables: Callable[[], sa.MetaData]
+    command: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,12 +100,14 @@ class Schema:
         and with the version table found in ``config.attributes``
     :param command: what operators type to get here
     :param legacy: None when there was never anything before alembic
+    :param shared: None when all tables are the service's own
     """
 
     name: str
     alembic: pathlib.Path
     command: str
     legacy: Legacy | None = None
+    shared: Shared | None = None
 
     def sync(
         self, engine: sa.engine.Engine, version: str | None = None
@@ -94,6 +118,7 @@ class Schema:
             sqlalchemy-migrate can run; the newest revision when omitted
         :raises SchemaTooOld: when sqlalchemy-migrate would be needed
         :raises SchemaTooNew: when a later release was here
+        :raises SharedTooOld: when another program's tables lack columns
         :raises SchemaError: when there is no way to ``version``
         """
         revision, known = self._revision(engine), self._revisions()
@@ -102,6 +127,8 @@ class Schema:
         number = _as_number(version)
         if number is None and version not in (None, *known):
             raise SchemaError(f'There is no version {version}.')
+        if self.shared is not None:
+            self._check_shared(engine, self.shared)
         if number is not None:
             self._go_to(engine, number)
             return
@@ -109,6 +136,19 @@ class Schema:
             self._hand_over(engine, self.legacy)
         with self._config(engine) as configuration:
             command.upgrade(configuration, version or 'head')
+
+    def create_shared(
+        self, connection: sa.engine.Connection, metadata: sa.MetaData
+    ) -> None:
+        """Take a step with tables that another program may have made.
+
+        In a database of that program its tables stay as they are, and those
+        there are not get at once what all steps give them.
+        """
+        if self.shared is not None and self._is_adopted(connection):
+            adoption.create_tables(connection, self.shared.tables())
+        else:
+            steps.create_missing(connection, metadata)
 
     def version(self, engine: sa.engine.Engine) -> str | None:
         """Return the revision or legacy number of the database, if any."""
@@ -132,6 +172,19 @@ class Schema:
         directory = script.ScriptDirectory(str(self.alembic))
         return {step.revision for step in directory.walk_revisions()}
 
+    def _is_adopted(self, connection: sa.engine.Connection) -> bool:
+        return adoption.is_adopted(connection, self.name)
+
+    def _check_shared(self, engine: sa.engine.Engine, shared: Shared) -> None:
+        with engine.connect() as connection:
+            if not self._is_adopted(connection):
+                return
+            lacking = adoption.missing_columns(connection, shared.tables())
+        if lacking:
+            raise SharedTooOld(
+                columns=', '.join(lacking), command=shared.command
+            )
+
     def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
         if self.legacy is None:
             raise SchemaError(f'There is no version {number}.')
@@ -153,12 +206,12 @@ class Schema:
         number, last = self._number(engine), legacy.last_number
         if number is not None and number > last:
             raise SchemaTooNew(version=number)
+        if number is None and self._begins_with_alembic(engine):
+            return
         migrate = _sqlalchemy_migrate()
         if migrate is not None:
             self._run_legacy(migrate, engine, legacy, last)
-        elif number is None:
-            return
-        elif number < last:
+        elif number is not None and number < last:
             raise SchemaTooOld(
                 number=number,
                 last=last,
@@ -167,6 +220,11 @@ class Schema:
             )
         with self._config(engine) as configuration:
             command.stamp(configuration, legacy.handover)
+
+    def _begins_with_alembic(self, engine: sa.engine.Engine) -> bool:
+        with engine.connect() as connection:
+            adopted = self.shared is not None and self._is_adopted(connection)
+        return adopted or _sqlalchemy_migrate() is None
 
     def _run_legacy(
         self,
@@ -181,9 +239,7 @@ class Schema:
         migrate.upgrade(engine, repository, number)
 
     def _number(self, engine: sa.engine.Engine) -> int | None:
-        table = sa.table(
-            _NUMBERS, sa.column('repository_id'), sa.column('version')
-        )
+        table = adoption.NUMBERS
         statement = sa.select(table.c.version).where(
             table.c.repository_id == self.name
         )

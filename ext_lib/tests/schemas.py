@@ -11,6 +11,10 @@ import sqlalchemy as sa
 _VERSIONS = ('migrate_version', 'alembic_version')
 #: What SQLite keeps for itself.
 _INTERNAL = 'sqlite_'
+_DEFINITION = {
+    'mysql': 'SHOW CREATE TABLE %s',
+    'sqlite': "SELECT sql FROM sqlite_master WHERE name = '%s'",
+}
 
 
 def snapshot(engine: Any) -> dict[str, Any]:
@@ -32,6 +36,22 @@ def snapshot(engine: Any) -> dict[str, Any]:
         for name in inspector.get_table_names()
         if _is_ours(name, 'table')
     }
+
+
+def definitions(engine: Any) -> dict[str, str]:
+    """Return the statements that would make the tables, where there are any.
+
+    PostgreSQL has none.
+    """
+    question = _DEFINITION.get(engine.dialect.name)
+    if question is None:
+        return {}
+    with engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        return {
+            name: connection.exec_driver_sql(question % name).one()[-1]
+            for name in names
+        }
 
 
 def _type(engine: Any, column: Any) -> str:

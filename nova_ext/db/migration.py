@@ -4,6 +4,7 @@
 import pathlib
 
 from ext_lib.db import migration
+from nova_ext.db.legacy_migrations import tables
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -15,5 +16,8 @@ schema = migration.Schema(
         directory=_HERE / 'legacy_migrations',
         handover='5c1d0f3b7a92',
         package='nova-ext',
+    ),
+    shared=migration.Shared(
+        tables=tables.of_nova, command='nova-manage db sync'
     ),
 )

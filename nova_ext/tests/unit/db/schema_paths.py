@@ -33,7 +33,11 @@ _STEPS = (
     tables.tasks,
     tables.task_tag,
 )
+#: The tables of nova, and those it has not.
+NOVA = set(tables.of_nova().tables)
+OURS = ('tasks', 'task_instances')
 NOVA_REVISION = 'ab450ba04102'
+NOVA_NUMBER = 402
 
 
 class SchemaPaths(base.TestCase):
@@ -73,12 +77,17 @@ class SchemaPaths(base.TestCase):
         with self.engine.begin() as connection:
             for part in _STEPS[:number]:
                 steps.create_missing(connection, part())
+        self.keep_number('nova_ext', number)
+
+    def keep_number(self, repository, number):
+        """Leave what sqlalchemy-migrate keeps of a repository."""
         self.execute(
             'CREATE TABLE migrate_version (repository_id VARCHAR(250) '
             'PRIMARY KEY, repository_path TEXT, version INTEGER)'
         )
         self.execute(
-            "INSERT INTO migrate_version VALUES ('nova_ext', '', :number)",
+            "INSERT INTO migrate_version VALUES (:repository, '', :number)",
+            repository=repository,
             number=number,
         )
 
@@ -181,30 +190,86 @@ class SchemaPaths(base.TestCase):
         self.sync(migrate=False)
         self.assertAsModels()
 
-    def test_a_database_of_nova_is_completed(self):
+    # In a database of nova.
+
+    def test_tables_of_nova_stay_as_they_are(self):
         for migrate in (True, False) if HAS_MIGRATE else (False,):
             self.make_nova_database()
-            before = schemas.snapshot(self.engine)
+            before = self.nova()
             self.sync(migrate=migrate)
-            self.assertCompleted(before, schemas.snapshot(self.engine))
+            self.assertEqual(before, self.nova())
+            self.assertEqual(HEAD, schema.version(self.engine))
+            self.assertComplete(*OURS)
             self.assertUsable()
             schemas.drop_all(self.engine, models.Base.metadata)
+
+    def test_numbers_leave_tables_of_nova_alone(self):
+        self.make_nova_database()
+        before = self.nova()
+        for number in range(1, LAST + 1):
+            self.sync(str(number))
+        after = self.nova()
+        ours = ('nova_ext', after['numbers'].pop('nova_ext'))
+        self.assertEqual((('nova_ext', LAST), before), (ours, after))
+        self.assertComplete(*OURS)
+
+    def test_nova_gets_indexes_when_told_so(self):
+        self.make_nova_database()
+        before = schemas.snapshot(self.engine)
+        for statement in self.index_statements():
+            indexes.execute(self.engine, statement)
+        self.assertIndexed(before, schemas.snapshot(self.engine))
+        self.assertEqual([], self.index_statements())
+        self.assertUsable()
+
+    def test_beside_another_program_tables_are_created_whole(self):
+        for version in ('1', None) if HAS_MIGRATE else (None,):
+            self.make_histories()
+            self.sync(version)
+            self.assertComplete(*NOVA)
+            self.sync()
+            self.assertComplete(*NOVA, *OURS)
+            schemas.drop_all(self.engine, models.Base.metadata)
+
+    def test_an_interrupted_step_beside_nova_is_taken_again(self):
+        self.make_nova_database()
+        half = sa.MetaData()
+        tasks = models.Task.__table__.to_metadata(half)
+        tasks.indexes = set(list(tasks.indexes)[:1])
+        half.create_all(self.engine)
+        before = self.nova()
+        self.sync(migrate=False)
+        self.assertComplete(*OURS)
+        self.assertEqual(before, self.nova())
+
+    def test_an_older_nova_is_refused(self):
+        self.make_nova_database()
+        self.execute('ALTER TABLE migrations DROP COLUMN user_id')
+        self.execute('ALTER TABLE instance_actions_events DROP COLUMN details')
+        before = self.everything()
+        for migrate in (True, False) if HAS_MIGRATE else (False,):
+            error = self.assertRaises(
+                migration.SharedTooOld, self.sync, migrate=migrate
+            )
+            self.assertIn('"nova-manage db sync"', str(error))
+            self.assertIn(
+                ': instance_actions_events.details, migrations.user_id.',
+                str(error),
+            )
+            self.assertEqual(before, self.everything())
 
     def make_nova_database(self):
         """Make the tables as nova leaves them, with a server inside."""
         metadata = sa.MetaData()
-        for table in models.Base.metadata.sorted_tables:
-            copy = table.to_metadata(metadata)
+        for name in NOVA:
+            copy = models.Base.metadata.tables[name].to_metadata(metadata)
             copy.indexes = {
                 index for index in copy.indexes if 'id' not in index.columns
             }
             copy.append_column(sa.Column('compute_id', sa.BigInteger))
             copy.dialect_kwargs['mysql_charset'] = 'utf8mb3'
         metadata.create_all(self.engine)
-        self.execute('CREATE TABLE alembic_version (version_num VARCHAR(32))')
-        self.execute(
-            'INSERT INTO alembic_version VALUES (:head)', head=NOVA_REVISION
-        )
+        self.make_histories()
         self.execute(
             'INSERT INTO instances (uuid, project_id, deleted) '
             "VALUES ('u1', 'p1', 0)"
@@ -214,30 +279,72 @@ class SchemaPaths(base.TestCase):
             "VALUES ('m1', 'u1', 'running', 0)"
         )
 
-    def assertCompleted(self, before, after):
+    def make_histories(self):
+        """Leave what alembic and sqlalchemy-migrate keep of nova."""
+        self.execute('CREATE TABLE alembic_version (version_num VARCHAR(32))')
+        self.execute(
+            'INSERT INTO alembic_version VALUES (:head)', head=NOVA_REVISION
+        )
+        self.keep_number('nova', NOVA_NUMBER)
+
+    def nova(self):
+        """Return what there is of nova's, as exactly as can be told."""
+        found = self.everything()
+        for part in ('tables', 'definitions'):
+            found[part] = {
+                name: value
+                for name, value in found[part].items()
+                if name in NOVA
+            }
+        return found
+
+    def everything(self):
+        """Return all that can be told of the database, and the versions."""
+        with self.engine.connect() as connection:
+            numbers = connection.execute(
+                sa.text('SELECT repository_id, version FROM migrate_version')
+            )
+            [revision] = connection.scalars(
+                sa.text('SELECT version_num FROM alembic_version')
+            )
+            return {
+                'tables': schemas.snapshot(self.engine),
+                'definitions': schemas.definitions(self.engine),
+                'numbers': dict(tuple(row) for row in numbers),
+                'revision': revision,
+            }
+
+    def index_statements(self):
+        return indexes.statements(self.engine, models.Base.metadata)
+
+    def assertComplete(self, *names):
+        """Check that tables have all columns and indexes of the models."""
+        found = schemas.snapshot(self.engine)
+        with self.engine.connect() as connection:
+            for name in names:
+                table = models.Base.metadata.tables[name]
+                self.assertEqual(
+                    set(table.columns.keys()), set(found[name]['columns'])
+                )
+                self.assertEqual([], indexes.missing(connection, table))
+
+    def assertIndexed(self, before, after):
+        """Check that indexes were added, and nothing else."""
+        self.assertEqual(set(before), set(after))
         for name, table in before.items():
             for part in ('columns', 'keys', 'options'):
-                kept = {k: after[name][part].get(k) for k in table[part]}
-                self.assertEqual(table[part], kept)
+                self.assertEqual(table[part], after[name][part])
             for index in table['indexes'].values():
                 self.assertServed(index, after[name]['indexes'].values())
-        with self.engine.connect() as connection:
-            for table in models.Base.metadata.sorted_tables:
-                missing = indexes.missing(connection, table)
-                self.assertEqual([], missing)
-            [revision] = connection.execute(
-                sa.text('SELECT version_num FROM alembic_version')
-            ).scalars()
-        self.assertEqual(NOVA_REVISION, revision)
 
-    def assertServed(self, index, indexes):
+    def assertServed(self, index, found):
         """Check for an index, or a longer one.
 
         MySQL drops an index it made itself, for a foreign key, as soon as
         there is another that will do.
         """
         columns, _unique = index
-        begins = [found[: len(columns)] for found, _unique in indexes]
+        begins = [others[: len(columns)] for others, _unique in found]
         self.assertIn(columns, begins)
 
     def assertUsable(self):
