@@ -103,9 +103,7 @@ class TestCreateIndexes(ManageTestCase):
         self.assertEqual((0, '', 1), (status, err, out.count('\n')))
         self.assertTrue(out.startswith(f'CREATE INDEX {self.INDEX} ON '))
         self.assertIn(self.INDEX, self.indexes())
-        self.assertEqual(
-            (0, '', ''), self.run_program('db', 'create_indexes')
-        )
+        self.assertEqual((0, '', ''), self.run_program('db', 'create_indexes'))
 
     def test_statements_can_be_carried_out_by_others(self):
         dry = ('db', 'create_indexes', '--dry-run')

@@ -21,6 +21,7 @@ from nova_ext.db.facade import facade
 from nova_ext.db.legacy_migrations import tables
 from nova_ext.db.migration import schema
 from nova_ext.tests import base
+from nova_ext.tests import nova_database
 
 HEAD = schema.head
 assert schema.legacy is not None
@@ -34,9 +35,9 @@ _STEPS = (
     tables.task_tag,
 )
 #: The tables of nova, and those it has not.
-NOVA = set(tables.of_nova().tables)
+NOVA = nova_database.TABLES
 OURS = ('tasks', 'task_instances')
-NOVA_REVISION = 'ab450ba04102'
+#: Of nova, from before it went over to alembic.
 NOVA_NUMBER = 402
 
 
@@ -224,7 +225,7 @@ class SchemaPaths(base.TestCase):
 
     def test_beside_another_program_tables_are_created_whole(self):
         for version in ('1', None) if HAS_MIGRATE else (None,):
-            self.make_histories()
+            nova_database.make_version(self.engine)
             self.sync(version)
             self.assertComplete(*NOVA)
             self.sync()
@@ -260,16 +261,8 @@ class SchemaPaths(base.TestCase):
 
     def make_nova_database(self):
         """Make the tables as nova leaves them, with a server inside."""
-        metadata = sa.MetaData()
-        for name in NOVA:
-            copy = models.Base.metadata.tables[name].to_metadata(metadata)
-            copy.indexes = {
-                index for index in copy.indexes if 'id' not in index.columns
-            }
-            copy.append_column(sa.Column('compute_id', sa.BigInteger))
-            copy.dialect_kwargs['mysql_charset'] = 'utf8mb3'
-        metadata.create_all(self.engine)
-        self.make_histories()
+        nova_database.make(self.engine)
+        self.keep_number('nova', NOVA_NUMBER)
         self.execute(
             'INSERT INTO instances (uuid, project_id, deleted) '
             "VALUES ('u1', 'p1', 0)"
@@ -278,14 +271,6 @@ class SchemaPaths(base.TestCase):
             'INSERT INTO migrations (uuid, instance_uuid, status, deleted) '
             "VALUES ('m1', 'u1', 'running', 0)"
         )
-
-    def make_histories(self):
-        """Leave what alembic and sqlalchemy-migrate keep of nova."""
-        self.execute('CREATE TABLE alembic_version (version_num VARCHAR(32))')
-        self.execute(
-            'INSERT INTO alembic_version VALUES (:head)', head=NOVA_REVISION
-        )
-        self.keep_number('nova', NOVA_NUMBER)
 
     def nova(self):
         """Return what there is of nova's, as exactly as can be told."""

@@ -79,9 +79,7 @@ class TestSync(ManageTestCase):
         status, out, _ = self.run_program('db', 'create_indexes')
         self.assertEqual(0, status)
         self.assertIn(f'CREATE INDEX {index} ON clusters ', out)
-        self.assertEqual(
-            (0, '', ''), self.run_program('db', 'create_indexes')
-        )
+        self.assertEqual((0, '', ''), self.run_program('db', 'create_indexes'))
 
     def run_sql(self, text):
         engine = sa.create_engine(self.url)
