@@ -34,7 +34,7 @@ serve: $(VENV)/.serve
 
 test: $(VENV)/.test
 	@PATH="$(abspath $(BIN)):$$PATH" stestr run \
-	    --exclude-regex '\.functional\.backends\.|\.realnova\.' $(OPTS)
+	    --exclude-regex '\.functional\.backends\.|\.realcloud\.' $(OPTS)
 
 clean:
 	rm -rf $(VENV) $(STATE_DIR) .stestr

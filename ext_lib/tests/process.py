@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs of the project as processes of their own."""
+"""Programs as processes of their own."""
 
 from collections.abc import Mapping, Sequence
 import os
@@ -14,33 +14,33 @@ import fixtures
 _PATIENCE = 60
 
 
-class Process(fixtures.Fixture):
+class Program(fixtures.Fixture):
     """A running program; it, and what it started, ends with the test.
 
     ``output`` is the file its output goes to.
 
-    :param module: is run as a program
+    :param command: the program and its arguments
     :param directory: of the output
     :param environment: further variables
     :param files: descriptors it gets to use
+    :param name: what the output is called after; the program unless given
     """
 
     process: subprocess.Popen[bytes]
 
     def __init__(
         self,
-        module: str,
-        arguments: Sequence[str],
+        command: Sequence[str],
         directory: str,
         environment: Mapping[str, str] | None = None,
         files: Sequence[int] = (),
+        name: str | None = None,
     ) -> None:
-        self._command = [sys.executable, '-W', 'ignore', '-m', module]
-        self._command += arguments
+        self._command = command
         self._environment = {**os.environ, **(environment or {})}
         self._files = files
-        name = f'{module}-{id(self)}.log'
-        self.output = pathlib.Path(directory, name)
+        name = name or pathlib.Path(command[0]).name
+        self.output = pathlib.Path(directory, f'{name}-{id(self)}.log')
 
     def _setUp(self) -> None:
         with self.output.open('wb') as output:
@@ -77,3 +77,24 @@ class Process(fixtures.Fixture):
         except ProcessLookupError:
             return
         self.process.wait(_PATIENCE)
+
+
+class Process(Program):
+    """A running program of the project.
+
+    :param module: is run as a program
+    :param directory: of the output
+    :param environment: further variables
+    :param files: descriptors it gets to use
+    """
+
+    def __init__(
+        self,
+        module: str,
+        arguments: Sequence[str],
+        directory: str,
+        environment: Mapping[str, str] | None = None,
+        files: Sequence[int] = (),
+    ) -> None:
+        command = [sys.executable, '-W', 'ignore', '-m', module, *arguments]
+        super().__init__(command, directory, environment, files, module)

@@ -61,6 +61,11 @@ class Relay(fixtures.Fixture):
         """Let nothing through any more, whoever waits for it."""
         self._is_swallowing = True
 
+    def recover(self) -> None:
+        """Let everything through again, on new connections."""
+        self._is_swallowing = False
+        self.close_all()
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:

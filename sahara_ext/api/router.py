@@ -36,6 +36,8 @@ class Router(routing.Router):
             method
         :raises webob.exc.HTTPUnauthorized: when the path names a project
             that is not the caller's
+        :raises webob.exc.HTTPServiceUnavailable: when the caller's token is
+            for no project
         """
         # What answers a GET answers a HEAD, without the body.
         method = 'GET' if req.method == 'HEAD' else req.method
@@ -68,6 +70,12 @@ def _readings(req: request.Request) -> list[tuple[str, str | None]]:
 
 
 def _check_project(req: request.Request, found: routing.Match) -> None:
+    if req.context.project_id is None:
+        # A token of a domain, say. Clients know this status for it.
+        raise faults.plain(
+            webob.exc.HTTPServiceUnavailable,
+            'The token is not for a project.',
+        )
     if found.project not in (None, req.context.project_id):
         raise faults.plain(
             webob.exc.HTTPUnauthorized,

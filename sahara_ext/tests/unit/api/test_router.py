@@ -28,10 +28,10 @@ _TABLE = (
 
 @ddt.ddt
 class TestRouter(base.TestCase):
-    def match(self, path, method='GET'):
+    def match(self, path, method='GET', project_id='demo'):
         req = request.Request.blank(path, method=method)
         req.environ[request.CONTEXT] = context.RequestContext(
-            user_id='jo', project_id='demo', overwrite=False
+            user_id='jo', project_id=project_id, overwrite=False
         )
         return router.Router(_TABLE).match(req)
 
@@ -52,6 +52,15 @@ class TestRouter(base.TestCase):
         found = self.match(path)
         self.assertIs(show, found.target)
         self.assertEqual(ids, found.ids)
+
+    @ddt.data('/things', '/demo/things')
+    def test_a_project_is_needed(self, path):
+        self.assertRaises(
+            webob.exc.HTTPServiceUnavailable,
+            self.match,
+            path,
+            project_id=None,
+        )
 
     def test_methods(self):
         self.assertIs(create, self.match('/things', 'POST').target)

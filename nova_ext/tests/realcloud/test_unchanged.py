@@ -4,7 +4,7 @@
 import re
 from typing import Any
 
-from nova_ext.tests.realnova import base
+from nova_ext.tests.realcloud import base
 
 _WITHOUT = {'X-Without-Tasks': '1'}
 _OF_THE_FILTER = ('task-id', 'task-tag')

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from nova_ext.tests.realnova import cloud
+from ext_lib.tests.realcloud import cloud
 
 NAME = 'nova-ext'
 _PASTE = """\

@@ -6,8 +6,8 @@ import requests
 from ext_lib.tests import polling
 from nova_ext.middleware import tasks_steps
 from nova_ext.tests.functional.tasks import rules
-from nova_ext.tests.realnova import base
-from nova_ext.tests.realnova import switch
+from nova_ext.tests.realcloud import base
+from nova_ext.tests.realcloud import switch
 
 _STEPS = (*tasks_steps.STEPS, switch.CAST)
 _SECONDS = 180

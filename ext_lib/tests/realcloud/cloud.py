@@ -37,12 +37,16 @@ UNSET: Final = (
 )
 _NO_PROGRAM = f'{VARIABLE} leads to no program: {{}}'
 _ABSENT = 'There is no cloud in {}: tox -e realnova starts one.'
-_SERVER = 'mysql+pymysql://root@127.0.0.1'
+#: The database server that the cloud uses.
+SERVER: Final = 'mysql+pymysql://root@127.0.0.1'
 #: Not the one of an environment, which the cloud's shall not depend on.
 _PYTHON = os.path.realpath(sys.executable)
-_PORTS = (5000, 8774, 8778, 9292, 9696, 11311)
+_MEMCACHED = 11311
+_PORTS = (5000, 8774, 8778, 9292, 9696, _MEMCACHED)
 #: Below the ports the kernel gives to clients, which come and go.
 _OFFSETS = range(10_000, 20_000)
+#: The cloud's own; tests add others.
+_REGION = 'RegionOne'
 _SECONDS = 60
 
 
@@ -78,7 +82,7 @@ def call(command: Sequence[str], variables: dict[str, str]) -> int:
 
 def say(text: str) -> None:
     """Tell who reads along what is going on."""
-    sys.stderr.write(f'[realnova] {text}\n')
+    sys.stderr.write(f'[realcloud] {text}\n')
 
 
 class Cloud:
@@ -114,7 +118,7 @@ class Cloud:
     @property
     def database(self) -> str:
         """The URL of the store of tasks."""
-        return f'{_SERVER}/{self._database}'
+        return f'{SERVER}/{self._database}'
 
     @property
     def _database(self) -> str:
@@ -191,7 +195,7 @@ class Cloud:
         del self.settings
 
     def _sql(self, statement: str) -> None:
-        with sa.create_engine(_SERVER).begin() as connection:
+        with sa.create_engine(SERVER).begin() as connection:
             connection.execute(sa.text(statement.format(self._database)))
 
     @functools.cached_property
@@ -201,28 +205,70 @@ class Cloud:
             'clouds'
         ]
 
+    @property
+    def identity_url(self) -> str:
+        """The endpoint of keystone."""
+        return str(self.clouds['realcloud-admin']['auth']['auth_url'])
+
+    @property
+    def memcached(self) -> int:
+        """The port of the cloud's memcached."""
+        return _MEMCACHED + int(self.settings['REALCLOUD_PORT_OFFSET'])
+
+    @property
+    def uwsgi(self) -> str:
+        """The program that runs the cloud's APIs."""
+        return str(self.home / 'venv' / 'core' / 'bin' / 'uwsgi')
+
     @functools.cache  # noqa: B019 - one cloud a process
     def session(self, user: str) -> tuple[str, str]:
         """Return a token of a user and the URL of the compute API.
 
         No other cloud gives one: the password is ours alone.
         """
-        password = self.settings['REALCLOUD_PASSWORD']
-        auth = self.clouds[f'realcloud-{user}']['auth']
-        answer = requests.post(
-            f'{auth["auth_url"]}/auth/tokens',
-            json={'auth': _auth(auth, password)},
-            timeout=_SECONDS,
-        )
-        answer.raise_for_status()
+        answer = self.authenticate(self.password_of(user), self.scope_of(user))
         [url] = (
             endpoint['url']
             for service in answer.json()['token']['catalog']
             if service['type'] == 'compute'
             for endpoint in service['endpoints']
             if endpoint['interface'] == 'public'
+            and endpoint['region'] == _REGION
         )
         return answer.headers['X-Subject-Token'], url
+
+    def authenticate(self, identity: Any, scope: Any = None) -> Any:
+        """Return the answer of keystone with a new token.
+
+        :param identity: what proves who asks, and how
+        :param scope: what for; as keystone likes it where there is none
+        """
+        auth = {'identity': identity}
+        if scope is not None:
+            auth['scope'] = scope
+        answer = requests.post(
+            f'{self.identity_url}/auth/tokens',
+            json={'auth': auth},
+            timeout=_SECONDS,
+        )
+        answer.raise_for_status()
+        return answer
+
+    def password_of(self, user: str) -> Any:
+        """Return what proves to keystone that it is a user of the cloud."""
+        auth = self.clouds[f'realcloud-{user}']['auth']
+        found = {
+            'name': auth['username'],
+            'password': self.settings['REALCLOUD_PASSWORD'],
+            'domain': {'id': auth['user_domain_id']},
+        }
+        return {'methods': ['password'], 'password': {'user': found}}
+
+    def scope_of(self, user: str) -> Any:
+        """Return the project that a user of the cloud works in."""
+        auth = self.clouds[f'realcloud-{user}']['auth']
+        domain = {'id': auth['project_domain_id']}
+        return {'project': {'name': auth['project_name'], 'domain': domain}}
 
     @functools.cached_property
     def image(self) -> str:
@@ -265,18 +311,3 @@ def _is_free(port: int) -> bool:
         return False
     return True
 
-
-def _auth(auth: Any, password: str) -> Any:
-    user = {
-        'name': auth['username'],
-        'password': password,
-        'domain': {'id': auth['user_domain_id']},
-    }
-    project = {
-        'name': auth['project_name'],
-        'domain': {'id': auth['project_domain_id']},
-    }
-    return {
-        'identity': {'methods': ['password'], 'password': {'user': user}},
-        'scope': {'project': project},
-    }

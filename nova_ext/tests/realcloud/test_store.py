@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova boots and serves whatever becomes of the store of tasks."""
 
-from nova_ext.tests.realnova import base
+from nova_ext.tests.realcloud import base
 
 
 class TestStoreDown(base.TestCase):

@@ -2,7 +2,7 @@
 """The rules of the Task API, in front of a real nova."""
 
 from nova_ext.tests.functional.tasks import rules
-from nova_ext.tests.realnova import base
+from nova_ext.tests.realcloud import base
 
 
 class TestRules(rules.Rules, base.TestCase):

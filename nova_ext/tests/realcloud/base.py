@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real nova-api with the filter in its pipeline."""
 
-import functools
-import os
 import secrets
 from typing import Any
 
@@ -10,14 +8,8 @@ import requests
 import testtools
 
 from ext_lib.tests import polling
+from ext_lib.tests.realcloud import base
 from nova_ext.tests.functional.tasks import rules
-from nova_ext.tests.realnova import cloud
-
-
-@functools.cache
-def the_cloud() -> cloud.Cloud:
-    """Return the cloud that was started for the tests."""
-    return cloud.Cloud()
 
 
 class TestCase(rules.House, testtools.TestCase):
@@ -29,11 +21,7 @@ class TestCase(rules.House, testtools.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        if not os.environ.get(cloud.VARIABLE):
-            if os.environ.get(cloud.REQUIRE):
-                self.fail(cloud.UNSET)
-            self.skipTest(cloud.UNSET)
-        self.cloud = the_cloud()
+        self.cloud = base.the_cloud()
         self.flavor = self.cloud.flavor('m1.tiny')
         self.BIGGER = self.cloud.flavor('m1.small')
         self.addCleanup(self._delete_servers)

@@ -17,11 +17,11 @@ import sys
 import types
 from typing import NoReturn
 
-from nova_ext.tests.realnova import cloud
-from nova_ext.tests.realnova import package
+from ext_lib.tests.realcloud import cloud
+from ext_lib.tests.realcloud import package
 
 _KEEP = 'NOVA_EXT_REALCLOUD_KEEP'
-_FILTER = 'nova_ext.tests.realnova.switch'
+_FILTER = 'nova_ext.tests.realcloud.switch'
 _SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _FAILURES = (RuntimeError, subprocess.CalledProcessError)
 
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    program = 'python -m nova_ext.tests.realnova'
+    program = 'python -m ext_lib.tests.realcloud'
     parser = argparse.ArgumentParser(prog=program, description=__doc__)
     verbs = parser.add_subparsers(dest='verb', required=True)
     run = verbs.add_parser('run', help='run a command while the cloud runs')
