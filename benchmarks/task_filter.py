@@ -15,8 +15,8 @@ import uuid
 
 from benchmarks import comparison
 from ext_lib.tests import polling
-from nova_ext.tests.realcloud import bypass
 from ext_lib.tests.realcloud import cloud
+from nova_ext.tests.realcloud import bypass
 
 ROUNDS = int(os.environ.get('ROUNDS', '400'))
 WARM_UP = 20

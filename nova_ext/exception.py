@@ -36,6 +36,15 @@ class MigrationNotFoundForInstance(MigrationNotFound):
     )
 
 
+class LiveMigrationNotFound(MigrationNotFound):
+    """Nobody can watch what is not there."""
+
+    msg_fmt = (
+        'In-progress live migration %(migration_id)s is not found for '
+        'server %(instance_id)s.'
+    )
+
+
 class MigrationNotInProgress(exception.NotFound):
     """The migration is over, so its progress cannot be shown."""
 

@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 import dataclasses
 import datetime
+import re
 from typing import Any
 
 from oslo_utils import timeutils
@@ -19,8 +20,9 @@ _BEFORE = 'changes-before'
 #: The ends of the calendar.
 _FIRST = datetime.datetime.min  # noqa: DTZ901 (as databases keep it)
 _LAST = datetime.datetime.max  # noqa: DTZ901
-#: How clients spell booleans that are compared as they stand.
-_BOOLEANS: Mapping[Any, bool] = {'0': False, '1': True}
+#: The number that a text begins with, as MariaDB compares it with booleans.
+_NUMBER = re.compile(r'\s*0*(\d*)')
+_BOOLEANS: Mapping[str, bool] = {'': False, '1': True}
 #: The integers of every database have at least this many.
 _DIGITS = 18
 
@@ -144,7 +146,7 @@ def _fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, sa.Enum):
         return value in kind.enums
     if isinstance(kind, sa.Boolean):
-        return value in (*_BOOLEANS, True, False)
+        return isinstance(value, bool) or _number(value) in _BOOLEANS
     if isinstance(kind, sa.Integer):
         return str(value).isdecimal() and len(str(value)) <= _DIGITS
     return text.storable(str(value)) == str(value)
@@ -152,10 +154,17 @@ def _fits(kind: Any, value: Any) -> bool:
 
 def _held(kind: Any, value: Any) -> Any:
     if isinstance(kind, sa.Boolean):
-        return _BOOLEANS.get(value, value)
+        return value if isinstance(value, bool) else _BOOLEANS[_number(value)]
     if isinstance(kind, sa.Integer):
         return int(value)
     return str(value)
+
+
+def _number(value: Any) -> str:
+    """Return the number a text begins with, without zeros before it."""
+    found = _NUMBER.match(str(value))
+    assert found is not None  # nothing is a number, too
+    return found[1]
 
 
 class _Along(expression.FunctionElement):

@@ -12,6 +12,7 @@ import testtools
 from ext_lib.db import fixture
 from ext_lib.tests.realcloud import cloud
 from ext_lib.tests.realcloud import deployment
+from ext_lib.tests.realcloud import options
 
 _SECONDS = 60
 
@@ -56,7 +57,7 @@ class ServicesTestCase(testtools.TestCase):
         return url
 
     @classmethod
-    def options(cls) -> deployment.Options:
+    def options(cls) -> options.Options:
         """Return options of both services, over the usual ones."""
         return {}
 
@@ -76,7 +77,9 @@ class ServicesTestCase(testtools.TestCase):
 
         :param body: makes it a POST
         """
-        given = {name.replace('_', '-'): text for name, text in headers.items()}
+        given = {
+            name.replace('_', '-'): text for name, text in headers.items()
+        }
         if token is not None:
             given['X-Auth-Token'] = token
         return requests.request(
@@ -86,4 +89,3 @@ class ServicesTestCase(testtools.TestCase):
             headers=given,
             timeout=_SECONDS,
         )
-

@@ -46,7 +46,7 @@ _PORTS = (5000, 8774, 8778, 9292, 9696, _MEMCACHED)
 #: Below the ports the kernel gives to clients, which come and go.
 _OFFSETS = range(10_000, 20_000)
 #: The cloud's own; tests add others.
-_REGION = 'RegionOne'
+REGION: Final = 'RegionOne'
 _SECONDS = 60
 
 
@@ -177,6 +177,21 @@ class Cloud:
         settings = {'REALCLOUD_NOVA_PIP': '', **variables}
         self.run('restart', 'nova-api', **settings)
 
+    def manage(self, *arguments: str) -> None:
+        """Run nova-manage."""
+        config = self.home / 'etc' / 'nova' / 'nova.conf'
+        program = str(self.bin / 'nova-manage')
+        command = [program, '--config-file', str(config), *arguments]
+        done = subprocess.run(
+            command,
+            env=environment(),
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise RuntimeError(f'{command}: {done.stdout}{done.stderr}')
+
     def remove(self) -> None:
         """Stop the cloud and clear it away, but for environments and logs."""
         self.run('down')
@@ -233,7 +248,7 @@ class Cloud:
             if service['type'] == 'compute'
             for endpoint in service['endpoints']
             if endpoint['interface'] == 'public'
-            and endpoint['region'] == _REGION
+            and endpoint['region'] == REGION
         )
         return answer.headers['X-Subject-Token'], url
 
@@ -310,4 +325,3 @@ def _is_free(port: int) -> bool:
     except OSError:
         return False
     return True
-

@@ -5,27 +5,20 @@ Their programs are known by name only: this package knows no service.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-import configparser
 import dataclasses
 import pathlib
-import re
-import socket
-import sys
-from typing import Any, Final
+import shutil
+from typing import Final
 
 import fixtures
-import requests
 
 from ext_lib.tests import broker
-from ext_lib.tests import polling
 from ext_lib.tests import process
+from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
+from ext_lib.tests.realcloud import options
 from ext_lib.tests.realcloud import realm
 
-#: Sections of options.
-Options = Mapping[str, Mapping[str, Any]]
-
-_UWSGI = cloud.SOURCES / 'etc' / 'uwsgi'
 _SECONDS = 120
 
 
@@ -55,19 +48,20 @@ CLUSTERS: Final = Service(
     'sahara_ext', 'data-processing', 'v1.1', ('demo', 'alt')
 )
 SERVICES: Final = (COMPUTE, CLUSTERS)
-#: Processes of each API.
-WORKERS: Final = 2
 #: Seconds without a sign of life until a host or an engine counts as dead:
 #: long enough for a busy machine, short enough to wait for.
 DOWN_TIME: Final = 8
+#: Seconds until what was accepted, and nobody has begun, counts as lost.
+LOST: Final = 20
 
-_OF_SERVICES: Mapping[Service, Options] = {
+_OF_SERVICES: Mapping[Service, options.Options] = {
     COMPUTE: {
         'DEFAULT': {
             'host': 'controller',
             'report_interval': 1,
             'service_down_time': DOWN_TIME,
         },
+        'conductor': {'lost_after': LOST},
     },
     CLUSTERS: {
         'engine': {
@@ -85,6 +79,7 @@ _OF_SERVICES: Mapping[Service, Options] = {
     },
 }
 
+
 class Deployment(fixtures.Fixture):
     """Both APIs under uWSGI, and any number of the programs behind them.
 
@@ -94,38 +89,56 @@ class Deployment(fixtures.Fixture):
 
     :param of: the cloud with the keystone
     :param create_database: creates an empty one of a name; returns its URL
-    :param options: of both services, over the usual ones
+    :param more: options of both services, over the usual ones
     """
 
     def __init__(
         self,
         of: cloud.Cloud,
         create_database: Callable[[str], str],
-        options: Options | None = None,
+        more: options.Options | None = None,
     ) -> None:
         super().__init__()
         self._cloud = of
         self._create_database = create_database
-        self._options = options or {}
+        self._options = more or {}
         self.urls: dict[str, str] = {}
-        self.apis: dict[str, process.Program] = {}
+        self.apis: dict[str, api.Api] = {}
         self.programs: dict[str, process.Process] = {}
 
     def _setUp(self) -> None:
         self.directory = self.useFixture(fixtures.TempDir()).path
+        self.addCleanup(self._keep_logs)
         self._realm = self.useFixture(realm.Realm(self._cloud))
         self.region = self._realm.region
         self._broker = self.useFixture(broker.VirtualHost())
         self.clouds = pathlib.Path(self.directory, 'clouds.yaml')
         self._realm.write_clouds(self.clouds)
         # One needs the other's endpoint, and nobody's before it begins.
-        ports = {service.service_type: _free_port() for service in SERVICES}
+        ports = {service.service_type: api.free_port() for service in SERVICES}
         for service in SERVICES:
             self._publish(service, ports[service.service_type])
         for service in SERVICES:
             self._configure(service)
         for service in SERVICES:
-            self._serve(service, ports[service.service_type])
+            name = f'{service.name}-api'
+            self.apis[service.service_type] = self.useFixture(
+                api.Api(
+                    self._cloud.uwsgi,
+                    name,
+                    ports[service.service_type],
+                    self.config(service),
+                    f'OS_{service.package.upper()}_CONFIG_FILES',
+                )
+            )
+
+    def _keep_logs(self) -> None:
+        """Leave what was written for those who ask what went wrong."""
+        kept = self._cloud.place / 'services'
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        for log in pathlib.Path(self.directory).glob('*.log'):
+            shutil.copy(log, kept)
 
     def _publish(self, service: Service, port: int) -> None:
         url = f'http://127.0.0.1:{port}/{service.version}'
@@ -134,16 +147,12 @@ class Deployment(fixtures.Fixture):
 
     def _configure(self, service: Service) -> None:
         user = self._realm.add_user(service.name, *service.projects)
-        config = configparser.RawConfigParser()
-        config.read_dict(
-            _merged(
-                self._usual(user, self._create_database(service.package)),
-                _OF_SERVICES.get(service, {}),
-                self._options,
-            )
+        options.write(
+            self.config(service),
+            self._usual(user, self._create_database(service.package)),
+            _OF_SERVICES[service],
+            self._options,
         )
-        with self.config(service).open('w') as file:
-            config.write(file)
         sync = self._run(service, 'manage', ['db', 'sync'])
         if sync.process.wait(_SECONDS):
             raise AssertionError(sync.output.read_text())
@@ -152,62 +161,19 @@ class Deployment(fixtures.Fixture):
         """Return the configuration file of a service."""
         return pathlib.Path(self.directory, f'{service.name}.conf')
 
-    def _usual(self, user: str, database: str) -> Options:
-        credentials = self._realm.credentials(user)
+    def _usual(self, user: str, database: str) -> options.Options:
         return {
             'DEFAULT': {'transport_url': self._broker.url},
             'api': {'auth_strategy': 'keystone'},
             'database': {'connection': database},
-            'keystone_authtoken': {
-                **credentials,
-                'www_authenticate_uri': self._cloud.identity_url,
-                'project_name': 'service',
-                'project_domain_id': 'default',
-                'memcached_servers': f'127.0.0.1:{self._cloud.memcached}',
-                'service_token_roles': 'service',
-                'service_token_roles_required': 'true',
-            },
-            'infra_compute': credentials,
+            'keystone_authtoken': self._realm.authtoken(user),
+            'infra_compute': self._realm.credentials(user),
         }
-
-    def _serve(self, service: Service, port: int) -> None:
-        name = f'{service.name}-api'
-        ini = pathlib.Path(self.directory, f'{name}.ini')
-        ini.write_text(_moved((_UWSGI / f'{name}.ini').read_text(), port))
-        variable = f'OS_{service.package.upper()}_CONFIG_FILES'
-        self.apis[service.service_type] = self.useFixture(
-            process.Program(
-                [self._cloud.uwsgi, '--ini', str(ini), '--home', sys.prefix],
-                self.directory,
-                {variable: str(self.config(service))},
-                name=name,
-            )
-        )
-
-    def workers(self, service: Service) -> list[int]:
-        """Return the ids of the processes that answer for a service."""
-        master = self.apis[service.service_type].process.pid
-        children = pathlib.Path(f'/proc/{master}/task/{master}/children')
-        return [int(pid) for pid in children.read_text().split()]
 
     def wait_for_apis(self) -> None:
         """Return when both services answer."""
-        for service in SERVICES:
-            self.wait_for_api(service)
-
-    def wait_for_api(self, service: Service) -> None:
-        """Return when a service answers."""
-        url = self.urls[service.service_type].removesuffix(service.version)
-
-        def answers() -> bool:
-            self.apis[service.service_type].check()
-            try:
-                answer = requests.get(f'{url}healthcheck', timeout=_SECONDS)
-            except requests.ConnectionError:
-                return False
-            return bool(answer.ok)
-
-        polling.wait_until(answers, f'{service.name} to answer', _SECONDS)
+        for one in self.apis.values():
+            one.wait()
 
     def start(self, service: Service, program: str, host: str) -> None:
         """Start a program on a host where it does not run."""
@@ -223,31 +189,3 @@ class Deployment(fixtures.Fixture):
                 self.directory,
             )
         )
-
-
-def _merged(*layers: Options) -> Options:
-    """Return sections of options, later layers over earlier ones."""
-    sections: dict[str, dict[str, Any]] = {}
-    for layer in layers:
-        for name, values in layer.items():
-            sections.setdefault(name, {}).update(values)
-    return sections
-
-
-def _moved(ini: str, port: int) -> str:
-    """Return a file of uWSGI's with what differs on each machine."""
-    for option, value in (
-        ('http-socket', f'127.0.0.1:{port}'),
-        ('processes', str(WORKERS)),
-    ):
-        form = rf'^{option} = .*$'
-        ini, count = re.subn(form, f'{option} = {value}', ini, flags=re.M)
-        if count != 1:
-            raise AssertionError(f'{option} is in the file {count} times')
-    return ini
-
-
-def _free_port() -> int:
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

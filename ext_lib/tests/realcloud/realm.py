@@ -46,7 +46,9 @@ class Realm(fixtures.Fixture):
         self.addCleanup(self._identity.delete_region, self.region)
         for service_type in ('identity', 'image'):
             [endpoint] = self._identity.endpoints(
-                service_id=self._service(service_type).id, interface='public'
+                service_id=self._service(service_type).id,
+                interface='public',
+                region_id=cloud.REGION,
             )
             self.add_endpoint(service_type, endpoint.url)
 
@@ -102,6 +104,18 @@ class Realm(fixtures.Fixture):
             'region_name': self.region,
         }
 
+    def authtoken(self, user: str) -> dict[str, str]:
+        """Return options with which a service validates tokens."""
+        return {
+            **self.credentials(user),
+            'www_authenticate_uri': self._cloud.identity_url,
+            'project_name': 'service',
+            'project_domain_id': _DOMAIN,
+            'memcached_servers': f'127.0.0.1:{self._cloud.memcached}',
+            'service_token_roles': 'service',
+            'service_token_roles_required': 'true',
+        }
+
     def write_clouds(self, path: pathlib.Path) -> None:
         """Write a clouds.yaml that leads the users of the cloud here."""
         clouds = {
@@ -112,4 +126,3 @@ class Realm(fixtures.Fixture):
             for user in USERS
         }
         path.write_text(yaml.safe_dump({'clouds': clouds}))
-

@@ -11,8 +11,10 @@ import requests
 
 from ext_lib.tests import polling
 from ext_lib.tests import relay
+from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment
+from ext_lib.tests.realcloud import options
 
 COMPUTE = deployment.COMPUTE
 CLUSTERS = deployment.CLUSTERS
@@ -90,7 +92,7 @@ class TestTokens(KeystoneTestCase):
     """Which tokens are good, and for how long."""
 
     @classmethod
-    def options(cls) -> deployment.Options:
+    def options(cls) -> options.Options:
         return {'keystone_authtoken': {'token_cache_time': CACHED}}
 
     def test_none_and_a_wrong_one(self):
@@ -212,7 +214,7 @@ class TestCache(KeystoneTestCase):
     relay: relay.Relay
 
     @classmethod
-    def options(cls) -> deployment.Options:
+    def options(cls) -> options.Options:
         cls.relay = relay.Relay(cls.cloud.memcached)
         cls.relay.setUp()
         cls.addClassCleanup(cls.relay.cleanUp)
@@ -226,11 +228,11 @@ class TestCache(KeystoneTestCase):
 
     def test_all_processes_of_both_services_share_it(self):
         # Each process asks for a token of its own first.
-        for _ in range(4 * deployment.WORKERS):
+        for _ in range(4 * api.WORKERS):
             self.assertStatus(200, self.new_token('demo'))
         token = self.new_token('demo')
         before, asked = self.validations(), self.relay.round_trips
-        for _ in range(4 * deployment.WORKERS):
+        for _ in range(4 * api.WORKERS):
             self.assertStatus(200, token)
         self.assertEqual(1, self.validations() - before)
         self.assertLessEqual(8, self.relay.round_trips - asked)
@@ -252,7 +254,7 @@ class TestRoles(KeystoneTestCase):
     policies: pathlib.Path
 
     @classmethod
-    def options(cls) -> deployment.Options:
+    def options(cls) -> options.Options:
         directory = tempfile.TemporaryDirectory()
         cls.addClassCleanup(directory.cleanup)
         cls.policies = pathlib.Path(directory.name, 'policy.yaml')
@@ -272,7 +274,9 @@ class TestRoles(KeystoneTestCase):
         answer = self.create(CLUSTERS, 'reader')
         self.assertEqual(202, answer.status_code, answer.text)
         self.addCleanup(self.policies.write_text, '{}')
-        self.policies.write_text('data-processing:clusters:create: role:member')
+        self.policies.write_text(
+            'data-processing:clusters:create: role:member'
+        )
         answer = self.create(CLUSTERS, 'reader')
         self.assertEqual(403, answer.status_code, answer.text)
         self.created(CLUSTERS, 'demo')
@@ -309,9 +313,7 @@ class TestRoles(KeystoneTestCase):
 
     def test_the_id_of_the_own_project_may_stand_in_the_url(self):
         identity = self.cloud.password_of('demo')
-        answer = self.cloud.authenticate(
-            identity, self.cloud.scope_of('demo')
-        )
+        answer = self.cloud.authenticate(identity, self.cloud.scope_of('demo'))
         project = answer.json()['token']['project']['id']
         token = str(answer.headers['X-Subject-Token'])
         for service in deployment.SERVICES:

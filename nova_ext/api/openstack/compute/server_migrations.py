@@ -54,9 +54,7 @@ class ServerMigrationsController:
         instance = Instance.get_ref(req.context, server_id)
         target = {'project_id': instance.project_id}
         req.context.can(policies.SHOW, target)
-        migration = Migration.get_by_id_and_instance(
-            req.context, _number(instance, id), instance.uuid
-        )
+        migration = _get(req, instance, id)
         _check_can_be_watched(instance, migration)
         return {'migration': view.show(req, migration, with_hosts=True)}
 
@@ -98,6 +96,17 @@ class ServerMigrationsController:
                 req, microversions.ABORT_QUEUED
             ),
         )
+
+
+def _get(req: request.Request, instance: Instance, id: str) -> Migration:
+    try:
+        return Migration.get_by_id_and_instance(
+            req.context, _number(instance, id), instance.uuid
+        )
+    except exception.MigrationNotFoundForInstance as error:
+        raise exception.LiveMigrationNotFound(
+            migration_id=id, instance_id=instance.uuid
+        ) from error
 
 
 def _number(instance: Instance, id: str) -> int:

@@ -224,10 +224,10 @@ class TestFilters(ListTestCase):
         self.assertEqual([self.b], self.list(host='h3', source_compute='h1'))
 
     def test_hidden(self):
-        for value in ('0', False):
+        for value in ('0', False, 'true'):
             self.assertEqual([self.a, self.b], self.list(hidden=value))
         self.assertEqual([self.c], self.list(hidden='1'))
-        self.assertEqual([], self.list(hidden='true'))
+        self.assertEqual([], self.list(hidden='2'))
 
     def test_values_there_are_not(self):
         for value in ('', 'x', '\0', 'x' * 300):

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The databases of a real nova's cells."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import fixtures
+import sqlalchemy as sa
+
+from ext_lib.tests.realcloud import cloud
+
+
+def execute(*statements: str) -> list[Any]:
+    """Execute statements as the database's root; return the last's rows."""
+    engine = sa.create_engine(
+        cloud.SERVER, isolation_level='AUTOCOMMIT', poolclass=sa.pool.NullPool
+    )
+    rows: list[Any] = []
+    with engine.connect() as connection:
+        for statement in statements:
+            result = connection.execute(sa.text(statement))
+            rows = list(result) if result.returns_rows else []
+    return rows
+
+
+def tables(database: str) -> dict[str, str]:
+    """Return the statements that would create the tables again."""
+    names = [name for (name,) in execute(f'SHOW TABLES FROM {database}')]
+    return {
+        name: execute(f'SHOW CREATE TABLE {database}.{name}')[0][1]
+        for name in names
+    }
+
+
+def checksums(database: str, *names: str) -> dict[str, Any]:
+    """Return checksums of the rows of tables; of all unless named."""
+    found = names or tuple(tables(database))
+    listed = ', '.join(f'{database}.{name}' for name in found)
+    rows = execute(f'CHECKSUM TABLE {listed}')
+    return {name.partition('.')[2]: checksum for name, checksum in rows}
+
+
+class SecondCell(fixtures.Fixture):
+    """A cell without hosts, for servers of the first one.
+
+    ``database`` is the name of its database. The servers go back with the
+    test.
+
+    :param of: the cloud of the nova
+    """
+
+    def __init__(self, of: cloud.Cloud) -> None:
+        super().__init__()
+        self._cloud = of
+        name = of.settings['REALCLOUD_NAME']
+        self._first = f'{name}_nova'
+        self._api = f'{name}_nova_api'
+        self.database = f'{name}_nova_cell2'
+
+    def _setUp(self) -> None:
+        self.addCleanup(execute, f'DROP DATABASE IF EXISTS {self.database}')
+        execute(f'CREATE DATABASE {self.database} CHARACTER SET utf8mb4')
+        for table in tables(self._first):
+            execute(
+                f'CREATE TABLE {self.database}.{table} '
+                f'LIKE {self._first}.{table}'
+            )
+        self._cloud.manage(
+            *('cell_v2', 'create_cell', '--name', 'cell2'),
+            *('--database_connection', f'{cloud.SERVER}/{self.database}'),
+            *('--transport-url', 'fake://'),
+        )
+        self.addCleanup(self._remove)
+
+    def _remove(self) -> None:
+        execute(f"DELETE FROM {self._api}.cell_mappings WHERE name = 'cell2'")
+        self._cloud.restart_nova()
+
+    def take(self, servers: Sequence[str]) -> None:
+        """Move servers, with all that belongs to them, into the cell."""
+        self.addCleanup(
+            self._move, servers, self.database, self._first, 'cell1'
+        )
+        self._move(servers, self._first, self.database, 'cell2')
+        self._cloud.restart_nova()
+
+    def _move(
+        self, servers: Sequence[str], source: str, target: str, cell: str
+    ) -> None:
+        for table, condition in self._rows(servers, source):
+            execute(
+                f'INSERT INTO {target}.{table} '
+                f'SELECT * FROM {source}.{table} WHERE {condition}'
+            )
+        for table, condition in reversed(self._rows(servers, source)):
+            execute(f'DELETE FROM {source}.{table} WHERE {condition}')
+        execute(
+            f'UPDATE {self._api}.instance_mappings SET cell_id = '
+            f'(SELECT id FROM {self._api}.cell_mappings '
+            f"WHERE name = '{cell}') WHERE instance_uuid IN {_in(servers)} "
+            'AND cell_id IN (SELECT id FROM '
+            f"{self._api}.cell_mappings WHERE name <> 'cell0')"
+        )
+
+    def _rows(
+        self, servers: Sequence[str], source: str
+    ) -> list[tuple[str, str]]:
+        """Return tables, each with the condition of what is to be moved."""
+        theirs = f'instance_uuid IN {_in(servers)}'
+        tables_ = [
+            name
+            for (name,) in execute(
+                'SELECT table_name FROM information_schema.columns '
+                f"WHERE table_schema = '{source}' "
+                "AND column_name = 'instance_uuid' "
+                "AND table_name NOT LIKE 'shadow%' "
+                "AND table_name NOT LIKE 'task%'"
+            )
+        ]
+        actions = f'SELECT id FROM {source}.instance_actions WHERE {theirs}'
+        return [
+            ('instances', f'uuid IN {_in(servers)}'),
+            *((name, theirs) for name in tables_),
+            ('instance_actions_events', f'action_id IN ({actions})'),
+        ]
+
+
+def _in(values: Sequence[str]) -> str:
+    listed = ', '.join(f"'{value}'" for value in values)
+    return f'({listed})'

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the audit API answers from nova's databases is what nova answers."""
+
+from collections.abc import Iterator, Sequence
+import pathlib
+import secrets
+import sys
+from typing import Any
+
+import fixtures
+import microversion_parse
+import requests
+import sqlalchemy as sa
+
+from ext_lib.tests import process
+from ext_lib.tests.realcloud import api
+from ext_lib.tests.realcloud import cloud
+from ext_lib.tests.realcloud import options
+from ext_lib.tests.realcloud import realm
+from nova_ext.tests.realcloud import base
+from nova_ext.tests.realcloud import cells
+from nova_ext.tests.realcloud import history
+
+NEWEST = '2.80'
+#: Others at which something changes in what the audit API serves.
+VERSIONS = ('2.1', '2.20', '2.21', '2.22', '2.23', '2.51', '2.58', '2.59',
+            '2.62', '2.66')  # fmt: skip
+USERS = ('admin', 'demo', 'alt', 'reader', 'manager')
+#: How many differences are told of.
+_SHOWN = 10
+_UNKNOWN = '00000000-0000-4000-8000-000000000000'
+_VARYING = ('date', 'x-openstack-request-id', 'x-compute-request-id')
+_PROCESSES = ('keep-alive', 'connection')
+
+
+class Audit(fixtures.Fixture):
+    """The audit API beside a nova, with an account that may only read.
+
+    ``url`` is its endpoint.
+
+    :param of: the cloud of that nova
+    :param databases: names of those of its cells
+    """
+
+    def __init__(self, of: cloud.Cloud, databases: Sequence[str]) -> None:
+        super().__init__()
+        self._cloud = of
+        self._databases = databases
+
+    def _setUp(self) -> None:
+        directory = self.useFixture(fixtures.TempDir()).path
+        region = self.useFixture(realm.Realm(self._cloud))
+        user = region.add_user('nova-ext')
+        port = api.free_port()
+        self.url = f'http://127.0.0.1:{port}/v2.1'
+        self.config = pathlib.Path(directory, 'nova-ext.conf')
+        _, nova = self._cloud.session('demo')
+        options.write(
+            self.config,
+            {
+                'DEFAULT': {'debug': 'true'},
+                'api': {
+                    'auth_strategy': 'keystone',
+                    'compute_link_prefix': nova.removesuffix('/v2.1'),
+                },
+                'keystone_authtoken': region.authtoken(user),
+                'cells': {'databases': ','.join(self._databases)},
+            },
+            {
+                name: {'connection': self._reading(name)}
+                for name in self._databases
+            },
+        )
+        self._api = self.useFixture(
+            api.Api(
+                self._cloud.uwsgi,
+                'nova-ext-audit',
+                port,
+                self.config,
+                'OS_NOVA_EXT_CONFIG_FILES',
+            )
+        )
+        self._api.wait()
+
+    def _reading(self, database: str) -> str:
+        """Create an account that may only read; return the URL."""
+        name, password = f'audit_{secrets.token_hex(4)}', secrets.token_hex(8)
+        account = f"'{name}'@'127.0.0.1'"
+        cells.execute(
+            f"CREATE USER {account} IDENTIFIED BY '{password}'",
+            f'GRANT SELECT ON {database}.* TO {account}',
+        )
+        self.addCleanup(cells.execute, f'DROP USER {account}')
+        url = sa.engine.make_url(cloud.SERVER).set(
+            username=name, password=password, database=database
+        )
+        return url.render_as_string(hide_password=False)
+
+
+class TestAudit(base.TestCase):
+    """A comparison, with one cell that has servers, then with two."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.history = history.History(self)
+        self.history.make()
+        self.compared = 0
+        self.differences: list[Any] = []
+
+    def test_bodies_are_those_of_nova(self):
+        name = self.cloud.settings['REALCLOUD_NAME']
+        databases = [f'{name}_nova_cell0', f'{name}_nova']
+        self.audit = self.useFixture(Audit(self.cloud, databases))
+        self.compare_all('one cell and cell0')
+        with self.history.moving() as server:
+            self.compare_moving(server)
+        self.adopt(f'{name}_nova')
+        self.compare_all('adopted')
+        second = self.useFixture(cells.SecondCell(self.cloud))
+        second.take(self.history.servers[::2])
+        self.audit = self.useFixture(
+            Audit(self.cloud, [*databases, second.database])
+        )
+        self.compare_all('two cells and cell0')
+
+    def compare_all(self, what: str) -> None:
+        """Ask both for everything."""
+        before = self.compared
+        paths = list(self.paths())
+        for path in paths:
+            for user in USERS:
+                self.compare(path, user, NEWEST)
+        for version in VERSIONS:
+            for user in 'admin', 'demo':
+                for path in paths:
+                    self.compare(path, user, version)
+        told = f'{self.compared - before} answers compared'
+        sys.stderr.write(f'[audit] {what}: {told}\n')
+        self.assertEqual([], self.differences[:_SHOWN])
+
+    def compare_moving(self, server: str) -> None:
+        path = f'/servers/{server}/migrations'
+        [migration] = self.theirs(path, 'admin', NEWEST).json()['migrations']
+        for version in (*VERSIONS, NEWEST):
+            for user in 'admin', 'demo', 'alt':
+                for one in (
+                    path,
+                    f'{path}/{migration["id"]}',
+                    f'{path}/{migration["uuid"]}',
+                    '/os-migrations?status=preparing',
+                ):
+                    self.compare(one, user, version)
+
+    def paths(self) -> Iterator[str]:
+        """Yield all that is asked for."""
+        for server in (*self.history.servers, _UNKNOWN, 'x'):
+            yield from self.paths_of(server)
+        yield from self.lists()
+
+    def paths_of(self, server: str) -> Iterator[str]:
+        path = f'/servers/{server}/os-instance-actions'
+        yield path
+        yield f'{path}/req-{_UNKNOWN}'
+        yield f'/servers/{server}/migrations'
+        yield f'/servers/{server}/migrations/1'
+        answer = self.theirs(path, 'admin', NEWEST)
+        actions = answer.json().get('instanceActions', [])
+        for action in actions:
+            yield f'{path}/{action["request_id"]}'
+        for action in actions[1:3]:
+            yield f'{path}?limit=1&marker={action["request_id"]}'
+            yield f'{path}?changes-since={action["updated_at"]}'
+            yield f'{path}?changes-before={action["updated_at"]}'
+
+    def lists(self) -> Iterator[str]:
+        path = '/os-migrations'
+        yield path
+        found = self.theirs(path, 'admin', NEWEST).json()['migrations']
+        for number, migration in enumerate(found):
+            yield f'{path}?limit=2&marker={migration["uuid"]}'
+            if number % 4 == 0:
+                yield f'{path}?changes-since={migration["updated_at"]}'
+                yield f'{path}?changes-before={migration["updated_at"]}'
+        for name in ('user_id', 'project_id', 'status', 'migration_type',
+                     'instance_uuid', 'source_compute'):  # fmt: skip
+            for value in sorted({m[name] for m in found}):
+                yield f'{path}?{name}={value}'
+        for query in ('host=host1', 'host=x', 'hidden=true', 'hidden=x',
+                      'limit=1', 'limit=0', 'limit=-1', 'limit=x', 'x=1',
+                      f'marker={_UNKNOWN}', 'marker=x', 'changes-since=x',
+                      'user_id=x&user_id=y',
+                      'limit=3&host=host2'):  # fmt: skip
+            yield f'{path}?{query}'
+
+    def compare(self, path: str, user: str, version: str) -> None:
+        theirs = self.theirs(path, user, version)
+        ours = self.get(self.audit.url, path, user, version)
+        told = _told if self.is_in_order(path, version) else _listed
+        if told(theirs) != told(ours):
+            where = f'{path} for {user} at {version}'
+            self.differences.append((where, told(theirs), told(ours)))
+        self.compared += 1
+
+    def is_in_order(self, path: str, version: str) -> bool:
+        """Tell whether nova says in which order a list is.
+
+        Before it had pages it did not, and shows what its databases make of
+        that.
+        """
+        is_paged = microversion_parse.parse_version_string(version) >= (2, 59)
+        return (
+            is_paged
+            or not self.is_split
+            or not path.startswith('/os-migrations')
+        )
+
+    def theirs(self, path: str, user: str, version: str) -> requests.Response:
+        return self.get(self.cloud.session(user)[1], path, user, version)
+
+    def get(
+        self, url: str, path: str, user: str, version: str
+    ) -> requests.Response:
+        headers = {
+            'X-Auth-Token': self.cloud.session(user)[0],
+            'OpenStack-API-Version': f'compute {version}',
+            'Accept': 'application/json',
+        }
+        return requests.get(url + path, headers=headers, timeout=60)
+
+    def adopt(self, database: str) -> None:
+        """Let the database of a cell be ours too, and nova notice nothing."""
+        before, rows = cells.tables(database), cells.checksums(database)
+        config = self.audit.config.with_name('adopt.conf')
+        url = f'{cloud.SERVER}/{database}'
+        options.write(config, {'database': {'connection': url}})
+        self.manage(config, 'sync')
+        after = cells.tables(database)
+        kept = {name: after.get(name) for name in before}
+        self.assertEqual(before, kept)
+        self.assertEqual(rows, cells.checksums(database, *before))
+        self.assertEqual(
+            {'tasks', 'task_instances', 'nova_ext_alembic_version'},
+            after.keys() - before.keys(),
+        )
+        self.cloud.manage('db', 'sync')
+        self.assertEqual(
+            before, {n: cells.tables(database)[n] for n in before}
+        )
+        self.cloud.manage('db', 'archive_deleted_rows', '--max_rows', '1')
+        self.booted()
+
+    def manage(self, config: pathlib.Path, *command: str) -> None:
+        program = self.useFixture(
+            process.Process(
+                'nova_ext.cmd.manage',
+                ['--config-file', str(config), 'db', *command],
+                str(config.parent),
+            )
+        )
+        status = program.process.wait(120)
+        self.assertEqual(0, status, program.output.read_text())
+
+
+def _headers(answer: requests.Response) -> dict[str, Any]:
+    return {
+        name.lower(): value
+        for name, value in answer.headers.items()
+        if name.lower() not in (*_VARYING, *_PROCESSES)
+    }
+
+
+def _told(answer: requests.Response) -> tuple[Any, ...]:
+    """Return what an answer tells."""
+    return answer.status_code, answer.text, _headers(answer)
+
+
+def _listed(answer: requests.Response) -> tuple[Any, ...]:
+    """Return what an answer tells, whatever the order of a list."""
+    body = answer.json()
+    for value in body.values():
+        if isinstance(value, list):
+            value.sort(key=lambda item: item['id'])
+    return answer.status_code, body, _headers(answer)
