@@ -23,6 +23,7 @@ class Process(fixtures.Fixture):
     :param directory: of the output
     :param environment: further variables
     :param files: descriptors it gets to use
+    :param python: the interpreter; that of the test by default
     """
 
     process: subprocess.Popen[bytes]
@@ -34,8 +35,9 @@ class Process(fixtures.Fixture):
         directory: str,
         environment: Mapping[str, str] | None = None,
         files: Sequence[int] = (),
+        python: str = sys.executable,
     ) -> None:
-        self._command = [sys.executable, '-W', 'ignore', '-m', module]
+        self._command = [python, '-W', 'ignore', '-m', module]
         self._command += arguments
         self._environment = {**os.environ, **(environment or {})}
         self._files = files
