@@ -6,7 +6,9 @@
 # failure here, not a skipped test.
 #
 # NOVA_EXT_MARIADB_URL, NOVA_EXT_POSTGRESQL_URL and NOVA_EXT_RABBITMQ_URL say
-# where the servers are. Arguments replace the selection of tests.
+# where the servers are, NOVA_EXT_CURRENT_LINE_PYTHON which Python has the
+# current dependency line: that of "tox -e sa2" where there is one, else of an
+# environment made here. Arguments replace the selection of tests.
 
 set -o errexit -o nounset -o pipefail
 
@@ -23,6 +25,13 @@ SELECTION=(--exclude-regex '\.functional\.(backends|clients|samples|engine\.test
     '\.unit\.(db|objects|compute|conductor|engine|progress|cmd)\b|\.functional\.')
 # One after the other: the broker names queues by topic and host alone.
 MESSAGES=(--serial '\.unit\.(test_(indirection|rpc|service)|objects\.test_remote)\b')
+
+# make_current_line <directory>: an environment of the current line
+make_current_line() {
+    [ -x "$1/bin/python" ] || python -m venv "$1"
+    "$1/bin/python" -m pip install -qq --disable-pip-version-check \
+        -c constraints-current.txt -e . -r test-requirements.txt
+}
 
 can_log_in() {
     python - <<'PYTHON'
@@ -53,6 +62,15 @@ on 'On PostgreSQL' "$NOVA_EXT_POSTGRESQL_URL"
 
 echo 'On RabbitMQ'
 EXT_TEST_RPC_URL=$NOVA_EXT_RABBITMQ_URL stestr run "${MESSAGES[@]}" || status=1
+
+if [ -z "${NOVA_EXT_CURRENT_LINE_PYTHON:-}" ]; then
+    environment=$PWD/.tox/sa2
+    if [ ! -x "$environment/bin/python" ]; then
+        environment=$PWD/.tox/current-line
+        make_current_line "$environment"
+    fi
+    export NOVA_EXT_CURRENT_LINE_PYTHON=$environment/bin/python
+fi
 
 echo 'On servers of their own choice'
 stestr run '\.functional\.backends\.' || status=1

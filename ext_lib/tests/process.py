@@ -86,6 +86,7 @@ class Process(Program):
     :param directory: of the output
     :param environment: further variables
     :param files: descriptors it gets to use
+    :param python: the interpreter; that of the test by default
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Process(Program):
         directory: str,
         environment: Mapping[str, str] | None = None,
         files: Sequence[int] = (),
+        python: str = sys.executable,
     ) -> None:
-        command = [sys.executable, '-W', 'ignore', '-m', module, *arguments]
+        command = [python, '-W', 'ignore', '-m', module, *arguments]
         super().__init__(command, directory, environment, files, module)

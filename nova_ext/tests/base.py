@@ -42,9 +42,7 @@ class DatabaseTestCase(TestCase):
     def setUp(self) -> None:
         super().setUp()
         objects.register_all()
-        self.database = self.useFixture(
-            fixture.Database(facade, models.Base.metadata, self.conf)
-        )
+        self.database = self.useFixture(self.make_database())
         self.statements = self.useFixture(fixture.Statements(facade))
         self.context = context.RequestContext(
             user_id=USER,
@@ -52,6 +50,10 @@ class DatabaseTestCase(TestCase):
             roles=['member', 'reader'],
             is_admin=False,
         )
+
+    def make_database(self) -> Any:
+        """Return the fixture that opens the database."""
+        return fixture.Database(facade, models.Base.metadata, self.conf)
 
 
 class MessagingTestCase(DatabaseTestCase):

@@ -4,7 +4,6 @@
 from collections.abc import Mapping
 import configparser
 import pathlib
-import socket
 
 import fixtures
 
@@ -13,6 +12,7 @@ from ext_lib.tests import polling
 from ext_lib.tests import process
 from nova_ext.tests.functional import user
 from nova_ext.tests.functional.backends import database
+from nova_ext.tests.functional.backends import web_server
 
 CONDUCTOR = 'controller'
 NODES = ('node1', 'node2')
@@ -21,7 +21,6 @@ DOWN_TIME = 8
 API_WORKERS = 2
 
 _SECONDS = 60
-_APPLICATION = 'nova_ext.wsgi.api:application'
 #: What the access log says of each request: who answered it.
 _ACCESS = 'answered by %(p)s'
 
@@ -93,24 +92,16 @@ class Deployment(fixtures.Fixture):
             raise AssertionError(done.output.read_text())
 
     def _serve(self) -> process.Process:
-        with socket.create_server(('127.0.0.1', 0)) as listener:
-            port = listener.getsockname()[1]
-            self.url = f'http://127.0.0.1:{port}/v2.1'
-            arguments = [
-                *('--bind', f'fd://{listener.fileno()}'),
+        server = self.useFixture(
+            web_server.WebServer(
+                self._directory,
+                {'OS_NOVA_EXT_CONFIG_FILES': self._config},
                 *('--workers', str(API_WORKERS), '--threads', '4'),
                 *('--access-logfile', '-', '--access-logformat', _ACCESS),
-                _APPLICATION,
-            ]
-            return self.useFixture(
-                process.Process(
-                    'gunicorn',
-                    arguments,
-                    self._directory,
-                    {'OS_NOVA_EXT_CONFIG_FILES': self._config},
-                    [listener.fileno()],
-                )
             )
+        )
+        self.url = server.url
+        return server.process
 
     def _wait_for_api(self) -> None:
         def all_answer() -> bool:
