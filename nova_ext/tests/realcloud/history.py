@@ -12,6 +12,9 @@ from ext_lib.tests import polling
 from nova_ext.tests.realcloud import base
 
 _VERSION = '2.80'
+_HOSTS = ('host1', 'host2')
+#: How often a live migration is begun, until one is caught on its way.
+_ATTEMPTS = 20
 _HOST = 'OS-EXT-SRV-ATTR:host'
 _TASK = 'OS-EXT-STS:task_state'
 #: More than any host has, in what no quota limits.
@@ -110,23 +113,37 @@ class History:
     def moving(self) -> Iterator[str]:
         """Have a live migration under way; yields the id of its server."""
         server = self._boot('demo')
-        host = self._show(server)[_HOST]
-        [other] = {'host1', 'host2'} - {host}
-        run = self._nova.cloud.home / 'run' / f'nova-compute-{other}.pid'
-        pid = int(run.read_text().split()[0])
-        # The destination says nothing, so that it neither ends nor fails.
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            body = {'host': other, 'block_migration': 'auto'}
+        body = {'host': None, 'block_migration': 'auto'}
+        for _ in range(_ATTEMPTS):
             path = f'/servers/{server}/action'
             self._ask('POST', path, {'os-migrateLive': body}, 'admin')
             polling.wait_until(
-                lambda: self._migrations(server), f'{server} to move'
+                lambda: self._migrations(server) or self._is_idle(server),
+                f'{server} to move',
             )
-            yield server
+            with self._frozen():
+                if self._migrations(server):
+                    yield server
+                    return
+            self._wait(server, 'ACTIVE')
+        raise AssertionError('Each live migration was too quick')
+
+    @contextlib.contextmanager
+    def _frozen(self) -> Iterator[None]:
+        """Let both hosts stand still, so that nothing ends or fails."""
+        run = self._nova.cloud.home / 'run'
+        files = [run / f'nova-compute-{host}.pid' for host in _HOSTS]
+        pids = [int(file.read_text().split()[0]) for file in files]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
         finally:
-            os.kill(pid, signal.SIGCONT)
-        self._wait(server, 'ACTIVE')
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def _is_idle(self, server: str) -> bool:
+        return self._show(server)[_TASK] is None
 
     def _migrations(self, server: str) -> Any:
         path = f'/servers/{server}/migrations'
