@@ -177,8 +177,11 @@ class Cloud:
         settings = {'REALCLOUD_NOVA_PIP': '', **variables}
         self.run('restart', 'nova-api', **settings)
 
-    def manage(self, *arguments: str) -> None:
-        """Run nova-manage."""
+    def manage(self, *arguments: str, expected: Sequence[int] = (0,)) -> None:
+        """Run nova-manage.
+
+        :param expected: what it may exit with
+        """
         config = self.home / 'etc' / 'nova' / 'nova.conf'
         program = str(self.bin / 'nova-manage')
         command = [program, '--config-file', str(config), *arguments]
@@ -188,8 +191,9 @@ class Cloud:
             check=False,
             capture_output=True,
             text=True,
+            timeout=5 * _SECONDS,
         )
-        if done.returncode:
+        if done.returncode not in expected:
             raise RuntimeError(f'{command}: {done.stdout}{done.stderr}')
 
     def remove(self) -> None:

@@ -2,6 +2,7 @@
 """The databases of a real nova's cells."""
 
 from collections.abc import Sequence
+import functools
 from typing import Any
 
 import fixtures
@@ -10,13 +11,16 @@ import sqlalchemy as sa
 from ext_lib.tests.realcloud import cloud
 
 
+@functools.cache
+def _engine() -> sa.engine.Engine:
+    # To make one is dear, and there are hundreds of tables.
+    return sa.create_engine(cloud.SERVER, isolation_level='AUTOCOMMIT')
+
+
 def execute(*statements: str) -> list[Any]:
     """Execute statements as the database's root; return the last's rows."""
-    engine = sa.create_engine(
-        cloud.SERVER, isolation_level='AUTOCOMMIT', poolclass=sa.pool.NullPool
-    )
     rows: list[Any] = []
-    with engine.connect() as connection:
+    with _engine().connect() as connection:
         for statement in statements:
             result = connection.execute(sa.text(statement))
             rows = list(result) if result.returns_rows else []
@@ -33,9 +37,8 @@ def tables(database: str) -> dict[str, str]:
 
 
 def checksums(database: str, *names: str) -> dict[str, Any]:
-    """Return checksums of the rows of tables; of all unless named."""
-    found = names or tuple(tables(database))
-    listed = ', '.join(f'{database}.{name}' for name in found)
+    """Return checksums of the rows of tables."""
+    listed = ', '.join(f'{database}.{name}' for name in names)
     rows = execute(f'CHECKSUM TABLE {listed}')
     return {name.partition('.')[2]: checksum for name, checksum in rows}
 
