@@ -10,10 +10,13 @@ source "$NOVA_EXT_DIR/devstack/lib/nova_ext"
 source "$NOVA_EXT_DIR/devstack/lib/tasks_filter"
 source "$NOVA_EXT_DIR/devstack/lib/sahara_ext"
 
-# configure_nova_ext_plugin() - nova-api starts after this, with the filter
+# configure_nova_ext_plugin() - nova-api starts after this, with the filter,
+# whose tasks are in the database of the compute API
 function configure_nova_ext_plugin {
-    configure_nova_ext
-    init_nova_ext
+    if is_nova_ext_enabled || is_tasks_filter_enabled; then
+        configure_nova_ext
+        init_nova_ext
+    fi
     if is_tasks_filter_enabled; then
         configure_tasks_filter
     fi
