@@ -4,7 +4,6 @@
 from collections.abc import Mapping, Sequence
 import dataclasses
 import datetime
-import re
 from typing import Any
 
 from oslo_utils import timeutils
@@ -20,9 +19,8 @@ _BEFORE = 'changes-before'
 #: The ends of the calendar.
 _FIRST = datetime.datetime.min  # noqa: DTZ901 (as databases keep it)
 _LAST = datetime.datetime.max  # noqa: DTZ901
-#: The number that a text begins with, as MariaDB compares it with booleans.
-_NUMBER = re.compile(r'\s*0*(\d*)')
-_BOOLEANS: Mapping[str, bool] = {'': False, '1': True}
+#: How clients spell booleans that are compared as they stand.
+_BOOLEANS: Mapping[Any, bool] = {'0': False, '1': True}
 #: The integers of every database have at least this many.
 _DIGITS = 18
 
@@ -146,7 +144,7 @@ def _fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, sa.Enum):
         return value in kind.enums
     if isinstance(kind, sa.Boolean):
-        return isinstance(value, bool) or _number(value) in _BOOLEANS
+        return value in (*_BOOLEANS, True, False)
     if isinstance(kind, sa.Integer):
         return str(value).isdecimal() and len(str(value)) <= _DIGITS
     return text.storable(str(value)) == str(value)
@@ -154,17 +152,10 @@ def _fits(kind: Any, value: Any) -> bool:
 
 def _held(kind: Any, value: Any) -> Any:
     if isinstance(kind, sa.Boolean):
-        return value if isinstance(value, bool) else _BOOLEANS[_number(value)]
+        return _BOOLEANS.get(value, value)
     if isinstance(kind, sa.Integer):
         return int(value)
     return str(value)
-
-
-def _number(value: Any) -> str:
-    """Return the number a text begins with, without zeros before it."""
-    found = _NUMBER.match(str(value))
-    assert found is not None  # nothing is a number, too
-    return found[1]
 
 
 class _Along(expression.FunctionElement):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import datetime
 import heapq
 import itertools
+import re
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ _Migration = models.Migration
 
 #: How far the clocks of two hosts may be apart.
 _CLOCKS = datetime.timedelta(hours=1)
+
+_NUMBER = re.compile(r'\s*0*(\d*)')
 
 #: Filters that are columns. The host is not: it is one of two.
 _FILTERS = (
@@ -63,6 +66,8 @@ def migration_get_all_by_filters(
     if page is not None and page.limit == 0:
         return []
     filters = {k: v for k, v in filters.items() if v is not None}
+    if isinstance(filters.get('hidden'), str):
+        filters['hidden'] = _number(filters['hidden'])
     places = list(cells.each(context))
     markers = _markers(places, page)
     found = [
@@ -73,6 +78,16 @@ def migration_get_all_by_filters(
         return list(itertools.chain(*found))
     merged = heapq.merge(*found, key=_age, reverse=True)
     return list(itertools.islice(merged, page.limit))
+
+
+def _number(text: str) -> str:
+    """Return the number that a text begins with; a word is 0.
+
+    That is how MariaDB, on which a nova is asked, compares it with a boolean.
+    """
+    found = _NUMBER.match(text)
+    assert found is not None  # nothing is a number, too
+    return found[1] or '0'
 
 
 @facade.reader

@@ -224,10 +224,12 @@ class TestFilters(ListTestCase):
         self.assertEqual([self.b], self.list(host='h3', source_compute='h1'))
 
     def test_hidden(self):
-        for value in ('0', False, 'true'):
+        for value in ('0', False, 'true', '', ' 00x'):
             self.assertEqual([self.a, self.b], self.list(hidden=value))
-        self.assertEqual([self.c], self.list(hidden='1'))
-        self.assertEqual([], self.list(hidden='2'))
+        for value in ('1', True, ' 01st'):
+            self.assertEqual([self.c], self.list(hidden=value))
+        for value in ('2', '10', '9' * 5000):
+            self.assertEqual([], self.list(hidden=value))
 
     def test_values_there_are_not(self):
         for value in ('', 'x', '\0', 'x' * 300):
