@@ -47,11 +47,12 @@ can_log_in 2>/dev/null || "$(dirname "$0")/test-setup.sh"
 can_log_in
 
 status=0
+WORKERS=(--concurrency "${NOVA_EXT_TEST_WORKERS:-0}")
 
 # on <title> <database>: run the selection there
 on() {
     echo "$1"
-    EXT_TEST_DB_URL=$2 stestr run "${ARGUMENTS[@]}" || status=1
+    EXT_TEST_DB_URL=$2 stestr run "${WORKERS[@]}" "${ARGUMENTS[@]}" || status=1
 }
 
 ARGUMENTS=("$@")
@@ -73,5 +74,5 @@ if [ -z "${NOVA_EXT_CURRENT_LINE_PYTHON:-}" ]; then
 fi
 
 echo 'On servers of their own choice'
-stestr run '\.functional\.backends\.' || status=1
+stestr run "${WORKERS[@]}" '\.functional\.backends\.' || status=1
 exit $status

@@ -3,12 +3,15 @@
 
 from collections.abc import Sequence
 import functools
+import re
 from typing import Any
 
 import fixtures
 import sqlalchemy as sa
 
 from ext_lib.tests.realcloud import cloud
+
+_COUNTER = re.compile(r' AUTO_INCREMENT=\d+')
 
 
 @functools.cache
@@ -30,10 +33,12 @@ def execute(*statements: str) -> list[Any]:
 def tables(database: str) -> dict[str, str]:
     """Return the statements that would create the tables again."""
     names = [name for (name,) in execute(f'SHOW TABLES FROM {database}')]
-    return {
+    found = {
         name: execute(f'SHOW CREATE TABLE {database}.{name}')[0][1]
         for name in names
     }
+    # How many rows there have been is not part of it.
+    return {name: _COUNTER.sub('', text) for name, text in found.items()}
 
 
 def checksums(database: str, *names: str) -> dict[str, Any]:

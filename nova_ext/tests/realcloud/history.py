@@ -122,10 +122,12 @@ class History:
                 f'{server} to move',
             )
             with self._frozen():
-                if self._migrations(server):
+                is_caught = bool(self._migrations(server))
+                if is_caught:
                     yield server
-                    return
             self._wait(server, 'ACTIVE')
+            if is_caught:
+                return
         raise AssertionError('Each live migration was too quick')
 
     @contextlib.contextmanager

@@ -121,10 +121,10 @@ class TestAudit(base.TestCase):
         databases = [f'{name}_nova_cell0', f'{name}_nova']
         self.audit = self.useFixture(Audit(self.cloud, databases))
         self.compare_all('one cell and cell0', USERS[:2])
-        with self.history.moving() as server:
-            self.compare_moving(server)
         self.adopt(f'{name}_nova')
         self.compare_all('adopted', USERS[:1])
+        with self.history.moving() as server:
+            self.compare_moving(server)
         second = self.useFixture(cells.SecondCell(self.cloud))
         second.take(self.history.servers[::2])
         self.audit = self.useFixture(
