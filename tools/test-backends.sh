@@ -8,7 +8,9 @@
 # NOVA_EXT_MARIADB_URL, NOVA_EXT_POSTGRESQL_URL and NOVA_EXT_RABBITMQ_URL say
 # where the servers are, NOVA_EXT_CURRENT_LINE_PYTHON which Python has the
 # current dependency line: that of "tox -e sa2" where there is one, else of an
-# environment made here. Arguments replace the selection of tests.
+# environment made here. NOVA_EXT_TEST_WORKERS is how many tests run at a time,
+# as many as there are cores unless set. Arguments replace the selection of
+# tests.
 
 set -o errexit -o nounset -o pipefail
 

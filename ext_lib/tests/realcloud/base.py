@@ -35,19 +35,19 @@ class ServicesTestCase(testtools.TestCase):
     """Tests that share both services, in a region of their own."""
 
     cloud: ClassVar[cloud.Cloud]
-    deployment: ClassVar[deployment.Deployment]
+    services: ClassVar[deployment.Deployment]
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         cls.cloud = the_cloud()
-        cls.deployment = deployment.Deployment(
+        cls.services = deployment.Deployment(
             cls.cloud, cls.create_database, cls.options()
         )
-        cls.deployment.setUp()
-        cls.addClassCleanup(cls.deployment.cleanUp)
+        cls.services.setUp()
+        cls.addClassCleanup(cls.services.cleanUp)
         cls.start()
-        cls.deployment.wait_for_apis()
+        cls.services.wait_for_apis()
 
     @classmethod
     def create_database(cls, _name: str) -> str:
@@ -84,7 +84,7 @@ class ServicesTestCase(testtools.TestCase):
             given['X-Auth-Token'] = token
         return requests.request(
             'GET' if body is None else 'POST',
-            self.deployment.urls[service.service_type] + path,
+            self.services.urls[service.service_type] + path,
             json=body,
             headers=given,
             timeout=_SECONDS,

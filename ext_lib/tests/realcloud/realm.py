@@ -41,7 +41,8 @@ class Realm(fixtures.Fixture):
             **self._cloud.clouds[f'{_PREFIX}admin'],
         )
         self.addCleanup(connection.close)
-        self._identity: Any = connection.identity
+        identity: Any = connection.identity
+        self._identity = identity
         self._identity.create_region(id=self.region)
         self.addCleanup(self._identity.delete_region, self.region)
         for service_type in ('identity', 'image'):

@@ -116,7 +116,7 @@ class TestTokens(KeystoneTestCase):
 
     def test_what_needs_none(self):
         for service in deployment.SERVICES:
-            url = self.deployment.urls[service.service_type]
+            url = self.services.urls[service.service_type]
             for place in ('', 'healthcheck'):
                 found = requests.get(
                     f'{url.removesuffix(service.version)}{place}', timeout=60
@@ -146,21 +146,20 @@ class TestTokens(KeystoneTestCase):
         self.identity(
             'DELETE', '/auth/tokens', token, headers={'X-Subject-Token': token}
         )
-        for service in deployment.SERVICES:
-            polling.wait_until(
-                lambda service=service: self.status(service, token) == 401,
-                f'{service.name} to refuse it',
-                CACHED + 30,
-            )
+        self.wait_until_refused(token, CACHED + 30)
+
+    def wait_until_refused(self, token: str, seconds: float = 60) -> None:
+        def is_refused() -> bool:
+            return {401} == {
+                self.status(service, token) for service in deployment.SERVICES
+            }
+
+        polling.wait_until(is_refused, 'both to refuse it', seconds)
 
     def test_one_that_has_expired_is_good_with_that_of_a_service(self):
         token = self.short_token('demo')
         self.assertStatus(200, token)
-        for service in deployment.SERVICES:
-            polling.wait_until(
-                lambda service=service: self.status(service, token) == 401,
-                f'{service.name} to refuse it',
-            )
+        self.wait_until_refused(token)
         # A service that began before the end may ask until it is done.
         nova = self.issue(self.password('nova'), self.scope('service'))
         self.assertStatus(200, token, X_Service_Token=nova)

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from concurrent import futures
 import contextlib
+import functools
 import os
 import signal
 from typing import Any
@@ -93,10 +94,8 @@ class History:
             self._act(server, {'migrate': None}, 'VERIFY_RESIZE', 'admin')
             self._act(server, {'confirmResize': None}, 'ACTIVE', 'admin')
             self._ask('DELETE', f'/servers/{server}', None, user)
-            polling.wait_until(
-                lambda server=server: self._status(server) == 404,
-                f'{server} to go',
-            )
+            is_gone = functools.partial(self._is_gone, server)
+            polling.wait_until(is_gone, f'{server} to go')
 
     def _waiting(self) -> None:
         """Leave a resize that nobody confirms."""
@@ -184,10 +183,9 @@ class History:
             'server'
         ]
 
-    def _status(self, server: str) -> int:
-        return self._nova.ask(
-            'GET', f'/servers/{server}', token='admin'
-        ).status
+    def _is_gone(self, server: str) -> bool:
+        answer = self._nova.ask('GET', f'/servers/{server}', token='admin')
+        return answer.status == 404
 
     def _wait(self, server: str, status: str) -> None:
         def has_it() -> bool:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is at work: owners of servers and clusters, an operator, an auditor."""
 
+import functools
 from typing import Any
 import uuid
 
@@ -245,11 +246,12 @@ class Auditor(traffic.Worker):
         compute = self.session.nova
         found = self.insist(lambda: compute.migrations.list(limit=20))
         for migration in found[:3]:
-            self.insist(
-                lambda migration=migration: compute.instance_action.list(
-                    migration.instance_uuid, limit=10
-                )
+            read = functools.partial(
+                compute.instance_action.list,
+                migration.instance_uuid,
+                limit=10,
             )
+            self.insist(read)
         self.pause()
 
 

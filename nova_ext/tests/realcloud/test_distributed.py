@@ -184,7 +184,7 @@ class TestTwoMinutes(testtools.TestCase):
             ],
             {'OS_CLIENT_CONFIG_FILE': str(self.deployment.clouds)},
         )
-        self.assertEqual(0, done.returncode, (words, done.stderr))
+        self.assertEqual(0, done.returncode, f'{words}: {done.stderr}')
         return json.loads(done.stdout) if printed else None
 
     def kill_worker(self, service):
@@ -257,9 +257,9 @@ class TestTwoMinutes(testtools.TestCase):
             listed = [
                 a for a in found.actions[server] if a['request_id'] == request
             ]
-            self.assertEqual(1, len(listed), (server, request, action))
+            self.assertEqual(1, len(listed), f'{action} {request} {server}')
             for event in listed[0]['events']:
-                self.assertIsNotNone(event['result'], (server, request))
+                self.assertIsNotNone(event['result'], f'{request} {server}')
 
     def check_clusters(self):
         """Each cluster has the servers it should have, and no other."""
