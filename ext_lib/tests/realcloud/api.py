@@ -17,6 +17,8 @@ from ext_lib.tests.realcloud import cloud
 WORKERS: Final = 2
 
 _FILES = cloud.SOURCES / 'etc' / 'uwsgi'
+#: What uWSGI says of each process that has loaded the application.
+_READY = 'WSGI app 0 '
 _SECONDS = 120
 
 
@@ -54,12 +56,18 @@ class Api(process.Program):
         children = pathlib.Path(f'/proc/{master}/task/{master}/children')
         return [int(pid) for pid in children.read_text().split()]
 
+    def loaded(self) -> int:
+        """Return how many processes have ever been ready to answer."""
+        return self.output.read_text(errors='replace').count(_READY)
+
     def wait(self) -> None:
-        """Return when it answers."""
+        """Return when all of its processes answer."""
         polling.wait_until(self._answers, f'{self._url} to answer', _SECONDS)
 
     def _answers(self) -> bool:
         self.check()
+        if self.loaded() < WORKERS:
+            return False
         try:
             return bool(requests.get(self._url, timeout=_SECONDS).ok)
         except requests.ConnectionError:
