@@ -26,6 +26,14 @@ def is_adopted(connection: sa.engine.Connection, name: str) -> bool:
     return connection.execute(others.limit(1)).first() is not None
 
 
+def has_tables(
+    connection: sa.engine.Connection, metadata: sa.MetaData
+) -> bool:
+    """Tell whether all tables of ``metadata`` are there."""
+    present = set(sa.inspect(connection).get_table_names())
+    return present.issuperset(metadata.tables)
+
+
 def missing_columns(
     connection: sa.engine.Connection, metadata: sa.MetaData
 ) -> list[str]:
@@ -33,15 +41,5 @@ def missing_columns(
     return sorted(
         f'{table.name}.{column.name}'
         for table in metadata.sorted_tables
-        if sa.inspect(connection).has_table(table.name)
         for column in schema.missing_columns(connection, table)
     )
-
-
-def create_tables(
-    connection: sa.engine.Connection, metadata: sa.MetaData
-) -> None:
-    """Create the tables of ``metadata`` there are not, and nothing else."""
-    for table in metadata.sorted_tables:
-        if not sa.inspect(connection).has_table(table.name):
-            table.create(connection)

@@ -5,8 +5,7 @@ sqlalchemy-migrate, which runs the numbered steps, does not work with
 SQLAlchemy 2. Where it can be imported it brings a database to its last
 number and hands it over; where it cannot, a database at the last number is
 handed over as it stands, and a new one begins with alembic. So does any
-database of a service that has no numbered steps, and one that another program
-keeps: a number would be a row more in a table of that program.
+database of a service that has no numbered steps.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.db import adoption
-from ext_lib.db import schema as steps
 from ext_lib.db import sqlite
 
 
@@ -114,6 +112,8 @@ class Schema:
     ) -> None:
         """Bring the database behind ``engine`` to a version.
 
+        One that another program keeps stays as it is, if it will do.
+
         :param version: an alembic revision, or a legacy number, which only
             sqlalchemy-migrate can run; the newest revision when omitted
         :raises SchemaTooOld: when sqlalchemy-migrate would be needed
@@ -127,8 +127,9 @@ class Schema:
         number = _as_number(version)
         if number is None and version not in (None, *known):
             raise SchemaError(f'There is no version {version}.')
-        if self.shared is not None:
-            self._check_shared(engine, self.shared)
+        if self._is_adopted(engine):
+            self._check_shared(engine)
+            return
         if number is not None:
             self._go_to(engine, number)
             return
@@ -137,21 +138,13 @@ class Schema:
         with self._config(engine) as configuration:
             command.upgrade(configuration, version or 'head')
 
-    def create_shared(
-        self, connection: sa.engine.Connection, metadata: sa.MetaData
-    ) -> None:
-        """Take a step with tables that another program may have made.
-
-        In a database of that program its tables stay as they are, and those
-        there are not get at once what all steps give them.
-        """
-        if self.shared is not None and self._is_adopted(connection):
-            adoption.create_tables(connection, self.shared.tables())
-        else:
-            steps.create_missing(connection, metadata)
-
     def version(self, engine: sa.engine.Engine) -> str | None:
-        """Return the revision or legacy number of the database, if any."""
+        """Return the revision or legacy number of the database, if any.
+
+        One that another program keeps, and that will do, has the newest.
+        """
+        if self._is_adopted(engine):
+            return None if self._lacking(engine) else self.head
         revision, number = self._revision(engine), self._number(engine)
         if revision is None and number is not None:
             return str(number)
@@ -172,18 +165,30 @@ class Schema:
         directory = script.ScriptDirectory(str(self.alembic))
         return {step.revision for step in directory.walk_revisions()}
 
-    def _is_adopted(self, connection: sa.engine.Connection) -> bool:
-        return adoption.is_adopted(connection, self.name)
+    def _is_adopted(self, engine: sa.engine.Engine) -> bool:
+        """Tell whether the shared tables are another program's.
 
-    def _check_shared(self, engine: sa.engine.Engine, shared: Shared) -> None:
+        Tables of ours would do that program harm: a nova does not archive
+        rows of a database in which it finds a table it does not know.
+        """
+        if self.shared is None or self._revision(engine) is not None:
+            return False
         with engine.connect() as connection:
-            if not self._is_adopted(connection):
-                return
-            lacking = adoption.missing_columns(connection, shared.tables())
-        if lacking:
+            return adoption.is_adopted(
+                connection, self.name
+            ) and adoption.has_tables(connection, self.shared.tables())
+
+    def _check_shared(self, engine: sa.engine.Engine) -> None:
+        assert self.shared is not None
+        if lacking := self._lacking(engine):
             raise SharedTooOld(
-                columns=', '.join(lacking), command=shared.command
+                columns=', '.join(lacking), command=self.shared.command
             )
+
+    def _lacking(self, engine: sa.engine.Engine) -> list[str]:
+        assert self.shared is not None
+        with engine.connect() as connection:
+            return adoption.missing_columns(connection, self.shared.tables())
 
     def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
         if self.legacy is None:
@@ -206,12 +211,12 @@ class Schema:
         number, last = self._number(engine), legacy.last_number
         if number is not None and number > last:
             raise SchemaTooNew(version=number)
-        if number is None and self._begins_with_alembic(engine):
-            return
         migrate = _sqlalchemy_migrate()
         if migrate is not None:
             self._run_legacy(migrate, engine, legacy, last)
-        elif number is not None and number < last:
+        elif number is None:
+            return
+        elif number < last:
             raise SchemaTooOld(
                 number=number,
                 last=last,
@@ -220,11 +225,6 @@ class Schema:
             )
         with self._config(engine) as configuration:
             command.stamp(configuration, legacy.handover)
-
-    def _begins_with_alembic(self, engine: sa.engine.Engine) -> bool:
-        with engine.connect() as connection:
-            adopted = self.shared is not None and self._is_adopted(connection)
-        return adopted or _sqlalchemy_migrate() is None
 
     def _run_legacy(
         self,

@@ -3,10 +3,12 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent import futures
+import datetime
 import itertools
 import pathlib
 import random
 import secrets
+import statistics
 import sys
 from typing import Any
 
@@ -35,8 +37,6 @@ _SAMPLE = 40
 _SHOWN = 10
 #: nova-api has as many processes.
 _AT_ONCE = 2
-#: What is added to a database of nova's; the first one is referred to.
-_OURS = ('tasks', 'task_instances', 'nova_ext_alembic_version')
 _UNKNOWN = '00000000-0000-4000-8000-000000000000'
 _VARYING = ('date', 'x-openstack-request-id', 'x-compute-request-id')
 _PROCESSES = ('keep-alive', 'connection')
@@ -115,6 +115,8 @@ class TestAudit(base.TestCase):
         self.history.make()
         self.dice = random.Random(7)
         self.differences: list[Any] = []
+        #: What each answer took, ours and theirs.
+        self.elapsed: list[tuple[datetime.timedelta, ...]] = []
 
     def test_bodies_are_those_of_nova(self):
         name = self.cloud.settings['REALCLOUD_NAME']
@@ -131,7 +133,8 @@ class TestAudit(base.TestCase):
             Audit(self.cloud, [*databases, second.database])
         )
         self.compare_all('two cells and cell0', USERS, VERSIONS)
-        # 1 tells that there was something to archive.
+        # It fails where there is a table nova does not know; 1 tells that
+        # there was something to archive.
         self.cloud.manage(
             *('db', 'archive_deleted_rows', '--max_rows', '1000'),
             expected=(0, 1),
@@ -157,8 +160,11 @@ class TestAudit(base.TestCase):
         ]
         with futures.ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(lambda asked: self.compare(*asked), questions))
-        told = f'{len(questions)} answers, {len(self.differences)} differ'
-        sys.stderr.write(f'[audit] {what}: {told}\n')
+        share = statistics.median(ours / nova for ours, nova in self.elapsed)
+        sys.stderr.write(
+            f'[audit] {what}: {len(questions)} answers, '
+            f'{len(self.differences)} differ, {share:.2f} of the time\n'
+        )
         self.assertEqual([], self.differences[:_SHOWN])
 
     def compare_moving(self, server: str) -> None:
@@ -219,6 +225,7 @@ class TestAudit(base.TestCase):
     def compare(self, path: str, user: str, version: str) -> None:
         theirs = self.theirs(path, user, version)
         ours = self.get(self.audit.url, path, user, version)
+        self.elapsed.append((ours.elapsed, theirs.elapsed))
         told = _told if self.is_in_order(path, version) else _listed
         if told(theirs) != told(ours):
             where = f'{path} for {user} at {version}'
@@ -251,21 +258,12 @@ class TestAudit(base.TestCase):
         before, rows = cells.tables(database), self.rows_in(database)
         config = self.audit.config.with_name('adopt.conf')
         url = f'{cloud.SERVER}/{database}'
-        for table in _OURS:
-            self.addCleanup(
-                cells.execute, f'DROP TABLE IF EXISTS {database}.{table}'
-            )
         options.write(config, {'database': {'connection': url}})
         self.manage(config, 'sync')
-        after = cells.tables(database)
-        kept = {name: after.get(name) for name in before}
-        self.assertEqual(before, kept)
+        self.assertEqual(before, cells.tables(database))
         self.assertEqual(rows, self.rows_in(database))
-        self.assertEqual({*_OURS}, after.keys() - before.keys())
         self.cloud.manage('db', 'sync')
-        self.assertEqual(
-            before, {n: cells.tables(database)[n] for n in before}
-        )
+        self.assertEqual(before, cells.tables(database))
         self.booted()
 
     def rows_in(self, database: str) -> dict[str, Any]:

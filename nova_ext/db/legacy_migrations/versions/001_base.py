@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables as they stood before the first feature."""
 
+from ext_lib.db import schema
 from nova_ext.db.legacy_migrations import tables
-from nova_ext.db.migration import schema
 
 
 def upgrade(migrate_engine):
     with migrate_engine.begin() as connection:
-        schema.create_shared(connection, tables.base())
+        schema.create_missing(connection, tables.base())

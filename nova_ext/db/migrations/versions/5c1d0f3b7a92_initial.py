@@ -3,9 +3,8 @@
 
 from alembic import op
 
-from ext_lib.db import schema as steps
+from ext_lib.db import schema
 from nova_ext.db.legacy_migrations import tables
-from nova_ext.db.migration import schema
 
 revision = '5c1d0f3b7a92'
 down_revision = None
@@ -15,7 +14,7 @@ depends_on = None
 
 def upgrade():
     connection = op.get_bind()
-    schema.create_shared(connection, tables.base())
-    schema.create_shared(connection, tables.migration_user_project())
-    steps.create_missing(connection, tables.tasks())
-    steps.create_missing(connection, tables.task_tag())
+    schema.create_missing(connection, tables.base())
+    schema.create_missing(connection, tables.migration_user_project())
+    schema.create_missing(connection, tables.tasks())
+    schema.create_missing(connection, tables.task_tag())
