@@ -24,6 +24,8 @@ _MOVES = ('migrate', 'live_migrate')
 _ARGUMENTS = {'live_migrate': (None, 'auto')}
 #: What it was said to has gone, or something else is done to it.
 _TOO_LATE = (404, 409)
+#: Said twice, they are told that there is no resize: it is ending already.
+_ENDS = ('confirm_resize', 'revert_resize')
 
 
 class ServerOwner(traffic.Worker):
@@ -265,7 +267,8 @@ def _ask(worker: traffic.Worker, server: str, action: str) -> None:
     try:
         [request] = method(server, *arguments).request_ids
     except Exception as error:
-        is_late = traffic.status_of(error) in _TOO_LATE
+        status = traffic.status_of(error)
+        is_late = status in _TOO_LATE or (action in _ENDS and status == 400)
         if not is_late and not traffic.is_lost(error):
             raise
         worker.ledger.lost += 1
