@@ -175,7 +175,7 @@ class TestAudit(base.TestCase):
                 for one in (
                     path,
                     f'{path}/{migration["id"]}',
-                    f'{path}/{migration["uuid"]}',
+                    f'{path}/x',
                     '/os-migrations?status=preparing',
                 ):
                     self.compare(one, user, version)
