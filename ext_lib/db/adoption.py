@@ -38,8 +38,8 @@ def missing_columns(
     connection: sa.engine.Connection, metadata: sa.MetaData
 ) -> list[str]:
     """Return the columns that tables lack, such as ``migrations.user_id``."""
-    return sorted(
+    return [
         f'{table.name}.{column.name}'
         for table in metadata.sorted_tables
         for column in schema.missing_columns(connection, table)
-    )
+    ]

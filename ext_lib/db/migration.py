@@ -8,7 +8,7 @@ handed over as it stands, and a new one begins with alembic. So does any
 database of a service that has no numbered steps.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 import contextlib
 import dataclasses
 import pathlib
@@ -60,11 +60,11 @@ class SharedTooOld(SchemaError):
 class Shared:
     """Tables that another program may have made.
 
-    :param tables: returns them as all steps leave them
+    :param tables: return them, each as a step makes or completes it
     :param command: what brings that program's schema up to date
     """
 
-    tables: Callable[[], sa.MetaData]
+    tables: Sequence[Callable[[], sa.MetaData]]
     command: str
 
 
@@ -174,9 +174,10 @@ class Schema:
         if self.shared is None or self._revision(engine) is not None:
             return False
         with engine.connect() as connection:
-            return adoption.is_adopted(
-                connection, self.name
-            ) and adoption.has_tables(connection, self.shared.tables())
+            return adoption.is_adopted(connection, self.name) and all(
+                adoption.has_tables(connection, tables())
+                for tables in self.shared.tables
+            )
 
     def _check_shared(self, engine: sa.engine.Engine) -> None:
         assert self.shared is not None
@@ -188,7 +189,11 @@ class Schema:
     def _lacking(self, engine: sa.engine.Engine) -> list[str]:
         assert self.shared is not None
         with engine.connect() as connection:
-            return adoption.missing_columns(connection, self.shared.tables())
+            return sorted(
+                column
+                for tables in self.shared.tables
+                for column in adoption.missing_columns(connection, tables())
+            )
 
     def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
         if self.legacy is None:

@@ -5,7 +5,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import unittest
 
@@ -13,6 +12,7 @@ import fixtures
 import pymysql
 
 from ext_lib.tests import polling
+from ext_lib.tests import ports
 from ext_lib.tests import servers
 
 _PATH = f'{os.environ.get("PATH", "")}:/usr/sbin'
@@ -37,7 +37,7 @@ class Server(fixtures.Fixture):
         self._directory = pathlib.Path(
             self.useFixture(fixtures.TempDir()).path
         )
-        self._port = _free_port()
+        self._port = ports.free_port()
         self._install()
         self.start()
         self.addCleanup(self.kill)
@@ -109,9 +109,3 @@ class Server(fixtures.Fixture):
             )
         address = f'127.0.0.1:{self._port}'
         return f'mysql+pymysql://root@{address}/{database}'
-
-
-def _free_port() -> int:
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -18,6 +18,7 @@ schema = migration.Schema(
         package='nova-ext',
     ),
     shared=migration.Shared(
-        tables=tables.of_nova, command='nova-manage db sync'
+        tables=(tables.base, tables.migration_user_project),
+        command='nova-manage db sync',
     ),
 )

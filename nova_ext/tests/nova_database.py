@@ -9,7 +9,7 @@ from nova_ext.db import models
 from nova_ext.db.legacy_migrations import tables
 
 #: The tables that both know.
-TABLES = set(tables.of_nova().tables)
+TABLES = set(tables.base().tables)
 #: What alembic keeps of nova.
 REVISION = 'ab450ba04102'
 

@@ -3,7 +3,6 @@
 
 import pathlib
 import re
-import socket
 import sys
 from typing import Final
 
@@ -85,10 +84,3 @@ def _moved(ini: str, port: int) -> str:
         if count != 1:
             raise AssertionError(f'{option} is in the file {count} times')
     return ini
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(('127.0.0.1', 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -13,6 +13,7 @@ from typing import Final
 import fixtures
 
 from ext_lib.tests import broker
+from ext_lib.tests import ports
 from ext_lib.tests import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
@@ -115,7 +116,9 @@ class Deployment(fixtures.Fixture):
         self.clouds = pathlib.Path(self.directory, 'clouds.yaml')
         self._realm.write_clouds(self.clouds)
         # One needs the other's endpoint, and nobody's before it begins.
-        ports = {service.service_type: api.free_port() for service in SERVICES}
+        ports = {
+            service.service_type: ports.free_port() for service in SERVICES
+        }
         for service in SERVICES:
             self._publish(service, ports[service.service_type])
         for service in SERVICES:

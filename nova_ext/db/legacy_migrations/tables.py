@@ -48,20 +48,14 @@ def migration_user_project() -> sa.MetaData:
             'project_id',
         ),
         *_timestamps(),
-        *_migrations_walks(),
-    )
-    return metadata
-
-
-def of_nova() -> sa.MetaData:
-    """Return the tables of nova as both these steps leave them."""
-    metadata = base()
-    _table(
-        metadata,
-        'migrations',
-        *_columns(_NAME, 'user_id project_id'),
-        *_migrations_walks(),
-        extend_existing=True,
+        _walk('migrations', 'deleted'),
+        _walk('migrations', 'deleted', 'instance_uuid'),
+        _walk('migrations', 'deleted', 'status'),
+        _walk('migrations', 'deleted', 'migration_type'),
+        _walk('migrations', 'deleted', 'source_compute'),
+        _walk('migrations', 'deleted', 'dest_compute'),
+        _walk('migrations', 'deleted', 'user_id'),
+        _walk('migrations', 'deleted', 'project_id'),
     )
     return metadata
 
@@ -129,16 +123,13 @@ def task_tag() -> sa.MetaData:
     return metadata
 
 
-def _table(
-    metadata: sa.MetaData, name: str, *contents: Any, **options: Any
-) -> sa.Table:
+def _table(metadata: sa.MetaData, name: str, *contents: Any) -> sa.Table:
     return sa.Table(
         name,
         metadata,
         *contents,
         mysql_engine='InnoDB',
         mysql_charset='utf8mb4',
-        **options,
     )
 
 
@@ -165,19 +156,6 @@ def _index(table: str, *columns: str, unique: bool = False) -> sa.Index:
 
 def _walk(table: str, *columns: str) -> sa.Index:
     return _index(table, *columns, 'created_at', 'id')
-
-
-def _migrations_walks() -> list[sa.Index]:
-    return [
-        _walk('migrations', 'deleted'),
-        _walk('migrations', 'deleted', 'instance_uuid'),
-        _walk('migrations', 'deleted', 'status'),
-        _walk('migrations', 'deleted', 'migration_type'),
-        _walk('migrations', 'deleted', 'source_compute'),
-        _walk('migrations', 'deleted', 'dest_compute'),
-        _walk('migrations', 'deleted', 'user_id'),
-        _walk('migrations', 'deleted', 'project_id'),
-    ]
 
 
 def _instances(metadata: sa.MetaData) -> None:

@@ -9,15 +9,20 @@ from typing import Any
 import fixtures
 import sqlalchemy as sa
 
+from ext_lib.tests import schemas
 from ext_lib.tests.realcloud import cloud
 
 _COUNTER = re.compile(r' AUTO_INCREMENT=\d+')
 
 
 @functools.cache
-def _engine() -> sa.engine.Engine:
+def _engine(path: str = '') -> sa.engine.Engine:
     # To make one is dear, and there are hundreds of tables.
-    return sa.create_engine(cloud.SERVER, isolation_level='AUTOCOMMIT')
+    return sa.create_engine(
+        f'{cloud.SERVER}{path}',
+        isolation_level='AUTOCOMMIT',
+        poolclass=sa.pool.NullPool,
+    )
 
 
 def execute(*statements: str) -> list[Any]:
@@ -32,11 +37,7 @@ def execute(*statements: str) -> list[Any]:
 
 def tables(database: str) -> dict[str, str]:
     """Return the statements that would create the tables again."""
-    names = [name for (name,) in execute(f'SHOW TABLES FROM {database}')]
-    found = {
-        name: execute(f'SHOW CREATE TABLE {database}.{name}')[0][1]
-        for name in names
-    }
+    found = schemas.definitions(_engine(f'/{database}'))
     # How many rows there have been is not part of it.
     return {name: _COUNTER.sub('', text) for name, text in found.items()}
 

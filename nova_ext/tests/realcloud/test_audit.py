@@ -17,6 +17,7 @@ import microversion_parse
 import requests
 import sqlalchemy as sa
 
+from ext_lib.tests import ports
 from ext_lib.tests import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
@@ -60,7 +61,7 @@ class Audit(fixtures.Fixture):
         directory = self.useFixture(fixtures.TempDir()).path
         region = self.useFixture(realm.Realm(self._cloud))
         user = region.add_user('nova-ext')
-        port = api.free_port()
+        port = ports.free_port()
         self.url = f'http://127.0.0.1:{port}/v2.1'
         self.config = pathlib.Path(directory, 'nova-ext.conf')
         _, nova = self._cloud.session('demo')
