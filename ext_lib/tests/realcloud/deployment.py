@@ -116,11 +116,11 @@ class Deployment(fixtures.Fixture):
         self.clouds = pathlib.Path(self.directory, 'clouds.yaml')
         self._realm.write_clouds(self.clouds)
         # One needs the other's endpoint, and nobody's before it begins.
-        ports = {
+        chosen = {
             service.service_type: ports.free_port() for service in SERVICES
         }
         for service in SERVICES:
-            self._publish(service, ports[service.service_type])
+            self._publish(service, chosen[service.service_type])
         for service in SERVICES:
             self._configure(service)
         for service in SERVICES:
@@ -129,7 +129,7 @@ class Deployment(fixtures.Fixture):
                 api.Api(
                     self._cloud.uwsgi,
                     name,
-                    ports[service.service_type],
+                    chosen[service.service_type],
                     self.config(service),
                     f'OS_{service.package.upper()}_CONFIG_FILES',
                 )
