@@ -6,8 +6,6 @@
 set -o errexit -o nounset -o pipefail
 
 cd "$(dirname "$0")/.."
-{
-    find . \( -path ./.git -o -path './.tox' -o -path './.venv' \) -prune -o \
-        -type f \( -name '*.sh' -o -path './devstack/*' \) -print0
-    printf '%s\0' .ci/run
-} | xargs -0 bashate --verbose --ignore E006 --error E010,E011,E043,E044
+find . \( -path ./.git -o -path './.tox' -o -path './.venv' \) -prune -o \
+    -type f \( -name '*.sh' -o -path './devstack/*' -o -path ./.ci/run \) -print0 |
+    xargs -0 bashate --verbose --ignore E006 --error E010,E011,E043,E044
