@@ -21,8 +21,8 @@ SEED = os.environ.get('SAHARA_EXT_CRASH_SEED')
 _LIFE = 1.5
 #: How large groups become.
 _SIZE = 40
-#: Enough work to be frozen amid, however long that takes.
-_MANY, _SLOWLY = 100, 0.5
+#: More than are worked on at the same time.
+_MANY = 100
 
 
 class RandomDeath(processes.EnginesTestCase):
@@ -90,10 +90,12 @@ class Frozen(processes.EnginesTestCase):
 
     def test_it_wakes_up_and_lets_go(self):
         frozen = self.engines.start('frozen')
-        cluster_id = self.create({'worker': _MANY}, seconds=_SLOWLY)
+        self.engines.ledger.hold('wait_for_address', 5)
+        cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         frozen.freeze()
         self.assertEqual(ClusterStatus.WAITING, self.load(cluster_id).status)
+        self.engines.ledger.release('wait_for_address')
         awake = self.engines.start('awake')
         cluster = self.wait_for(cluster_id)
         self.assertTrue(awake.has_said('Begin creating'))
@@ -109,9 +111,11 @@ class Frozen(processes.EnginesTestCase):
 
     def test_it_wakes_up_after_a_deletion(self):
         frozen = self.engines.start('frozen')
-        cluster_id = self.create({'worker': _MANY}, seconds=_SLOWLY)
+        self.engines.ledger.hold('launch', 5)
+        cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Launching instances', 5)
         frozen.freeze()
+        self.engines.ledger.release('launch')
         self.api.delete_cluster(self.context, self.load(cluster_id))
         self.engines.start('awake')
         self.wait_until_gone(cluster_id)
@@ -131,16 +135,18 @@ class Stopped(processes.EnginesTestCase):
     def test_another_goes_on(self):
         first = self.engines.start('first')
         second = self.engines.start('second')
-        cluster_id = self.create({'worker': 300})
+        self.engines.ledger.hold('wait_for_address', 5)
+        cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         busy, idle = first, second
         if second.has_said('Begin creating'):
             busy, idle = second, first
         self.assertEqual(0, busy.stop())
+        self.engines.ledger.release('wait_for_address')
         polling.wait_until(
             lambda: idle.has_said('Begin creating'), 'the other to begin'
         )
         cluster = self.wait_for(cluster_id)
-        self.check(cluster, worker=300)
+        self.check(cluster, worker=_MANY)
         self.check_servers(cluster)
         self.assertEqual(1, len(processes.alive()))

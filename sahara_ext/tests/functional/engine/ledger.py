@@ -5,6 +5,9 @@ A server is a file that bears the id of its instance, and holds its own. What
 was asked for is written to a book, so that nothing done twice goes unseen.
 """
 
+import collections
+from collections.abc import Callable
+import itertools
 import os
 import pathlib
 import random
@@ -24,6 +27,8 @@ _METADATA = 'Metadata-Version: 2.1\nName: ledger\nVersion: 1.0\n'
 _ENTRY_POINTS = f'[sahara_ext.infra]\n{DRIVER} = {__name__}:LedgerDriver\n'
 #: How long anything takes at most, in seconds.
 _DELAY = 0.02
+#: How long to wait before looking whether a hold is over, in seconds.
+_NAP = 0.1
 
 
 class Ledger(fixtures.Fixture):
@@ -56,6 +61,16 @@ class Ledger(fixtures.Fixture):
             path.name: path.read_text() for path in self._servers.iterdir()
         }
 
+    def hold(self, method: str, count: int) -> None:
+        """Have each engine wait after ``count`` calls of ``method``."""
+        draft = self.path / 'draft-hold'
+        draft.write_text(str(count))
+        draft.rename(_hold(self.path, method))
+
+    def release(self, method: str) -> None:
+        """Have engines go on that :meth:`hold` made wait."""
+        _hold(self.path, method).unlink()
+
     def made(self) -> list[str]:
         """Return the ids of instances, once for each server ever made."""
         book = self.path / 'book'
@@ -68,9 +83,10 @@ class LedgerDriver(base.InfraDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__(conf)
         self._path = pathlib.Path(os.environ[VARIABLE])
+        self._turns = collections.defaultdict(itertools.count)
 
     def launch(self, context, cluster, node_group, instance, checkpoint):
-        _take_time()
+        self._begin('launch', checkpoint)
         path = self._server(instance)
         draft = self._path / f'draft-{uuid.uuid4()}'
         draft.write_text(str(uuid.uuid4()))
@@ -86,18 +102,25 @@ class LedgerDriver(base.InfraDriver):
         return path.read_text()
 
     def wait_for_address(self, context, cluster, instance, checkpoint):
-        _take_time()
+        self._begin('wait_for_address', checkpoint)
         self._check(instance)
         return base.Addresses('192.0.2.1', '198.51.100.1')
 
     def wait_for_ssh(self, context, cluster, instance, checkpoint):
-        _take_time()
+        self._begin('wait_for_ssh', checkpoint)
         self._check(instance)
 
     def delete(self, context, cluster, instance, checkpoint):
-        _take_time()
+        self._begin('delete', checkpoint)
         self._server(instance).unlink(missing_ok=True)
         _take_time()
+
+    def _begin(self, method: str, checkpoint: Callable[[], None]) -> None:
+        _take_time()
+        turn = next(self._turns[method])
+        while (held := _held(self._path, method)) is not None and turn >= held:
+            checkpoint()
+            time.sleep(_NAP)
 
     def _server(self, instance):
         return self._path / 'servers' / instance.id
@@ -113,6 +136,17 @@ class LedgerDriver(base.InfraDriver):
         book = os.open(self._path / 'book', flags)
         os.write(book, line)
         os.close(book)
+
+
+def _hold(path, method):
+    return path / f'hold-{method}'
+
+
+def _held(path, method):
+    try:
+        return int(_hold(path, method).read_text())
+    except FileNotFoundError:
+        return None
 
 
 def _take_time():
