@@ -17,6 +17,9 @@ from ext_lib import rpc
 
 LOG = logging.getLogger(__name__)
 
+#: How long a process that is told to end may take to start, in seconds.
+START_GRACE = 30
+
 
 @dataclasses.dataclass(frozen=True)
 class PeriodicTask:
@@ -136,7 +139,9 @@ def run(
 ) -> None:
     """Run ``services`` until SIGTERM or SIGINT, then finish what runs.
 
-    They start in the order given and end in the reverse one.
+    They start in the order given and end in the reverse one. A process that
+    is told to end before all have started ends afterwards; if that takes it
+    more than START_GRACE seconds, it dies of SIGALRM.
 
     SIGHUP reads the mutable options again. A second SIGTERM or SIGINT does
     not wait for running work.
@@ -145,10 +150,12 @@ def run(
     """
     started: list[Runnable] = []
     try:
-        for service in services:
-            service.start()
-            started.append(service)
+        # From the first moment: a service may work before the others start.
         with _Signals() as signals:
+            for service in services:
+                service.start()
+                started.append(service)
+            signals.started()
             if ready is not None:
                 ready()
             _wait_for_end(conf, signals)
@@ -175,11 +182,15 @@ class _Signals:
     """The signals that concern a process, one after the other.
 
     What a Python handler may do is hardly anything: it runs amid the main
-    thread's code, whatever locks that holds. So handlers do nothing, and the
-    interpreter writes the numbers to a socket.
+    thread's code, whatever locks that holds. So handlers do next to nothing,
+    and the interpreter writes the numbers to a socket.
     """
 
-    _NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    _ENDS = (signal.SIGTERM, signal.SIGINT)
+    _NUMBERS = (*_ENDS, signal.SIGHUP)
+
+    def __init__(self) -> None:
+        self._is_starting = True
 
     def __enter__(self) -> '_Signals':
         self._reader, self._writer = socket.socketpair()
@@ -188,11 +199,18 @@ class _Signals:
             self._writer.fileno(), warn_on_full_buffer=False
         )
         self._handlers = {
-            number: signal.signal(number, _ignore) for number in self._NUMBERS
+            number: signal.signal(number, self._take)
+            for number in self._NUMBERS
         }
         return self
 
+    def started(self) -> None:
+        """Have the process live on, whatever it was told amid its start."""
+        self._is_starting = False
+        signal.alarm(0)
+
     def __exit__(self, *exc_info: object) -> None:
+        self.started()
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._fd)
@@ -206,6 +224,7 @@ class _Signals:
             if number in self._NUMBERS:
                 return number
 
-
-def _ignore(number: int, frame: types.FrameType | None) -> None:
-    pass
+    def _take(self, number: int, frame: types.FrameType | None) -> None:
+        # A start may wait for others, and for ever.
+        if self._is_starting and number in self._ENDS:
+            signal.alarm(START_GRACE)

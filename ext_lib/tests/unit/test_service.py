@@ -112,7 +112,10 @@ class TestService(test_base.BaseTestCase):
 
 PROGRAM = """
 import logging
+import os
+import signal
 import sys
+import time
 from oslo_config import cfg
 from ext_lib import service
 
@@ -125,13 +128,25 @@ conf.register_mutate_hook(lambda *args: say(conf.word))
 def say(*words):
     print(*words, flush=True)
 
+def fail():
+    raise SystemExit(3)
+
+def hear():
+    os.kill(os.getpid(), signal.SIGTERM)
+
+def hang():
+    service.START_GRACE = 1
+    hear()
+    while True:
+        time.sleep(60)
+
 class Part:
     def __init__(self, name):
         self.name = name
     def start(self):
         say('start', self.name)
-        if self.name in sys.argv[2:]:
-            raise SystemExit(3)
+        if self.name in sys.argv[3:]:
+            globals()[sys.argv[2]]()
     def stop(self):
         say('stop', self.name)
     def wait(self):
@@ -200,8 +215,20 @@ class TestRun(test_base.BaseTestCase):
         self.process.send_signal(signal.SIGTERM)
         self.assertEqual(['stop two'], self.read(1))
 
+    def test_sigterm_amid_the_start_ends_it_afterwards(self):
+        self.start('hear', 'one')
+        out = ['start one', 'start two', 'ready', 'stop two', 'wait two']
+        self.assertEqual(out, self.read(5))
+        self.assertEqual(['stop one', 'wait one', 'end'], self.read(3))
+        self.assertEqual(0, self.process.wait(PATIENCE))
+
+    def test_sigterm_amid_a_start_without_end(self):
+        self.start('hang', 'two')
+        self.assertEqual(['start one', 'start two', ''], self.read(3))
+        self.assertEqual(-signal.SIGALRM, self.process.wait(PATIENCE))
+
     def test_what_started_ends_if_a_later_part_cannot(self):
-        self.start('two')
+        self.start('fail', 'two')
         out = ['start one', 'start two', 'stop one', 'wait one', '']
         self.assertEqual(out, self.read(5))
         self.assertEqual(3, self.process.wait(PATIENCE))

@@ -83,7 +83,9 @@ class LedgerDriver(base.InfraDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__(conf)
         self._path = pathlib.Path(os.environ[VARIABLE])
-        self._turns = collections.defaultdict(itertools.count)
+        self._turns: collections.defaultdict[str, itertools.count[int]] = (
+            collections.defaultdict(itertools.count)
+        )
 
     def launch(self, context, cluster, node_group, instance, checkpoint):
         self._begin('launch', checkpoint)
