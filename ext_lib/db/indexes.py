@@ -25,20 +25,40 @@ _INVALID = sa.text(
 def missing(connection: sa.engine.Connection, table: sa.Table) -> list[Any]:
     """Return the indexes of ``table`` that have no equal by any name.
 
-    Those of columns that are missing too are left out.
+    One that keeps rows unique takes another that does. Those of columns that
+    are missing too are left out.
     """
     inspector = sa.inspect(connection)
     columns = {found['name'] for found in inspector.get_columns(table.name)}
-    present = set(_indexed(inspector, table.name, invalid(connection, table)))
+    unusable = invalid(connection, table)
+    unique = set(_unique(inspector, table.name, unusable))
+    present = unique | set(_indexed(inspector, table.name, unusable))
     return sorted(
         (
             index
             for index in table.indexes
             if columns.issuperset(index.columns.keys())
-            and tuple(index.columns.keys()) not in present
+            and _columns(index) not in (unique if index.unique else present)
         ),
         key=_name,
     )
+
+
+def in_the_way(connection: sa.engine.Connection, table: sa.Table) -> set[str]:
+    """Return the names of indexes that have to go before missing ones come.
+
+    They are what interrupted attempts left, and those that do not keep rows
+    unique though they should.
+    """
+    found = {
+        index['name']: (tuple(index['column_names']), bool(index['unique']))
+        for index in sa.inspect(connection).get_indexes(table.name)
+    }
+    return invalid(connection, table) | {
+        _name(index)
+        for index in table.indexes
+        if index.unique and found.get(index.name) == (_columns(index), False)
+    }
 
 
 def missing_by_table(
@@ -89,7 +109,7 @@ def has_more_rows(
 def _statements(
     connection: sa.engine.Connection, table: sa.Table, indexes: list[Any]
 ) -> Iterator[Any]:
-    leftovers = invalid(connection, table)
+    leftovers = in_the_way(connection, table)
     # The models' own indexes are to stay as they are.
     copies = {i.name: i for i in table.to_metadata(sa.MetaData()).indexes}
     for index in indexes:
@@ -104,12 +124,24 @@ def _name(index: Any) -> str:
     return str(index.name)
 
 
-def _indexed(
+def _columns(index: Any) -> tuple[str | None, ...]:
+    return tuple(index.columns.keys())
+
+
+def _unique(
     inspector: Any, table: str, without: set[str]
 ) -> Iterator[tuple[str | None, ...]]:
     yield tuple(inspector.get_pk_constraint(table)['constrained_columns'])
     for constraint in inspector.get_unique_constraints(table):
         yield tuple(constraint['column_names'])
+    for index in inspector.get_indexes(table):
+        if index['unique'] and index['name'] not in without:
+            yield tuple(index['column_names'])
+
+
+def _indexed(
+    inspector: Any, table: str, without: set[str]
+) -> Iterator[tuple[str | None, ...]]:
     for index in inspector.get_indexes(table):
         if index['name'] not in without:
             yield tuple(index['column_names'])

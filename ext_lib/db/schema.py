@@ -17,7 +17,8 @@ def create_missing(
 ) -> None:
     """Create the tables, columns and indexes of ``metadata`` there are not.
 
-    What exists stays as it is, even if it is of another type.
+    What exists stays as it is, even if it is of another type, but for indexes
+    that should keep rows unique and do not.
     """
     for table in metadata.sorted_tables:
         if not sa.inspect(connection).has_table(table.name):
@@ -25,7 +26,10 @@ def create_missing(
             continue
         for column in missing_columns(connection, table):
             _add_column(connection, table, column)
+        in_the_way = indexes.in_the_way(connection, table)
         for index in indexes.missing(connection, table):
+            if index.name in in_the_way:
+                index.drop(connection)
             index.create(connection)
 
 

@@ -50,6 +50,11 @@ def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:
         _conf.reset(token)
 
 
+def is_loading() -> bool:
+    """Tell whether :func:`loadapp` runs, and not another's loader."""
+    return _conf.get(None) is not None
+
+
 def current_conf() -> cfg.ConfigOpts:
     """Return the configuration of the application being loaded.
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-ext-status: whether a deployment is ready for this release."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 import configparser
 import pathlib
 import sys
@@ -11,11 +11,13 @@ from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
 from ext_lib.db import indexes
+from ext_lib.db.facade import Facade
 from nova_ext.cmd import nova_paste
 from nova_ext.conf import opts
 from nova_ext.db import migration
 from nova_ext.db import models
 from nova_ext.db.facade import facade
+from nova_ext.middleware import tasks_conf
 
 _SYNC = f'Run "{migration.schema.command}".'
 
@@ -64,24 +66,52 @@ class Checks(upgradecheck.UpgradeCommands):
         if not path.exists():
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
         try:
-            missing = nova_paste.unprotected(path)
+            paste = nova_paste.NovaPaste(path)
         except (OSError, configparser.Error) as error:
             return upgradecheck.Result(
                 upgradecheck.Code.WARNING, f'{path} cannot be read: {error}'
             )
-        if not missing:
+        faults = list(_faults(path, paste))
+        if not faults:
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
-        return upgradecheck.Result(
-            upgradecheck.Code.WARNING,
-            f'{path} has no tasks filter right before the application in: '
-            f'{", ".join(missing)}. Their requests leave no task.',
-        )
+        return upgradecheck.Result(upgradecheck.Code.WARNING, ' '.join(faults))
 
     _upgrade_checks = (
         ('Schema', _schema),
         ('Indexes', _indexes),
         ('Tasks filter', _tasks_filter),
     )
+
+
+def _faults(path: pathlib.Path, paste: nova_paste.NovaPaste) -> Iterator[str]:
+    """Yield, as sentences, what keeps a nova from leaving tasks."""
+    pipelines = paste.unprotected()
+    if pipelines:
+        yield (
+            f'{path} has no tasks filter right before the application in: '
+            f'{", ".join(pipelines)}. Their requests leave no task.'
+        )
+    for name, config_file in paste.config_files().items():
+        fault = _store_fault(config_file)
+        if fault:
+            yield f'The filter {name} in {path} stores nothing: {fault}.'
+
+
+def _store_fault(config_file: str | None) -> str | None:
+    """Return why a filter with this file of its own has no store."""
+    store = Facade()
+    try:
+        conf = tasks_conf.read(config_file)
+        store.configure(conf, patience=tasks_conf.patience_with(conf))
+        found = migration.schema.version(store.get_engine())
+    except Exception as error:
+        # The file may say anything.
+        return str(error)
+    finally:
+        store.reset()
+    if found == migration.schema.head:
+        return None
+    return f'the schema of its database is at {found or 0}'
 
 
 def _missing_indexes(engine: sa.engine.Engine, big: int) -> list[str]:

@@ -12,17 +12,20 @@ from nova_ext.db.facade import facade
 LOG = log.getLogger(__name__)
 
 
+class NoConfigFile(Exception):
+    """Nothing says where the filter's own file is."""
+
+
 def load(path: str | None) -> cfg.ConfigOpts:
     """Return the configuration, and let the store be found by it.
 
     :param path: the filter's own file; None in this service's own pipeline
     """
-    if path is None:
+    if path is None and loading.is_loading():
         return loading.current_conf()
-    conf = cfg.ConfigOpts()
     try:
-        _read(conf, path)
-        _configure_store(conf)
+        conf = read(path)
+        facade.configure(conf, patience=patience_with(conf))
     except Exception:
         # What stands behind the filter must serve whatever becomes of tasks.
         LOG.exception('Tasks are not configured: %s', path)
@@ -33,7 +36,17 @@ def load(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def _read(conf: cfg.ConfigOpts, path: str) -> None:
+def read(path: str | None) -> cfg.ConfigOpts:
+    """Return what the filter's own file says.
+
+    :raises NoConfigFile: when there is no path
+    :raises oslo_config.cfg.Error: when the file cannot be read, or understood
+    """
+    if path is None:
+        raise NoConfigFile(
+            'The paste section of the filter has no config_file'
+        )
+    conf = cfg.ConfigOpts()
     opts.register_opts(conf)
     # A store that is down is found out by the request that needs it.
     conf.set_default('max_retries', 0, 'database')
@@ -45,11 +58,14 @@ def _read(conf: cfg.ConfigOpts, path: str) -> None:
         default_config_dirs=[],
         use_env=False,
     )
+    return conf
 
 
-def _configure_store(conf: cfg.ConfigOpts) -> None:
-    # The other service goes on without tasks, so it must not wait for them.
-    limits = patience.Patience(
+def patience_with(conf: cfg.ConfigOpts) -> patience.Patience:
+    """Return how long the store may take.
+
+    The other service goes on without tasks, so it must not wait for them.
+    """
+    return patience.Patience(
         conf.tasks.store_timeout, conf.tasks.store_retry_interval
     )
-    facade.configure(conf, patience=limits)

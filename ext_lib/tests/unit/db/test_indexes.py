@@ -4,6 +4,7 @@
 import sqlalchemy as sa
 
 from ext_lib.db import indexes
+from ext_lib.db import schema
 from ext_lib.tests.unit.db import base
 
 METADATA = sa.MetaData()
@@ -62,6 +63,16 @@ class TestMissing(IndexTestCase):
         self.run_sql('CREATE INDEX other ON parts ("group", id)')
         self.assertIn('parts_group_idx', self.missing())
 
+    def test_one_that_lets_rows_be_equal_will_not(self):
+        self.run_sql('CREATE INDEX other ON parts (name)')
+        self.assertIn('parts_name_idx', self.missing())
+
+    def test_one_that_keeps_rows_unique_will(self):
+        self.run_sql('CREATE UNIQUE INDEX other ON parts (name)')
+        self.assertEqual(['parts_group_idx'], self.missing())
+        self.run_sql('CREATE UNIQUE INDEX another ON parts ("group")')
+        self.assertEqual([], self.missing())
+
     def test_columns_that_are_missing_have_none(self):
         self.make()
         self.assertEqual(['parts_name_idx'], self.missing())
@@ -88,6 +99,21 @@ class TestStatements(IndexTestCase):
             index['name']: bool(index['unique'])
             for index in sa.inspect(self.engine).get_indexes('parts')
         }
+
+    def test_one_that_lets_rows_be_equal_is_replaced(self):
+        self.run_sql('CREATE INDEX parts_name_idx ON parts (name)')
+        for statement in self.statements():
+            indexes.execute(self.engine, statement)
+        self.assertEqual([], self.missing())
+        self.assertIs(True, self.found()['parts_name_idx'])
+
+    def test_db_sync_replaces_it_too(self):
+        self.run_sql('CREATE INDEX parts_name_idx ON parts (name)')
+        with self.engine.begin() as connection:
+            schema.create_missing(connection, METADATA)
+        self.assertEqual(
+            {'parts_group_idx': False, 'parts_name_idx': True}, self.found()
+        )
 
     def test_others_may_write_meanwhile(self):
         self.only_on('postgresql')

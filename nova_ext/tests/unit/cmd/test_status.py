@@ -32,6 +32,7 @@ noauth2 = cors noauth2 tasks osapi_compute_app_v21
 [app:osapi_compute_app_v21]
 paste.app_factory = nova.api.openstack.compute:APIRouterV21.factory
 """
+IN_PLACE = PASTE.replace('context osapi', 'context tasks osapi')
 SECTION = """
 [filter:tasks]
 paste.filter_factory = nova_ext.middleware.tasks:filter_factory
@@ -44,11 +45,11 @@ class TestStatus(testtools.TestCase):
         self.useFixture(fixtures.FakeLogger(nuke_handlers=True))
         self.addCleanup(facade.reset)
         self.directory = self.useFixture(fixtures.TempDir())
-        url = f'sqlite:///{self.directory.join("test.db")}'
+        self.url = f'sqlite:///{self.directory.join("test.db")}'
         self.useFixture(
-            fixtures.EnvironmentVariable('OS_DATABASE__CONNECTION', url)
+            fixtures.EnvironmentVariable('OS_DATABASE__CONNECTION', self.url)
         )
-        self.engine = sa.create_engine(url)
+        self.engine = sa.create_engine(self.url)
         self.addCleanup(self.engine.dispose)
 
     def check(self):
@@ -133,12 +134,41 @@ class TestStatus(testtools.TestCase):
         self.assertIn('keystone, openstack_compute_api_v21 noauth2', details)
 
     def test_the_filter_is_in_place(self):
-        paste = PASTE.replace('context osapi', 'context tasks osapi')
-        self.assertEqual(SUCCESS, self.check_filter(paste + SECTION))
+        self.assertEqual(SUCCESS, self.check_filter(IN_PLACE + self.section()))
 
     def test_the_sample_is_what_is_asked_for(self):
         sample = pathlib.Path('etc/nova_ext/nova-api-paste.ini.sample')
-        self.assertEqual(SUCCESS, self.check_filter(sample.read_text()))
+        paste = sample.read_text().replace(
+            '/etc/nova/nova-ext-tasks.conf', self.write_config(self.url)
+        )
+        self.assertEqual(SUCCESS, self.check_filter(paste))
+
+    def write_config(self, url):
+        """Return the path of a file of the filter, about this database."""
+        path = pathlib.Path(self.directory.path, 'tasks.conf')
+        path.write_text(f'[database]\nconnection = {url}\n')
+        return str(path)
+
+    def section(self):
+        return f'{SECTION}config_file = {self.write_config(self.url)}\n'
+
+    def test_the_filter_has_no_file(self):
+        code, details = self.check_filter(IN_PLACE + SECTION)
+        self.assertEqual(WARNING, code)
+        self.assertIn('has no config_file', details)
+
+    def test_the_file_of_the_filter_is_missing(self):
+        section = f'{SECTION}config_file = /no/such/file\n'
+        code, details = self.check_filter(IN_PLACE + section)
+        self.assertEqual(WARNING, code)
+        self.assertIn('/no/such/file', details)
+
+    def test_the_store_of_the_filter_has_no_schema(self):
+        url = f'sqlite:///{self.directory.join("other.db")}'
+        section = f'{SECTION}config_file = {self.write_config(url)}\n'
+        code, details = self.check_filter(IN_PLACE + section)
+        self.assertEqual(WARNING, code)
+        self.assertIn('the schema of its database is at 0', details)
 
     def test_a_file_that_makes_no_sense(self):
         code, details = self.check_filter('nonsense')

@@ -6,9 +6,11 @@ import re
 
 import fixtures
 from oslo_config import cfg
+import webob
 
 from nova_ext.conf import opts
 from nova_ext.db.facade import facade
+from nova_ext.middleware import tasks
 from nova_ext.middleware import tasks_conf
 from nova_ext.tests import base
 
@@ -51,3 +53,14 @@ class TestConf(base.TestCase):
             conf = tasks_conf.load(str(path))
             self.assertEqual(5, conf.tasks.store_timeout)
             self.assertIsNone(conf.database.connection)
+
+    def test_no_file_in_the_pipeline_of_another(self):
+        conf = tasks_conf.load(None)
+        self.assertEqual(5, conf.tasks.store_timeout)
+        self.assertIsNone(conf.database.connection)
+
+    def test_a_filter_without_a_file_lets_the_other_answer(self):
+        factory = tasks.filter_factory({})
+        request = webob.Request.blank('/servers', method='POST')
+        answer = request.get_response(factory(webob.Response(text='nova')))
+        self.assertEqual('nova', answer.text)
