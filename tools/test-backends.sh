@@ -38,10 +38,14 @@ make_current_line() {
 can_log_in() {
     python - <<'PYTHON'
 import os
+import kombu
 import sqlalchemy
 
 for name in ('NOVA_EXT_MARIADB_URL', 'NOVA_EXT_POSTGRESQL_URL'):
     sqlalchemy.create_engine(os.environ[name]).connect().close()
+# Tests of messages would wait for it for ever.
+url = os.environ['NOVA_EXT_RABBITMQ_URL'].replace('rabbit', 'amqp', 1)
+kombu.Connection(url, connect_timeout=5).connect()
 PYTHON
 }
 

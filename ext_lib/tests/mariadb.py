@@ -19,6 +19,16 @@ _PATH = f'{os.environ.get("PATH", "")}:/usr/sbin'
 _SECONDS = 120
 
 
+def _find_program() -> str:
+    program = shutil.which('mariadbd', path=_PATH)
+    if program is not None:
+        return program
+    message = 'mariadbd is not installed'
+    if os.environ.get(servers.REQUIRE):
+        raise AssertionError(message)
+    raise unittest.SkipTest(message)
+
+
 class Server(fixtures.Fixture):
     """An empty server with a root that needs no password.
 
@@ -26,14 +36,12 @@ class Server(fixtures.Fixture):
     are required.
     """
 
+    def setUp(self) -> None:
+        # What is raised amid the preparation counts as an error.
+        self._program = _find_program()
+        super().setUp()
+
     def _setUp(self) -> None:
-        program = shutil.which('mariadbd', path=_PATH)
-        if program is None:
-            message = 'mariadbd is not installed'
-            if os.environ.get(servers.REQUIRE):
-                raise AssertionError(message)
-            raise unittest.SkipTest(message)
-        self._program = program
         self._directory = pathlib.Path(
             self.useFixture(fixtures.TempDir()).path
         )
