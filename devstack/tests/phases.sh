@@ -33,6 +33,7 @@ WORK=$(mktemp -d)
 LOG=$WORK/phases.log
 PASTE_BEFORE=$WORK/api-paste.ini
 FAILURES=0
+NEW_USERS=()
 HAS_ENDED=False
 SUFFIX=_$(basename "$WORK" | tr -cd '[:alnum:]')
 
@@ -55,6 +56,11 @@ check() {
 # fails <command>...: the opposite of it
 fails() {
     ! "$@"
+}
+
+# pipelines: those of the paste file that end in the application
+pipelines() {
+    grep -E '^(keystone|noauth2?) *=.* osapi_compute_app_' "$CLOUD_PASTE"
 }
 
 # sudo <command>...: root has no need of it, nor loses its variables
@@ -213,6 +219,12 @@ PYTHON
     )
     MEMCACHE_SERVERS=127.0.0.1:11211
     SSL_BUNDLE_FILE=
+    local name
+    NEW_USERS=()
+    for name in nova-ext sahara-ext; do
+        openstack --os-cloud devstack-admin user show $name ||
+            NEW_USERS+=($name)
+    done
 }
 
 prepare_database() {
@@ -249,6 +261,8 @@ tidy() {
     # devstack leaves an endpoint as it is, at a port that is no more.
     openstack --os-cloud devstack-admin service delete \
         compute-audit data-processing
+    [ ${#NEW_USERS[@]} = 0 ] ||
+        openstack --os-cloud devstack-admin user delete "${NEW_USERS[@]}"
     cmp -s "$PASTE_BEFORE" "$CLOUD_PASTE" || cp "$PASTE_BEFORE" "$CLOUD_PASTE"
     mysql -u root -e "DROP DATABASE IF EXISTS nova_ext$SUFFIX;
         DROP DATABASE IF EXISTS sahara_ext$SUFFIX;
@@ -288,6 +302,11 @@ keeps_promises() {
         "$CLOUD_VENV/bin/python3" "$PLUGIN_DIR/playbooks/devstack/see.py" >&3
 }
 
+# count_in_pipelines <filter>
+count_in_pipelines() {
+    pipelines | tr ' ' '\n' | grep -cx "$1"
+}
+
 check_stacked() {
     local name
     for name in ${NOVA_EXT_SERVICES//,/ } ${SAHARA_EXT_SERVICES//,/ }; do
@@ -302,8 +321,9 @@ check_stacked() {
     check 'the compute API asks for a token' answers 401 "$NOVA_EXT_URL/v2.1/servers"
     check 'the data-processing API asks for a token' \
         answers 401 "$SAHARA_EXT_URL/v1.1/clusters"
-    check 'the filter is in each pipeline once' \
+    check 'the filter is in each pipeline' \
         [ "$(grep -c ' tasks osapi_compute_app_' "$CLOUD_PASTE")" = "$PIPELINES" ]
+    check 'and once' [ "$(count_in_pipelines tasks)" = "$PIPELINES" ]
     check 'there is one section of the filter' \
         [ "$(grep -c '^\[filter:tasks\]' "$CLOUD_PASTE")" = 1 ]
     check 'local.conf has its say' \
@@ -322,9 +342,12 @@ check_unstacked() {
 }
 
 check_clean() {
+    local name
     check_unstacked
-    check 'no configuration is left' fails \
-        ls -d "$NOVA_EXT_CONF_DIR" "$SAHARA_EXT_CONF_DIR" "$TASKS_FILTER_CONF"
+    for name in "$NOVA_EXT_CONF_DIR" "$SAHARA_EXT_CONF_DIR" \
+        "$TASKS_FILTER_CONF"; do
+        check "$(basename "$name") is gone" [ ! -e "$name" ]
+    done
     check 'no site of the web server is left' \
         [ -z "$(find "$APACHE_CONFDIR"/sites-* -name '*.conf')" ]
 }
@@ -375,8 +398,7 @@ compute_node() {
         is_running_unit devstack@nova-ext-compute.service
     check 'the database is left alone' \
         mysql -u root -e "SELECT * FROM $NOVA_EXT_DATABASE.mark"
-    check 'there is no configuration of clusters' \
-        fails ls -d "$SAHARA_EXT_CONF_DIR"
+    check 'there is no configuration of clusters' [ ! -e "$SAHARA_EXT_CONF_DIR" ]
     clean
     ENABLED_SERVICES=$everything
 }
@@ -384,7 +406,7 @@ compute_node() {
 ! grep -q '^\[filter:tasks\]' "$CLOUD_PASTE" ||
     { echo "$CLOUD_PASTE has the tasks filter already" >&2 && exit 2; }
 cp "$CLOUD_PASTE" "$PASTE_BEFORE"
-PIPELINES=$(grep -cE '^(keystone|noauth2?) *=.* osapi_compute_app_' "$CLOUD_PASTE")
+PIPELINES=$(pipelines | wc -l)
 cat >"$WORK/local.conf" <<'CONF'
 [[post-config|$SAHARA_EXT_CONF]]
 [infra_compute]

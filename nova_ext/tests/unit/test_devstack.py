@@ -111,6 +111,18 @@ class TestPhases(NodeTestCase):
         self.assertTrue((self.node / 'nova-ext' / 'nova-ext.conf').exists())
         self.assertFalse((self.node / 'sahara-ext').exists())
 
+    def test_the_filter_alone(self):
+        done = self.run_phase(
+            'stack',
+            'post-config',
+            DISABLED_SERVICES='nova-ext-api nova-ext-conductor '
+            'nova-ext-compute sahara-ext-api sahara-ext-engine',
+        )
+        self.assertIn('recreate_database nova_ext\n', done)
+        self.assertIn('[filter:tasks]', self.paste.read_text())
+        for call in ('user', 'endpoint', 'write_uwsgi'):
+            self.assertNotIn(call, done)
+
     def test_behind_a_proxy_that_speaks_tls(self):
         done = self.run_phase(
             'stack', 'post-config', services=f'{_CONTROLLER},tls-proxy'
