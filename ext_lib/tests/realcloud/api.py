@@ -19,6 +19,8 @@ _FILES = cloud.SOURCES / 'etc' / 'uwsgi'
 #: What uWSGI says of each process that has loaded the application.
 _READY = 'WSGI app 0 '
 _SECONDS = 120
+#: A line of the request log, with the process.
+_ANSWER = re.compile(rb'^[-\d]+ [:.\d]+ (\d+) .*" status: \d+ ', re.M)
 
 
 class Api(process.Program):
@@ -58,6 +60,16 @@ class Api(process.Program):
     def loaded(self) -> int:
         """Return how many processes have ever been ready to answer."""
         return self.output.read_text(errors='replace').count(_READY)
+
+    def position(self) -> int:
+        """Return how much has been written, for :meth:`answerers`."""
+        return self.output.stat().st_size
+
+    def answerers(self, position: int) -> set[int]:
+        """Return the ids of the processes that answered since then."""
+        with self.output.open('rb') as output:
+            output.seek(position)
+            return {int(pid) for pid in _ANSWER.findall(output.read())}
 
     def wait(self) -> None:
         """Return when all of its processes answer."""

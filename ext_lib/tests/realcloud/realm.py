@@ -68,9 +68,11 @@ class Realm(fixtures.Fixture):
     def _service(self, service_type: str) -> Any:
         for service in self._identity.services(type=service_type):
             return service
-        return self._identity.create_service(
+        made = self._identity.create_service(
             type=service_type, name=service_type
         )
+        self.addCleanup(self._identity.delete_service, made)
+        return made
 
     def add_user(self, name: str, *projects: str) -> str:
         """Create the user of a service; return its name.

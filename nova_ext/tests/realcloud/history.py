@@ -46,10 +46,12 @@ class History:
             self._waiting,
             self._nowhere,
         )
-        with futures.ThreadPoolExecutor(3) as pool:
-            for future in [pool.submit(story) for story in stories]:
-                future.result()
-        self._ask('DELETE', '/flavors/huge', None, 'admin')
+        try:
+            with futures.ThreadPoolExecutor(3) as pool:
+                for future in [pool.submit(story) for story in stories]:
+                    future.result()
+        finally:
+            self._ask('DELETE', '/flavors/huge', None, 'admin')
 
     def _power(self) -> None:
         server = self._boot('demo')

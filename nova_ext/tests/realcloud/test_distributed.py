@@ -6,6 +6,8 @@ people work with the clients they have. What was acknowledged to them is so,
 nothing happens twice, and nobody has to be called for it.
 """
 
+import collections
+import datetime
 import json
 import os
 import re
@@ -20,6 +22,7 @@ import testtools
 from ext_lib.tests import mariadb
 from ext_lib.tests import openstackclient
 from ext_lib.tests import polling
+from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment
 from nova_ext.tests.functional import census
@@ -49,14 +52,21 @@ SECONDS = int(os.environ.get('NOVA_EXT_DISTRIBUTED_SECONDS', '120'))
 RESTART = 2
 #: Seconds in which 503 may still be the answer when the database is back.
 GRACE = 3
-_STATUS = re.compile(r'"(\w+ \S+)" status: (\d+)')
+#: Seconds in which what is asked of a host may fail after it was killed.
+AFTERMATH = deployment.DOWN_TIME + RESTART + GRACE
+#: Of the request log: when, what and with what.
+_STATUS = re.compile(r'^(\S+ \S+) .*"(\w+ \S+)" status: (\d+)', re.M)
 
 
 class Supervisor(threading.Thread):
-    """Starts programs that have ended, as a service manager does."""
+    """Starts programs that have ended, as a service manager does.
+
+    ``started`` tells how often, by their hosts.
+    """
 
     def __init__(self, deployed: deployment.Deployment) -> None:
         super().__init__(daemon=True)
+        self.started: collections.Counter[str] = collections.Counter()
         self._deployed = deployed
         self._is_over = threading.Event()
 
@@ -66,6 +76,7 @@ class Supervisor(threading.Thread):
             for host, program in list(self._deployed.programs.items()):
                 if program.process.poll() is not None:
                     self._deployed.start(*PROGRAMS[host], host)
+                    self.started[host] += 1
 
     def stop(self) -> None:
         """Leave them alone from now on."""
@@ -89,7 +100,9 @@ class TestTwoMinutes(testtools.TestCase):
         self.wait_for_hosts()
         self.supervisor = Supervisor(self.deployment)
         self.ledger = traffic.Ledger()
+        #: When the database was away, and all that was done to anything.
         self.outages = []
+        self.disturbed = []
 
     def wait_for_hosts(self):
         def are_up():
@@ -101,6 +114,7 @@ class TestTwoMinutes(testtools.TestCase):
 
     def test_nothing_acknowledged_is_lost(self):
         self.work()
+        self.check_recovery()
         self.check_commands()
         found = census.settled(self.admin)
         self.check_answers()
@@ -144,12 +158,26 @@ class TestTwoMinutes(testtools.TestCase):
             programs['engine1'].kill,
             lambda: self.kill_worker(CLUSTERS),
             self.restart_database,
-            lambda: None,
         )
         for number, disturbance in enumerate(disturbances, 1):
-            until = began + number * SECONDS / len(disturbances)
+            until = began + number * SECONDS / (len(disturbances) + 1)
             threading.Event().wait(until - time.monotonic())
+            began_at = time.time()
             disturbance()
+            self.disturbed.append((began_at, time.time()))
+        threading.Event().wait(began + SECONDS - time.monotonic())
+
+    def check_recovery(self):
+        """Everything runs, and was started no more often than killed."""
+        self.wait_for_hosts()
+        killed = {'controller1': 1, 'node1': 1, 'engine1': 1}
+        self.assertEqual(killed, dict(self.supervisor.started))
+        for program in self.deployment.programs.values():
+            program.check()
+        for one in self.deployment.apis.values():
+            one.check()
+            self.assertEqual(api.WORKERS, len(one.workers()))
+            self.assertEqual(api.WORKERS + 1, one.loaded())
 
     def check_commands(self):
         """Commands find both services in the catalog, as they are now."""
@@ -192,18 +220,18 @@ class TestTwoMinutes(testtools.TestCase):
         os.kill(api.workers()[0], signal.SIGKILL)
 
     def restart_database(self):
-        began = time.monotonic()
+        began = time.time()
         self.database.stop()
         self.database.start()
-        self.outages.append((began, time.monotonic() + GRACE))
+        self.outages.append((began, time.time() + GRACE))
 
     def check_answers(self):
         """Nobody saw an error that was not the database's."""
-        self.assertNotEqual([], self.ledger.answers)
         wrong = [
             answer
             for answer in self.ledger.answers
-            if answer.status >= 500 and not self.is_excused(answer)
+            if answer.status >= 500
+            and not self.is_excused(answer.status, answer.time)
         ]
         self.assertEqual([], wrong)
         told = {
@@ -215,13 +243,18 @@ class TestTwoMinutes(testtools.TestCase):
             'clusters': len(self.ledger.clusters),
         }
         sys.stderr.write(f'[distributed] {told}\n')
+        # There was work, and the database was missed.
+        self.assertLess(SECONDS / 6, len(self.ledger.servers))
+        self.assertLess(SECONDS / 2, len(self.ledger.actions))
+        self.assertLess(SECONDS / 6, len(self.ledger.clusters))
+        self.assertLess(0, self.count(503) + self.ledger.lost)
 
     def count(self, status):
         return sum(answer.status == status for answer in self.ledger.answers)
 
-    def is_excused(self, answer):
-        return answer.status == traffic.UNAVAILABLE and any(
-            began <= answer.time <= ended for began, ended in self.outages
+    def is_excused(self, status, moment):
+        return status == traffic.UNAVAILABLE and any(
+            began <= moment <= ended for began, ended in self.outages
         )
 
     def check_logs(self):
@@ -229,11 +262,15 @@ class TestTwoMinutes(testtools.TestCase):
         for service in deployment.SERVICES:
             output = self.deployment.apis[service.service_type].output
             asked = _STATUS.findall(output.read_text(errors='replace'))
-            self.assertNotEqual([], asked)
+            self.assertLess(SECONDS, len(asked))
             wrong = [
-                (request, status)
-                for request, status in asked
-                if int(status) >= 500 and status != '503'
+                (when, request, status)
+                for when, request, status in asked
+                if int(status) >= 500
+                and not self.is_excused(
+                    int(status),
+                    datetime.datetime.fromisoformat(when).timestamp(),
+                )
             ]
             self.assertEqual([], wrong)
 
@@ -252,14 +289,35 @@ class TestTwoMinutes(testtools.TestCase):
         self.assertEqual(sorted(set(names)), names)
 
     def check_actions(self, found):
-        """Each action is in the history, once, and has an end."""
+        """Each action is in the history, once, and has an end.
+
+        Only what something was done to amid it may have failed.
+        """
+        failed = []
         for server, request, action in self.ledger.actions:
             listed = [
                 a for a in found.actions[server] if a['request_id'] == request
             ]
             self.assertEqual(1, len(listed), f'{action} {request} {server}')
-            for event in listed[0]['events']:
-                self.assertIsNotNone(event['result'], f'{request} {server}')
+            results = {event['result'] for event in listed[0]['events']}
+            self.assertLessEqual(results, {'Success', 'Error'}, listed)
+            if 'Error' in results:
+                failed.append(listed[0])
+        sys.stderr.write(f'[distributed] {len(failed)} actions failed\n')
+        self.assertEqual([], [a for a in failed if not self.is_disturbed(a)])
+        self.assertLess(len(failed) * 5, len(self.ledger.actions))
+
+    def is_disturbed(self, action):
+        """Tell whether something was killed before an action had ended."""
+        times = [
+            datetime.datetime.fromisoformat(f'{text}+00:00').timestamp()
+            for event in action['events']
+            for text in (event['start_time'], event['finish_time'])
+        ]
+        return any(
+            min(times) <= ended + AFTERMATH and began <= max(times)
+            for began, ended in self.disturbed
+        )
 
     def check_clusters(self):
         """Each cluster has the servers it should have, and no other."""

@@ -86,7 +86,7 @@ class Session:
         request = f'{answer.request.method} {answer.request.path_url}'
         text = answer.text if answer.status_code >= 500 else ''
         self._ledger.answers.append(
-            Answer(time.monotonic(), request, answer.status_code, text)
+            Answer(time.time(), request, answer.status_code, text)
         )
 
 
