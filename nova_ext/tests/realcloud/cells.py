@@ -49,6 +49,15 @@ def checksums(database: str, *names: str) -> dict[str, Any]:
     return {name.partition('.')[2]: checksum for name, checksum in rows}
 
 
+def servers(database: str, among: Sequence[str]) -> list[str]:
+    """Return the servers that are in the database of a cell."""
+    rows = execute(
+        f'SELECT uuid FROM {database}.instances WHERE uuid IN {_in(among)}'
+    )
+    found = {uuid for (uuid,) in rows}
+    return [server for server in among if server in found]
+
+
 class SecondCell(fixtures.Fixture):
     """A cell without hosts, for servers of the first one.
 
@@ -93,16 +102,54 @@ class SecondCell(fixtures.Fixture):
         self._move(servers, self._first, self.database, 'cell2')
         self._cloud.restart_nova()
 
+    def leave_copy(self) -> None:
+        """Leave in the first cell what a move out of it leaves of a server.
+
+        It is hidden there, and nobody keeps up what is told of its
+        migrations; some were touched last there all the same.
+        """
+        [(server,)] = execute(
+            f'SELECT instance_uuid FROM {self.database}.migrations '
+            'GROUP BY instance_uuid ORDER BY COUNT(*) DESC LIMIT 1'
+        )
+        self._copied = server
+        self.addCleanup(self._delete, [server], self._first)
+        self._copy([server], self.database, self._first)
+        theirs = f"instance_uuid = '{server}'"
+        execute(
+            f'UPDATE {self._first}.instances SET hidden = 1 '
+            f"WHERE uuid = '{server}'",
+            f"UPDATE {self._first}.migrations SET status = 'failed', "
+            f'updated_at = created_at WHERE {theirs}',
+            f'UPDATE {self._first}.migrations SET '
+            'updated_at = created_at + INTERVAL 1 HOUR '
+            f'WHERE {theirs} ORDER BY id LIMIT 1',
+        )
+
+    def tie(self) -> None:
+        """Give migrations of both cells the same numbers and times."""
+        first, second = (
+            execute(
+                f'SELECT uuid, id, created_at FROM {database}.migrations '
+                f"WHERE instance_uuid <> '{self._copied}' ORDER BY id"
+            )
+            for database in (self._first, self.database)
+        )
+        for (_, *there), (uuid, *here) in zip(first, second, strict=False):
+            self.addCleanup(self._place, uuid, *here)
+            self._place(uuid, *there)
+
+    def _place(self, uuid: str, number: int, created_at: Any) -> None:
+        execute(
+            f'UPDATE {self.database}.migrations SET id = {number}, '
+            f"created_at = '{created_at}' WHERE uuid = '{uuid}'"
+        )
+
     def _move(
         self, servers: Sequence[str], source: str, target: str, cell: str
     ) -> None:
-        for table, condition in self._rows(servers, source):
-            execute(
-                f'INSERT INTO {target}.{table} '
-                f'SELECT * FROM {source}.{table} WHERE {condition}'
-            )
-        for table, condition in reversed(self._rows(servers, source)):
-            execute(f'DELETE FROM {source}.{table} WHERE {condition}')
+        self._copy(servers, source, target)
+        self._delete(servers, source)
         execute(
             f'UPDATE {self._api}.instance_mappings SET cell_id = '
             f'(SELECT id FROM {self._api}.cell_mappings '
@@ -110,6 +157,17 @@ class SecondCell(fixtures.Fixture):
             'AND cell_id IN (SELECT id FROM '
             f"{self._api}.cell_mappings WHERE name <> 'cell0')"
         )
+
+    def _copy(self, servers: Sequence[str], source: str, target: str) -> None:
+        for table, condition in self._rows(servers, source):
+            execute(
+                f'INSERT INTO {target}.{table} '
+                f'SELECT * FROM {source}.{table} WHERE {condition}'
+            )
+
+    def _delete(self, servers: Sequence[str], source: str) -> None:
+        for table, condition in reversed(self._rows(servers, source)):
+            execute(f'DELETE FROM {source}.{table} WHERE {condition}')
 
     def _rows(
         self, servers: Sequence[str], source: str
