@@ -4,6 +4,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent import futures
 
+from oslo_context import context as oslo_context
+
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.progress import Step
 
@@ -44,7 +46,10 @@ def try_each(
 
     :param workers: how many are worked on at the same time
     """
-    with futures.ThreadPoolExecutor(_size(workers, instances)) as pool:
+    pool = futures.ThreadPoolExecutor(
+        _size(workers, instances), initializer=_context_setter()
+    )
+    with pool:
         tries = {each.id: pool.submit(work, each) for each in instances}
     failures: dict[str, Exception] = {}
     for instance_id, one in tries.items():
@@ -54,6 +59,12 @@ def try_each(
         elif error is not None:
             raise error
     return failures
+
+
+def _context_setter() -> Callable[[], None]:
+    """Return what makes another thread log as this one does."""
+    context = oslo_context.get_current()
+    return context.update_store if context else lambda: None
 
 
 def _size(workers: int, instances: Sequence[ClusterInstance]) -> int:

@@ -184,6 +184,12 @@ class EngineAPI:
         for cluster in clusters:
             cluster.provision_steps = list(steps[cluster.id])
             cluster.obj_reset_changes(['provision_steps'])
+            LOG.info(
+                'Accepted %s of cluster %s, which engines log as %s',
+                cluster.operation_type,
+                cluster.id,
+                cluster.operation_request_id,
+            )
             self._engines.run_operation(context, cluster.id)
 
 

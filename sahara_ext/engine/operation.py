@@ -58,13 +58,14 @@ class Operation:
         self.driver = driver
         #: How many instances are worked on at the same time.
         self.workers: int = conf.engine.instance_workers
-        #: On behalf of whom: the one whose cluster it is.
+        #: On behalf of whom: the one whose cluster it is. What this thread
+        #: logs from now on is about that.
         self.context = RequestContext(
             user_id=cluster.user_id,
             project_id=cluster.project_id,
             roles=['admin'],
             is_admin=True,
-            overwrite=False,
+            request_id=cluster.operation_request_id,
         )
         self.progress = Progress(
             self.context,

@@ -94,6 +94,8 @@ class Runner:
 
     def _run(self, cluster_id: str) -> None:
         is_done = False
+        # This thread may have worked for somebody else before.
+        ext_context.get_admin_context().update_store()
         while True:
             try:
                 is_done = self._carry_out_all(cluster_id)

@@ -171,7 +171,9 @@ class ComputeDriver(base.InfraDriver):
         return self._launches.of(cluster, instance, servers, patience)
 
     def _servers(self, cluster: Cluster) -> Servers:
-        return Servers(lambda: self._cloud.compute(cluster))
+        return Servers(
+            lambda: self._cloud.compute(cluster), cluster.operation_request_id
+        )
 
     def _patience(
         self, what: str, seconds: float, checkpoint: Checkpoint

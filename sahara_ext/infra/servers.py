@@ -19,6 +19,7 @@ Task = dict[str, Any]
 
 #: The first that knows ``networks: auto``.
 _VERSION = '2.37'
+_REQUEST_ID = 'X-Openstack-Request-Id'
 _TAG = 'Task-tag'
 _REPEAT = 'Task-repeat'
 #: Is no state of tasks, which only who knows of tasks will mind.
@@ -43,10 +44,15 @@ class Servers:
     the one that must not be.
 
     :param compute: returns the compute API of the project
+    :param request_id: by which the compute API is to know what it is asked
+        for, if any
     """
 
-    def __init__(self, compute: Callable[[], Proxy]) -> None:
+    def __init__(
+        self, compute: Callable[[], Proxy], request_id: str | None = None
+    ) -> None:
         self._compute = compute
+        self._headers = {_REQUEST_ID: request_id} if request_id else {}
 
     def know_tasks(self, patience: Patience) -> bool:
         """Tell whether the compute API knows of tasks, and so of tags."""
@@ -61,8 +67,9 @@ class Servers:
         :raises ServerRefused: with the reason the compute API gives
         :raises Unanswered: when it may have been accepted or not
         """
-        body = {'json': {'server': server}, 'headers': {_TAG: tag}}
-        answer = self._try('POST', '/servers', body)
+        answer = self._try(
+            'POST', '/servers', {_TAG: tag}, json={'server': server}
+        )
         if answer.headers.get(_REPEAT):
             return None
         if not answer.ok:
@@ -110,17 +117,21 @@ class Servers:
         """Send a request until there is an answer that says something."""
         while True:
             try:
-                return self._try(method, path, kwargs)
+                return self._try(method, path, {}, **kwargs)
             except Unanswered as silence:
                 LOG.warning('%s %s: %s', method, path, silence)
                 patience.pause(silence)
 
     def _try(
-        self, method: str, path: str, details: dict[str, Any]
+        self, method: str, path: str, headers: dict[str, str], **kwargs: Any
     ) -> requests.Response:
         try:
             answer: requests.Response = self._compute().request(
-                path, method, microversion=_VERSION, **details
+                path,
+                method,
+                microversion=_VERSION,
+                headers={**self._headers, **headers},
+                **kwargs,
             )
         except _FAILURES as error:
             raise Unanswered(str(error)) from error

@@ -115,6 +115,14 @@ class OperationObject(objects.VersionedObject):
             return False
         return db.cluster_release(self.obj_context, self.id, self.engine_id)
 
+    @property
+    def operation_request_id(self) -> str | None:
+        """The request id of what is done for the operation, if there is one.
+
+        Engines log under it, and tell other services of it.
+        """
+        return f'req-{self.operation_id}' if self.operation_id else None
+
     def is_held(self) -> bool:
         """Tell whether its engine still has the right to its operation."""
         return db.cluster_is_held(self.obj_context, self._lease())

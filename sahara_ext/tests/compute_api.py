@@ -42,6 +42,8 @@ class ComputeAPI(fixtures.Fixture):
         self.servers: dict[str, Server] = {}
         self.tokens: list[str] = []
         self.requests: list[tuple[str, str]] = []
+        #: Global request ids.
+        self.request_ids: list[str | None] = []
         #: Tasks by tag, and the requests that are protected.
         self._tasks: dict[str, list[dict[str, Any]]] = {}
         self._done: set[str] = set()
@@ -72,6 +74,7 @@ class ComputeAPI(fixtures.Fixture):
         with self._lock:
             self.tokens.append(req.headers.get('X-Auth-Token', ''))
             self.requests.append((req.method, path))
+            self.request_ids.append(req.headers.get('X-Openstack-Request-Id'))
             for method, pattern, answer in self._routes():
                 found = re.fullmatch(pattern, path)
                 if found and method == req.method:

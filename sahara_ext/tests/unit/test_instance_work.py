@@ -5,6 +5,8 @@ import contextlib
 import threading
 from typing import Any
 
+from oslo_context import context as oslo_context
+from oslo_context import fixture as context_fixture
 import testtools
 
 from sahara_ext import instance_work
@@ -50,6 +52,13 @@ class TestForEach(testtools.TestCase):
         together = threading.Barrier(4, timeout=_PATIENCE)
         self.work(lambda instance: together.wait())
         self.assertEqual({str(n): None for n in range(8)}, self.step.events)
+
+    def test_it_is_logged_as_that_of_who_asked(self):
+        self.useFixture(context_fixture.ClearRequestContext())
+        mine = oslo_context.RequestContext()
+        found = []
+        self.work(lambda instance: found.append(oslo_context.get_current()))
+        self.assertEqual([mine] * 8, found)
 
     def test_no_more_than_that_at_a_time(self):
         lock = threading.Lock()

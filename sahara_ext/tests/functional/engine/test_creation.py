@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """New clusters come up, or end in Error and say why."""
 
+from typing import Any
 from unittest import mock
 
 import fixtures
+from oslo_context import context as oslo_context
 from testtools import matchers
 
 from ext_lib import paging
@@ -145,6 +147,20 @@ class TestCreation(base.EngineTestCase):
             ['Spawning', 'Waiting', 'Waiting', 'Configuring', 'Starting'],
             seen,
         )
+
+    def test_all_of_it_is_logged_as_one_request(self):
+        found = set()
+
+        def watch(cluster, *_args):
+            context: Any = oslo_context.get_current()
+            found.add((context.request_id, context.project_id))
+
+        self.watch_plugin('configure', watch)
+        cluster_id = self.create()
+        asked = self.load(cluster_id).operation_request_id
+        self.start(cloud.Cloud(self.conf, watch))
+        self.wait_for(cluster_id)
+        self.assertEqual({(asked, self.context.project_id)}, found)
 
     def watch_plugin(self, method, watch):
         original = getattr(fake.FakePlugin, method)

@@ -59,6 +59,7 @@ class DriverTestCase(base.TestCase):
             neutron_management_network=None,
             user_keypair_id=None,
             anti_affinity=[],
+            operation_id=uuidutils.generate_uuid(),
         )
         self.group = NodeGroup(self.context, flavor_id='1', image_id=None)
         self.group.obj_set_defaults()
@@ -106,6 +107,15 @@ class DriverTestCase(base.TestCase):
 
 
 class TestLaunch(DriverTestCase):
+    def test_requests_tell_on_whose_behalf(self) -> None:
+        self.launch()
+        told = zip(self.api.requests, self.api.request_ids, strict=True)
+        self.assertEqual(
+            {f'req-{self.cluster.operation_id}'},
+            # The first asks what the API can do, for all who follow.
+            {said for (_, path), said in told if path},
+        )
+
     def test_what_a_server_is_made_with(self) -> None:
         self.cluster.neutron_management_network = 'net'
         self.cluster.user_keypair_id = 'key'
