@@ -8,56 +8,21 @@ import sys
 
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
-import sqlalchemy as sa
 
-from ext_lib.db import indexes
+from ext_lib.db import status
 from nova_ext.cmd import nova_paste
 from nova_ext.conf import opts
-from nova_ext.db import migration
 from nova_ext.db import models
 from nova_ext.db.facade import facade
+from nova_ext.db.migration import schema
 
-_SYNC = f'Run "{migration.schema.command}".'
+_DATABASE = status.Database(
+    'nova-ext-manage', facade, schema, models.Base.metadata
+)
 
 
-class Checks(upgradecheck.UpgradeCommands):
-    """What is asked before services start with new code.
-
-    :param conf: the configuration, read when the command runs
-    """
-
-    def __init__(self, conf: cfg.ConfigOpts) -> None:
-        self._conf = conf
-
-    def check(self) -> upgradecheck.Code:
-        """Print the answers; return the worst."""
-        facade.configure(self._conf)
-        try:
-            return super().check()
-        finally:
-            facade.reset()
-
-    def _schema(self) -> upgradecheck.Result:
-        found = migration.schema.version(facade.get_engine())
-        wanted = migration.schema.head
-        if found == wanted:
-            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
-        return upgradecheck.Result(
-            upgradecheck.Code.FAILURE,
-            f'The schema is at {found or 0}, not at {wanted}. {_SYNC}',
-        )
-
-    def _indexes(self) -> upgradecheck.Result:
-        missing = _missing_indexes(
-            facade.get_engine(), self._conf.status.big_table
-        )
-        if not missing:
-            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
-        return upgradecheck.Result(
-            upgradecheck.Code.WARNING,
-            f'These tables lack indexes: {"; ".join(missing)}. '
-            'Run "nova-ext-manage db create_indexes".',
-        )
+class Checks(status.Checks):
+    """What is asked before services start with new code."""
 
     def _tasks_filter(self) -> upgradecheck.Result:
         path = pathlib.Path(self._conf.status.nova_api_paste_config)
@@ -78,39 +43,9 @@ class Checks(upgradecheck.UpgradeCommands):
         )
 
     _upgrade_checks = (
-        ('Schema', _schema),
-        ('Indexes', _indexes),
+        *status.Checks.of_database,
         ('Tasks filter', _tasks_filter),
     )
-
-
-def _missing_indexes(engine: sa.engine.Engine, big: int) -> list[str]:
-    """Return what hurts, as ``table (index, index)``."""
-    with engine.connect() as connection:
-        by_table = {
-            table.name: _that_matter(connection, table, missing, big)
-            for table, missing in indexes.missing_by_table(
-                connection, models.Base.metadata
-            )
-        }
-    return [
-        f'{table} ({", ".join(names)})'
-        for table, names in by_table.items()
-        if names
-    ]
-
-
-def _that_matter(
-    connection: sa.engine.Connection,
-    table: sa.Table,
-    missing: list[sa.Index],
-    big: int,
-) -> list[str]:
-    if not indexes.has_more_rows(connection, table, big):
-        # Few rows are found without; that none is there twice is another
-        # matter.
-        missing = [index for index in missing if index.unique]
-    return [str(index.name) for index in missing]
 
 
 def main(
@@ -119,7 +54,8 @@ def main(
     """Carry out the command in ``argv``; return the exit status."""
     opts.register_opts(conf)
     arguments = list(sys.argv[1:] if argv is None else argv)
-    return upgradecheck.main(conf, 'nova-ext', Checks(conf), arguments)
+    checks = Checks(conf, _DATABASE)
+    return upgradecheck.main(conf, 'nova-ext', checks, arguments)
 
 
 if __name__ == '__main__':
