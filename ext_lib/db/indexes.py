@@ -9,8 +9,19 @@ for nothing. InnoDB needs not be told.
 from collections.abc import Iterator
 from typing import Any
 
+from oslo_config import cfg
 import sqlalchemy as sa
 from sqlalchemy import schema
+
+#: Of a service that tells operators what is missing.
+BIG_TABLE = cfg.IntOpt(
+    'big_table',
+    default=10_000,
+    min=0,
+    help='How many rows a table may have before it is said to lack indexes. '
+    'So many are counted and no more. Those that keep rows unique are missed '
+    'in any table.',
+)
 
 _CONCURRENTLY = {'postgresql_concurrently': True}
 #: Of connections, by the name of the dialect.

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from oslo_config import cfg
 
+from ext_lib.db import indexes
+
 GROUP = cfg.OptGroup('status', title='What nova-ext-status looks at')
 
 OPTS = [
@@ -15,14 +17,7 @@ OPTS = [
         'have the tasks filter. Where there is no such file, nothing is '
         'said about it.',
     ),
-    cfg.IntOpt(
-        'big_table',
-        default=10_000,
-        min=0,
-        help='How many rows a table may have before it is said to lack '
-        'indexes. So many are counted and no more. Those that keep rows '
-        'unique are missed in any table.',
-    ),
+    indexes.BIG_TABLE,
 ]
 
 

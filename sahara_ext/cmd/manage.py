@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-manage: what operators do to the database."""
+"""sahara-ext-manage: what operators do to the database, and see in it."""
 
 from collections.abc import Sequence
 import sys
@@ -8,6 +8,7 @@ from typing import Any
 from oslo_config import cfg
 
 from ext_lib.db.manage import Program
+from sahara_ext.cmd import engines
 from sahara_ext.cmd import purge_events
 from sahara_ext.conf import opts
 from sahara_ext.db import models
@@ -32,6 +33,7 @@ def main(
 
 
 def _add_commands(categories: Any, _commands: Any) -> None:
+    engines.add_parser(categories)
     purge_events.add_parser(categories)
 
 

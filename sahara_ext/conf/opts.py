@@ -13,8 +13,18 @@ from sahara_ext.conf import event_log
 from sahara_ext.conf import infra
 from sahara_ext.conf import infra_compute
 from sahara_ext.conf import plugins
+from sahara_ext.conf import status
 
-_MODULES = (api, database, engine, event_log, infra, infra_compute, plugins)
+_MODULES = (
+    api,
+    database,
+    engine,
+    event_log,
+    infra,
+    infra_compute,
+    plugins,
+    status,
+)
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:

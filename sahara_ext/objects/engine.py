@@ -46,6 +46,20 @@ class Engine(base.SaharaExtObject):
         db.engines_destroy_others(self.obj_context, self.id)
 
     @classmethod
+    def get_all(
+        cls, context: RequestContext, seconds: float
+    ) -> list[tuple['Engine', bool]]:
+        """Return the engines by host, each with whether it is alive.
+
+        :param seconds: without a sign of life, after which one is dead
+        """
+        patience = datetime.timedelta(seconds=seconds)
+        return [
+            (cls.from_row(context, row), now - row.last_seen_at <= patience)
+            for row, now in db.engines_get_all(context)
+        ]
+
+    @classmethod
     def get_deadline(
         cls, context: RequestContext, seconds: float
     ) -> datetime.datetime:

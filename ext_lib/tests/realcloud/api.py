@@ -45,7 +45,7 @@ class Api(process.Program):
         ini = config.with_name(f'{name}.ini')
         ini.write_text(_moved((_FILES / f'{name}.ini').read_text(), port))
         super().__init__(
-            [uwsgi, '--ini', str(ini), '--home', sys.prefix],
+            [uwsgi, '--ini', str(ini)],
             str(config.parent),
             {variable: str(config)},
             name=name,
@@ -90,6 +90,7 @@ def _moved(ini: str, port: int) -> str:
     for option, value in (
         ('http-socket', f'127.0.0.1:{port}'),
         ('processes', str(WORKERS)),
+        ('virtualenv', sys.prefix),
     ):
         form = rf'^{option} = .*$'
         ini, count = re.subn(form, f'{option} = {value}', ini, flags=re.M)

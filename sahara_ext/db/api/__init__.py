@@ -30,6 +30,7 @@ from sahara_ext.db.api.engine import engine_destroy
 from sahara_ext.db.api.engine import engine_register
 from sahara_ext.db.api.engine import engines_destroy_dead
 from sahara_ext.db.api.engine import engines_destroy_others
+from sahara_ext.db.api.engine import engines_get_all
 from sahara_ext.db.api.image_registration import image_registration_destroy
 from sahara_ext.db.api.image_registration import image_registration_get
 from sahara_ext.db.api.image_registration import image_registration_set
@@ -88,6 +89,7 @@ __all__ = [
     'engine_destroy',
     'engines_destroy_dead',
     'engines_destroy_others',
+    'engines_get_all',
     'provision_step_begin',
     'provision_step_end',
     'provision_step_get',

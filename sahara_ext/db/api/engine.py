@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions about the processes that work on clusters."""
 
+from collections.abc import Sequence
 import datetime
 from typing import Any
 
@@ -27,6 +28,19 @@ def engine_register(
     row.last_seen_at = now
     context.session.flush()
     return row
+
+
+@facade.reader
+def engines_get_all(
+    context: RequestContext,
+) -> Sequence[tuple[models.Engine, datetime.datetime]]:
+    """Return the engines by host, each with the time it is now."""
+    rows = context.session.execute(
+        sa.select(_Engine, clock.UTCNow().label('now')).order_by(
+            _Engine.host, _Engine.started_at, _Engine.id
+        )
+    )
+    return [(row, now) for row, now in rows]
 
 
 @facade.reader

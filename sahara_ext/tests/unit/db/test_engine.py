@@ -63,3 +63,11 @@ class TestEngine(base.TestCase):
         self.assertEqual(1, self.destroy_dead(row.last_seen_at))
         self.assertEqual(0, self.destroy_dead(row.last_seen_at))
         self.assertEqual(1, self.known())
+
+    def test_all_are_listed_by_host(self):
+        self.register('one', 'b')
+        self.register('two', 'a')
+        found = db.engines_get_all(self.context)
+        self.assertEqual(['two', 'one'], [row.id for row, _ in found])
+        for row, now in found:
+            self.assertLessEqual(row.last_seen_at, now)

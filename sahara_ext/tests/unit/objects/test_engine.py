@@ -44,3 +44,10 @@ class TestEngine(base.TestCase):
             self.assertEqual(
                 number, Engine.forget_dead(self.context, deadline)
             )
+
+    def test_all_and_who_of_them_is_alive(self):
+        engines = {self.engine().id, self.engine().id}
+        for seconds, is_alive in ((60, True), (-60, False)):
+            found = self.assertAsks(1, Engine.get_all, self.context, seconds)
+            self.assertEqual(engines, {engine.id for engine, _ in found})
+            self.assertEqual([is_alive] * 2, [alive for _, alive in found])

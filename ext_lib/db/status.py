@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of a database before services start with new code."""
+
+import dataclasses
+from typing import Any
+
+from oslo_config import cfg
+from oslo_upgradecheck import upgradecheck
+import sqlalchemy as sa
+
+from ext_lib.db import indexes
+from ext_lib.db import migration
+from ext_lib.db.facade import Facade
+
+
+@dataclasses.dataclass(frozen=True)
+class Database:
+    """The database of one service.
+
+    :param manage: the program operators bring it up to date with
+    :param metadata: the tables, with all their indexes
+    """
+
+    manage: str
+    facade: Facade
+    schema: migration.Schema
+    metadata: sa.MetaData
+
+
+class Checks(upgradecheck.UpgradeCommands):
+    """What every service is asked; those of one service add their own.
+
+    :param conf: the configuration, read when the command runs
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
+        self._conf = conf
+        self._database = database
+
+    def check(self) -> upgradecheck.Code:
+        """Print the answers; return the worst."""
+        facade = self._database.facade
+        facade.configure(self._conf)
+        try:
+            return super().check()
+        finally:
+            facade.reset()
+
+    def _schema(self) -> upgradecheck.Result:
+        schema = self._database.schema
+        found = schema.version(self._database.facade.get_engine())
+        if found == schema.head:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        return upgradecheck.Result(
+            upgradecheck.Code.FAILURE,
+            f'The schema is at {found or 0}, not at {schema.head}. '
+            f'Run "{schema.command}".',
+        )
+
+    def _indexes(self) -> upgradecheck.Result:
+        missing = _missing_indexes(self._database, self._conf.status.big_table)
+        if not missing:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        return upgradecheck.Result(
+            upgradecheck.Code.WARNING,
+            f'These tables lack indexes: {"; ".join(missing)}. '
+            f'Run "{self._database.manage} db create_indexes".',
+        )
+
+    #: Names of checks, as operators see them, and what makes them.
+    of_database = (('Schema', _schema), ('Indexes', _indexes))
+    _upgrade_checks: tuple[Any, ...] = of_database
+
+
+def _missing_indexes(database: Database, big: int) -> list[str]:
+    """Return what hurts, as ``table (index, index)``."""
+    with database.facade.get_engine().connect() as connection:
+        by_table = {
+            table.name: _that_matter(connection, table, missing, big)
+            for table, missing in indexes.missing_by_table(
+                connection, database.metadata
+            )
+        }
+    return [
+        f'{table} ({", ".join(names)})'
+        for table, names in by_table.items()
+        if names
+    ]
+
+
+def _that_matter(
+    connection: sa.engine.Connection,
+    table: sa.Table,
+    missing: list[sa.Index],
+    big: int,
+) -> list[str]:
+    if not indexes.has_more_rows(connection, table, big):
+        # Few rows are found without; that none is there twice is another
+        # matter.
+        missing = [index for index in missing if index.unique]
+    return [str(index.name) for index in missing]

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every program that is installed has its page in the documentation."""
+
+import configparser
+import pathlib
+
+import testtools
+
+_ROOT = pathlib.Path(__file__).parents[3]
+_PAGES = _ROOT / 'doc' / 'source' / 'cli'
+
+
+def programs():
+    """Return the names of the programs that are installed."""
+    parser = configparser.ConfigParser()
+    parser.read(_ROOT / 'setup.cfg')
+    lines = parser['entry_points']['console_scripts'].split('\n')
+    return sorted(line.split('=')[0].strip() for line in lines if line)
+
+
+class TestPrograms(testtools.TestCase):
+    def test_each_has_a_page(self):
+        pages = sorted(path.stem for path in _PAGES.glob('*-*.rst'))
+        self.assertEqual(programs(), pages)
+
+    def test_each_is_listed(self):
+        lines = (_PAGES / 'index.rst').read_text().splitlines()
+        listed = [line.strip() for line in lines if line.startswith('   ')]
+        self.assertEqual(programs(), sorted(listed[1:]))

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""sahara-ext-status: whether a deployment is ready for this release."""
+
+from collections.abc import Sequence
+import sys
+
+from oslo_config import cfg
+from oslo_upgradecheck import upgradecheck
+
+from ext_lib.db import status
+from sahara_ext.conf import opts
+from sahara_ext.db import models
+from sahara_ext.db.facade import facade
+from sahara_ext.db.migration import schema
+
+_DATABASE = status.Database(
+    'sahara-ext-manage', facade, schema, models.Base.metadata
+)
+
+
+def main(
+    argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
+) -> int:
+    """Carry out the command in ``argv``; return the exit status."""
+    opts.register_opts(conf)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    checks = status.Checks(conf, _DATABASE)
+    return upgradecheck.main(conf, 'sahara-ext', checks, arguments)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
