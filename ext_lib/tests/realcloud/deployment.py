@@ -156,9 +156,16 @@ class Deployment(fixtures.Fixture):
             _OF_SERVICES[service],
             self._options,
         )
-        sync = self._run(service, 'manage', ['db', 'sync'])
-        if sync.process.wait(_SECONDS):
-            raise AssertionError(sync.output.read_text())
+        self.manage(service, 'db', 'sync')
+
+    def manage(self, service: Service, *command: str) -> str:
+        """Run a command of an operator's; return what it prints."""
+        program = self._run(service, 'manage', command)
+        status = program.process.wait(_SECONDS)
+        printed = program.output.read_text()
+        if status:
+            raise AssertionError(printed)
+        return printed
 
     def config(self, service: Service) -> pathlib.Path:
         """Return the configuration file of a service."""

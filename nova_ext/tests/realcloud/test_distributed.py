@@ -174,10 +174,19 @@ class TestTwoMinutes(testtools.TestCase):
         self.assertEqual(killed, dict(self.supervisor.started))
         for program in self.deployment.programs.values():
             program.check()
+        polling.wait_until(self.are_engines_alive, 'all engines to be alive')
         for one in self.deployment.apis.values():
             one.check()
             self.assertEqual(api.WORKERS, len(one.workers()))
             self.assertEqual(api.WORKERS + 1, one.loaded())
+
+    def are_engines_alive(self):
+        listed = self.deployment.manage(CLUSTERS, 'engine', 'list')
+        return all(
+            re.search(rf'\b{host}\b.*\balive\b', listed)
+            for host, (service, _) in PROGRAMS.items()
+            if service is CLUSTERS
+        )
 
     def check_commands(self):
         """Commands find both services in the catalog, as they are now."""
