@@ -106,6 +106,10 @@ class ServerOwner(traffic.Worker):
     def act(self, server: str) -> None:
         """Have something done."""
         status = self.wait_until_at_rest(server)
+        if self.show(server).locked:
+            # An answer was lost. To lock it once more would change nothing.
+            _ask(self, server, 'unlock')
+            return
         action = self.dice.choice(_ACTIONS[status])
         _ask(self, server, action)
         if action == 'lock':
