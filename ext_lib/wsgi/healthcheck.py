@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a process can serve, for what balances load between processes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import functools
 import logging
 from typing import Any
@@ -13,6 +13,8 @@ from oslo_middleware import healthcheck
 from oslo_middleware.healthcheck import opts
 from oslo_middleware.healthcheck import pluginbase
 import sqlalchemy as sa
+
+from ext_lib import exception
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +106,12 @@ class _Probe:
 def application(conf: cfg.ConfigOpts) -> Any:
     """Return the application that answers load balancers.
 
-    ``[healthcheck]`` says how much it tells, and to whom.
+    ``[healthcheck]`` says how much it tells, and to whom. It raises Forbidden
+    for anybody else.
     """
     register_opts(conf)
-    return healthcheck.Healthcheck(None, conf)
+    return healthcheck.Healthcheck(_refuse, conf)
+
+
+def _refuse(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    raise exception.Forbidden()

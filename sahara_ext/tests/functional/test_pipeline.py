@@ -49,6 +49,15 @@ class PipelineTest(base.APITestCase):
         found = log.identities('/v2/clusters')
         self.assertEqual([f'None {own} - -'], found)
 
+    def test_not_everybody_may_ask_how_it_is(self) -> None:
+        network = ['10.0.0.0/8']
+        self.settings.set('healthcheck', allowed_source_ranges=network)
+        self.app = loader.load(self.conf)
+        refused = self.get('/healthcheck', status=403, remote_addr='192.0.2.9')
+        self.assertEqual('FORBIDDEN', refused['error_name'])
+        allowed = self.request('GET', '/healthcheck', remote_addr='10.0.0.9')
+        self.assertEqual(200, allowed.status_int)
+
     def test_options_are_for_cors(self) -> None:
         response = self.request('OPTIONS', '/v1.1/clusters', token=None)
         self.assertEqual(200, response.status_int)

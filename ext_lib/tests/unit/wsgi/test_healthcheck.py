@@ -8,6 +8,7 @@ from oslo_config import cfg
 from oslotest import base
 import webob
 
+from ext_lib import exception
 from ext_lib.wsgi import healthcheck
 
 
@@ -54,6 +55,31 @@ class TestHealthcheck(base.BaseTestCase):
 
     def test_nothing_is_configured(self):
         self.assertEqual(503, self.asked(None).status_int)
+
+    def set(self, **options):
+        for name, value in options.items():
+            self.conf.set_override(name, value, healthcheck.GROUP)
+
+    def ask(self, **environ):
+        app = healthcheck.application(self.conf)
+        request = webob.Request.blank('/healthcheck', environ)
+        return request.get_response(app).status_int
+
+    def test_only_some_may_ask(self):
+        self.set(backends=[], allowed_source_ranges=['10.0.0.0/8', 'fd00::/8'])
+        for address in ('10.0.0.9', 'fd00::9'):
+            self.assertEqual(200, self.ask(REMOTE_ADDR=address))
+        for address in ('192.0.2.9', '2001:db8::9', ''):
+            self.assertRaises(
+                exception.Forbidden, self.ask, REMOTE_ADDR=address
+            )
+
+    def test_only_those_who_ask_directly(self):
+        self.set(backends=[], ignore_proxied_requests=True)
+        self.assertEqual(200, self.ask())
+        self.assertRaises(
+            exception.Forbidden, self.ask, HTTP_X_FORWARDED_FOR='10.0.0.9'
+        )
 
     def test_programs_read_it(self):
         response = self.asked(self.sqlite('a'), accept='application/json')

@@ -186,6 +186,18 @@ class TestFilters(_PipelineTestCase):
         self.assertIn('"GET /v2.1/x?limit=1" status: 200', lines[0])
         self.assertIn('"GET /v2.1/x" status: 401', lines[1])
 
+    @ddt.data(
+        ({'allowed_source_ranges': ['10.0.0.0/8']}, {}),
+        ({'ignore_proxied_requests': True}, {'X-Forwarded-For': '10.0.0.9'}),
+    )
+    @ddt.unpack
+    def test_who_may_not_ask_how_it_is(self, options, headers):
+        self.settings.set('healthcheck', **options)
+        self.load()
+        response = self.send('/healthcheck', headers=headers)
+        self.assertEqual(403, response.status_int)
+        self.assertEqual(403, response.json['forbidden']['code'])
+
     @ddt.data('/', '/foo', '/v2.1', '/v2.1/')
     def test_version_documents_are_logged(self, path):
         self.send(path)
