@@ -15,6 +15,8 @@ from oslo_middleware.healthcheck import pluginbase
 import sqlalchemy as sa
 
 from ext_lib import exception
+from ext_lib.db import facade
+from ext_lib.db import patience
 
 LOG = logging.getLogger(__name__)
 
@@ -29,6 +31,10 @@ OPTS = [
 ]
 #: Name of the entry point of :class:`Databases`.
 _BACKEND = 'ext_database'
+#: Seconds a database has for each answer, a connection included.
+_TIMEOUT = 2
+#: Seconds for which one that has not answered in time is not asked again.
+_INTERVAL = 5
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
@@ -73,12 +79,17 @@ class Databases(pluginbase.HealthcheckBaseExtension):
 
 
 class _Probe:
-    """A connection to the database that ``group`` of ``conf`` describes."""
+    """A connection to the database that ``group`` of ``conf`` describes.
+
+    Load balancers ask again and again, whether or not they were answered. So
+    one that is out of reach must not keep them all waiting.
+    """
 
     def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:
         conf.register_opts(options.database_opts, group=group)
         self._conf = conf
         self._group = group
+        self._patience = patience.Patience(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
         """Tell whether the database does; the log knows why not."""
@@ -93,14 +104,19 @@ class _Probe:
 
     @functools.cached_property
     def _engine(self) -> sa.engine.Engine:
-        settings = self._conf[self._group]
-        # To create it is to connect, and no load balancer waits for retries.
-        return engines.create_engine(
-            settings.connection,
+        settings = dict(self._conf[self._group].items())
+        # No load balancer waits for retries.
+        engine = engines.create_engine(
+            settings['connection'],
+            connection_parameters=facade.connection_parameters(
+                settings, self._patience
+            ),
             max_retries=0,
             max_pool_size=1,
-            connection_recycle_time=settings.connection_recycle_time,
+            connection_recycle_time=settings['connection_recycle_time'],
         )
+        self._patience.watch(engine)
+        return engine
 
 
 def application(conf: cfg.ConfigOpts) -> Any:

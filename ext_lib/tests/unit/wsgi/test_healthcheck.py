@@ -2,16 +2,25 @@
 """Load balancers learn whether a process can serve."""
 
 import pathlib
+import time
 
+import ddt
 import fixtures
 from oslo_config import cfg
+from oslo_db import options
 from oslotest import base
 import webob
 
 from ext_lib import exception
+from ext_lib.tests import relay
 from ext_lib.wsgi import healthcheck
 
+_DRIVERS = ('mysql+pymysql', 'postgresql+psycopg2')
+#: Seconds; what one wait takes, or on a busy machine two, but never ten.
+_ONE_WAIT = 4 * healthcheck._TIMEOUT
 
+
+@ddt.ddt
 class TestHealthcheck(base.BaseTestCase):
     def setUp(self):
         super().setUp()
@@ -20,17 +29,19 @@ class TestHealthcheck(base.BaseTestCase):
         self.conf([])
         healthcheck.register_opts(self.conf)
 
-    def asked(self, *urls, accept='text/plain'):
-        """Return the answer of a process with these databases."""
+    def application(self, *urls):
+        """Return what answers for a process with these databases."""
         groups = [f'database{number}' for number, _ in enumerate(urls)]
         self.conf.set_override('databases', groups, healthcheck.GROUP)
-        app = healthcheck.application(self.conf)
         for group, url in zip(groups, urls, strict=True):
+            self.conf.register_opts(options.database_opts, group=group)
             self.conf.set_override('connection', url, group)
-        # They are read when the application is made.
-        app = healthcheck.application(self.conf)
+        return healthcheck.application(self.conf)
+
+    def asked(self, *urls, accept='text/plain'):
+        """Return the answer of a process with these databases."""
         request = webob.Request.blank('/healthcheck', accept=accept)
-        return request.get_response(app)
+        return request.get_response(self.application(*urls))
 
     def sqlite(self, name):
         return f'sqlite:///{pathlib.Path(self.directory, name)}'
@@ -47,11 +58,11 @@ class TestHealthcheck(base.BaseTestCase):
 
     def test_it_comes_back(self):
         directory = pathlib.Path(self.directory, 'late')
-        url = self.sqlite('late/c')
-        self.conf.set_override('databases', ['database'], healthcheck.GROUP)
-        self.assertEqual(503, self.asked(url).status_int)
+        application = self.application(self.sqlite('late/c'))
+        request = webob.Request.blank('/healthcheck')
+        self.assertEqual(503, request.get_response(application).status_int)
         directory.mkdir()
-        self.assertEqual(200, self.asked(url).status_int)
+        self.assertEqual(200, request.get_response(application).status_int)
 
     def test_nothing_is_configured(self):
         self.assertEqual(503, self.asked(None).status_int)
@@ -84,3 +95,24 @@ class TestHealthcheck(base.BaseTestCase):
     def test_programs_read_it(self):
         response = self.asked(self.sqlite('a'), accept='application/json')
         self.assertEqual(['OK'], response.json['reasons'])
+
+    @ddt.data(*_DRIVERS)
+    def test_nobody_answers(self, driver):
+        port = self.useFixture(relay.BlackHole()).port
+        application = self.application(f'{driver}://u:p@127.0.0.1:{port}/db')
+        request = webob.Request.blank('/healthcheck')
+        began = time.monotonic()
+        for _ in range(10):
+            response = request.get_response(application)
+            self.assertEqual(503, response.status_int)
+        self.assertLess(time.monotonic() - began, _ONE_WAIT)
+
+    def test_parameters_of_the_connection_count(self):
+        """Only they forbid to create what is not there."""
+        path = pathlib.Path(self.directory, 'none')
+        url = f'sqlite:///file:{path}?uri=true'
+        self.application(url)
+        self.conf.set_override('connection_parameters', 'mode=ro', 'database0')
+        self.assertEqual(503, self.asked(url).status_int)
+        path.touch()
+        self.assertEqual(200, self.asked(url).status_int)
