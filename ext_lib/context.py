@@ -73,6 +73,25 @@ def get_admin_context() -> RequestContext:
     return RequestContext(is_admin=True, roles=['admin'], overwrite=False)
 
 
+def begin_request(
+    request_id: str | None, global_request_id: str | None
+) -> oslo_context.RequestContext:
+    """Have this thread's log lines name a request, and no user as yet.
+
+    :param request_id: None for a new one
+    :param global_request_id: None when there is none
+    """
+    return oslo_context.RequestContext(
+        request_id=request_id, global_request_id=global_request_id
+    )
+
+
+def end_request() -> None:
+    """Have this thread's log lines name neither a request nor a user."""
+    # Nothing takes a context away again. One without an id is none to a log.
+    oslo_context.RequestContext().request_id = ''
+
+
 def _as_datetime(value: datetime.datetime | str | None) -> datetime.datetime:
     if value is None:
         return timeutils.utcnow()

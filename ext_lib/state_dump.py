@@ -1,42 +1,66 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a process is doing right now, written down when it is asked to."""
 
+import os
 import threading
+from typing import Any
 
 from oslo_config import cfg
 from oslo_reports import guru_meditation_report
 from oslo_reports import opts
 from pbr import version
 
+#: All programs come with it, and have its version.
+_DISTRIBUTION = 'nova-ext'
 
-def setup(conf: cfg.ConfigOpts, package: str) -> None:
+
+def setup(conf: cfg.ConfigOpts, product: str) -> None:
     """Have SIGUSR2 write a report: threads, memory and configuration.
 
-    It goes to standard error, or to a file in ``[oslo_reports] log_dir``.
-    ``file_event_handler`` there names a file to touch instead, for programs
-    whose signals belong to a WSGI server. Secrets are masked.
+    It goes to standard error, or to a file in ``[oslo_reports] log_dir``,
+    named after the product and the process. ``file_event_handler`` there
+    names a file to touch instead, for programs whose signals belong to a WSGI
+    server. Secrets are masked.
 
-    :param package: the distribution whose version is written
+    :param product: the service, as the report names it
+    :raises OSError: when ``file_event_handler`` names no file
     """
     opts.set_defaults(conf)
-    guru_meditation_report.TextGuruMeditation.setup_autorun(
-        _Version(package),
+    _Report.setup_autorun(
+        _Version(product),
+        service_name=product,
         conf=conf,
         setup_signal=threading.current_thread() is threading.main_thread(),
     )
 
 
+class _Report(guru_meditation_report.TextGuruMeditation):
+    """A report whose file no other process writes to."""
+
+    @classmethod
+    def handle_signal(
+        cls,
+        version: Any,
+        service_name: str | None,
+        log_dir: str | None,
+        frame: Any,
+    ) -> None:
+        # Web servers may fork after the handler has been set up.
+        name = f'{service_name}-{os.getpid()}'
+        super().handle_signal(version, name, log_dir, frame)
+
+
 class _Version:
     """What oslo.reports asks of a version."""
 
-    def __init__(self, package: str) -> None:
-        self._package = package
+    def __init__(self, product: str) -> None:
+        self._product = product
 
     def vendor_string(self) -> str:
-        return self._package
+        return _DISTRIBUTION
 
     def product_string(self) -> str:
-        return self._package
+        return self._product
 
     def version_string_with_package(self) -> str:
-        return str(version.VersionInfo(self._package).release_string())
+        return str(version.VersionInfo(_DISTRIBUTION).release_string())

@@ -195,7 +195,7 @@ def _configure(
     conf.register_opts(options.database_opts, group=group)
     settings = dict(conf[group].items())
     if settings['connection']:
-        parameters = [_parameters(settings, patience)]
+        parameters = [connection_parameters(settings, patience)]
         if plugin is not None:
             parameters.append(f'plugin={plugin}')
         settings['connection_parameters'] = _joined(parameters)
@@ -205,9 +205,14 @@ def _configure(
         manager.append_on_engine_create(patience.watch)
 
 
-def _parameters(
-    settings: dict[str, Any], patience: db_patience.Patience | None = None
+def connection_parameters(
+    settings: Mapping[str, Any], patience: db_patience.Patience | None = None
 ) -> str:
+    """Return what is to be appended to the URL of a database.
+
+    :param settings: oslo.db's options, ``connection`` among them
+    :param patience: with the database; as the driver has it by default
+    """
     given = settings['connection_parameters']
     url = sa.engine.make_url(settings['connection'])
     if given:

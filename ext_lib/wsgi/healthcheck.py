@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether a process can serve, for what balances load between processes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import functools
 import logging
 from typing import Any
@@ -13,6 +13,10 @@ from oslo_middleware import healthcheck
 from oslo_middleware.healthcheck import opts
 from oslo_middleware.healthcheck import pluginbase
 import sqlalchemy as sa
+
+from ext_lib import exception
+from ext_lib.db import facade
+from ext_lib.db import patience
 
 LOG = logging.getLogger(__name__)
 
@@ -27,6 +31,10 @@ OPTS = [
 ]
 #: Name of the entry point of :class:`Databases`.
 _BACKEND = 'ext_database'
+#: Seconds a database has for each answer, a connection included.
+_TIMEOUT = 2
+#: Seconds for which one that has not answered in time is not asked again.
+_INTERVAL = 5
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
@@ -71,12 +79,17 @@ class Databases(pluginbase.HealthcheckBaseExtension):
 
 
 class _Probe:
-    """A connection to the database that ``group`` of ``conf`` describes."""
+    """A connection to the database that ``group`` of ``conf`` describes.
+
+    Load balancers ask again and again, whether or not they were answered. So
+    one that is out of reach must not keep them all waiting.
+    """
 
     def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:
         conf.register_opts(options.database_opts, group=group)
         self._conf = conf
         self._group = group
+        self._patience = patience.Patience(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
         """Tell whether the database does; the log knows why not."""
@@ -91,20 +104,30 @@ class _Probe:
 
     @functools.cached_property
     def _engine(self) -> sa.engine.Engine:
-        settings = self._conf[self._group]
-        # To create it is to connect, and no load balancer waits for retries.
-        return engines.create_engine(
-            settings.connection,
+        settings = dict(self._conf[self._group].items())
+        # No load balancer waits for retries.
+        engine = engines.create_engine(
+            settings['connection'],
+            connection_parameters=facade.connection_parameters(
+                settings, self._patience
+            ),
             max_retries=0,
             max_pool_size=1,
-            connection_recycle_time=settings.connection_recycle_time,
+            connection_recycle_time=settings['connection_recycle_time'],
         )
+        self._patience.watch(engine)
+        return engine
 
 
 def application(conf: cfg.ConfigOpts) -> Any:
     """Return the application that answers load balancers.
 
-    ``[healthcheck]`` says how much it tells, and to whom.
+    ``[healthcheck]`` says how much it tells, and to whom. It raises Forbidden
+    for anybody else.
     """
     register_opts(conf)
-    return healthcheck.Healthcheck(None, conf)
+    return healthcheck.Healthcheck(_refuse, conf)
+
+
+def _refuse(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    raise exception.Forbidden()

@@ -6,7 +6,12 @@ import time
 from typing import Any
 import urllib.parse
 
+from oslo_context import context as oslo_context
 from oslo_log import log
+from oslo_middleware import request_id
+
+from ext_lib import context
+from ext_lib.wsgi import request
 
 LOG = log.getLogger(__name__)
 
@@ -20,7 +25,8 @@ class RequestLog:
     """Filter: logs who asked what, the answer's status and size, the time.
 
     Stands outside the filters that may answer themselves, so that refused
-    requests show too.
+    requests show too. All that is logged further inside names the request,
+    and its user as soon as the context filter has found one.
     """
 
     def __init__(self, application: Any) -> None:
@@ -30,6 +36,22 @@ class RequestLog:
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
+        unknown = context.begin_request(
+            environ.get(request_id.ENV_REQUEST_ID),
+            environ.get(request_id.GLOBAL_REQ_ID),
+        )
+        try:
+            return self._answer(environ, start_response, unknown)
+        finally:
+            # The thread's next request is another's.
+            context.end_request()
+
+    def _answer(
+        self,
+        environ: dict[str, Any],
+        start_response: Any,
+        unknown: oslo_context.RequestContext,
+    ) -> Iterable[bytes]:
         began = time.monotonic()
         answer: dict[str, Any] = {}
 
@@ -39,18 +61,20 @@ class RequestLog:
 
         found: Iterable[bytes] = self.application(environ, start)
         if answer:
-            _log(environ, answer, time.monotonic() - began)
+            caller = environ.get(request.CONTEXT, unknown)
+            values = _values(environ, answer, time.monotonic() - began)
+            LOG.info(_FORM, values, context=caller)
         return found
 
 
-def _log(
+def _values(
     environ: dict[str, Any], answer: dict[str, Any], seconds: float
-) -> None:
+) -> dict[str, Any]:
     query = environ.get('QUERY_STRING')
     path = environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')
     path = urllib.parse.quote(path.encode('latin-1'))
     attributes = environ.get('webob.adhoc_attrs', {})
-    values = {
+    return {
         'address': environ.get('REMOTE_ADDR', '-'),
         'method': environ['REQUEST_METHOD'],
         'path': f'{path}?{query}' if query else path,
@@ -59,4 +83,3 @@ def _log(
         'version': attributes.get('version', '-'),
         'seconds': seconds,
     }
-    LOG.info(_FORM, values)

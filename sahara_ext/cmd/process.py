@@ -8,6 +8,7 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib import state_dump
 from ext_lib.service import Service
 from sahara_ext import objects
 from sahara_ext.conf import engine as engine_conf
@@ -33,6 +34,7 @@ def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
     register_opts(conf)
     conf(argv, project='sahara-ext')
     logging.setup(conf, 'sahara_ext')
+    state_dump.setup(conf, 'sahara-ext')
     objects.register_all()
 
 

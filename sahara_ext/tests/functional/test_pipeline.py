@@ -6,6 +6,7 @@ import pathlib
 
 import fixtures
 
+from ext_lib.tests import identity_log
 from sahara_ext.tests.functional import base
 from sahara_ext.wsgi import loader
 
@@ -33,6 +34,29 @@ class PipelineTest(base.APITestCase):
     def test_requests_are_logged(self) -> None:
         self.request('GET', '/v2/plugins?limit=1')
         self.assertIn('"GET /v2/plugins?limit=1" status: 200', self.log.output)
+
+    def test_so_are_those_for_the_versions(self) -> None:
+        self.request('GET', '/', token=None)
+        self.assertIn('"GET /" status: 300', self.log.output)
+
+    def test_a_refused_request_is_logged_in_its_own_name(self) -> None:
+        log = self.useFixture(identity_log.IdentityLog(self.conf))
+        self.request('GET', '/v2/plugins')
+        response = self.request('GET', '/v2/clusters', token=None)
+        own = response.headers['x-openstack-request-id']
+        [known] = log.identities('/v2/plugins')
+        self.assertTrue(known.endswith(f' {base.MEMBER.replace(":", " ")}'))
+        found = log.identities('/v2/clusters')
+        self.assertEqual([f'None {own} - -'], found)
+
+    def test_not_everybody_may_ask_how_it_is(self) -> None:
+        network = ['10.0.0.0/8']
+        self.settings.set('healthcheck', allowed_source_ranges=network)
+        self.app = loader.load(self.conf)
+        refused = self.get('/healthcheck', status=403, remote_addr='192.0.2.9')
+        self.assertEqual('FORBIDDEN', refused['error_name'])
+        allowed = self.request('GET', '/healthcheck', remote_addr='10.0.0.9')
+        self.assertEqual(200, allowed.status_int)
 
     def test_options_are_for_cors(self) -> None:
         response = self.request('OPTIONS', '/v1.1/clusters', token=None)

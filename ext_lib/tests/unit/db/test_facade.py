@@ -224,7 +224,7 @@ class TestConfigure(test_base.BaseTestCase):
         conf.set_override('connection', connection, 'database')
         for name, value in values.items():
             conf.set_override(name, value, 'database')
-        return facade._parameters(dict(conf.database.items()))
+        return facade.connection_parameters(dict(conf.database.items()))
 
     def test_mysql_speaks_all_of_unicode(self):
         self.assertEqual(

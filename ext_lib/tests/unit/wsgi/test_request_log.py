@@ -4,10 +4,15 @@
 import re
 
 import ddt
+from oslo_config import cfg
+from oslo_log import log
+from oslo_middleware import request_id
 from oslotest import base as test_base
 import webob
 
+from ext_lib import context
 from ext_lib import fixture
+from ext_lib.tests import identity_log
 from ext_lib.tests.unit.wsgi import base
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
@@ -76,3 +81,96 @@ class TestRequestLog(test_base.BaseTestCase):
             KeyError, request_log.RequestLog(fail), base.environ(), None
         )
         self.assertEqual('', self.log.output)
+
+
+class TestIdentity(test_base.BaseTestCase):
+    """Whose a line is, on a thread that serves one after the other."""
+
+    def setUp(self):
+        super().setUp()
+        conf = cfg.ConfigOpts()
+        log.register_options(conf)
+        conf([])
+        self.log = self.useFixture(identity_log.IdentityLog(conf))
+
+    def send(self, path, application=None, global_id=None):
+        """Send a request; return its id."""
+        own = identity_log.new_id()
+        environ = base.environ(path)
+        environ[request_id.ENV_REQUEST_ID] = own
+        if global_id is not None:
+            environ[request_id.GLOBAL_REQ_ID] = global_id
+        application = request_log.RequestLog(application or refuse)
+        webob.Request(environ).get_response(application)
+        return own
+
+    def test_a_refused_request_has_no_user(self):
+        first = self.send('/a', admit)
+        second = self.send('/b')
+        self.assertEqual(
+            [f'None {first} alice demo'], self.log.identities('/a')
+        )
+        self.assertEqual([f'None {second} - -'], self.log.identities('/b'))
+
+    def test_the_global_id(self):
+        other = identity_log.new_id()
+        own = self.send('/a', global_id=other)
+        expected = [f'{other} {own} - -']
+        self.assertEqual(expected, self.log.identities('/a'))
+
+    def test_filters_log_in_the_name_of_the_request(self):
+        self.send('/a', admit)
+        own = self.send('/b')
+        self.assertEqual([f'None {own} - -'], self.log.identities('refused'))
+
+    def test_a_request_made_amid_another_is_not_taken_for_it(self):
+        def ask(environ, start_response):
+            answer = admit(environ, start_response)
+            context.RequestContext(user_name='bob')
+            return answer
+
+        own = self.send('/a', ask)
+        self.assertEqual([f'None {own} alice demo'], self.log.identities('/a'))
+
+    def test_nothing_is_left_behind(self):
+        for application in (admit, refuse, fail):
+            try:
+                self.send('/a', application)
+            except KeyError:
+                pass
+            LOG.info('between')
+        expected = [identity_log.NOBODY] * 3
+        self.assertEqual(expected, self.log.identities('between'))
+
+    def test_without_an_id_it_gets_one_for_the_log(self):
+        response = webob.Request.blank('/a').get_response(
+            request_log.RequestLog(refuse)
+        )
+        self.assertNotIn('x-openstack-request-id', response.headers)
+        [identity] = self.log.identities('/a')
+        self.assertRegex(identity, r'^None req-[0-9a-f-]{36} - -$')
+
+
+LOG = log.getLogger(__name__)
+
+
+def admit(environ, start_response):
+    """Answer as an application whose caller is known."""
+    environ[request.CONTEXT] = context.RequestContext(
+        user_name='alice',
+        project_name='demo',
+        request_id=environ[request_id.ENV_REQUEST_ID],
+    )
+    return webob.Response()(environ, start_response)
+
+
+def refuse(environ, start_response):
+    """Answer as a filter that lets nobody in."""
+    LOG.info('refused')
+    return webob.Response(status=401)(environ, start_response)
+
+
+def fail(environ, start_response):
+    """Break down, the caller being known."""
+    admit(environ, lambda *_: None)
+    raise KeyError

@@ -8,6 +8,7 @@ import ddt
 import fixtures
 import webob
 
+from ext_lib.tests import identity_log
 from ext_lib.wsgi import loading
 from ext_lib.wsgi import request
 import nova_ext
@@ -184,6 +185,68 @@ class TestFilters(_PipelineTestCase):
         self.assertEqual(2, len(lines))
         self.assertIn('"GET /v2.1/x?limit=1" status: 200', lines[0])
         self.assertIn('"GET /v2.1/x" status: 401', lines[1])
+
+    @ddt.data(
+        ({'allowed_source_ranges': ['10.0.0.0/8']}, {}),
+        ({'ignore_proxied_requests': True}, {'X-Forwarded-For': '10.0.0.9'}),
+    )
+    @ddt.unpack
+    def test_who_may_not_ask_how_it_is(self, options, headers):
+        self.settings.set('healthcheck', **options)
+        self.load()
+        response = self.send('/healthcheck', headers=headers)
+        self.assertEqual(403, response.status_int)
+        self.assertEqual(403, response.json['forbidden']['code'])
+
+    @ddt.data('/', '/foo', '/v2.1', '/v2.1/')
+    def test_version_documents_are_logged(self, path):
+        self.send(path)
+        self.assertIn(f'"GET {path}" status: ', self.log.output)
+
+
+class TestIdentities(_PipelineTestCase):
+    """In whose name lines are logged, all on one thread."""
+
+    def setUp(self):
+        super().setUp()
+        self.identities = self.useFixture(
+            identity_log.IdentityLog(self.conf)
+        ).identities
+        self.assertEqual(200, self.send('/v2.1/a', headers=_TOKEN).status_int)
+
+    def assertUnknown(self, status, **kwargs):
+        """Check what is logged of a request that is refused."""
+        headers = kwargs.pop('headers', {})
+        headers['X-Openstack-Request-Id'] = _GLOBAL
+        response = self.send('/v2.1/b', headers=headers, **kwargs)
+        self.assertEqual(status, response.status_int)
+        own = response.headers[_IDS[0]]
+        found = self.identities('/v2.1/b')
+        self.assertEqual([f'{_GLOBAL} {own} - -'], found)
+
+    def test_who_is_known(self):
+        [identity] = self.identities('/v2.1/a')
+        self.assertRegex(identity, '^None req-.* jo demo$')
+
+    def test_without_a_token(self):
+        self.assertUnknown(401)
+
+    def test_a_large_body(self):
+        body = b'x' * 114_689
+        self.assertUnknown(413, method='POST', body=body, headers={**_TOKEN})
+
+    def test_keystone_refuses(self):
+        self.settings.set('api', auth_strategy='keystone')
+        self.load()
+        # The options are known now; the filter reads them when it is made.
+        self.settings.set('keystone_authtoken', www_authenticate_uri=_KEYSTONE)
+        self.load()
+        self.assertUnknown(401)
+
+    def test_a_version_document(self):
+        self.send('/')
+        [identity] = self.identities('"GET /"')
+        self.assertRegex(identity, '^None req-.* - -$')
 
 
 class TestKeystone(_PipelineTestCase):
