@@ -96,8 +96,11 @@ def finish(
     event_name: str,
     host: str,
     error: BaseException | None = None,
-) -> None:
-    """Record how the step begun last has ended: well unless ``error``."""
+) -> bool:
+    """Record how the step begun last has ended: well unless ``error``.
+
+    :returns: False if somebody else has ended it
+    """
     try:
         InstanceActionEvent.event_finish_with_failure(
             context,
@@ -115,6 +118,8 @@ def finish(
             event_name,
             instance_uuid,
         )
+        return False
+    return True
 
 
 def fail(
