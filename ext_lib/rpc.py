@@ -3,12 +3,15 @@
 
 from collections.abc import Sequence
 import importlib
+import logging
 from typing import Any
 
 from oslo_config import cfg
 import oslo_messaging as messaging
 
 from ext_lib.context import RequestContext
+
+LOG = logging.getLogger(__name__)
 
 #: Errors of these modules arrive at a caller as what they were.
 EXCEPTION_MODULES = ('ext_lib.exception', 'oslo_versionedobjects.exception')
@@ -19,6 +22,10 @@ _OPTIONS = {
     'oslo_messaging_metrics': 'oslo_messaging._metrics.client',
     'oslo_messaging_tracing': 'oslo_messaging._tracing.client',
 }
+
+#: How often a hasty sender looks for the broker once more. One it had lost is
+#: found again; one that is away costs a second, or some if nobody refuses.
+_RETRIES = 1
 
 
 class ContextSerializer(messaging.Serializer):
@@ -86,6 +93,45 @@ def get_client(
         serializer=ContextSerializer(serializer),
         version_cap=version_cap,
     )
+
+
+class Sender:
+    """Sends messages that nobody answers.
+
+    :param is_hasty: whether a broker that is away is not waited for, because
+        whoever is meant finds the work without the message, too. Else it is,
+        for as long as it takes.
+    """
+
+    def __init__(
+        self, client: messaging.RPCClient, is_hasty: bool = False
+    ) -> None:
+        self._client = client
+        self._is_hasty = is_hasty
+
+    def cast(
+        self,
+        context: RequestContext,
+        method: str,
+        server: str | None = None,
+        **kwargs: Any,
+    ) -> bool:
+        """Have ``server``, or any, call a method.
+
+        :returns: False if a hasty sender found no broker
+        """
+        options = {} if server is None else {'server': server}
+        if not self._is_hasty:
+            self._client.prepare(**options).cast(context, method, **kwargs)
+            return True
+        client = self._client.prepare(retry=_RETRIES, **options)
+        try:
+            client.cast(context, method, **kwargs)
+        except Exception:
+            # Of drivers, each has errors of its own for this.
+            LOG.exception('%s has to be found: nobody was told', method)
+            return False
+        return True
 
 
 def get_server(

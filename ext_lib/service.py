@@ -136,6 +136,7 @@ def run(
     conf: cfg.ConfigOpts,
     services: Sequence[Runnable],
     ready: Callable[[], None] | None = None,
+    first: Callable[[], None] | None = None,
 ) -> None:
     """Run ``services`` until SIGTERM or SIGINT, then finish what runs.
 
@@ -147,11 +148,15 @@ def run(
     not wait for running work.
 
     :param ready: called once everything has started
+    :param first: waits, before anything starts, for what the services need;
+        SIGTERM or SIGINT amid that ends the process at once
     """
     started: list[Runnable] = []
     try:
         # From the first moment: a service may work before the others start.
         with _Signals() as signals:
+            if first is not None:
+                signals.interrupt(first)
             for service in services:
                 service.start()
                 started.append(service)
@@ -159,6 +164,8 @@ def run(
             if ready is not None:
                 ready()
             _wait_for_end(conf, signals)
+    except _ToldToEnd:
+        LOG.info('Nothing has started yet')
     finally:
         _end(started)
 
@@ -178,6 +185,10 @@ def _end(services: list[Runnable]) -> None:
         service.wait()
 
 
+class _ToldToEnd(BaseException):
+    """A process is to end, and there is nothing to finish."""
+
+
 class _Signals:
     """The signals that concern a process, one after the other.
 
@@ -191,6 +202,7 @@ class _Signals:
 
     def __init__(self) -> None:
         self._is_starting = True
+        self._is_idle = False
 
     def __enter__(self) -> '_Signals':
         self._reader, self._writer = socket.socketpair()
@@ -203,6 +215,15 @@ class _Signals:
             for number in self._NUMBERS
         }
         return self
+
+    def interrupt(self, wait: Callable[[], None]) -> None:
+        """Wait.
+
+        :raises _ToldToEnd: at once if a signal says so
+        """
+        self._is_idle = True
+        wait()
+        self._is_idle = False
 
     def started(self) -> None:
         """Have the process live on, whatever it was told amid its start."""
@@ -228,3 +249,7 @@ class _Signals:
         # A start may wait for others, and for ever.
         if self._is_starting and number in self._ENDS:
             signal.alarm(START_GRACE)
+            if self._is_idle:
+                # Whatever is locked, nobody else is there to need it.
+                self._is_idle = False
+                raise _ToldToEnd

@@ -96,8 +96,11 @@ def finish(
     event_name: str,
     host: str,
     error: BaseException | None = None,
-) -> None:
-    """Record how the step begun last has ended: well unless ``error``."""
+) -> bool:
+    """Record how the step begun last has ended: well unless ``error``.
+
+    :returns: False if somebody else has ended it
+    """
     try:
         InstanceActionEvent.event_finish_with_failure(
             context,
@@ -115,6 +118,8 @@ def finish(
             event_name,
             instance_uuid,
         )
+        return False
+    return True
 
 
 def fail(
@@ -152,6 +157,12 @@ def is_repeated(
     if _adopted.get() == (instance_uuid, event_name):
         return all(step.finish_time is not None for step in steps)
     return bool(steps)
+
+
+def is_over(context: RequestContext, instance_uuid: str) -> bool:
+    """Tell whether the request has taken a step, and takes none now."""
+    steps = _steps_of(context, instance_uuid)
+    return bool(steps) and all(step.finish_time for step in steps)
 
 
 def context_of(action: InstanceAction) -> RequestContext:
@@ -251,13 +262,19 @@ def record_fault(
 def _matching(
     context: RequestContext, instance_uuid: str, event_name: str, host: str
 ) -> list[InstanceActionEvent]:
+    events = _steps_of(context, instance_uuid)
+    return [e for e in events if (e.event, e.host) == (event_name, host)]
+
+
+def _steps_of(
+    context: RequestContext, instance_uuid: str
+) -> list[InstanceActionEvent]:
     action = InstanceAction.get_by_request_id(
         context, instance_uuid, context.request_id
     )
     if action is None:
         return []
-    events = InstanceActionEventList.get_by_action(context, action.id)
-    return [e for e in events if (e.event, e.host) == (event_name, host)]
+    return list(InstanceActionEventList.get_by_action(context, action.id))
 
 
 def _frames(error: BaseException) -> str:

@@ -41,7 +41,7 @@ class VirtualHost(fixtures.Fixture):
 
     def _setUp(self) -> None:
         server = urllib.parse.urlsplit(os.environ.get(URL, _DEFAULT))
-        name = f'nova-ext-test-{uuid.uuid4().hex[:12]}'
+        name = self._name = f'nova-ext-test-{uuid.uuid4().hex[:12]}'
         self.url = server._replace(path=f'/{name}').geturl()
         self._why_not: Exception | None = None
         try:
@@ -57,10 +57,22 @@ class VirtualHost(fixtures.Fixture):
         everything = ['.*'] * 3
         _rabbitmqctl('set_permissions', '-p', name, user, *everything)
 
+    def queues(self) -> dict[str, str]:
+        """Return the kind of each queue by its name."""
+        listed = _rabbitmqctl(
+            *('list_queues', '--no-table-headers', '-p', self._name),
+            *('name', 'type'),
+        )
+        pairs = (line.split('\t') for line in listed.splitlines())
+        return {name: kind.lower() for name, kind in pairs}
 
-def _rabbitmqctl(*words: str) -> None:
+
+def _rabbitmqctl(*words: str) -> str:
     program = shutil.which('rabbitmqctl', path=_PATH) or 'rabbitmqctl'
     command = [program, '--quiet', *words]
     if os.geteuid():
         command = ['sudo', '-n', *command]
-    subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=_SECONDS
+    )
+    return done.stdout

@@ -34,6 +34,7 @@ class Relay(fixtures.Fixture):
         self.round_trips = 0
         self.connections = 0
         self._is_swallowing = False
+        self._is_refusing = False
         self._cuts = threading.Semaphore(0)
         self._open: set[socket.socket] = set()
 
@@ -61,9 +62,14 @@ class Relay(fixtures.Fixture):
         """Let nothing through any more, whoever waits for it."""
         self._is_swallowing = True
 
+    def refuse(self) -> None:
+        """Close what is open, and whatever is opened."""
+        self._is_refusing = True
+        self.close_all()
+
     def recover(self) -> None:
         """Let everything through again, on new connections."""
-        self._is_swallowing = False
+        self._is_swallowing = self._is_refusing = False
         self.close_all()
 
     def _accept(self) -> None:
@@ -71,6 +77,9 @@ class Relay(fixtures.Fixture):
             while True:
                 client, _address = self._listener.accept()
                 self.connections += 1
+                if self._is_refusing:
+                    client.close()
+                    continue
                 server = socket.create_connection(self._server)
                 self._open |= {client, server}
                 threading.Thread(

@@ -21,7 +21,7 @@ class OnServers(testtools.TestCase):
     It comes before other bases; its module needs ``load_tests``, too.
     """
 
-    scenarios = (
+    scenarios: tuple[tuple[str, dict[str, str]], ...] = (
         (
             'mariadb',
             {

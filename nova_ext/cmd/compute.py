@@ -28,7 +28,6 @@ def main(
     process.configure(conf, argv)
     transport = process.get_transport(conf)
     client = ObjectClient(conductor.get_objects_client(transport))
-    client.wait_until_ready(context.get_admin_context(), _PATIENCE)
     NovaExtObject.indirection_api = client
     driver = FakeDriver(conf)
     service.run(
@@ -37,6 +36,9 @@ def main(
             process.compute_service(conf, transport, driver),
             process.Grace(conf, [driver]),
         ],
+        first=lambda: client.wait_until_ready(
+            context.get_admin_context(), _PATIENCE
+        ),
     )
     return 0
 

@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 import copy
 import logging
+import time
 from typing import Any
 
 from oslo_context import context as oslo_context
@@ -31,6 +32,9 @@ from nova_ext.objects.transaction import transactional
 LOG = logging.getLogger(__name__)
 
 _LOCKED_REASON = 'locked_reason'
+
+#: Between two looks at what a host is asked to do first, in seconds.
+_PAUSE = 0.1
 
 _DELETE = Request(
     'delete', ActionName.DELETE, task_states=None, needs_launch=False
@@ -157,7 +161,8 @@ class API(PowerRequests, MoveRequests):
             migration = _CONFIRM.accept_end_of_move(
                 context, instance, MigrationStatus.CONFIRMING
             )
-            self._compute.confirm_resize_and_wait(context, instance, migration)
+            if self._compute.confirm_resize(context, instance, migration):
+                self._wait(context, instance.uuid)
         except Exception as error:
             LOG.warning(
                 'Instance %s stays on its old host: %s',
@@ -166,6 +171,15 @@ class API(PowerRequests, MoveRequests):
                 exc_info=not isinstance(error, Error),
             )
         instance.refresh()
+
+    def _wait(self, context: RequestContext, uuid: str) -> None:
+        # Not for an answer: that takes a broker, however long it is away.
+        deadline = time.monotonic() + self._patience
+        while not events.is_over(context, uuid):
+            if time.monotonic() > deadline:
+                LOG.warning('Instance %s is on its old host for long', uuid)
+                break
+            time.sleep(_PAUSE)
 
     def _delete_locally(
         self, context: RequestContext, instance: Instance

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all parts of the compute API hold."""
+"""What all parts of the compute API hold.
+
+A client does not wait for a broker that is away: whatever is sent was stored
+before, and conductors look for what nobody has begun.
+"""
 
 from oslo_config import cfg
 import oslo_messaging as messaging
@@ -27,5 +31,7 @@ class Requests:
         transport = transport or rpc.get_transport(conf, EXCEPTION_MODULES)
         self._host: str = conf.host
         self._hosts = Hosts(conf)
-        self._compute = ComputeAPI(transport)
-        self._conductor = ConductorAPI(transport)
+        self._compute = ComputeAPI(transport, is_hasty=True)
+        self._conductor = ConductorAPI(transport, is_hasty=True)
+        #: How long to wait for a host, in seconds.
+        self._patience: int = transport.conf.rpc_response_timeout

@@ -21,6 +21,7 @@ from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
 from nova_ext.conductor import unbegun
+from nova_ext.conductor.found import Found
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import EventResult
 from nova_ext.objects.fields import MigrationStatus
@@ -116,8 +117,7 @@ class Search:
         self._host = host
         self._compute = compute
         self._conductor = conductor
-        #: Actions that were dealt with; once is enough.
-        self._found: set[int] = set()
+        self._found = Found()
 
     def run(self, patience: float) -> None:
         """Look once.
@@ -155,9 +155,8 @@ class Search:
                 events.fail_lost(other, self._host)
 
     def _find(self, case: '_Case', action: InstanceAction) -> None:
-        if action.id in self._found:
+        if not self._found.is_due(action.id, case.patience):
             return
-        self._found.add(action.id)
         try:
             self._send_again(case, action)
         except _Impossible:
@@ -238,6 +237,7 @@ class _Case:
     ) -> None:
         self.context = context
         self.instance = instance
+        self.patience = patience
         self.actions: list[InstanceAction] = list(
             InstanceActionList.get_by_instance_uuid(
                 context, instance.uuid, limit=_RECENT

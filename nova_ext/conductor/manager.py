@@ -10,10 +10,9 @@ from nova_ext.conductor.lost import Search
 from nova_ext.conductor.recovery import Recovery
 from nova_ext.conductor.tasks import ComputeTasks
 from nova_ext.heartbeat import Heartbeat
+from nova_ext.objects.service import CONDUCTOR
 from nova_ext.rpcapi import conductor as rpcapi
 from nova_ext.rpcapi.compute import ComputeAPI
-
-BINARY = 'nova-conductor'
 
 #: How often to look before a message counts as lost.
 _LOOKS = 5
@@ -40,8 +39,10 @@ class ConductorManager(Manager):
         )
         self._recovery = Recovery(self.host)
         self._patience = conf.conductor.lost_after
+        #: That of others, who may only seem to be dead.
+        self._silence = max(self._patience, conf.service_down_time)
         self._heartbeat = Heartbeat(
-            self.host, BINARY, rpcapi.TOPIC, conf.report_interval
+            self.host, CONDUCTOR, rpcapi.TOPIC, conf.report_interval
         )
 
     def endpoints(self) -> list[object]:
@@ -62,4 +63,5 @@ class ConductorManager(Manager):
 
     def _look_after(self) -> None:
         self._recovery.settle(self._patience)
+        self._recovery.settle_others(self._silence)
         self.search.run(self._patience)

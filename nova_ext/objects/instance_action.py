@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What users asked of a server."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_utils import timeutils
@@ -164,6 +165,16 @@ class InstanceActionList(
         cls, context: RequestContext, host: str
     ) -> 'InstanceActionList':
         """Return what a host began and did not end, oldest step first."""
-        steps = db.actions_get_unfinished(context, host)
+        return cls.get_unfinished_by_hosts(context, [host])
+
+    @classmethod
+    def get_unfinished_by_hosts(
+        cls, context: RequestContext, hosts: Sequence[str]
+    ) -> 'InstanceActionList':
+        """Return the same of several.
+
+        Only for processes that hold the database.
+        """
+        steps = db.actions_get_unfinished(context, *hosts)
         rows = {action.id: action for event, action in steps}
         return cls.from_rows(context, InstanceAction, rows.values())

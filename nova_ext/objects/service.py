@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The processes that work on servers, and their signs of life."""
 
+import datetime
+
 from oslo_utils import timeutils
 from oslo_utils import uuidutils
 from oslo_versionedobjects import fields
@@ -14,6 +16,8 @@ from nova_ext.objects import base
 
 #: The program that runs on the host of servers.
 COMPUTE = 'nova-compute'
+#: The one that has a view of all hosts.
+CONDUCTOR = 'nova-conductor'
 
 
 @base.VersionedObjectRegistry.register
@@ -140,3 +144,14 @@ class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
         filters = {k: v for k, v in wanted.items() if v is not None}
         rows = db.service_get_all(context, filters)
         return cls.from_rows(context, Service, rows)
+
+    @staticmethod
+    def get_silent_hosts(
+        context: RequestContext, binary: str, seconds: float
+    ) -> list[str]:
+        """Return where a program gave no sign of life for ``seconds``.
+
+        Only for processes that hold the database.
+        """
+        moment = timeutils.utcnow() - datetime.timedelta(seconds=seconds)
+        return list(db.service_get_silent_hosts(context, binary, moment))

@@ -19,14 +19,18 @@ class ComputeAPI:
     """Sends operations to the host that carries them out.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
+    :param is_hasty: as :class:`ext_lib.rpc.Sender` takes it
     """
 
-    def __init__(self, transport: messaging.Transport) -> None:
+    def __init__(
+        self, transport: messaging.Transport, is_hasty: bool = False
+    ) -> None:
         self._client = rpc.get_client(
             transport,
             messaging.Target(topic=TOPIC, version=VERSION),
             Serializer(),
         )
+        self._sender = rpc.Sender(self._client, is_hasty)
 
     def cast(
         self,
@@ -36,14 +40,17 @@ class ComputeAPI:
         *,
         instance: Instance,
         **kwargs: Any,
-    ) -> None:
+    ) -> bool:
         """Have ``host`` carry out an operation that needs no more words.
 
         That is every method of a server and nothing else: start_instance,
         stop_instance, pause_instance, terminate_instance and so on.
+
+        :returns: as :meth:`ext_lib.rpc.Sender.cast` does
         """
-        client = self._client.prepare(server=host)
-        client.cast(context, method, instance=instance, **kwargs)
+        return self._sender.cast(
+            context, method, host, instance=instance, **kwargs
+        )
 
     def reboot_instance(
         self, context: RequestContext, instance: Instance, reboot_type: str
@@ -129,26 +136,17 @@ class ComputeAPI:
         context: RequestContext,
         instance: Instance,
         migration: Migration,
-    ) -> None:
-        """Have the source forget the server."""
-        self._cast_move(
+    ) -> bool:
+        """Have the source forget the server.
+
+        :returns: as :meth:`ext_lib.rpc.Sender.cast` does
+        """
+        return self._cast_move(
             context,
             str(migration.source_compute),
             'confirm_resize',
             instance,
             migration,
-        )
-
-    def confirm_resize_and_wait(
-        self,
-        context: RequestContext,
-        instance: Instance,
-        migration: Migration,
-    ) -> None:
-        """Do the same and return when it is done; raise what was raised."""
-        client = self._client.prepare(server=migration.source_compute)
-        client.call(
-            context, 'confirm_resize', instance=instance, migration=migration
         )
 
     def revert_resize(
@@ -273,8 +271,8 @@ class ComputeAPI:
         instance: Instance,
         migration: Migration,
         **kwargs: Any,
-    ) -> None:
-        self.cast(
+    ) -> bool:
+        return self.cast(
             context,
             host,
             method,

@@ -41,10 +41,13 @@ class ConductorAPI:
     """Sends to any conductor what needs a host chosen.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
+    :param is_hasty: as :class:`ext_lib.rpc.Sender` takes it
     """
 
-    def __init__(self, transport: messaging.Transport) -> None:
-        self._client = _get_client(transport, TOPIC)
+    def __init__(
+        self, transport: messaging.Transport, is_hasty: bool = False
+    ) -> None:
+        self._sender = rpc.Sender(_get_client(transport, TOPIC), is_hasty)
 
     def schedule_and_build_instances(
         self,
@@ -52,7 +55,7 @@ class ConductorAPI:
         instances: list[Instance],
     ) -> None:
         """Choose a host for each server and have it built there."""
-        self._client.cast(
+        self._sender.cast(
             context, 'schedule_and_build_instances', instances=instances
         )
 
@@ -68,7 +71,7 @@ class ConductorAPI:
         :param size: ``instance_type_id``, ``memory_mb``, ``vcpus``,
             ``root_gb`` and ``ephemeral_gb``, as they are or as they are to be
         """
-        self._client.cast(
+        self._sender.cast(
             context,
             'migrate_server',
             instance=instance,
@@ -83,7 +86,7 @@ class ConductorAPI:
         requested_host: str | None = None,
     ) -> None:
         """Choose a host and move the running server there."""
-        self._client.cast(
+        self._sender.cast(
             context,
             'live_migrate_instance',
             instance=instance,
@@ -98,7 +101,7 @@ class ConductorAPI:
         requested_host: str | None = None,
     ) -> None:
         """Rebuild the server where it is or, with ``migration``, elsewhere."""
-        self._client.cast(
+        self._sender.cast(
             context,
             'rebuild_instance',
             instance=instance,

@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The wire to the engines; sahara_ext.engine.manager is its other end."""
 
-from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
 from ext_lib.context import RequestContext
 from sahara_ext.objects.base import Serializer
 
-LOG = logging.getLogger(__name__)
-
 TOPIC = 'sahara-ext-engine'
 VERSION = '1.0'
-
-#: How often to try to reach a broker: what is not said now is found later.
-_TRIES = 1
 
 
 class EngineRPCAPI:
@@ -26,7 +20,7 @@ class EngineRPCAPI:
     def __init__(self, transport: messaging.Transport) -> None:
         target = messaging.Target(topic=TOPIC, version=VERSION)
         client = rpc.get_client(transport, target, Serializer())
-        self._client = client.prepare(retry=_TRIES)
+        self._sender = rpc.Sender(client, is_hasty=True)
 
     def run_operation(self, context: RequestContext, cluster_id: str) -> None:
         """Have the operation carried out that is stored with the cluster.
@@ -34,7 +28,4 @@ class EngineRPCAPI:
         Engines look for such operations now and then, so that nothing is
         lost if this cannot be said.
         """
-        try:
-            self._client.cast(context, 'run_operation', cluster_id=cluster_id)
-        except messaging.MessagingException:
-            LOG.exception('No engine was told of cluster %s', cluster_id)
+        self._sender.cast(context, 'run_operation', cluster_id=cluster_id)

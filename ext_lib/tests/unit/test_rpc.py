@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What crosses the wire arrives as it was sent."""
 
+import queue
+import socket
+
 from oslo_config import cfg
 import oslo_messaging as messaging
+from oslo_messaging import conffixture
 from oslotest import base as test_base
 
 from ext_lib import context
@@ -10,6 +14,9 @@ from ext_lib import exception
 from ext_lib import rpc
 from ext_lib import rpc_fixture
 from ext_lib import service
+
+#: Seconds until a test gives up; nothing takes long.
+PATIENCE = 30
 
 
 class Unknown(exception.Error):
@@ -108,3 +115,47 @@ class TestTransport(test_base.BaseTestCase):
         target = messaging.Target(topic='heard-by-nobody')
         client = rpc.get_client(transport, target, serializer)
         client.cast(context.RequestContext(), 'echo', value=1)
+
+
+class TestSender(test_base.BaseTestCase):
+    def setUp(self):
+        super().setUp()
+        self.conf = cfg.ConfigOpts()
+        self.conf([])
+        self.context = context.get_admin_context()
+
+    def sender(self, transport, **options):
+        target = messaging.Target(topic='topic')
+        client = rpc.get_client(transport, target, messaging.NoOpSerializer())
+        return rpc.Sender(client, **options)
+
+    def test_a_hasty_one_waits_for_no_broker(self):
+        with socket.create_server(('127.0.0.1', 0)) as listener:
+            port = listener.getsockname()[1]
+        self.useFixture(
+            conffixture.ConfFixture(self.conf)
+        ).transport_url = f'rabbit://127.0.0.1:{port}/'
+        transport = rpc.get_transport(self.conf)
+        self.addCleanup(transport.cleanup)
+        sender = self.sender(transport, is_hasty=True)
+        for server in (None, 'host1'):
+            self.assertFalse(sender.cast(self.context, 'work', server))
+
+    def test_messages_arrive(self):
+        channel = self.useFixture(rpc_fixture.RPC(self.conf))
+        manager = Worker()
+        channel.serve(manager, 'topic')
+        for is_hasty in (False, True):
+            sender = self.sender(channel.transport, is_hasty=is_hasty)
+            for server in (None, 'host1'):
+                sent = sender.cast(self.context, 'work', server, value=1)
+                self.assertTrue(sent)
+                self.assertEqual(1, manager.done.get(timeout=PATIENCE))
+
+
+class Worker(service.Manager):
+    def __init__(self):
+        self.done: queue.Queue[int] = queue.Queue()
+
+    def work(self, context, value):
+        self.done.put(value)

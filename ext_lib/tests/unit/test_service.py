@@ -140,6 +140,14 @@ def hang():
     while True:
         time.sleep(60)
 
+def wait_for_nothing():
+    say('waited')
+
+def wait_in_vain():
+    say('wait')
+    while True:
+        time.sleep(60)
+
 class Part:
     def __init__(self, name):
         self.name = name
@@ -152,7 +160,8 @@ class Part:
     def wait(self):
         say('wait', self.name)
 
-service.run(conf, [Part('one'), Part('two')], lambda: say('ready'))
+first = globals()[sys.argv[2]] if sys.argv[2:] and not sys.argv[3:] else None
+service.run(conf, [Part('one'), Part('two')], lambda: say('ready'), first)
 say('end')
 """
 
@@ -226,6 +235,27 @@ class TestRun(test_base.BaseTestCase):
         self.start('hang', 'two')
         self.assertEqual(['start one', 'start two', ''], self.read(3))
         self.assertEqual(-signal.SIGALRM, self.process.wait(PATIENCE))
+
+    def check_end_amid_wait(self, *numbers):
+        self.start('wait_in_vain')
+        self.assertEqual(['wait'], self.read(1))
+        for number in numbers:
+            self.process.send_signal(number)
+        self.assertEqual(['end', ''], self.read(2))
+        self.assertEqual(0, self.process.wait(PATIENCE))
+
+    def test_sigterm_amid_the_wait_ends_it_at_once(self):
+        self.check_end_amid_wait(signal.SIGTERM)
+
+    def test_sighup_amid_the_wait_does_not_end_it(self):
+        self.check_end_amid_wait(signal.SIGHUP, signal.SIGINT)
+
+    def test_what_is_waited_for_may_come(self):
+        self.start('wait_for_nothing')
+        out = ['waited', 'start one', 'start two', 'ready']
+        self.assertEqual(out, self.read(4))
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(['stop two'], self.read(1))
 
     def test_what_started_ends_if_a_later_part_cannot(self):
         self.start('fail', 'two')

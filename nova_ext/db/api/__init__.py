@@ -39,6 +39,7 @@ from nova_ext.db.api.service import service_destroy
 from nova_ext.db.api.service import service_get
 from nova_ext.db.api.service import service_get_all
 from nova_ext.db.api.service import service_get_by_host_and_binary
+from nova_ext.db.api.service import service_get_silent_hosts
 from nova_ext.db.api.service import service_update
 from nova_ext.db.api.task import task_answer
 from nova_ext.db.api.task import task_claimed_instances
@@ -91,6 +92,7 @@ __all__ = [
     'service_get',
     'service_get_by_host_and_binary',
     'service_get_all',
+    'service_get_silent_hosts',
     'service_update',
     'service_destroy',
     'task_answer',

@@ -147,9 +147,9 @@ def action_events_get(
 
 @facade.reader
 def actions_get_unfinished(
-    context: RequestContext, host: str
+    context: RequestContext, *hosts: str
 ) -> Sequence[tuple[models.InstanceActionEvent, models.InstanceAction]]:
-    """Return the steps that began on a host and did not end, oldest first.
+    """Return the steps that began on hosts and did not end, oldest first.
 
     :returns: pairs of the step and its action
     """
@@ -157,7 +157,7 @@ def actions_get_unfinished(
     statement = (
         sa.select(event, action)
         .join(action, action.id == event.action_id)
-        .where(event.host == host, event.finish_time.is_(None))
+        .where(event.host.in_(hosts), event.finish_time.is_(None))
         .order_by(event.id)
     )
     return [tuple(row) for row in context.session.execute(statement)]

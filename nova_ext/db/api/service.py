@@ -2,6 +2,7 @@
 """Questions about the processes that work on servers."""
 
 from collections.abc import Mapping, Sequence
+import datetime
 from typing import Any
 
 from oslo_utils import timeutils
@@ -63,6 +64,26 @@ def service_get_all(
 ) -> Sequence[models.Service]:
     """Return the services that have the columns ``filters`` name, by id."""
     statement = _alive(filters or {}).order_by(_Service.id)
+    return list(context.session.scalars(statement))
+
+
+@facade.reader
+def service_get_silent_hosts(
+    context: RequestContext, binary: str, moment: datetime.datetime
+) -> Sequence[str]:
+    """Return where a program gave no sign of life from ``moment`` on.
+
+    Deleted or not: a record that is deleted says nothing of the program, and
+    one that lives makes itself another.
+    """
+    seen = sa.func.coalesce(_Service.last_seen_up, _Service.created_at)
+    statement = (
+        sa.select(_Service.host)
+        .where(query.equals(_Service.binary, binary))
+        .group_by(_Service.host)
+        .having(sa.func.max(seen) < moment)
+        .order_by(_Service.host)
+    )
     return list(context.session.scalars(statement))
 
 

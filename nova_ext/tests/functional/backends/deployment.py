@@ -33,10 +33,17 @@ class Deployment(fixtures.Fixture):
 
     :param database_url: of an empty database
     :param broker_url: of a virtual host of its own
+    :param options: what differs, by section
     """
 
-    def __init__(self, database_url: str, broker_url: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        broker_url: str,
+        options: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         super().__init__()
+        self._options = options or {}
         self._database_url = database_url
         self._broker_url = broker_url
         self.computes: dict[str, process.Process] = {}
@@ -45,7 +52,7 @@ class Deployment(fixtures.Fixture):
         self._directory = self.useFixture(fixtures.TempDir()).path
         self._config = self._write_config()
         self._sync()
-        self.conductor = self._run('nova_ext.cmd.conductor')
+        self.start_conductor()
         for host in NODES:
             self.start(host)
         self.api = self._serve()
@@ -66,6 +73,10 @@ class Deployment(fixtures.Fixture):
         }
         config['database'] = {'connection': self._database_url}
         config['api'] = {'auth_strategy': 'noauth'}
+        for section, options in self._options.items():
+            if section not in config:
+                config[section] = {}
+            config[section].update(options)
         path = pathlib.Path(self._directory, 'nova-ext.conf')
         with path.open('w') as file:
             config.write(file)
@@ -116,6 +127,10 @@ class Deployment(fixtures.Fixture):
         lines = self.api.output.read_text().splitlines()
         return {line for line in lines if line.startswith('answered by')}
 
+    def start_conductor(self, host: str = CONDUCTOR) -> None:
+        """Start a conductor; ``conductor`` is its process."""
+        self.conductor = self._run('nova_ext.cmd.conductor', '--host', host)
+
     def start(
         self,
         host: str,
@@ -160,12 +175,20 @@ class Deployment(fixtures.Fixture):
 class DeploymentTestCase(database.ServerTestCase):
     """A test of a deployment, once for each kind of database server."""
 
+    #: By section, what differs from an ordinary one.
+    options: Mapping[str, Mapping[str, str]] = {}
+
     def setUp(self) -> None:
         super().setUp()
-        broker_url = self.useFixture(broker.VirtualHost()).url
-        self.deployment = self.useFixture(Deployment(self.url, broker_url))
+        self.deployment = self.useFixture(
+            Deployment(self.url, self.find_broker(), self.options)
+        )
         self.admin = self.deployment.admin
         self.computes = self.deployment.computes
+
+    def find_broker(self) -> str:
+        """Return the URL of a virtual host that nobody else uses."""
+        return self.useFixture(broker.VirtualHost()).url
 
     def create_on(self, host: str, name: str = 'one') -> str:
         """Create a server; return its id once it runs on ``host``."""

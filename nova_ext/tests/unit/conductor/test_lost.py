@@ -6,6 +6,7 @@ from typing import Any
 from ext_lib.context import RequestContext
 from nova_ext import events
 from nova_ext import exception
+from nova_ext.conductor.found import Found
 from nova_ext.conductor.lost import Search
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -104,7 +105,7 @@ class AgainTestCase(LostTestCase):
             request, instance.uuid, 'compute_revert_resize', 'host2'
         ):
             pass
-        self.search._found.clear()
+        self.search._found = Found()
         self.assertEqual(['finish_revert_resize'], self.sent())
 
     def test_confirmation(self) -> None:

@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A conductor that comes back ends what it had begun."""
+"""A conductor ends what it had begun, and others do if it is gone."""
+
+import datetime
+from typing import Any
+
+import fixtures
+from oslo_utils import fixture as utils_fixture
+from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
 from nova_ext import events
@@ -10,6 +17,7 @@ from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
+from nova_ext.objects.service import Service
 from nova_ext.tests import base
 from nova_ext.tests.unit import servers
 
@@ -24,9 +32,14 @@ _STEPS = (
 )  # fmt: skip
 
 _LONG = 3600
+_SHORT = 60
 
 
-class RecoveryTestCase(base.DatabaseTestCase):
+def _ago(seconds: float) -> datetime.datetime:
+    return timeutils.utcnow() - datetime.timedelta(seconds=seconds)
+
+
+class BegunTestCase(base.DatabaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.recovery = Recovery('controller')
@@ -40,6 +53,8 @@ class RecoveryTestCase(base.DatabaseTestCase):
         servers.make_migration(instance, migration_type=kind)
         return instance, request
 
+
+class RecoveryTestCase(BegunTestCase):
     def test_move_that_no_host_began_ends(self) -> None:
         for action, step, _next, task, kind, after in _STEPS:
             instance, request = self.begun(action, step, task, kind)
@@ -93,4 +108,115 @@ class RecoveryTestCase(base.DatabaseTestCase):
         self.assertEqual(
             [MigrationStatus.ERROR],
             [migration.status for migration in servers.migrations(instance)],
+        )
+
+    def test_steps_of_a_compute_host_of_the_same_name_are_its_own(
+        self,
+    ) -> None:
+        servers.make_service('controller')
+        action, step, _next, task, kind, _after = _STEPS[0]
+        instance, request = self.begun(action, step, task, kind)
+        events.begin(request, instance.uuid, 'compute_stop', 'controller')
+        self.recovery.settle()
+        self.assertEqual(
+            [
+                (step, 'controller', 'Error'),
+                ('compute_stop', 'controller', None),
+            ],
+            servers.steps(instance, request),
+        )
+
+    def test_what_came_after_is_left_alone(self) -> None:
+        action, step, _next, task, kind, _after = _STEPS[0]
+        instance, request = self.begun(action, step, task, kind)
+        finish = events.finish
+
+        def finish_too_late(*args: Any) -> bool:
+            # Another conductor is faster, and so is the user.
+            context, uuid, name, host, _error = args
+            finish(context, uuid, name, host)
+            return finish(*args)
+
+        self.useFixture(
+            fixtures.MonkeyPatch('nova_ext.events.finish', finish_too_late)
+        )
+        self.recovery.settle()
+        self.assertEqual(
+            [(step, 'controller', 'Success')],
+            servers.steps(instance, request),
+        )
+        self.assertEqual((VMState.ACTIVE, task), servers.state(instance))
+
+
+class OthersTestCase(BegunTestCase):
+    """What another conductor does, once this one has begun a step."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(utils_fixture.TimeFixture(_ago(_LONG)))
+        action, self.step, _next, task, kind, _after = _STEPS[0]
+        self.instance, self.request = self.begun(action, self.step, task, kind)
+        timeutils.clear_time_override()
+        self.another = Recovery('another')
+
+    def record(self, host: str, silent: float, **columns: Any) -> Service:
+        return servers.make_service(
+            host,
+            binary='nova-conductor',
+            topic='conductor',
+            last_seen_up=_ago(silent),
+            **columns,
+        )
+
+    def result(self) -> str | None:
+        """Look, and return what became of the step."""
+        self.another.settle_others(_SHORT)
+        ((_name, _host, result),) = servers.steps(self.instance, self.request)
+        return result
+
+    def assertEnded(self) -> None:
+        self.assertEqual('Error', self.result())
+        self.assertEqual((VMState.ACTIVE, None), servers.state(self.instance))
+        self.assertEqual(
+            MigrationStatus.ERROR, servers.migrations(self.instance)[0].status
+        )
+
+    def test_silent_conductor(self) -> None:
+        self.record('controller', _LONG)
+        self.assertEnded()
+
+    def test_deleted_conductor(self) -> None:
+        self.record('controller', _LONG).destroy()
+        self.assertEnded()
+
+    def test_conductor_that_lives(self) -> None:
+        self.record('controller', 0)
+        self.assertIsNone(self.result())
+
+    def test_conductor_that_was_deleted_and_lives(self) -> None:
+        self.record('controller', _LONG).destroy()
+        self.record('controller', 0)
+        self.assertIsNone(self.result())
+
+    def test_conductor_that_is_silent_for_short(self) -> None:
+        self.record('controller', _SHORT / 2)
+        self.assertIsNone(self.result())
+
+    def test_oneself(self) -> None:
+        self.record('controller', _LONG)
+        self.recovery.settle_others(_SHORT)
+        self.assertIsNone(servers.steps(self.instance, self.request)[0][-1])
+
+    def test_step_that_has_only_begun(self) -> None:
+        self.record('controller', _LONG)
+        events.begin(
+            self.request, self.instance.uuid, events.COLD_MIGRATE, 'controller'
+        )
+        self.another.settle_others(_SHORT)
+        self.assertEqual(
+            [
+                (self.step, 'controller', 'Error'),
+                (events.COLD_MIGRATE, 'controller', None),
+            ],
+            servers.steps(self.instance, self.request),
         )

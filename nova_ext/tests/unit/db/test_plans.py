@@ -136,8 +136,9 @@ class TestActions(PlanTestCase):
         self.assertWalks('instance_actions_events', 'action_id')
 
     def test_events_a_host_left_behind(self):
-        db.actions_get_unfinished(self.admin, 'host1')
-        self.assertSearches('instance_actions_events_host_finish_time_idx')
+        for hosts in (['host1'], ['host1', 'host2', 'host3']):
+            db.actions_get_unfinished(self.admin, *hosts)
+            self.assertSearches('instance_actions_events_host_finish_time_idx')
 
     def test_actions_nobody_began(self):
         db.actions_without_events(self.admin, self.server.uuid)

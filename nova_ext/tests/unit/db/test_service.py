@@ -69,6 +69,33 @@ class TestService(base.TestCase):
         )
         self.assertEqual([rows[1].id], base.ids(found))
 
+    def test_silent_hosts(self):
+        for host, minute in (('host1', 1), ('host2', 5), ('host3', 1)):
+            row = self.create(host)
+            values = {'last_seen_up': base.minutes(minute)}
+            db.service_update(self.admin, row.id, values)
+        # Was deleted, and goes on under a new record.
+        db.service_destroy(self.admin, row.id)
+        row = self.create('host3')
+        values = {'last_seen_up': base.minutes(6)}
+        db.service_update(self.admin, row.id, values)
+        for moment, expected in (
+            (base.minutes(1), []),
+            (base.minutes(2), ['host1']),
+            (base.minutes(9), ['host1', 'host2', 'host3']),
+        ):
+            found = self.assertAsks(
+                1,
+                db.service_get_silent_hosts,
+                *(self.admin, 'nova-compute', moment),
+            )
+            self.assertEqual(expected, found)
+        db.service_destroy(self.admin, row.id)
+        found = db.service_get_silent_hosts(
+            self.admin, 'nova-compute', base.minutes(9)
+        )
+        self.assertEqual(['host1', 'host2', 'host3'], found)
+
     def test_update(self):
         row = self.create()
         now = base.minutes(5)

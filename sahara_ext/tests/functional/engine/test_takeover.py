@@ -3,6 +3,7 @@
 
 import datetime
 
+import fixtures
 from oslo_db import exception as db_exception
 import oslo_messaging as messaging
 
@@ -36,7 +37,11 @@ class TestSearch(base.EngineTestCase):
         def cast(*_args, **_kwargs):
             raise messaging.MessageDeliveryFailure('no broker')
 
-        self.api._engines._client.cast = cast
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_messaging.rpc.client._CallContext.cast', cast
+            )
+        )
         self.start()
         self.wait_for(self.create())
         self.assertIn('no broker', self.log.output)

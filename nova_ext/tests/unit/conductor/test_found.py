@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was found is dealt with again, ever more seldom."""
+
+import fixtures
+
+from nova_ext.conductor import found
+from nova_ext.tests import base
+
+
+class FoundTestCase(base.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.now = 1000.0
+        self.useFixture(
+            fixtures.MonkeyPatch('time.monotonic', lambda: self.now)
+        )
+        self.found = found.Found()
+
+    def due(self, patience: float, minutes: int) -> list[int]:
+        """Return the minutes at which an action is dealt with."""
+        begin = self.now
+        times = []
+        for minute in range(minutes):
+            self.now = begin + 60 * minute
+            if self.found.is_due(1, patience):
+                times.append(minute)
+        return times
+
+    def test_pauses_double(self) -> None:
+        self.assertEqual([0, 5, 15, 35, 75], self.due(300, 100))
+
+    def test_once_where_nothing_gets_lost(self) -> None:
+        self.assertEqual([0], self.due(0, 100))
+
+    def test_each_action_by_itself(self) -> None:
+        self.assertTrue(self.found.is_due(1, 300))
+        self.assertTrue(self.found.is_due(2, 300))
+        self.assertFalse(self.found.is_due(1, 300))
