@@ -41,6 +41,24 @@ class AuditTestCase(functional.APITestCase):
         self.app = loader.load_audit(self.conf)
         return found
 
+    def listed(self, query):
+        """Return the uuids of all pages of migrations."""
+        return [migration['uuid'] for migration in self.migrations(query)]
+
+    def migrations(self, query):
+        """Return the migrations of all pages."""
+        found = []
+        body = self.get(f'/os-migrations?{query}')
+        while True:
+            page = body['migrations']
+            found += page
+            self.assertLess(len(found), 99, 'The list has no end.')
+            links = body.get('migrations_links')
+            if not links:
+                return found
+            self.assertTrue(page)
+            body = self.follow(links[0]['href'])
+
 
 class TestServers(AuditTestCase):
     """What was done to a server is in the cell of the server."""
@@ -147,29 +165,13 @@ class TestMigrations(AuditTestCase):
                 for _ in range(9 + index)
             ]
             self.store(cell, *new)
-            self.stored += [(row, index) for row in new]
+            self.stored += new
 
     def expected(self, is_wanted=lambda row: True):
-        """Return uuids, newest first; of one moment by number, then cell."""
-        ordered = sorted(
-            self.stored,
-            key=lambda pair: (pair[0].created_at, pair[0].id, -pair[1]),
-            reverse=True,
-        )
-        return [row.uuid for row, _cell in ordered if is_wanted(row)]
-
-    def listed(self, query):
-        """Return the uuids of all pages."""
-        found = []
-        body = self.get(f'/os-migrations?{query}')
-        while True:
-            page = [m['uuid'] for m in body['migrations']]
-            found += page
-            links = body.get('migrations_links')
-            if not links:
-                return found
-            self.assertTrue(page)
-            body = self.follow(links[0]['href'])
+        """Return uuids, newest first; of one moment by number, then uuid."""
+        rows = sorted(filter(is_wanted, self.stored), key=lambda row: row.uuid)
+        rows.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+        return [row.uuid for row in rows]
 
     def test_pages_of_any_size_make_the_whole_list(self):
         for limit in (1, 2, 3, 7, 29, 30, 31, 1000):
@@ -200,3 +202,90 @@ class TestMigrations(AuditTestCase):
             version='2.80',
         )
         self.assertEqual(400, response.status_int)
+
+
+class TestCopies(AuditTestCase):
+    """While a server moves, two cells have its migrations."""
+
+    def setUp(self):
+        super().setUp()
+        uuids = [uuidutils.generate_uuid() for _ in range(7)]
+        # Each has numbers of its own for them.
+        self.moving = self.store_all('cell1', uuids, status='post-migrating')
+        self.store('cell2', rows.server(uuid=self.moving[0].instance_uuid))
+        for row in reversed(self.moving):
+            copy = rows.migration(
+                row.instance_uuid,
+                uuid=row.uuid,
+                created_at=row.created_at,
+                updated_at=rows.moment(9),
+                status='finished',
+            )
+            self.store('cell2', copy)
+
+    def store_all(self, cell, uuids, **columns):
+        server = self.store(cell, rows.server())
+        new = [
+            rows.migration(server.uuid, n // 4, uuid=uuid, **columns)
+            for n, uuid in enumerate(uuids)
+        ]
+        self.store(cell, *new)
+        return new
+
+    def test_each_is_listed_once(self):
+        numbers = {row.uuid: row.id for row in self.moving}
+        last = len(numbers) + 1
+        # The greater of the numbers that two cells have for it.
+        newest_first = sorted(
+            self.moving,
+            key=lambda row: (
+                *(-row.created_at.second, -max(row.id, last - row.id)),
+                row.uuid,
+            ),
+        )
+        expected = [row.uuid for row in newest_first]
+        for limit in (1, 2, 3, 6, 7, 8, 1000):
+            found = self.migrations(f'limit={limit}')
+            self.assertEqual(expected, [m['uuid'] for m in found])
+            self.assertEqual({'finished'}, {m['status'] for m in found})
+
+    def test_filters_choose_among_copies(self):
+        for query, expected in (
+            ('status=post-migrating', 7),
+            ('status=finished', 7),
+            ('status=error', 0),
+            ('host=host2', 7),
+            ('host=elsewhere', 0),
+        ):
+            for limit in (1, 2, 3):
+                found = self.listed(f'{query}&limit={limit}')
+                self.assertEqual(expected, len(found))
+                self.assertEqual(expected, len(set(found)))
+
+    def test_both_before_there_were_pages(self):
+        body = self.get('/os-migrations', version='2.58')
+        self.assertEqual(14, len(body['migrations']))
+
+    def test_a_marker_that_is_listed_nowhere(self):
+        [first, *_] = self.migrations('limit=1')
+        marker = f'limit=99&marker={first["uuid"]}'
+        self.assertEqual(6, len(self.listed(marker)))
+        self.assertEqual([], self.listed(f'{marker}&status=error'))
+
+    def test_those_without_a_uuid_are_no_copies(self):
+        self.store_all('cell0', [None] * 5)
+        for cell in ('cell1', 'cell2'):
+            self.store_all(cell, [None] * 2)
+        for limit in (1, 2, 3, 1000):
+            found = self.listed(f'limit={limit}')
+            self.assertEqual(16, len(found))
+            self.assertEqual(16, len(set(found)))
+
+    def test_one_without_a_uuid_has_the_same_everywhere(self):
+        live = {'migration_type': 'live-migration', 'status': 'running'}
+        [row] = self.store_all('cell2', [None], **live)
+        [listed] = self.migrations('status=running')
+        path = f'/servers/{row.instance_uuid}/migrations'
+        [migration] = self.get(path)['migrations']
+        self.assertEqual(listed['uuid'], migration['uuid'])
+        self.assertTrue(uuidutils.is_uuid_like(listed['uuid']))
