@@ -99,9 +99,13 @@ class Facade:
         """Names of the databases that were added, in that order."""
         return tuple(self._shards)
 
-    def get_engine(self) -> sa.engine.Engine:
-        """Return the engine writers use."""
-        return self._manager.writer.get_engine()
+    def get_engine(self, shard: str | None = None) -> sa.engine.Engine:
+        """Return the engine writers use.
+
+        :param shard: name of one that was added; its engine then
+        """
+        manager = self._manager if shard is None else self._shards[shard]
+        return manager.writer.get_engine()
 
     def get_engines(self) -> list[sa.engine.Engine]:
         """Return all engines that statements which write go through."""
