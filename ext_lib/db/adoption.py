@@ -26,14 +26,6 @@ def is_adopted(connection: sa.engine.Connection, name: str) -> bool:
     return connection.execute(others.limit(1)).first() is not None
 
 
-def has_tables(
-    connection: sa.engine.Connection, metadata: sa.MetaData
-) -> bool:
-    """Tell whether all tables of ``metadata`` are there."""
-    present = set(sa.inspect(connection).get_table_names())
-    return present.issuperset(metadata.tables)
-
-
 def missing_columns(
     connection: sa.engine.Connection, metadata: sa.MetaData
 ) -> list[str]:

@@ -11,6 +11,7 @@ from oslo_db import options
 from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 
+from ext_lib import exception
 from ext_lib.db import patience as db_patience
 from ext_lib.db import single
 from ext_lib.db import sqlite
@@ -29,6 +30,12 @@ _retry = oslo_db_api.wrap_db_retry(
     max_retry_interval=2,
     retry_on_deadlock=True,
 )
+
+
+class NoConnection(exception.Error):
+    """A section is to describe a database, and has no connection."""
+
+    msg_fmt = 'There is no connection in the section [%(group)s].'
 
 
 class Facade:
@@ -64,10 +71,27 @@ class Facade:
         _configure(self._single, conf, group, patience, single.PLUGIN)
         self._single.append_on_engine_create(single.prepare)
 
-    def add_shard(self, name: str, conf: cfg.ConfigOpts, group: str) -> None:
-        """Add a database to read from, described by ``group`` of ``conf``."""
+    def add_shard(
+        self,
+        name: str,
+        conf: cfg.ConfigOpts,
+        group: str,
+        patience: db_patience.Patience | None = None,
+    ) -> None:
+        """Add a database to read from, described by ``group`` of ``conf``.
+
+        Unless the operator says otherwise it is tried once where it is away:
+        whoever asks can go on without it.
+
+        :param patience: with the database; as the drivers have it by default
+        :raises NoConnection: when the group does not say where it is
+        """
+        conf.register_opts(options.database_opts, group=group)
+        conf.set_default('max_retries', 0, group)
+        if not conf[group].connection:
+            raise NoConnection(group=group)
         manager = enginefacade.transaction_context()
-        _configure(manager, conf, group)
+        _configure(manager, conf, group, patience)
         self._shards[name] = manager
 
     @property
@@ -75,9 +99,13 @@ class Facade:
         """Names of the databases that were added, in that order."""
         return tuple(self._shards)
 
-    def get_engine(self) -> sa.engine.Engine:
-        """Return the engine writers use."""
-        return self._manager.writer.get_engine()
+    def get_engine(self, shard: str | None = None) -> sa.engine.Engine:
+        """Return the engine writers use.
+
+        :param shard: name of one that was added; its engine then
+        """
+        manager = self._manager if shard is None else self._shards[shard]
+        return manager.writer.get_engine()
 
     def get_engines(self) -> list[sa.engine.Engine]:
         """Return all engines that statements which write go through."""

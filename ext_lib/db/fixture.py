@@ -79,19 +79,27 @@ class Statements(fixtures.Fixture):
 
     ``statements`` is the list of their texts, without what connections say
     to begin, to end or to see whether they live.
+
+    :param shard: name of one of the facade's; its own database if omitted
     """
 
-    def __init__(self, facade: Facade) -> None:
+    def __init__(self, facade: Facade, shard: str | None = None) -> None:
         super().__init__()
         self._facade = facade
+        self._shard = shard
         self.statements: list[str] = []
 
     def _setUp(self) -> None:
-        for engine in self._facade.get_engines():
+        for engine in self._engines():
             event.listen(engine, 'before_cursor_execute', self._listen)
             self.addCleanup(
                 event.remove, engine, 'before_cursor_execute', self._listen
             )
+
+    def _engines(self) -> list[sa.engine.Engine]:
+        if self._shard is None:
+            return self._facade.get_engines()
+        return [self._facade.get_engine(self._shard)]
 
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any

@@ -56,6 +56,17 @@ class SharedTooOld(SchemaError):
     )
 
 
+class SharedIncomplete(SchemaError):
+    """Some tables of another program are there, and some are not."""
+
+    msg_fmt = (
+        'Another program keeps the schema of this database, and not all of '
+        'its tables are to be seen here; these are missing: %(tables)s. '
+        'Nothing was changed. Let the account read them, or upgrade its '
+        'schema first: run "%(command)s".'
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Shared:
     """Tables that another program may have made.
@@ -119,6 +130,7 @@ class Schema:
         :raises SchemaTooOld: when sqlalchemy-migrate would be needed
         :raises SchemaTooNew: when a later release was here
         :raises SharedTooOld: when another program's tables lack columns
+        :raises SharedIncomplete: when only some of them are there
         :raises SchemaError: when there is no way to ``version``
         """
         revision, known = self._revision(engine), self._revisions()
@@ -127,6 +139,7 @@ class Schema:
         number = _as_number(version)
         if number is None and version not in (None, *known):
             raise SchemaError(f'There is no version {version}.')
+        self._check_complete(engine)
         if self._is_adopted(engine):
             self._check_shared(engine)
             return
@@ -173,11 +186,38 @@ class Schema:
         """
         if self.shared is None or self._revision(engine) is not None:
             return False
+        return self._is_beside(engine) and not self._missing(engine)
+
+    def _is_beside(self, engine: sa.engine.Engine) -> bool:
         with engine.connect() as connection:
-            return adoption.is_adopted(connection, self.name) and all(
-                adoption.has_tables(connection, tables())
-                for tables in self.shared.tables
+            return adoption.is_adopted(connection, self.name)
+
+    def _missing(self, engine: sa.engine.Engine) -> set[str]:
+        return self._shared_names() - _table_names(engine)
+
+    def _shared_names(self) -> set[str]:
+        assert self.shared is not None
+        return {name for made in self.shared.tables for name in made().tables}
+
+    def _check_complete(self, engine: sa.engine.Engine) -> None:
+        """Refuse to add tables of ours to some of another program.
+
+        Some that an interrupted step of ours has left are another matter.
+        """
+        if self.shared is None or self._has_begun(engine):
+            return
+        missing = self._missing(engine)
+        if missing in (set(), self._shared_names()):
+            return
+        if self._is_beside(engine):
+            raise SharedIncomplete(
+                tables=', '.join(sorted(missing)), command=self.shared.command
             )
+
+    def _has_begun(self, engine: sa.engine.Engine) -> bool:
+        """Tell whether a step was ever taken here."""
+        is_there = self._version_table in _table_names(engine)
+        return is_there or self._number(engine) is not None
 
     def _check_shared(self, engine: sa.engine.Engine) -> None:
         assert self.shared is not None
@@ -275,6 +315,11 @@ def _read(engine: sa.engine.Engine, table: Any, statement: Any) -> Any:
         if not sa.inspect(connection).has_table(table.name):
             return None
         return connection.scalars(statement).first()
+
+
+def _table_names(engine: sa.engine.Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(sa.inspect(connection).get_table_names())
 
 
 def _as_number(version: str | None) -> int | None:

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Any
 
+from oslo_db import exception as db_exception
 from oslo_log import log
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -36,6 +37,10 @@ class OutOfReach(exception.Unavailable):
     """No connection to the database can be made at present."""
 
     msg_fmt = 'The database is out of reach.'
+
+
+#: What is raised when a database does not answer.
+AWAY = (OutOfReach, db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 
 class Patience:

@@ -28,6 +28,15 @@ OPTS = [
         help='Names of the sections that describe the databases the backend '
         'ext_database asks for a sign of life.',
     ),
+    cfg.StrOpt(
+        'databases_needed',
+        default='all',
+        choices=[
+            ('all', 'a process can serve when each of them answers'),
+            ('any', 'one that answers will do; so it is for audits of cells'),
+        ],
+        help='How many of the databases have to answer.',
+    ),
 ]
 #: Name of the entry point of :class:`Databases`.
 _BACKEND = 'ext_database'
@@ -61,21 +70,34 @@ class Databases(pluginbase.HealthcheckBaseExtension):
         self, oslo_conf: cfg.ConfigOpts, conf: dict[str, Any]
     ) -> None:
         super().__init__(oslo_conf, conf)
-        self._probes = [_Probe(oslo_conf, group) for group in self._groups()]
+        self._probes = {
+            group: _Probe(oslo_conf, group) for group in self._groups()
+        }
 
     def _groups(self) -> list[str]:
         groups: list[str] = self.oslo_conf[GROUP].databases
         return groups
 
     def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
-        """Return whether all of them answer."""
-        if all(probe.answers() for probe in self._probes):
-            return pluginbase.HealthcheckResult(available=True, reason='OK')
+        """Return whether enough of them answer, and which do not."""
+        away = [
+            group
+            for group, probe in self._probes.items()
+            if not probe.answers()
+        ]
+        details = f'No answer, see the log: {", ".join(away)}' if away else ''
+        if not away or (
+            self._is_one_enough() and len(away) < len(self._probes)
+        ):
+            return pluginbase.HealthcheckResult(
+                available=True, reason='OK', details=details
+            )
         return pluginbase.HealthcheckResult(
-            available=False,
-            reason='DATABASE UNAVAILABLE',
-            details='A database does not answer; see the log.',
+            available=False, reason='DATABASE UNAVAILABLE', details=details
         )
+
+    def _is_one_enough(self) -> bool:
+        return bool(self.oslo_conf[GROUP].databases_needed == 'any')
 
 
 class _Probe:

@@ -36,6 +36,13 @@ API_OPTS = [
         ],
         help='Whether answers are held against their own schemas; for tests.',
     ),
+    cfg.BoolOpt(
+        'list_records_by_skipping_down_cells',
+        default=True,
+        help='Whether pages of migrations leave out the cells of '
+        '[cells] databases that do not answer. Otherwise, and when no cell '
+        'answers, the request fails.',
+    ),
     cfg.URIOpt(
         'compute_link_prefix',
         help='Scheme, host and path that replace the ones of the request in '

@@ -16,6 +16,21 @@ OPTS = [
         'account that may only read is enough. Without any, it reads '
         '[database].',
     ),
+    cfg.IntOpt(
+        'timeout',
+        default=10,
+        min=1,
+        help='Seconds to wait for the database of a cell, for a connection '
+        'and for each answer. What the URL of the database says of timeouts '
+        'goes first.',
+    ),
+    cfg.IntOpt(
+        'retry_interval',
+        default=10,
+        min=0,
+        help='Seconds for which a process does not try to reach the database '
+        'of a cell again after it has waited for a connection in vain.',
+    ),
 ]
 
 

@@ -11,10 +11,14 @@ import functools
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from oslo_config import cfg
+from oslo_log import log
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
+from ext_lib.db import patience
 from nova_ext.db.facade import facade
+
+LOG = log.getLogger(__name__)
 
 
 class _Movable(Protocol):
@@ -25,13 +29,31 @@ class _Movable(Protocol):
 
 
 _P = ParamSpec('_P')
+_Answer = TypeVar('_Answer')
 _Row = TypeVar('_Row', bound=_Movable)
 
 
+class _Policy:
+    """What is done about cells that are away."""
+
+    def __init__(self) -> None:
+        self.skips_away = True
+
+
+_policy = _Policy()
+
+
 def configure(conf: cfg.ConfigOpts) -> None:
-    """Take the cells from ``[cells] databases``."""
+    """Take the cells from ``[cells] databases``.
+
+    :raises NoConnection: when the section of one does not say where it is
+    """
+    _policy.skips_away = conf.api.list_records_by_skipping_down_cells
     for group in conf.cells.databases:
-        facade.add_shard(group, conf, group)
+        limits = patience.Patience(
+            conf.cells.timeout, conf.cells.retry_interval
+        )
+        facade.add_shard(group, conf, group, limits)
 
 
 def each(context: RequestContext) -> Iterator[RequestContext]:
@@ -53,13 +75,60 @@ def _at(context: RequestContext, shard: str) -> RequestContext:
     return there
 
 
+class Answering:
+    """Those cells that answer, to be asked one question after another.
+
+    :param context: of the request
+    """
+
+    def __init__(self, context: RequestContext) -> None:
+        self._places = list(each(context))
+        self._error: Exception | None = None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def ask(
+        self, question: Callable[[RequestContext], _Answer]
+    ) -> dict[str | None, _Answer]:
+        """Return what each cell answers, by its name.
+
+        :raises OutOfReach: when none answers, or all have to; so do
+            DBConnectionError and TimeoutError
+        """
+        answers = {}
+        for there in list(self._places):
+            try:
+                answers[there.shard] = question(there)
+            except patience.AWAY as error:
+                self._leave_out(there, error)
+        return answers
+
+    def _leave_out(self, there: RequestContext, error: Exception) -> None:
+        self._error = error
+        self._places.remove(there)
+        if not self._places or not _policy.skips_away:
+            raise error
+        LOG.warning(
+            'Cell %s does not answer and is left out of a list: %s',
+            there.shard,
+            error,
+        )
+
+    def check(self) -> None:
+        """Raise the error of a cell that does not answer, if there is one."""
+        if self._error is not None:
+            raise self._error
+
+
 def locating(
     function: Callable[Concatenate[RequestContext, _P], _Row],
 ) -> Callable[Concatenate[RequestContext, _P], _Row]:
     """Ask the cells for a row, and settle on the one that has it.
 
     What is asked with the same context from then on is asked there. Where
-    two have it, the one that users see counts.
+    two have it, the one that users see counts. A cell that does not answer
+    matters only if no other has the row: then its error is raised.
     """
 
     @functools.wraps(function)
@@ -68,16 +137,20 @@ def locating(
     ) -> _Row:
         found: list[tuple[RequestContext, _Row]] = []
         missing: exception.NotFound | None = None
+        away: Exception | None = None
         for there in each(context):
             try:
                 found.append((there, function(there, *args, **kwargs)))
             except exception.NotFound as error:
                 missing = error
+            except patience.AWAY as error:
+                away = error
             if found and not any(_rank(found[-1][1])):
                 break
         if not found:
-            assert missing is not None
-            raise missing
+            unanswered = away or missing
+            assert unanswered is not None
+            raise unanswered
         there, row = min(found, key=lambda pair: _rank(pair[1]))
         context.shard = there.shard
         return row

@@ -83,7 +83,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         if row.migration_type is None:
             row.migration_type = _guess_type(row)
         if row.uuid is None:
-            row.uuid = db.migration_uuid(row)
+            row.uuid = db.migration_uuid(self.obj_context, row)
         super().load_row(row)
 
     @classmethod

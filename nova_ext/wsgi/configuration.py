@@ -19,6 +19,9 @@ def read() -> cfg.ConfigOpts:
     conf = cfg.CONF
     log.register_options(conf)
     opts.register_opts(conf)
+    # A client that is told to come again is served better than one kept
+    # waiting, and the next request finds the database as it is then.
+    conf.set_default('max_retries', 0, 'database')
     given = os.environ.get(_FILES)
     files = given.split(';') if given else None
     conf([], project='nova-ext', default_config_files=files)

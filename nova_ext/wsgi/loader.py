@@ -28,11 +28,13 @@ def load(conf: cfg.ConfigOpts) -> Any:
 def load_audit(conf: cfg.ConfigOpts) -> Any:
     """Return the application that reads the records of all cells.
 
+    :raises NoConnection: when the section of a cell does not say where it is
     :raises PasteFileNotFound: when there is no paste file
     """
     healthcheck.register_opts(conf)
     if databases := conf.cells.databases:
         conf.set_default('databases', databases, healthcheck.GROUP)
+        conf.set_default('databases_needed', 'any', healthcheck.GROUP)
     application = _load(conf, _AUDIT_NAME)
     cells.configure(conf)
     return application

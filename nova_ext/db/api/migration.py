@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 import re
 from typing import Any
+import zlib
 
 import sqlalchemy as sa
 
@@ -16,8 +17,9 @@ from nova_ext.db.facade import facade
 
 _Migration = models.Migration
 
-#: How the uuid of a row without one begins; the row's number follows.
-_WITHOUT_UUID = '00000000-0000-8000-8000-'
+#: How the uuid of a row without one goes on after what stands for the cell;
+#: the row's number follows.
+_WITHOUT_UUID = '-0000-8000-8000-'
 _NUMBER = re.compile('[0-9a-f]{12}')
 
 #: What the API calls a live migration in progress.
@@ -68,32 +70,44 @@ def migration_get_by_uuid(
 
     :raises MigrationNotFound: when there is none
     """
-    row = _first(context, identified_by(uuid))
+    row = _first(context, identified_by(context, uuid))
     if row is None:
         raise exception.MigrationNotFound(migration_id=uuid)
     return row
 
 
-def migration_uuid(row: models.Migration) -> str:
+def migration_uuid(context: RequestContext, row: models.Migration) -> str:
     """Return the uuid by which a migration is known.
 
     Rows older than uuids have none. To read changes nothing, and may be all
-    that is allowed: theirs follows from the number.
+    that is allowed: theirs follows from the number, and from the name of the
+    cell, since each cell begins to count at one.
+
+    :param context: that of the cell the row is in
     """
-    return str(row.uuid or f'{_WITHOUT_UUID}{row.id:012x}')
+    return str(row.uuid or f'{_without_uuid(context)}{row.id:012x}')
 
 
-def identified_by(uuid: str) -> Any:
-    """Return the condition that a migration is known by ``uuid``."""
+def identified_by(context: RequestContext, uuid: str) -> Any:
+    """Return the condition that a migration is known by ``uuid``.
+
+    :param context: that of the cell to ask
+    """
     condition = query.equals(_Migration.uuid, uuid)
-    if not uuid.startswith(_WITHOUT_UUID):
+    prefix = _without_uuid(context)
+    if not uuid.startswith(prefix):
         return condition
-    number = uuid.removeprefix(_WITHOUT_UUID)
+    number = uuid.removeprefix(prefix)
     if not _NUMBER.fullmatch(number):
         return condition
     return sa.and_(
         query.equals(_Migration.id, int(number, 16)), _Migration.uuid.is_(None)
     )
+
+
+def _without_uuid(context: RequestContext) -> str:
+    shard = context.shard or ''
+    return f'{zlib.crc32(shard.encode()):08x}{_WITHOUT_UUID}'
 
 
 @facade.reader

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lists of migrations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 import datetime
-import heapq
-import itertools
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from ext_lib import exception
 from ext_lib import paging
@@ -16,7 +15,9 @@ from ext_lib.context import RequestContext
 from ext_lib.db import query
 from nova_ext.db import cells
 from nova_ext.db import models
+from nova_ext.db.api import migration_merge
 from nova_ext.db.api.migration import identified_by
+from nova_ext.db.api.migration import migration_uuid
 from nova_ext.db.facade import facade
 
 _Migration = models.Migration
@@ -40,13 +41,6 @@ _FILTERS = (
 _ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
 
 
-class _Place(NamedTuple):
-    """Where in the list a migration is."""
-
-    created_at: datetime.datetime
-    id: int
-
-
 def migration_get_all_by_filters(
     context: RequestContext,
     filters: Mapping[str, Any],
@@ -62,22 +56,25 @@ def migration_get_all_by_filters(
     :param page: its marker is a uuid, a deleted migration's too; newest first.
         None for all of them, oldest first
     :raises MarkerNotFound: when no migration has that uuid
+    :raises OutOfReach: when a database is away; of several, pages leave it
+        out, unless they are told not to
     """
     if page is not None and page.limit == 0:
         return []
     filters = {k: v for k, v in filters.items() if v is not None}
     if isinstance(filters.get('hidden'), str):
         filters['hidden'] = _number(filters['hidden'])
-    places = list(cells.each(context))
-    markers = _markers(places, page)
-    found = [
-        _read(there, filters, page, marker)
-        for there, marker in zip(places, markers, strict=True)
-    ]
     if page is None:
-        return list(itertools.chain(*found))
-    merged = heapq.merge(*found, key=_age, reverse=True)
-    return list(itertools.islice(merged, page.limit))
+        # Not a page: what two cells have is listed twice.
+        places = cells.each(context)
+        return [row for there in places for row in _rows(there, filters)]
+    answering = cells.Answering(context)
+    if len(answering) > 1:
+        return migration_merge.page(_Cells(answering, filters), page)
+    [(_, rows)] = answering.ask(
+        lambda there: _rows(there, filters, page)
+    ).items()
+    return rows
 
 
 def _number(text: str) -> str:
@@ -90,45 +87,97 @@ def _number(text: str) -> str:
     return found[1] or '0'
 
 
-@facade.reader
-def _read(
+class _Cells(migration_merge.Cells):
+    """What several databases are asked for a list."""
+
+    def __init__(
+        self, answering: cells.Answering, filters: Mapping[str, Any]
+    ) -> None:
+        self._answering = answering
+        self._filters = filters
+
+    def find(self, uuid: str) -> Sequence[migration_merge.Copy]:
+        """Return a migration from each that has it, a deleted one too.
+
+        :raises OutOfReach: when one that is away may have it
+        """
+        is_listed = _is_listed(self._filters).label('is_listed')
+        found = self._answering.ask(
+            lambda there: _find(there, uuid, _Migration.uuid, is_listed)
+        )
+        rows = [row for row in found.values() if row is not None]
+        if not rows:
+            self._answering.check()
+        return [
+            migration_merge.Copy(
+                migration_merge.Place(
+                    row.created_at, row.id, row.uuid or uuid
+                ),
+                bool(row.is_listed),
+            )
+            for row in rows
+        ]
+
+    def read(
+        self, limit: int | None, after: migration_merge.Place | None
+    ) -> migration_merge.Rows:
+        """Return the first rows after a place, and what may be there."""
+        if after is not None:
+            # Of the same moment and number, any cell may have one.
+            after = after._replace(id=after.id + 1)
+            limit = None if limit is None else limit + 1
+        statement = _list(self._filters, paging.Page(limit), after)
+        return self._answering.ask(lambda there: _read(there, statement))
+
+    def copies(
+        self, uuids: Mapping[Any, Collection[str]]
+    ) -> migration_merge.Rows:
+        """Return the rows of each that have one of its ``uuids``."""
+        statement = sa.select(_Migration).where(_is_listed(self._filters))
+
+        def ask(there: RequestContext) -> list[models.Migration]:
+            wanted = uuids.get(there.shard)
+            if not wanted:
+                return []
+            is_one = query.equals(_Migration.uuid, wanted)
+            return _read(there, statement.where(is_one))
+
+        return self._answering.ask(ask)
+
+
+def _rows(
     context: RequestContext,
     filters: Mapping[str, Any],
-    page: paging.Page | None,
-    marker: Any,
-) -> Sequence[models.Migration]:
-    return list(context.session.scalars(_list(filters, page, marker)))
-
-
-def _age(row: models.Migration) -> tuple[datetime.datetime, int]:
-    return (row.created_at, row.id)
-
-
-def _markers(
-    places: Sequence[RequestContext], page: paging.Page | None
-) -> Sequence[Any]:
-    """Return for each cell what its page begins after."""
-    if page is None or page.marker is None:
-        return [None] * len(places)
-    for index, there in enumerate(places):
-        found = _find(there, page.marker)
-        if found is not None:
-            # A row of the same moment and number comes after it in the
-            # cells that follow, and has been on a page before in the others.
-            tied = found._replace(id=found.id + 1)
-            rest = len(places) - index - 1
-            return [found] * (index + 1) + [tied] * rest
-    raise exception.MarkerNotFound(marker=page.marker)
+    page: paging.Page | None = None,
+) -> list[models.Migration]:
+    """Return what one database has of a list."""
+    marker = None
+    if page is not None and page.marker is not None:
+        marker = _find(context, page.marker)
+        if marker is None:
+            raise exception.MarkerNotFound(marker=page.marker)
+    return _read(context, _list(filters, page, marker))
 
 
 @facade.reader
-def _find(context: RequestContext, uuid: str) -> _Place | None:
-    row = context.session.execute(
-        sa.select(_Migration.created_at, _Migration.id).where(
-            identified_by(uuid)
+def _read(context: RequestContext, statement: Any) -> list[models.Migration]:
+    rows = list(context.session.scalars(statement))
+    for row in rows:
+        if row.uuid is None:
+            # Nothing to be stored: it only says by what it is known.
+            uuid = migration_uuid(context, row)
+            orm.attributes.set_committed_value(row, 'uuid', uuid)
+    return rows
+
+
+@facade.reader
+def _find(context: RequestContext, uuid: str, *columns: Any) -> Any:
+    """Return the place of a migration and ``columns`` of it, None if none."""
+    return context.session.execute(
+        sa.select(_Migration.created_at, _Migration.id, *columns).where(
+            identified_by(context, uuid)
         )
     ).first()
-    return None if row is None else _Place(*row)
 
 
 def _list(
@@ -147,6 +196,18 @@ def _list(
     if page is None:
         return statement.order_by(_Migration.id)
     return query.paginate(statement, _Migration, page)
+
+
+def _is_listed(filters: Mapping[str, Any]) -> Any:
+    """Return the condition that a migration is in a list."""
+    statement = sa.select(_Migration).where(_Migration.deleted == 0)
+    names = (*_FILTERS, *(() if 'host' in filters else ('source_compute',)))
+    if 'host' in filters:
+        ends = (_Migration.source_compute, _Migration.dest_compute)
+        statement = statement.where(
+            sa.or_(*(query.equals(end, filters['host']) for end in ends))
+        )
+    return _filtered(statement, filters, names).whereclause
 
 
 def _at(end: Any, filters: Mapping[str, Any]) -> Any:

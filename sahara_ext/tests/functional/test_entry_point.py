@@ -8,15 +8,17 @@ import sys
 
 import fixtures
 
+from ext_lib.tests import ports
 from sahara_ext.tests import base
 
 _ASK = """
 import webob
 from sahara_ext.wsgi.api import application
 
-request = webob.Request.blank('/v2/plugins')
+request = webob.Request.blank({path!r})
 request.headers['X-Auth-Token'] = 'jo:demo'
-print(request.get_response(application).text)
+answer = request.get_response(application)
+print(answer.status, answer.text)
 """
 _CONFIGURATION = """
 [DEFAULT]
@@ -24,22 +26,33 @@ transport_url = fake:/
 [api]
 auth_strategy = noauth
 [database]
-connection = sqlite:///{directory}/api.sqlite
+connection = {connection}
 """
+#: Seconds that are enough to start and to answer.
+_TIMEOUT = 60
 
 
 class EntryPointTest(base.TestCase):
-    def test_it_answers(self) -> None:
-        """Configured by the files the environment names."""
+    def ask(self, path: str, connection: str) -> str:
+        """Return what is answered with this database."""
         directory = self.useFixture(fixtures.TempDir()).path
-        path = pathlib.Path(directory, 'sahara-ext.conf')
-        path.write_text(_CONFIGURATION.format(directory=directory))
+        config = pathlib.Path(directory, 'sahara-ext.conf')
+        config.write_text(_CONFIGURATION.format(connection=connection))
         done = subprocess.run(
-            [sys.executable, '-W', 'ignore', '-c', _ASK],
-            env={**os.environ, 'OS_SAHARA_EXT_CONFIG_FILES': str(path)},
+            [sys.executable, '-W', 'ignore', '-c', _ASK.format(path=path)],
+            env={**os.environ, 'OS_SAHARA_EXT_CONFIG_FILES': str(config)},
             capture_output=True,
             text=True,
             check=False,
+            timeout=_TIMEOUT,
         )
         self.assertEqual(0, done.returncode, done.stderr)
-        self.assertIn('"name": "fake"', done.stdout)
+        return done.stdout
+
+    def test_it_answers(self) -> None:
+        """Configured by the files the environment names."""
+        self.assertIn('"name": "fake"', self.ask('/v2/plugins', 'sqlite://'))
+
+    def test_it_does_not_wait_for_a_database_that_is_away(self) -> None:
+        url = f'mysql+pymysql://u:p@127.0.0.1:{ports.free_port()}/db'
+        self.assertIn('\n503 ', self.ask('/v2/clusters', url))

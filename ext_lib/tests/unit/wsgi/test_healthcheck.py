@@ -56,6 +56,27 @@ class TestHealthcheck(base.BaseTestCase):
         self.assertEqual('DATABASE UNAVAILABLE', response.text)
         self.assertNotIn(self.directory, response.text)
 
+    def test_one_of_several_will_do(self):
+        self.conf.set_override('databases_needed', 'any', healthcheck.GROUP)
+        response = self.asked(self.sqlite('a'), self.sqlite('missing/b'))
+        self.assertEqual((200, 'OK'), (response.status_int, response.text))
+        response = self.asked(self.sqlite('no/a'), self.sqlite('missing/b'))
+        self.assertEqual(503, response.status_int)
+
+    def test_details_name_those_that_are_away(self):
+        self.conf.set_override('detailed', True, healthcheck.GROUP)
+        self.conf.set_override('databases_needed', 'any', healthcheck.GROUP)
+        response = self.asked(
+            self.sqlite('a'),
+            self.sqlite('missing/b'),
+            accept='application/json',
+        )
+        [reason] = response.json['reasons']
+        self.assertEqual('OK', reason['reason'])
+        self.assertEqual(
+            'No answer, see the log: database1', reason['details']
+        )
+
     def test_it_comes_back(self):
         directory = pathlib.Path(self.directory, 'late')
         application = self.application(self.sqlite('late/c'))

@@ -10,7 +10,9 @@ from ext_lib import context
 from ext_lib.paging import Page
 from ext_lib.tests import plans
 from nova_ext.db import api as db
+from nova_ext.db import cells
 from nova_ext.db import models
+from nova_ext.db.api import migration_list
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.tests.functional.backends import database
@@ -90,6 +92,14 @@ class TestPlans(PlanTestCase):
         self.assertCosts(self.migrations(filters), COST_OF_HOST)
         deep = self.migrations(filters, marker=uuid(ROWS // 2))
         self.assertCosts(deep, COST_OF_HOST)
+
+    def test_copies_in_other_cells(self):
+        admin = context.get_admin_context()
+        uuids = [uuid(number) for number in range(LIMIT)]
+        for filters in FILTERS:
+            several = migration_list._Cells(cells.Answering(admin), filters)
+            several.copies({None: uuids})
+            self.assertLessEqual(self.plans.rows_read(), COST * LIMIT)
 
     def test_recent_changes(self):
         since = base.minutes(ROWS - 19)

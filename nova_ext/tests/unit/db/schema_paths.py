@@ -236,6 +236,30 @@ class SchemaPaths(base.TestCase):
             self.assertEqual(before, self.everything())
             self.assertIsNone(schema.version(self.engine))
 
+    def test_some_tables_of_a_nova_are_not_completed(self):
+        self.make_nova_database()
+        self.execute('DROP TABLE migrations')
+        self.execute('DROP TABLE instance_faults')
+        before = self.everything()
+        for migrate in (True, False) if HAS_MIGRATE else (False,):
+            error = self.assertRaises(
+                migration.SharedIncomplete, self.sync, migrate=migrate
+            )
+            self.assertIn(': instance_faults, migrations.', str(error))
+            self.assertIn('"nova-manage db sync"', str(error))
+            self.assertEqual(before, self.everything())
+            self.assertIsNone(schema.version(self.engine))
+
+    def test_an_interrupted_step_beside_another_program_is_taken_again(self):
+        nova_database.make_version(self.engine)
+        self.execute(
+            'CREATE TABLE nova_ext_alembic_version '
+            '(version_num VARCHAR(32) NOT NULL PRIMARY KEY)'
+        )
+        models.Instance.__table__.create(self.engine)
+        self.sync(migrate=False)
+        self.assertComplete(*NOVA, *OURS)
+
     def make_nova_database(self):
         """Make the tables as nova leaves them, with a server inside."""
         nova_database.make(self.engine)

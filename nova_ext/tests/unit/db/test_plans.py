@@ -13,6 +13,8 @@ from ext_lib.db import fixture
 from ext_lib.paging import Page
 from ext_lib.tests import plans
 from nova_ext.db import api as db
+from nova_ext.db import cells
+from nova_ext.db.api import migration_list
 from nova_ext.db.facade import facade
 from nova_ext.tests.unit.db import base
 
@@ -95,6 +97,16 @@ class TestMigrations(PlanTestCase):
             self.assertWalks('migrations', 'deleted')
             [line] = self.plans.explain()
             self.assertIn('created_at<?', line)
+
+    def test_copies_in_other_cells(self):
+        for filters in ({}, {'status': 'x'}, {'host': 'host1'}):
+            several = migration_list._Cells(
+                cells.Answering(self.admin), filters
+            )
+            several.copies({None: [self.marker, 'x']})
+            self.assertSearches('migrations_uuid')
+            several.find(self.marker)
+            self.assertSearches('migrations_uuid')
 
     def test_everything_at_once(self):
         db.migration_get_all_by_filters(self.admin, {'user_id': 'x'})
