@@ -76,6 +76,9 @@ class Patience:
         They raise OutOfReach when they cannot be made.
         """
         event.listen(engine, 'do_connect', self._connect)
+        # Where a lost connection is made again amid a question, oslo.db takes
+        # what it does not know for the database's; the last to say it wins.
+        event.listen(engine, 'handle_error', _pass_on)
 
     def _connect(
         self,
@@ -110,3 +113,8 @@ class Patience:
         with self._lock:
             self._is_lost = now - began > _AT_ONCE
             self._next = now + self.interval
+
+
+def _pass_on(context: Any) -> Exception | None:
+    error = context.original_exception
+    return error if isinstance(error, OutOfReach) else None
