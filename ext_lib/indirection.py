@@ -11,11 +11,25 @@ from oslo_versionedobjects import exception as ovo_exception
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
+from ext_lib.db import patience
 
 _NAMESPACE = 'objects'
 _VERSION = '1.0'
 
 _Updates = dict[str, Any]
+
+#: As errors of the one who asked the database say it to others.
+_AWAY = tuple(one.__name__ for one in patience.OUTAGES)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether an error is that the database was away.
+
+    It may have been asked by this process or by the one that answers it.
+    """
+    if isinstance(error, messaging.RemoteError):
+        return error.exc_type in _AWAY
+    return isinstance(error, patience.OUTAGES)
 
 
 class ObjectServer:

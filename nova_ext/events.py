@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of instance actions, recorded around the code that takes them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import contextlib
 import contextvars
 import logging
@@ -59,22 +59,33 @@ _adopted: contextvars.ContextVar[tuple[str, str] | None] = (
 )
 
 
+def _is_failure(error: Exception) -> bool:
+    return True
+
+
 @contextlib.contextmanager
 def recorded(
-    context: RequestContext, instance_uuid: str, event_name: str, host: str
+    context: RequestContext,
+    instance_uuid: str,
+    event_name: str,
+    host: str,
+    is_failure: Callable[[Exception], bool] = _is_failure,
 ) -> Iterator[None]:
     """Record what runs inside as a step the service on ``host`` takes.
 
     A failure keeps its stack frames, marks the action and goes on its way.
     What ends the process is no failure: the step stays open then.
 
+    :param is_failure: tells of an error whether the step has failed, or
+        stays open for somebody to go on with it
     :raises InstanceActionNotFound: when the request has no action
     """
     begin(context, instance_uuid, event_name, host)
     try:
         yield
     except Exception as error:
-        finish(context, instance_uuid, event_name, host, error)
+        if is_failure(error):
+            finish(context, instance_uuid, event_name, host, error)
         raise
     finish(context, instance_uuid, event_name, host)
 
@@ -83,7 +94,7 @@ def begin(
     context: RequestContext, instance_uuid: str, event_name: str, host: str
 ) -> None:
     """Record that a step begins; see :func:`recorded`."""
-    if _adopted.get() == (instance_uuid, event_name):
+    if is_adopted(instance_uuid, event_name):
         return
     InstanceActionEvent.event_start(
         context, instance_uuid, event_name, want_result=False, host=host
@@ -144,6 +155,11 @@ def adopting(instance_uuid: str, event_name: str) -> Iterator[None]:
         _adopted.reset(token)
 
 
+def is_adopted(instance_uuid: str, event_name: str) -> bool:
+    """Tell whether this thread goes on with a step that was open."""
+    return _adopted.get() == (instance_uuid, event_name)
+
+
 def is_repeated(
     context: RequestContext, instance_uuid: str, event_name: str, host: str
 ) -> bool:
@@ -154,7 +170,7 @@ def is_repeated(
     have been in the queue.
     """
     steps = _matching(context, instance_uuid, event_name, host)
-    if _adopted.get() == (instance_uuid, event_name):
+    if is_adopted(instance_uuid, event_name):
         return all(step.finish_time is not None for step in steps)
     return bool(steps)
 

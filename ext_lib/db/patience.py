@@ -39,8 +39,10 @@ class OutOfReach(exception.Unavailable):
     msg_fmt = 'The database is out of reach.'
 
 
+#: What is raised when the connection to a database is lost or not made.
+OUTAGES = (OutOfReach, db_exception.DBConnectionError)
 #: What is raised when a database does not answer.
-AWAY = (OutOfReach, db_exception.DBConnectionError, sa.exc.TimeoutError)
+AWAY = (*OUTAGES, sa.exc.TimeoutError)
 
 
 class Patience:

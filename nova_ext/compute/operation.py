@@ -14,6 +14,7 @@ import logging
 import threading
 from typing import Any, Protocol
 
+from ext_lib import indirection
 from ext_lib.context import RequestContext
 from nova_ext import events
 from nova_ext import exception
@@ -248,13 +249,16 @@ class _Step:
     ) -> Any:
         host = operations.host
         is_begun = False
+        is_failure = functools.partial(self._is_failure, uuid)
         try:
-            with events.recorded(context, uuid, self.event_name, host.name):
+            with events.recorded(
+                context, uuid, self.event_name, host.name, is_failure
+            ):
                 instance = task_states.load_instance(context, uuid)
                 task_states.check(instance, self.states)
                 self._check_host(instance, host.name)
                 is_begun = True
-                with _fault(context, uuid, host.name):
+                with _fault(context, uuid, host.name, is_failure):
                     return self.method(
                         operations, context, instance=instance, **kwargs
                     )
@@ -262,17 +266,32 @@ class _Step:
             # After the event has ended: as long as there is a task, whoever
             # settles things after a crash comes and looks.
             tidy_up = self.cleanup if is_begun else self.refusal
-            if tidy_up is not None:
+            if tidy_up is not None and is_failure(error):
                 tidy_up(
                     Failure(host, context, uuid, self.states, error, kwargs)
                 )
             raise
 
+    def _is_failure(self, uuid: str, error: Exception) -> bool:
+        """Tell whether an error ends the step.
+
+        While the database is away nobody can tell how far it has come. The
+        host settles it later, as if it had died amid it; once.
+        """
+        is_outage = indirection.is_outage(error)
+        return not is_outage or events.is_adopted(uuid, self.event_name)
+
 
 @contextlib.contextmanager
-def _fault(context: RequestContext, uuid: str, host: str) -> Iterator[None]:
+def _fault(
+    context: RequestContext,
+    uuid: str,
+    host: str,
+    is_failure: Callable[[Exception], bool],
+) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        events.record_fault(context, uuid, error, host)
+        if is_failure(error):
+            events.record_fault(context, uuid, error, host)
         raise

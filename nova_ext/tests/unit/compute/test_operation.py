@@ -3,7 +3,11 @@
 
 import threading
 
+from oslo_db import exception as db_exception
+import oslo_messaging as messaging
+
 from ext_lib.context import RequestContext
+from nova_ext import events
 from nova_ext import exception
 from nova_ext.compute import operation
 from nova_ext.objects.fields import TaskState
@@ -85,6 +89,37 @@ class OperationTestCase(base.HostTestCase):
         self.assertIn('power_off', str(now.fault.message))
         self.assertEqual('host1', now.fault.host)
         self.assertEqual([], self.seen)
+
+    def test_outage_is_no_failure(self) -> None:
+        for error in (
+            db_exception.DBConnectionError(),
+            messaging.RemoteError('DBConnectionError', 'gone away'),
+        ):
+            with self.subTest(error=error):
+                self.operations.error = error
+                self.assertRaises(type(error), self.run_it)
+                self.assertStep(None)
+                self.assertIsNone(servers.load(self.instance).fault)
+                self.assertEqual(
+                    (VMState.ACTIVE, TaskState.POWERING_OFF),
+                    servers.state(self.instance),
+                )
+                # What it was is known, once the host has seen to it.
+                with events.adopting(
+                    self.instance.uuid, 'compute_stop_instance'
+                ):
+                    self.operations.error = None
+                    self.assertEqual('result', self.run_it())
+                self.assertStep('Success')
+            self.request = servers.make_action(self.instance)
+
+    def test_it_is_one_the_second_time(self) -> None:
+        self.operations.error = db_exception.DBConnectionError()
+        self.assertRaises(db_exception.DBConnectionError, self.run_it)
+        with events.adopting(self.instance.uuid, 'compute_stop_instance'):
+            self.assertRaises(db_exception.DBConnectionError, self.run_it)
+        self.assertStep('Error')
+        self.assertEqual((VMState.ERROR, None), servers.state(self.instance))
 
     def test_another_task_is_left_alone(self) -> None:
         now = servers.load(self.instance)
