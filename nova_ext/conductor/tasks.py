@@ -9,6 +9,7 @@ from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib import indirection
 from ext_lib.context import RequestContext
 from ext_lib.exception import Error
 from nova_ext import events
@@ -62,7 +63,10 @@ class ComputeTasks:
                 )
             except Exception as error:
                 LOG.warning('Instance %s: %s', instance.uuid, error)
-                self._bury(context, instance.uuid, error)
+                # While the database is away nothing can be said of hosts; it
+                # waits until somebody looks for what got lost.
+                if not indirection.is_outage(error):
+                    self._bury(context, instance.uuid, error)
 
     def _waits(self, context: RequestContext, uuid: str) -> bool:
         """Tell whether the server is to be built, and this message is new."""

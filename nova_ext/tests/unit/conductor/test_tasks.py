@@ -2,6 +2,9 @@
 """A conductor chooses hosts, and says so when there is none."""
 
 from typing import Any
+from unittest import mock
+
+from oslo_db import exception as db_exception
 
 from nova_ext.conductor.tasks import ComputeTasks
 from nova_ext.objects.fields import ActionName
@@ -10,6 +13,7 @@ from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
+from nova_ext.objects.service import ServiceList
 from nova_ext.tests import base
 from nova_ext.tests.unit import servers
 from nova_ext.tests.unit.wire import Wire
@@ -78,6 +82,18 @@ class ScheduleTestCase(TasksTestCase):
         self.assertEqual((500, 'controller'), (fault.code, fault.host))
         self.assertIn('No valid host was found.', str(fault.message))
         self.assertEqual([], self.wire.sent)
+
+    def test_database_that_is_away(self) -> None:
+        instance = self.make()
+        with mock.patch.object(
+            ServiceList, 'get_all', side_effect=db_exception.DBConnectionError
+        ) as get_all:
+            self.assertEqual([], self.schedule(instance))
+        get_all.assert_called()
+        self.assertEqual([], self.wire.sent)
+        self.assertEqual(
+            (VMState.BUILDING, TaskState.SCHEDULING), servers.state(instance)
+        )
 
     def test_message_that_comes_twice_fails_once(self) -> None:
         instance = self.make(system_metadata={'requested_host': 'nowhere'})
