@@ -102,32 +102,15 @@ class SecondCell(fixtures.Fixture):
         self._move(servers, self._first, self.database, 'cell2')
         self._cloud.restart_nova()
 
-    def leave_copy(self) -> None:
-        """Leave in the first cell what a move out of it leaves of a server.
+    def tie(self) -> None:
+        """Give migrations of both cells the same numbers and times.
 
-        It is hidden there, and nobody keeps up what is told of its
-        migrations; some were touched last there all the same.
+        Those of one server keep theirs, for :meth:`leave_copy`.
         """
-        [(server,)] = execute(
+        [(self._copied,)] = execute(
             f'SELECT instance_uuid FROM {self.database}.migrations '
             'GROUP BY instance_uuid ORDER BY COUNT(*) DESC LIMIT 1'
         )
-        self._copied = server
-        self.addCleanup(self._delete, [server], self._first)
-        self._copy([server], self.database, self._first)
-        theirs = f"instance_uuid = '{server}'"
-        execute(
-            f'UPDATE {self._first}.instances SET hidden = 1 '
-            f"WHERE uuid = '{server}'",
-            f"UPDATE {self._first}.migrations SET status = 'failed', "
-            f'updated_at = created_at WHERE {theirs}',
-            f'UPDATE {self._first}.migrations SET '
-            'updated_at = created_at + INTERVAL 1 HOUR '
-            f'WHERE {theirs} ORDER BY id LIMIT 1',
-        )
-
-    def tie(self) -> None:
-        """Give migrations of both cells the same numbers and times."""
         first, second = (
             execute(
                 f'SELECT uuid, id, created_at FROM {database}.migrations '
@@ -143,6 +126,26 @@ class SecondCell(fixtures.Fixture):
         execute(
             f'UPDATE {self.database}.migrations SET id = {number}, '
             f"created_at = '{created_at}' WHERE uuid = '{uuid}'"
+        )
+
+    def leave_copy(self) -> None:
+        """Leave in the first cell what a move out of it leaves of a server.
+
+        It is hidden there, and nobody keeps up what is told of its
+        migrations; some were touched last there all the same.
+        """
+        server = self._copied
+        self.addCleanup(self._delete, [server], self._first)
+        self._copy([server], self.database, self._first)
+        theirs = f"instance_uuid = '{server}'"
+        execute(
+            f'UPDATE {self._first}.instances SET hidden = 1 '
+            f"WHERE uuid = '{server}'",
+            f"UPDATE {self._first}.migrations SET status = 'failed', "
+            f'updated_at = created_at WHERE {theirs}',
+            f'UPDATE {self._first}.migrations SET '
+            'updated_at = created_at + INTERVAL 1 HOUR '
+            f'WHERE {theirs} ORDER BY id LIMIT 1',
         )
 
     def _move(
