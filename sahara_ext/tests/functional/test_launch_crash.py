@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engines are killed while they launch servers, and none is launched twice."""
 
+import itertools
 import os
 
 import fixtures
@@ -78,8 +79,8 @@ class TestLaunchCrash(base.MessagingTestCase):
         return self.house.servers(_NAME)
 
     def test_every_instance_has_one_server(self) -> None:
-        for kill in range(1, KILLS + 1):
-            self.kill_amid(kill)
+        kills = itertools.takewhile(self.kill_amid, range(1, KILLS + 1))
+        self.assertLess(KILLS // 4, len(list(kills)))
         engine = self.engine()
 
         def is_up() -> bool:
@@ -89,10 +90,13 @@ class TestLaunchCrash(base.MessagingTestCase):
         polling.wait_until(is_up, 'the cluster', _SECONDS)
         self.check()
 
-    def kill_amid(self, kill: int) -> None:
-        """Let an engine launch some servers, then kill it."""
+    def kill_amid(self, kill: int) -> bool:
+        """Let an engine launch some servers, then kill it.
+
+        :returns: whether there was more to launch; on a busy machine the
+            rest may be launched before the first are counted
+        """
         before = len(self.servers())
-        # On a busy machine many more are launched before they are counted.
         goal = max(before + 1, SERVERS * kill // (2 * KILLS))
         engine = self.engine()
 
@@ -105,9 +109,10 @@ class TestLaunchCrash(base.MessagingTestCase):
 
         polling.wait_until(is_amid, f'{goal} servers')
         engine.kill()
-        # Else there would be nothing to go wrong.
-        self.assertLess(len(self.servers()), SERVERS)
-        self.assertEqual('Spawning', self.cluster().status)
+        is_amid_still = len(self.servers()) < SERVERS
+        if is_amid_still:
+            self.assertEqual('Spawning', self.cluster().status)
+        return is_amid_still
 
     def check(self) -> None:
         """There are as many servers as instances, and they are theirs."""
