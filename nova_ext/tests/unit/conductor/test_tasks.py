@@ -86,7 +86,10 @@ class ScheduleTestCase(TasksTestCase):
     def test_database_that_is_away(self) -> None:
         instance = self.make()
         with mock.patch.object(
-            ServiceList, 'get_all', side_effect=db_exception.DBConnectionError
+            ServiceList,
+            'get_all',
+            autospec=True,
+            side_effect=db_exception.DBConnectionError,
         ) as get_all:
             self.assertEqual([], self.schedule(instance))
         get_all.assert_called()
