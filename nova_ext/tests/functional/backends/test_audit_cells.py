@@ -95,10 +95,11 @@ class TestCells(servers.OnServers, base.APITestCase):
         self.assertEqual(([0, 2, 1], {'finished'}), self.listed('limit=9'))
 
     def test_silence(self):
-        if self.url.startswith('postgresql'):
-            self.skipTest('libpq waits for an answer once packets are taken')
         self.listed('limit=9')
         self.relay.swallow()
+        if self.url.startswith('postgresql'):
+            # Only packets that get lost end the wait for an answer there.
+            self.relay.close_all()
         began = time.monotonic()
         for _ in range(10):
             # In the order of the cell that is left.
