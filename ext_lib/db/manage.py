@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from ext_lib.db import indexes
 from ext_lib.db import migration
+from ext_lib.db import schema_errors
 from ext_lib.db.facade import Facade
 
 _ERRORS = (
-    migration.SchemaError,
+    schema_errors.SchemaError,
     db_exception.CantStartEngineError,
     db_exception.DBError,
 )

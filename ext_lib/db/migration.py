@@ -19,52 +19,9 @@ from alembic import config
 from alembic.script import base as script
 import sqlalchemy as sa
 
-from ext_lib import exception
 from ext_lib.db import adoption
+from ext_lib.db import schema_errors
 from ext_lib.db import sqlite
-
-
-class SchemaError(exception.Error):
-    """The database cannot be brought to the version asked for."""
-
-
-class SchemaTooOld(SchemaError):
-    """Numbered steps are missing and there is nothing to run them with."""
-
-    msg_fmt = (
-        'The database is at legacy version %(number)s and has to be at '
-        '%(last)s before it can go on, but sqlalchemy-migrate is not '
-        'installed here. Run "%(command)s" once where it is, with '
-        'SQLAlchemy 1.4: pip install "%(package)s[legacy]" "SQLAlchemy<2". '
-        'Then run it here again.'
-    )
-
-
-class SchemaTooNew(SchemaError):
-    """The database was made by a later release."""
-
-    msg_fmt = 'The database is at version %(version)s, which is not known.'
-
-
-class SharedTooOld(SchemaError):
-    """Tables of another program lack columns, which only that should add."""
-
-    msg_fmt = (
-        'Another program keeps the schema of this database, and its tables '
-        'lack columns: %(columns)s. Nothing was changed. Upgrade its schema '
-        'first: run "%(command)s".'
-    )
-
-
-class SharedIncomplete(SchemaError):
-    """Some tables of another program are there, and some are not."""
-
-    msg_fmt = (
-        'Another program keeps the schema of this database, and not all of '
-        'its tables are to be seen here; these are missing: %(tables)s. '
-        'Nothing was changed. Let the account read them, or upgrade its '
-        'schema first: run "%(command)s".'
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,10 +92,10 @@ class Schema:
         """
         revision, known = self._revision(engine), self._revisions()
         if revision is not None and revision not in known:
-            raise SchemaTooNew(version=revision)
+            raise schema_errors.SchemaTooNew(version=revision)
         number = _as_number(version)
         if number is None and version not in (None, *known):
-            raise SchemaError(f'There is no version {version}.')
+            raise schema_errors.SchemaError(f'There is no version {version}.')
         self._check_complete(engine)
         if self._is_adopted(engine):
             self._check_shared(engine)
@@ -210,7 +167,7 @@ class Schema:
         if missing in (set(), self._shared_names()):
             return
         if self._is_beside(engine):
-            raise SharedIncomplete(
+            raise schema_errors.SharedIncomplete(
                 tables=', '.join(sorted(missing)), command=self.shared.command
             )
 
@@ -222,7 +179,7 @@ class Schema:
     def _check_shared(self, engine: sa.engine.Engine) -> None:
         assert self.shared is not None
         if lacking := self._lacking(engine):
-            raise SharedTooOld(
+            raise schema_errors.SharedTooOld(
                 columns=', '.join(lacking), command=self.shared.command
             )
 
@@ -237,17 +194,17 @@ class Schema:
 
     def _go_to(self, engine: sa.engine.Engine, number: int) -> None:
         if self.legacy is None:
-            raise SchemaError(f'There is no version {number}.')
+            raise schema_errors.SchemaError(f'There is no version {number}.')
         migrate = _sqlalchemy_migrate()
         if migrate is None:
-            raise SchemaError(
+            raise schema_errors.SchemaError(
                 f'Version {number} is a legacy one: it takes '
                 'sqlalchemy-migrate, which is not installed here.'
             )
         current = self._number(engine) or 0
         beyond = self._revision(engine) is not None
         if beyond or not current <= number <= self.legacy.last_number:
-            raise SchemaError(
+            raise schema_errors.SchemaError(
                 f'There is no way from here to version {number}.'
             )
         self._run_legacy(migrate, engine, self.legacy, number)
@@ -255,14 +212,14 @@ class Schema:
     def _hand_over(self, engine: sa.engine.Engine, legacy: Legacy) -> None:
         number, last = self._number(engine), legacy.last_number
         if number is not None and number > last:
-            raise SchemaTooNew(version=number)
+            raise schema_errors.SchemaTooNew(version=number)
         migrate = _sqlalchemy_migrate()
         if migrate is not None:
             self._run_legacy(migrate, engine, legacy, last)
         elif number is None:
             return
         elif number < last:
-            raise SchemaTooOld(
+            raise schema_errors.SchemaTooOld(
                 number=number,
                 last=last,
                 command=self.command,

@@ -14,6 +14,7 @@ from ext_lib import paging
 from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema as steps
+from ext_lib.db import schema_errors
 from ext_lib.tests import schemas
 from nova_ext.db import api as db
 from nova_ext.db import models
@@ -118,9 +119,9 @@ class SchemaPaths(base.TestCase):
     def test_numbers_do_not_go_back(self):
         self.sync('2')
         for version in ('1', str(LAST + 1)):
-            self.assertRaises(migration.SchemaError, self.sync, version)
+            self.assertRaises(schema_errors.SchemaError, self.sync, version)
         self.sync()
-        self.assertRaises(migration.SchemaError, self.sync, '2')
+        self.assertRaises(schema_errors.SchemaError, self.sync, '2')
 
     # The current line.
 
@@ -136,7 +137,7 @@ class SchemaPaths(base.TestCase):
     def test_a_lower_number_is_refused_with_what_to_do(self):
         self.legacy(LAST - 1)
         error = self.assertRaises(
-            migration.SchemaTooOld, self.sync, migrate=False
+            schema_errors.SchemaTooOld, self.sync, migrate=False
         )
         for words in (
             'nova-ext-manage db sync',
@@ -151,7 +152,7 @@ class SchemaPaths(base.TestCase):
 
     def test_numbers_are_beyond_it(self):
         error = self.assertRaises(
-            migration.SchemaError, self.sync, '1', migrate=False
+            schema_errors.SchemaError, self.sync, '1', migrate=False
         )
         self.assertIn('sqlalchemy-migrate', str(error))
 
@@ -167,19 +168,19 @@ class SchemaPaths(base.TestCase):
         self.sync(HEAD, migrate=False)
         self.assertAsModels()
         self.assertRaises(
-            migration.SchemaError, self.sync, 'feedfacecafe', migrate=False
+            schema_errors.SchemaError, self.sync, 'feedfacecafe', migrate=False
         )
 
     def test_later_releases_are_recognised(self):
         self.legacy(LAST + 1)
-        self.assertRaises(migration.SchemaTooNew, self.sync, migrate=False)
+        self.assertRaises(schema_errors.SchemaTooNew, self.sync, migrate=False)
 
     def test_later_revisions_are_recognised(self):
         self.sync(migrate=False)
         self.execute(
             "UPDATE nova_ext_alembic_version SET version_num = 'feedfacecafe'"
         )
-        self.assertRaises(migration.SchemaTooNew, self.sync, migrate=False)
+        self.assertRaises(schema_errors.SchemaTooNew, self.sync, migrate=False)
 
     def test_an_interrupted_step_is_taken_again(self):
         half = sa.MetaData()
@@ -226,7 +227,7 @@ class SchemaPaths(base.TestCase):
         before = self.everything()
         for migrate in (True, False) if HAS_MIGRATE else (False,):
             error = self.assertRaises(
-                migration.SharedTooOld, self.sync, migrate=migrate
+                schema_errors.SharedTooOld, self.sync, migrate=migrate
             )
             self.assertIn('"nova-manage db sync"', str(error))
             self.assertIn(
@@ -243,7 +244,7 @@ class SchemaPaths(base.TestCase):
         before = self.everything()
         for migrate in (True, False) if HAS_MIGRATE else (False,):
             error = self.assertRaises(
-                migration.SharedIncomplete, self.sync, migrate=migrate
+                schema_errors.SharedIncomplete, self.sync, migrate=migrate
             )
             self.assertIn(': instance_faults, migrations.', str(error))
             self.assertIn('"nova-manage db sync"', str(error))

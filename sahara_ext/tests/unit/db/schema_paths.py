@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib import paging
-from ext_lib.db import migration
+from ext_lib.db import schema_errors
 from ext_lib.tests import schemas
 from sahara_ext.db import api as db
 from sahara_ext.db import models
@@ -68,7 +68,7 @@ class SchemaPaths(base.TestCase):
     def test_versions_that_are_none(self):
         for version in ('1', '0', 'feedfacecafe'):
             error = self.assertRaises(
-                migration.SchemaError, self.sync, version
+                schema_errors.SchemaError, self.sync, version
             )
             self.assertIn(version, str(error))
         self.assertEqual([], sa.inspect(self.engine).get_table_names())
@@ -79,7 +79,7 @@ class SchemaPaths(base.TestCase):
             'UPDATE sahara_ext_alembic_version '
             "SET version_num = 'feedfacecafe'"
         )
-        self.assertRaises(migration.SchemaTooNew, self.sync)
+        self.assertRaises(schema_errors.SchemaTooNew, self.sync)
 
     def test_an_interrupted_revision_is_taken_again(self):
         half = sa.MetaData()
