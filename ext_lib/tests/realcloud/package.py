@@ -74,14 +74,20 @@ class Package:
         place = self.cloud.place
         for old in place.glob('*.whl'):
             old.unlink()
-        # What an earlier build left among the sources must not get into it.
-        build = place / 'build.cfg'
-        build.write_text(f'[build]\nbuild_base = {place / "build"}\n')
-        shutil.rmtree(place / 'build', ignore_errors=True)
+        # What an earlier build left among the sources must not get into it,
+        # nor be there while it is made: programs that run beside it would
+        # take that for the package, and look for entry points there.
+        build = place / 'build'
+        shutil.rmtree(build, ignore_errors=True)
+        build.mkdir()
+        options = place / 'build.cfg'
+        options.write_text(
+            f'[build]\nbuild_base = {build}\n[egg_info]\negg_base = {build}\n'
+        )
         self._call(
             *('pip', 'wheel', '--quiet', '--no-deps', '--wheel-dir'),
             *(str(place), str(cloud.SOURCES)),
-            DIST_EXTRA_CONFIG=str(build),
+            DIST_EXTRA_CONFIG=str(options),
             # A new version each time, so that pip takes it for another.
             PBR_VERSION=f'0.0.0.dev{int(time.time())}',
         )
