@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every change of a server: checked, recorded, and sent to who does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import copy
 import logging
 import time
@@ -32,6 +32,7 @@ from nova_ext.objects.transaction import transactional
 LOG = logging.getLogger(__name__)
 
 _LOCKED_REASON = 'locked_reason'
+_Metadata = dict[str, str | None]
 
 #: Between two looks at what a host is asked to do first, in seconds.
 _PAUSE = 0.1
@@ -210,36 +211,26 @@ class API(PowerRequests, MoveRequests):
         is_owner = instance.project_id == context.project_id
         if instance.locked and is_owner:
             return
-        metadata = dict(instance.system_metadata)
-        if reason is not None:
-            metadata[_LOCKED_REASON] = reason
+        told = {} if reason is None else {_LOCKED_REASON: reason}
         fresh = _record_here(
             context,
             instance.uuid,
             self._host,
             ActionName.LOCK,
-            {
-                'locked': True,
-                'locked_by': 'owner' if is_owner else 'admin',
-                'system_metadata': metadata,
-            },
+            {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
+            lambda metadata: {**metadata, **told},
         )
         acceptance.take_over(instance, fresh)
 
     def unlock(self, context: RequestContext, instance: Instance) -> None:
         """Let everybody who may change a server do so again."""
-        metadata = dict(instance.system_metadata)
-        metadata.pop(_LOCKED_REASON, None)
         fresh = _record_here(
             context,
             instance.uuid,
             self._host,
             ActionName.UNLOCK,
-            {
-                'locked': False,
-                'locked_by': None,
-                'system_metadata': metadata,
-            },
+            {'locked': False, 'locked_by': None},
+            _without_reason,
         )
         acceptance.take_over(instance, fresh)
 
@@ -262,13 +253,25 @@ def _record_here(
     host: str,
     action: str,
     changes: dict[str, Any],
+    edit: Callable[[_Metadata], _Metadata],
 ) -> Instance:
-    """Change a server and record that with the only step it takes."""
+    """Change a server and record that with the only step it takes.
+
+    :param edit: of system metadata; is given them as they are now, for a
+        host may be at work on the server and keep notes there
+    """
     InstanceAction.action_start(context, uuid, action, want_result=False)
     with events.recorded(context, uuid, f'api_{action}', host):
         instance = acceptance.change(context, uuid, changes)
+        metadata = edit(instance.system_metadata)
+        if metadata != instance.system_metadata:
+            instance.system_metadata = metadata
         instance.save()
     return instance
+
+
+def _without_reason(metadata: _Metadata) -> _Metadata:
+    return {k: v for k, v in metadata.items() if k != _LOCKED_REASON}
 
 
 @transactional

@@ -434,6 +434,19 @@ class LockTestCase(APITestCase):
         self.assertIsNone(now.locked_by)
         self.assertEqual({}, now.system_metadata)
 
+    def test_notes_of_a_host_stay(self) -> None:
+        now = servers.load(self.instance)
+        now.system_metadata = {'old_vm_state': 'active'}
+        now.save()
+        for method in ('lock', 'unlock'):
+            # It was read before the host began.
+            self.instance.system_metadata = {}
+            self.steps(method)
+            self.assertEqual(
+                {'old_vm_state': 'active'},
+                servers.load(self.instance).system_metadata,
+            )
+
     def test_owner_changes_nothing_about_a_lock(self) -> None:
         self.ask('lock', self.instance)
         self.ask('lock', self.instance, 'again')
