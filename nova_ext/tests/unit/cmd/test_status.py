@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-ext-status tells whether the database is ready."""
 
-import json
 import pathlib
 
 import fixtures
-from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
-import testtools
 
+from ext_lib.tests import upgrade_checks
 from nova_ext.cmd import status
 from nova_ext.db import models
 from nova_ext.db.facade import facade
@@ -39,32 +37,9 @@ paste.filter_factory = nova_ext.middleware.tasks:filter_factory
 """
 
 
-class TestStatus(testtools.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.useFixture(fixtures.FakeLogger(nuke_handlers=True))
-        self.addCleanup(facade.reset)
-        self.directory = self.useFixture(fixtures.TempDir())
-        self.url = f'sqlite:///{self.directory.join("test.db")}'
-        self.useFixture(
-            fixtures.EnvironmentVariable('OS_DATABASE__CONNECTION', self.url)
-        )
-        self.engine = sa.create_engine(self.url)
-        self.addCleanup(self.engine.dispose)
-
-    def check(self):
-        """Return the exit status, and code and details of each check."""
-        out = self.useFixture(fixtures.StringStream('out')).stream
-        with fixtures.MonkeyPatch('sys.stdout', out):
-            code = status.main(
-                ['upgrade', 'check', '--json'], cfg.ConfigOpts()
-            )
-        out.seek(0)
-        checks = json.loads(out.read())['checks']
-        return code, {
-            check['check']: (check['result'], check['details'])
-            for check in checks
-        }
+class TestStatus(upgrade_checks.ChecksTestCase):
+    program = status
+    facade = facade
 
     def test_ready(self):
         schema.sync(self.engine)

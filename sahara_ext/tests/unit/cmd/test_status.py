@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """sahara-ext-status tells whether the database is ready."""
 
-import json
-
 import fixtures
-from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
-import testtools
 
+from ext_lib.tests import upgrade_checks
 from sahara_ext.cmd import status
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
@@ -19,32 +16,9 @@ SUCCESS, WARNING, FAILURE = (0, None), 1, 2
 LAST_SEEN = 'engines_last_seen_at_idx'
 
 
-class TestStatus(testtools.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.useFixture(fixtures.FakeLogger(nuke_handlers=True))
-        self.addCleanup(facade.reset)
-        directory = self.useFixture(fixtures.TempDir())
-        url = f'sqlite:///{directory.join("test.db")}'
-        self.useFixture(
-            fixtures.EnvironmentVariable('OS_DATABASE__CONNECTION', url)
-        )
-        self.engine = sa.create_engine(url)
-        self.addCleanup(self.engine.dispose)
-
-    def check(self):
-        """Return the exit status, and code and details of each check."""
-        out = self.useFixture(fixtures.StringStream('out')).stream
-        with fixtures.MonkeyPatch('sys.stdout', out):
-            code = status.main(
-                ['upgrade', 'check', '--json'], cfg.ConfigOpts()
-            )
-        out.seek(0)
-        checks = json.loads(out.read())['checks']
-        return code, {
-            check['check']: (check['result'], check['details'])
-            for check in checks
-        }
+class TestStatus(upgrade_checks.ChecksTestCase):
+    program = status
+    facade = facade
 
     def test_ready(self):
         schema.sync(self.engine)
