@@ -81,7 +81,9 @@ RECORDED = frozenset(
 )
 
 _DELETED = 'The server was deleted.'
-_GONE = frozenset({'DELETED', 'SOFT_DELETED'})
+#: The end of a deletion while there is a server. DELETED is none: nova shows
+#: it a moment before the server is gone, and takes requests for it.
+_KEPT = 'SOFT_DELETED'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,7 +119,7 @@ def judge(
     """
     if server is not None and _task_state(server) in _WORK.get(name, ()):
         return RUNNING
-    if name == 'delete' and (server is None or server['status'] in _GONE):
+    if name == 'delete' and (server is None or server['status'] == _KEPT):
         return _ended(SUCCESS, action)
     if action is None:
         return _unrecorded(name, server)

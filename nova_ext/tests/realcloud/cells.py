@@ -13,6 +13,8 @@ from ext_lib.tests import schemas
 from ext_lib.tests.realcloud import cloud
 
 _COUNTER = re.compile(r' AUTO_INCREMENT=\d+')
+#: More than there are migrations.
+_NUMBERS = 10000
 
 
 @functools.cache
@@ -132,7 +134,9 @@ class SecondCell(fixtures.Fixture):
         """Leave in the first cell what a move out of it leaves of a server.
 
         It is hidden there, and nobody keeps up what is told of its
-        migrations; some were touched last there all the same.
+        migrations; some were touched last there all the same. They have
+        numbers of their own: nova leaves open which of two copies is shown
+        that are equal in number and times.
         """
         server = self._copied
         self.addCleanup(self._delete, [server], self._first)
@@ -142,7 +146,8 @@ class SecondCell(fixtures.Fixture):
             f'UPDATE {self._first}.instances SET hidden = 1 '
             f"WHERE uuid = '{server}'",
             f"UPDATE {self._first}.migrations SET status = 'failed', "
-            f'updated_at = created_at WHERE {theirs}',
+            f'id = id + {_NUMBERS}, updated_at = created_at '
+            f'WHERE {theirs} ORDER BY id DESC',
             f'UPDATE {self._first}.migrations SET '
             'updated_at = created_at + INTERVAL 1 HOUR '
             f'WHERE {theirs} ORDER BY id LIMIT 1',

@@ -115,7 +115,14 @@ class TestJudge(base.TestCase):
         self.assertEqual('The server was deleted.', verdict.message)
         done = action(event('compute_stop_instance', 1, 2))
         self.assertJudged('success', 'stop', done, None)
-        self.assertJudged('success', 'delete', None, server(status='DELETED'))
+
+    def test_the_server_is_about_to_go(self):
+        leaving = server(status='DELETED')
+        running = action(event('compute_terminate_instance', 1))
+        self.assertJudged('running', 'delete', running, leaving)
+        self.assertJudged('pending', 'delete', None, leaving)
+        kept = server(status='SOFT_DELETED')
+        self.assertJudged('success', 'delete', None, kept)
 
     def test_without_events(self):
         self.assertJudged('success', 'resetState', action(), server())
