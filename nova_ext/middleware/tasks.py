@@ -16,6 +16,7 @@ from ext_lib.db import text
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_answers
+from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_caller
 from nova_ext.middleware import tasks_conf
 from nova_ext.middleware import tasks_house
@@ -54,8 +55,11 @@ class TasksFilter:
         self.answers = tasks_answers.Faults(self.house, url)
         self.reading = tasks_reading.Reading(conf, self.house, settler, url)
         self.reservations = tasks_reservations.Reservations(settler)
-        self.trouble = tasks_trouble.Trouble(conf)
-        self.recorder = tasks_recorder.Recorder(self.house, self.trouble)
+        self.backlog = tasks_backlog.Backlog()
+        trouble = tasks_trouble.Trouble(conf)
+        self.recorder = tasks_recorder.Recorder(
+            self.house, trouble, self.backlog
+        )
 
     def __call__(
         self, environ: Environ, start_response: Any
@@ -63,8 +67,10 @@ class TasksFilter:
         """Answer one request (PEP 3333)."""
         # Most requests read, and shall not notice that there is a filter.
         if environ['REQUEST_METHOD'] not in _READING:
+            self.backlog.work_off()
             return self._change(environ, start_response)
         if _URL in environ.get('PATH_INFO', ''):
+            self.backlog.work_off()
             return self.reading(environ, start_response)
         return self.application(environ, start_response)
 
@@ -145,11 +151,7 @@ class TasksFilter:
         except tasks_reservations.Repeated as repeated:
             return self.answers.repeated(req, repeated.task)
         except Exception as error:
-            self.trouble.tell(
-                error,
-                'Request %s is refused: its task cannot be stored',
-                task.obj_context.request_id,
-            )
+            self.recorder.refuse(task, error)
             return self.answers.no_store(req)
         return None
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the application's answer says of a task, stored."""
 
+from collections.abc import Callable
+import functools
 from typing import Any
 
 from oslo_log import log
 
 from ext_lib.wsgi import request
+from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_house
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks_answers import Answer
@@ -19,14 +22,19 @@ LOG = log.getLogger(__name__)
 class Recorder:
     """Stores outcomes; when it cannot the request is answered all the same.
 
-    What is lost of a task with a reservation is found out when it is read.
+    That of a task with a reservation is stored later. What gets lost with the
+    process is found out when the task is read.
     """
 
     def __init__(
-        self, house: tasks_house.House, trouble: tasks_trouble.Trouble
+        self,
+        house: tasks_house.House,
+        trouble: tasks_trouble.Trouble,
+        backlog: tasks_backlog.Backlog,
     ) -> None:
         self.house = house
         self.trouble = trouble
+        self.backlog = backlog
 
     def conclude(
         self,
@@ -56,11 +64,12 @@ class Recorder:
 
     def note(self, task: Task, **values: Any) -> None:
         """Store what has become of a task that nobody works on any more."""
+        if 'id' in task:
+            write = functools.partial(task.answer, owner=None, **values)
+            self._write(task, write, 'The end of task %s is stored later')
+            return
         try:
-            if 'id' in task:
-                task.answer(owner=None, **values)
-            else:
-                task.create_answered(owner=None, **values)
+            task.create_answered(owner=None, **values)
         except Exception as error:
             self.trouble.tell(
                 error,
@@ -71,13 +80,33 @@ class Recorder:
 
     def forget(self, task: Task) -> None:
         """Remove the task of a request that turned out to be for nothing."""
-        try:
-            if 'id' in task:
-                task.destroy()
-        except Exception as error:
-            self.trouble.tell(
-                error, 'Task %s, which is about no server, stays', task.uuid
+        if 'id' in task:
+            self._write(
+                task,
+                task.destroy,
+                'Task %s, which is about no server, is removed later',
             )
+
+    def refuse(self, task: Task, error: Exception) -> None:
+        """Note that a request is refused as its task cannot be stored."""
+        self.trouble.tell(
+            error,
+            'Request %s is refused: its task cannot be stored',
+            task.obj_context.request_id,
+        )
+        if 'uuid' in task:
+            # It may be stored, and just the answer to that be lost.
+            self.backlog.keep(task.destroy)
+
+    def _write(
+        self, task: Task, write: Callable[[], object], failure: str
+    ) -> None:
+        """Write now, or later if that fails."""
+        try:
+            write()
+        except Exception as error:
+            self.trouble.tell(error, failure, task.uuid)
+            self.backlog.keep(write)
 
     def _note_servers(self, task: Task, made: list[str]) -> None:
         """Store the servers of a request for several, if that can be done.

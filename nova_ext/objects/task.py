@@ -159,8 +159,8 @@ class Task(base.NovaExtObject):
 
     @base.remotable
     def destroy(self) -> None:
-        """Forget the task."""
-        db.task_destroy(self.obj_context, self.id)
+        """Forget the task, if it is stored at all."""
+        db.task_destroy(self.obj_context, self.uuid)
 
     @property
     def servers(self) -> list[str]:

@@ -95,18 +95,20 @@ def task_answer(
 
     :returns: whether there was none
     """
-    statement = _answer(ends)
+    statement = _answer(ends, 'state' in values)
     values = {'message': None, _ID: task_id, **values}
     return bool(facade.execute(context, statement, values).rowcount)
 
 
 @functools.cache
-def _answer(ends: bool) -> sa.sql.Update:
-    ended_at = clock.UTCNow() if ends else None
+def _answer(ends: bool, changes_state: bool) -> sa.sql.Update:
+    values: dict[str, Any] = dict(_NOW)
+    if changes_state:
+        values['ended_at'] = clock.UTCNow() if ends else None
     return (
         sa.update(_TABLE)
         .where(_TABLE.c.id == sa.bindparam(_ID), _TABLE.c.code.is_(None))
-        .values({**_NOW, 'ended_at': ended_at})
+        .values(values)
     )
 
 
@@ -131,9 +133,9 @@ def task_instances_set(
         context.session.execute(sa.insert(_Server), rows)
 
 
-def task_destroy(context: RequestContext, task_id: int) -> None:
+def task_destroy(context: RequestContext, uuid: str) -> None:
     """Forget a task that turned out to be none."""
-    statement = sa.delete(_TABLE).where(_TABLE.c.id == task_id)
+    statement = sa.delete(_TABLE).where(_TABLE.c.uuid == uuid)
     facade.execute(context, statement)
 
 

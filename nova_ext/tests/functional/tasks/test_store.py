@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store of tasks fails, clocks differ, processes die: promises hold."""
 
+import contextlib
 import datetime
 from unittest import mock
 
@@ -15,6 +16,25 @@ from nova_ext.middleware import tasks
 from nova_ext.middleware import tasks_steps
 from nova_ext.objects.task import Task
 from nova_ext.tests.functional.tasks import base
+
+
+@contextlib.contextmanager
+def _failing(name, does=False):
+    """Let a question to the database fail; yields what is called instead.
+
+    :param does: whether it is answered first, and just the answer is lost
+    """
+    right = getattr(db, name)
+
+    def fail(*args):
+        if does:
+            right(*args)
+        raise RuntimeError('no store')
+
+    with mock.patch.object(
+        db, name, autospec=True, side_effect=fail
+    ) as failing:
+        yield failing
 
 
 class TestStoreDown(base.TestCase):
@@ -50,21 +70,39 @@ class TestStoreDown(base.TestCase):
         self.assertEqual(404, answer.status)
         self.assertIn('is about no server', self.log.output)
 
-    def test_an_outcome_that_is_lost_is_found_out(self):
+    def test_an_outcome_is_stored_when_the_store_is_back(self):
+        self.settings.set('tasks', request_timeout=300)
         tag = self.new_tag()
-        with mock.patch(
-            'nova_ext.db.api.task_answer',
-            autospec=True,
-            side_effect=RuntimeError,
-        ):
+        with _failing('task_answer') as failing:
             answer = self.act(self.server, {'lock': None}, tag)
-        self.assertEqual(202, answer.status)
-        self.assertIn('is lost', self.log.output)
-        self.assertEqual(
-            409, self.act(self.server, {'lock': None}, tag).status
-        )
-        [task] = self.ended(tag)
-        self.assertEqual('success', task['state'])
+            self.assertEqual(202, answer.status)
+            again = self.act(self.server, {'lock': None}, tag)
+            self.assertEqual(409, again.status)
+            [task] = self.tasks(tag)
+            self.assertIsNone(task['code'])
+            self.assertEqual(3, failing.call_count)
+        self.assertEqual(1, self.log.output.count('is stored later'))
+        [task] = self.tasks(tag)
+        self.assertEqual((202, 'success'), (task['code'], task['state']))
+
+    def test_a_refusal_is_stored_when_the_store_is_back(self):
+        self.settings.set('tasks', request_timeout=300)
+        tag = self.new_tag()
+        with _failing('task_answer'):
+            answer = self.act(self.server, {'unpause': None}, tag)
+        self.assertEqual(409, answer.status)
+        again = self.act(self.server, {'unpause': None}, tag)
+        self.assertEqual(409, again.status)
+        self.assertNotIn('task-repeat', again.headers)
+
+    def test_a_refused_request_leaves_no_reservation(self):
+        self.settings.set('tasks', request_timeout=300)
+        tag = self.new_tag()
+        with _failing('task_create', does=True):
+            self.assertEqual(503, self.create(tag, name=tag).status)
+        self.assertEqual(202, self.create(tag, name=tag).status)
+        [task] = self.tasks(tag)
+        self.assertEqual([task['resource']['server']], self.servers(tag))
 
     def test_misconfigured(self):
         path = self.useFixture(fixtures.TempDir()).join('tasks.conf')
@@ -130,6 +168,18 @@ class TestUnknownOutcomes(base.TestCase):
         states = sorted(t['state'] for t in self.ended(tag))
         self.assertEqual(['error', 'success'], states)
         self.assertEqual(1, len(self.servers(tag)))
+
+    def test_the_application_and_the_store_fail_together(self):
+        self.settings.set('tasks', request_timeout=300)
+        tag = self.new_tag()
+        self.fail_after(RuntimeError('gone'))
+        with _failing('task_answer'):
+            self.assertEqual(500, self.create(tag, name=tag).status)
+        self.doCleanups_of_filter()
+        self.assertEqual(409, self.create(tag, name=tag).status)
+        [task] = self.ended(tag)
+        self.assertEqual((500, 'success'), (task['code'], task['state']))
+        self.assertEqual([task['resource']['server']], self.servers(tag))
 
     def test_the_time_of_a_tag_is_over(self):
         tag, server = self.new_tag(), self.booted()

@@ -3,6 +3,8 @@
 
 import datetime
 
+from oslo_utils import timeutils
+
 from ext_lib import exception as ext_exception
 from nova_ext import exception
 from nova_ext.objects.task import Task
@@ -70,6 +72,18 @@ class TestTask(base.DatabaseTestCase):
         found = self.found(task)
         self.assertEqual((202, None), (found.code, found.message))
         self.assertIsNone(found.ended_at)
+
+    def test_a_late_answer_that_says_nothing_ends_nothing_anew(self):
+        task = self.create()
+        ended_at = TaskList.get_clock(self.context)
+        task.change(state=TaskState.ERROR, ended_at=ended_at)
+        self.assertTrue(task.answer(code=503, message='away'))
+        found = self.found(task)
+        self.assertEqual((503, TaskState.ERROR), (found.code, found.state))
+        self.assertEqual(
+            timeutils.normalize_time(ended_at),
+            timeutils.normalize_time(found.ended_at),
+        )
 
     def test_lists(self):
         by_tag = self.create(tag='key')
