@@ -18,18 +18,26 @@ _VERSION = '1.0'
 
 _Updates = dict[str, Any]
 
-#: As errors of the one who asked the database say it to others.
-_AWAY = tuple(one.__name__ for one in patience.OUTAGES)
+
+
+class NoAnswer(messaging.MessagingTimeout):
+    """No server answered, though one may have done what it was asked."""
+
+
+_OUTAGES = (*patience.OUTAGES, NoAnswer)
+#: As errors of the one who asked say it to others.
+_AWAY = tuple(one.__name__ for one in _OUTAGES)
 
 
 def is_outage(error: BaseException) -> bool:
     """Tell whether an error is that the database was away.
 
-    It may have been asked by this process or by the one that answers it.
+    It may have been asked by this process or by the one that answers it; that
+    one may have been away itself.
     """
     if isinstance(error, messaging.RemoteError):
         return error.exc_type in _AWAY
-    return isinstance(error, patience.OUTAGES)
+    return isinstance(error, _OUTAGES)
 
 
 class ObjectServer:
@@ -107,14 +115,14 @@ class ObjectClient(base.VersionedObjectIndirectionAPI):
     def wait_until_ready(self, context: RequestContext, seconds: int) -> None:
         """Return as soon as a server answers.
 
-        :raises MessagingTimeout: when none did for ``seconds``
+        :raises NoAnswer: when none did for ``seconds``
         """
         deadline = time.monotonic() + seconds
         while True:
             try:
                 self._call(context, 'ping', timeout=1)
                 return
-            except messaging.MessagingTimeout:
+            except NoAnswer:
                 if time.monotonic() >= deadline:
                     raise
 
@@ -183,7 +191,10 @@ class ObjectClient(base.VersionedObjectIndirectionAPI):
         client = self._client.prepare(
             namespace=_NAMESPACE, version=_VERSION, **options
         )
-        return client.call(context, method, **kwargs)
+        try:
+            return client.call(context, method, **kwargs)
+        except messaging.MessagingTimeout as error:
+            raise NoAnswer(str(error)) from error
 
 
 def _call(

@@ -275,8 +275,9 @@ class _Step:
     def _is_failure(self, uuid: str, error: Exception) -> bool:
         """Tell whether an error ends the step.
 
-        While the database is away nobody can tell how far it has come. The
-        host settles it later, as if it had died amid it; once.
+        While the database is away, or no conductor answers, nobody can tell
+        how far it has come. The host settles it later, as if it had died amid
+        it; once.
         """
         is_outage = indirection.is_outage(error)
         return not is_outage or events.is_adopted(uuid, self.event_name)

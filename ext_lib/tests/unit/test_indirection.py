@@ -2,6 +2,7 @@
 """Remotable methods run elsewhere and look as if they ran here."""
 
 from oslo_config import cfg
+from oslo_db import exception as db_exception
 import oslo_messaging as messaging
 from oslo_versionedobjects import base
 from oslo_versionedobjects import exception as ovo_exception
@@ -207,12 +208,26 @@ class TestObjectClient(IndirectionTestCase):
 
     def test_it_gives_up(self):
         client = indirection.ObjectClient(self.rpc.client('nobody'))
-        self.assertRaises(
-            messaging.MessagingTimeout,
-            client.wait_until_ready,
-            self.context,
-            0,
+        error = self.assertRaises(
+            indirection.NoAnswer, client.wait_until_ready, self.context, 0
         )
+        self.assertIsInstance(error, messaging.MessagingTimeout)
+
+    def test_what_is_an_outage(self):
+        for error in (
+            db_exception.DBConnectionError(),
+            indirection.NoAnswer(),
+            messaging.RemoteError('DBConnectionError', 'gone away'),
+            messaging.RemoteError('NoAnswer', 'timed out'),
+        ):
+            self.assertTrue(indirection.is_outage(error), error)
+        for error in (
+            db_exception.DBError(),
+            # Another host did not answer.
+            messaging.MessagingTimeout(),
+            messaging.RemoteError('MessagingTimeout', 'timed out'),
+        ):
+            self.assertFalse(indirection.is_outage(error), error)
 
 
 def old_thing():

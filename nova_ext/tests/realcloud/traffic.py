@@ -24,7 +24,7 @@ _R = TypeVar('_R')
 _VERSION = '2.80'
 _PAUSE = 0.3
 #: How long somebody waits for what is to come of his request, in seconds.
-_PATIENCE = 90
+_PATIENCE = 120
 #: Where clients' errors have the status of the answer.
 _STATUS = ('http_status', 'status_code', 'error_code', 'code')
 #: Nobody can answer at present.

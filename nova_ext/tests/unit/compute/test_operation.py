@@ -6,6 +6,7 @@ import threading
 from oslo_db import exception as db_exception
 import oslo_messaging as messaging
 
+from ext_lib import indirection
 from ext_lib.context import RequestContext
 from nova_ext import events
 from nova_ext import exception
@@ -94,6 +95,7 @@ class OperationTestCase(base.HostTestCase):
         for error in (
             db_exception.DBConnectionError(),
             messaging.RemoteError('DBConnectionError', 'gone away'),
+            indirection.NoAnswer('the conductor died amid its answer'),
         ):
             with self.subTest(error=error):
                 self.operations.error = error
