@@ -19,7 +19,6 @@ _VERSION = '1.0'
 _Updates = dict[str, Any]
 
 
-
 class NoAnswer(messaging.MessagingTimeout):
     """No server answered, though one may have done what it was asked."""
 

@@ -25,6 +25,9 @@ export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0
 # microseconds of a new one. Some tests have twins among the backends'.
 SELECTION=(--exclude-regex '\.functional\.(backends|clients|samples|engine\.test_crash|(tasks\.)?test_(allinone|audit\w*|concurrency|crash|recorded_answers|restart))\.'
     '\.unit\.(db|objects|compute|conductor|engine|progress|cmd)\b|\.functional\.')
+# How often an engine dies takes long, and is told with SQLite.
+export SAHARA_EXT_CRASH_SERVERS=${SAHARA_EXT_CRASH_SERVERS:-25}
+export SAHARA_EXT_CRASH_KILLS=${SAHARA_EXT_CRASH_KILLS:-5}
 # One after the other: the broker names queues by topic and host alone.
 MESSAGES=(--serial '\.unit\.(test_(indirection|rpc|service)|objects\.test_remote)\b')
 
@@ -80,5 +83,8 @@ if [ -z "${NOVA_EXT_CURRENT_LINE_PYTHON:-}" ]; then
 fi
 
 echo 'On servers of their own choice'
+# They wait for other processes more than the rest does.
+[ -z "${NOVA_EXT_TEST_WORKERS:-}" ] ||
+    WORKERS=(--concurrency $((NOVA_EXT_TEST_WORKERS + 1)))
 stestr run "${WORKERS[@]}" '\.functional\.backends\.' || status=1
 exit $status
