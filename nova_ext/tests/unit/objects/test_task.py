@@ -75,7 +75,7 @@ class TestTask(base.DatabaseTestCase):
 
     def test_a_late_answer_that_says_nothing_ends_nothing_anew(self):
         task = self.create()
-        ended_at = TaskList.get_clock(self.context)
+        ended_at = TaskList.get_clock(self.context).replace(microsecond=0)
         task.change(state=TaskState.ERROR, ended_at=ended_at)
         self.assertTrue(task.answer(code=503, message='away'))
         found = self.found(task)
