@@ -30,6 +30,7 @@ def run(
 
     :param directory: in which it runs, and where it has its home
     :param environment: all it is told of the cloud
+    :raises TimeoutExpired: when it takes too long
     """
     with tempfile.TemporaryDirectory() as place:
         files = [str(pathlib.Path(place, name)) for name in ('out', 'err')]
@@ -45,6 +46,8 @@ def run(
                 **environment,
             },
         )
+        if code == -signal.SIGALRM:
+            raise subprocess.TimeoutExpired(list(words), _PATIENCE)
         out, err = (pathlib.Path(file).read_text() for file in files)
     return subprocess.CompletedProcess(list(words), code, out, err)
 

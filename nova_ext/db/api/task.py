@@ -103,7 +103,7 @@ def task_answer(
 @functools.cache
 def _answer(ends: bool, changes_state: bool) -> sa.sql.Update:
     values: dict[str, Any] = dict(_NOW)
-    if changes_state:
+    if ends or changes_state:
         values['ended_at'] = clock.UTCNow() if ends else None
     return (
         sa.update(_TABLE)

@@ -45,28 +45,24 @@ class TestStoreDown(base.TestCase):
         self.server = self.booted()
         self.log.logger.output  # noqa: B018 - from here on
 
-    def break_store(self, name):
-        broken = mock.Mock(side_effect=RuntimeError('no store'))
-        self.useFixture(fixtures.MonkeyPatch(name, broken))
-
     def test_tagged_requests_are_refused_before_they_act(self):
-        self.break_store('nova_ext.db.api.task_create')
-        answer = self.create('tag', name='never')
+        with _failing('task_create'):
+            answer = self.create('tag', name='never')
         self.assertEqual(503, answer.status)
         self.assertIn('serviceUnavailable', answer.json)
         self.assertEqual([], self.servers('never'))
 
     def test_untagged_requests_go_through(self):
-        self.break_store('nova_ext.db.api.task_create_answered')
-        answer = self.act(self.server, {'lock': None})
+        with _failing('task_create_answered'):
+            answer = self.act(self.server, {'lock': None})
         self.assertEqual(202, answer.status)
         self.assertNotIn('task-id', answer.headers)
         self.assertIn('The task of request', self.log.output)
 
     def test_a_url_that_leads_nowhere_still_does(self):
         path = f'/servers/{self.server}/os-interface'
-        self.break_store('nova_ext.db.api.task_destroy')
-        answer = self.ask('POST', path, {}, tag=self.new_tag())
+        with _failing('task_destroy'):
+            answer = self.ask('POST', path, {}, tag=self.new_tag())
         self.assertEqual(404, answer.status)
         self.assertIn('is about no server', self.log.output)
 

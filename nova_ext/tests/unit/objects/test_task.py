@@ -85,6 +85,12 @@ class TestTask(base.DatabaseTestCase):
             timeutils.normalize_time(found.ended_at),
         )
 
+    def test_an_answer_may_be_the_end(self):
+        for values in ({'state': TaskState.ERROR}, {}):
+            task = self.create()
+            self.assertTrue(task.answer(ends=True, code=409, **values))
+            self.assertIsNotNone(self.found(task).ended_at)
+
     def test_lists(self):
         by_tag = self.create(tag='key')
         by_server = self.create(instance_uuid='key', tag='other')
