@@ -80,6 +80,8 @@ class _Loaded:
 
 
 def _serve() -> None:
+    # It looks up its own name when it is loaded.
+    sys.argv = ['openstack']
     from openstackclient import shell
     from openstackclient.common import clientmanager  # noqa: F401 - is slow
 
@@ -107,7 +109,7 @@ def _become(
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = ['openstack', *words]
+    sys.argv += words
     code: Any = 1
     try:
         code = main(words)
