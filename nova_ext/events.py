@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import contextlib
 import contextvars
 import logging
-import traceback
 
+from ext_lib import failure
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext.objects.fields import ActionName
@@ -73,7 +73,7 @@ def recorded(
 ) -> Iterator[None]:
     """Record what runs inside as a step the service on ``host`` takes.
 
-    A failure keeps its stack frames, marks the action and goes on its way.
+    A failure keeps its stack frames and its message, marks the action and goes on its way.
     What ends the process is no failure: the step stays open then.
 
     :param is_failure: tells of an error whether the step has failed, or
@@ -118,7 +118,7 @@ def finish(
             instance_uuid,
             event_name,
             exc_val=error,
-            exc_tb=None if error is None else _frames(error),
+            exc_tb=None if error is None else failure.trace(error),
             want_result=False,
             host=host,
         )
@@ -271,7 +271,7 @@ def record_fault(
 ) -> None:
     """Make ``error`` the failure that the server shows."""
     InstanceFault.from_exception(
-        context, instance_uuid, error, details=_frames(error), host=host
+        context, instance_uuid, error, details=failure.trace(error), host=host
     ).create()
 
 
@@ -291,9 +291,3 @@ def _steps_of(
     if action is None:
         return []
     return list(InstanceActionEventList.get_by_action(context, action.id))
-
-
-def _frames(error: BaseException) -> str:
-    # An error that nobody raised is news from a process that is gone.
-    frames = traceback.format_tb(error.__traceback__)
-    return ''.join(frames) or f'{error}\n'

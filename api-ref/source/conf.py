@@ -14,4 +14,4 @@ openstackdocs_auto_name = False
 
 # The selector on top of the pages hides what a microversion does not have.
 os_api_ref_min_microversion = '2.1'
-os_api_ref_max_microversion = '2.80'
+os_api_ref_max_microversion = '2.84'

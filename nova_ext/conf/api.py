@@ -43,6 +43,14 @@ API_OPTS = [
         '[cells] databases that do not answer. Otherwise, and when no cell '
         'answers, the request fails.',
     ),
+    cfg.StrOpt(
+        'audit_max_microversion',
+        default='2.104',
+        regex=r'^2\.[1-9][0-9]{0,2}$',
+        help='The last microversion that the audit serves: the one that the '
+        'nova it stands before names as its last. Nothing changes for the '
+        'audit between 2.102 and 2.104.',
+    ),
     cfg.URIOpt(
         'compute_link_prefix',
         help='Scheme, host and path that replace the ones of the request in '

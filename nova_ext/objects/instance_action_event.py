@@ -10,12 +10,17 @@ from typing import Any, ParamSpec, TypeVar
 from oslo_utils import timeutils
 from oslo_versionedobjects import fields
 
+from ext_lib import failure
 from ext_lib import objects
 from ext_lib.context import RequestContext
+from ext_lib.db import text
 from ext_lib.objects import DateTimeField
 from nova_ext.db import api as db
 from nova_ext.objects import base
 from nova_ext.objects.fields import EventResult
+
+#: Characters, as in nova.
+_DETAILS_LENGTH = 255
 
 _P = ParamSpec('_P')
 _R = TypeVar('_R')
@@ -25,11 +30,15 @@ def _failure_as_text(method: Callable[_P, _R]) -> Callable[_P, _R]:
     # Neither exceptions nor tracebacks survive a call to the conductor.
     @functools.wraps(method)
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        if isinstance(kwargs.get('exc_val'), BaseException):
-            kwargs['exc_val'] = str(kwargs['exc_val'])
-        if isinstance(kwargs.get('exc_tb'), types.TracebackType):
-            frames = traceback.format_tb(kwargs['exc_tb'])  # type: ignore
-            kwargs['exc_tb'] = ''.join(frames)
+        error, frames = kwargs.get('exc_val'), kwargs.get('exc_tb')
+        if isinstance(frames, types.TracebackType):
+            lines = traceback.format_tb(frames)
+            if isinstance(error, BaseException):
+                lines += traceback.format_exception_only(error)
+            kwargs['exc_tb'] = ''.join(lines)
+        if isinstance(error, BaseException):
+            kwargs['exc_val'] = str(error)
+            kwargs['details'] = failure.summary(error)
         return method(*args, **kwargs)
 
     return wrapper
@@ -42,8 +51,9 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
     # 1.0: Initial version
     # 1.1: Failures cross the wire as text
     # 1.2: Add host
-    VERSION = '1.2'
-    SINCE = {'host': '1.2'}
+    # 1.4: Add details; 1.3 is a method there is no need for here
+    VERSION = '1.4'
+    SINCE = {'host': '1.2', 'details': '1.4'}
 
     fields = {
         'id': fields.IntegerField(),
@@ -54,10 +64,13 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         'finish_time': DateTimeField(nullable=True),
         #: One of EventResult; None while the step runs.
         'result': fields.StringField(nullable=True),
-        #: Stack frames of a failed step.
+        #: Stack frames of a failed step, then its error.
         'traceback': fields.StringField(nullable=True),
         #: Host that did the work; None for a step recorded before 1.2.
         'host': fields.StringField(nullable=True),
+        #: Why the step failed, in one line; None for a step that did not, or
+        #: that a peer before 1.4 recorded.
+        'details': fields.StringField(nullable=True),
     }
 
     # Where the result is optional its type says Any: who wants it knows that
@@ -118,12 +131,15 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         exc_tb: types.TracebackType | str | None = None,
         want_result: bool = True,
         host: str | None = None,
+        details: str | None = None,
     ) -> 'InstanceActionEvent | Any':
         """Record how the step begun last by ``host`` has ended.
 
-        :param exc_val: what went wrong; the server's fault shows it, the
-            event does not
+        :param exc_val: what went wrong. A peer before 1.4 sends its text,
+            which may hold secrets; it is not stored.
         :param exc_tb: where it went wrong; None means success
+        :param details: why it failed; follows from an exception in
+            ``exc_val``
         :returns: the event if ``want_result``, else None
         :raises InstanceActionEventNotFound: when no such step is running
         """
@@ -133,6 +149,8 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         if exc_tb is not None:
             values['result'] = EventResult.ERROR
             values['traceback'] = exc_tb
+            if details is not None:
+                values['details'] = text.cut(details, _DETAILS_LENGTH)
         row = db.action_event_finish(context, values)
         return cls.from_row(context, row) if want_result else None
 

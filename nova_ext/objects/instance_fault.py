@@ -4,6 +4,7 @@
 from oslo_versionedobjects import fields
 
 from ext_lib import exception
+from ext_lib import failure
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from nova_ext.db import api as db
@@ -52,7 +53,7 @@ class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
             context,
             instance_uuid=instance_uuid,
             code=_code(error),
-            message=_message(error)[:_MESSAGE_LENGTH],
+            message=failure.summary(error)[:_MESSAGE_LENGTH],
             details=details,
             host=host,
         )
@@ -64,14 +65,6 @@ class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
             self.obj_context, self.obj_get_changes()
         )
         self.load_row(row)
-
-
-def _message(error: BaseException) -> str:
-    # The text of an error that is not ours may hold what a user must not
-    # see; its class tells enough.
-    if isinstance(error, exception.Error):
-        return error.message
-    return type(error).__name__
 
 
 def _code(error: BaseException) -> int:

@@ -9,6 +9,7 @@ ROOT = 'os_compute_api:os-instance-actions'
 LIST = f'{ROOT}:list'
 SHOW = f'{ROOT}:show'
 EVENTS = f'{ROOT}:events'
+DETAILS = f'{EVENTS}:details'
 
 _INDEX_PATH = '/servers/{server_id}/os-instance-actions'
 _SHOW_PATH = '/servers/{server_id}/os-instance-actions/{request_id}'
@@ -32,6 +33,13 @@ RULES = [
         'See the traceback of the events of an action, and from microversion '
         '2.62 their host. Before microversion 2.51 it takes this rule to see '
         'the events at all.',
+        ('GET', _SHOW_PATH),
+    ),
+    base.rule(
+        DETAILS,
+        base.ADMIN,
+        'See the details of the events of an action, which exist from '
+        'microversion 2.84: why a step failed, in one line.',
         ('GET', _SHOW_PATH),
     ),
 ]

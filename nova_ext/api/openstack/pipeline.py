@@ -13,6 +13,7 @@ from ext_lib.wsgi import auth
 from ext_lib.wsgi import fault
 from ext_lib.wsgi import links
 from ext_lib.wsgi import loading
+from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import policies
@@ -37,15 +38,21 @@ class RequestId(request_id.RequestId):
 
 def compute_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the compute API itself."""
-    return _application(routes.table)
+    return _application(routes.table, microversions.NEGOTIATOR)
 
 
 def audit_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the part of the compute API that reads records."""
-    return _application(routes.audit_table)
+    conf = loading.current_conf()
+    return _application(
+        routes.audit_table, microversions.audit_negotiator(conf)
+    )
 
 
-def _application(table: Callable[[cfg.ConfigOpts], routing.Table]) -> App:
+def _application(
+    table: Callable[[cfg.ConfigOpts], routing.Table],
+    negotiator: microversion.Negotiator,
+) -> App:
     conf = loading.current_conf()
     settings = application.Settings(
         json_types=_JSON_TYPES,
@@ -53,7 +60,7 @@ def _application(table: Callable[[cfg.ConfigOpts], routing.Table]) -> App:
         check_answers=conf.api.response_validation == 'error',
     )
     return application.Application(
-        table(conf), microversions.NEGOTIATOR, faults.FAULTS, settings
+        table(conf), negotiator, faults.FAULTS, settings
     )
 
 
@@ -65,6 +72,22 @@ def version_list_factory(global_conf: dict[str, str], **local: str) -> App:
 def version_detail_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the application of ``/v2.1``."""
     return versions.VersionDetail(_links())
+
+
+def audit_version_list_factory(
+    global_conf: dict[str, str], **local: str
+) -> App:
+    """Return the application of ``/`` of the audit."""
+    negotiator = microversions.audit_negotiator(loading.current_conf())
+    return versions.VersionList(_links(), negotiator)
+
+
+def audit_version_detail_factory(
+    global_conf: dict[str, str], **local: str
+) -> App:
+    """Return the application of ``/v2.1`` of the audit."""
+    negotiator = microversions.audit_negotiator(loading.current_conf())
+    return versions.VersionDetail(_links(), negotiator)
 
 
 def request_id_factory(global_conf: dict[str, str], **local: str) -> Filter:

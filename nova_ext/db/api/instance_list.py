@@ -34,6 +34,10 @@ _EXACT = (
 #: Filters that are regular expressions, found anywhere in the column.
 _PATTERNS = ('display_name', 'display_description', 'hostname')
 
+#: The same, for times as the database writes them: year, month and day with
+#: dashes, then hours, minutes and seconds with colons.
+_TIMES = ('created_at', 'launched_at', 'terminated_at')
+
 _SOFT_DELETED = 'soft-delete'
 _Other = orm.aliased(models.Instance)
 _ALIVE = query.Lead(models.Instance.deleted, 0, never=-1)
@@ -51,8 +55,9 @@ def instance_get_all_by_filters(
     A caller who is not an administrator gets those of his project only.
 
     :param filters: columns, each with a value or a list of which any will
-        do; ``display_name``, ``display_description`` and ``hostname`` are
-        regular expressions. ``deleted``: False for the living, True for the
+        do; ``display_name``, ``display_description``, ``hostname``,
+        ``created_at``, ``launched_at`` and ``terminated_at`` are regular
+        expressions. ``deleted``: False for the living, True for the
         dead, absent for the living or, with ``changes-since`` or
         ``changes-before``, for both. ``soft_deleted``: whether servers that
         wait to be reclaimed show. ``tags``, ``tags-any``, ``not-tags``,
@@ -107,7 +112,8 @@ def _run(
     try:
         return list(context.session.scalars(statement))
     except (db_exception.DBError, sa.exc.DBAPIError) as error:
-        patterns = [filters[name] for name in _PATTERNS if name in filters]
+        names = (*_PATTERNS, *_TIMES)
+        patterns = [filters[name] for name in names if name in filters]
         if not patterns:
             raise
         # Each database has a language of patterns of its own.
@@ -127,6 +133,10 @@ def _filtered(context: RequestContext, filters: Mapping[str, Any]) -> Any:
             statement = statement.where(
                 _matches(getattr(model, name), filters[name])
             )
+    for name in _TIMES:
+        if name in filters:
+            written = sa.cast(getattr(model, name), sa.String(32))
+            statement = statement.where(_matches(written, filters[name]))
     statement = query.changed_between(statement, model, filters)
     statement = _dead_or_waiting(statement, filters)
     return _tagged(statement, filters)

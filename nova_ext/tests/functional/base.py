@@ -62,7 +62,7 @@ class APITestCase(base.MessagingTestCase):
         req.headers.update(headers or {})
         return req.get_response(self.app)
 
-    def get(self, path: str, version: str = '2.80', **kwargs: Any) -> Any:
+    def get(self, path: str, version: str = '2.84', **kwargs: Any) -> Any:
         """Return the body of a GET that succeeds."""
         response = self.request('GET', path, version=version, **kwargs)
         self.assertEqual(200, response.status_int, response.text)
@@ -131,7 +131,7 @@ class OperationsTestCase(APITestCase):
         argument: Any = None,
         *,
         token: str = MEMBER,
-        version: str = '2.80',
+        version: str = '2.84',
         is_settled: bool = True,
     ) -> str:
         """Have an action done; return the id of the request when it is."""

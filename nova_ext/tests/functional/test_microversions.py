@@ -70,7 +70,7 @@ class Expected:
     changes: Changes = dataclasses.field(default_factory=dict)
     token: str = base.ADMIN
     since: str = '2.1'
-    until: str = '2.80'
+    until: str = '2.84'
 
     def versions(self) -> list[str]:
         """Return the versions that have it."""
@@ -113,7 +113,11 @@ TABLE = (
         f'{_ACTIONS}/{_REQUEST}',
         _inside(
             'instanceAction',
-            {'2.58': 'updated_at', '2.62': 'events.host events.hostId'},
+            {
+                '2.58': 'updated_at',
+                '2.62': 'events.host events.hostId',
+                '2.84': 'events.details',
+            },
         ),
     ),
     Expected(

@@ -29,10 +29,11 @@ from nova_ext.tests.realcloud import base
 from nova_ext.tests.realcloud import cells
 from nova_ext.tests.realcloud import history
 
-NEWEST = '2.80'
+#: The last of the nova that realcloud installs.
+NEWEST = '2.104'
 #: Others at which something changes in what the audit API serves.
 VERSIONS = ('2.1', '2.20', '2.21', '2.22', '2.23', '2.51', '2.58', '2.59',
-            '2.62', '2.66')  # fmt: skip
+            '2.62', '2.66', '2.80', '2.84', '2.96', '2.101', '2.102')  # fmt: skip
 USERS = ('admin', 'demo', 'alt', 'reader', 'manager')
 #: How many questions of all are asked at each older version.
 _SAMPLE = 40
@@ -242,12 +243,19 @@ class TestAudit(base.TestCase):
         path = f'/servers/{server}/os-instance-actions'
         yield path
         yield f'{path}/req-{_UNKNOWN}'
-        yield f'/servers/{server}/migrations'
-        yield f'/servers/{server}/migrations/1'
+        yield f'{path}?marker=req-{_UNKNOWN}'
+        for path_of_move in (
+            f'/servers/{server}/migrations',
+            f'/servers/{server}/migrations/1',
+        ):
+            yield path_of_move
+            yield f'{path_of_move}?x=1'
         answer = self.theirs(path, 'admin', NEWEST)
         actions = answer.json().get('instanceActions', [])
         for action in actions:
             yield f'{path}/{action["request_id"]}'
+        for action in actions[:2]:
+            yield f'{path}/{action["request_id"]}?x=1&limit=1'
         for action in actions[1:3]:
             yield f'{path}?limit=1&marker={action["request_id"]}'
             yield f'{path}?changes-since={action["updated_at"]}'

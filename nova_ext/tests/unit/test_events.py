@@ -50,7 +50,7 @@ class RecordedTestCase(EventsTestCase):
         self.assertEqual([_DONE], self.steps())
         self.assertIsNone(self.action().message)
 
-    def test_failure_keeps_the_frames_and_marks_the_action(self) -> None:
+    def test_failure_keeps_its_trace_and_marks_the_action(self) -> None:
         error = ValueError('secret')
 
         def fail() -> None:
@@ -64,7 +64,8 @@ class RecordedTestCase(EventsTestCase):
             self.request, self.action().id
         )[0]
         self.assertIn('in fail', str(event.traceback))
-        self.assertNotIn('ValueError', str(event.traceback))
+        self.assertIn('\nValueError: secret\n', str(event.traceback))
+        self.assertEqual('ValueError', event.details)
 
     def test_error_nobody_raised_tells_itself(self) -> None:
         error = exception.OperationInterrupted(host='host1')
@@ -73,6 +74,7 @@ class RecordedTestCase(EventsTestCase):
             self.request, self.action().id
         )[0]
         self.assertIn('host1 ended amid', str(event.traceback))
+        self.assertEqual(str(error), event.details)
 
     def test_end_of_the_process_is_no_failure(self) -> None:
         def end() -> None:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The compute API, microversions 2.1 to 2.80."""
+"""The compute API, microversions 2.1 to 2.84."""

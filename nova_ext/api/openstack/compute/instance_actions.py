@@ -44,6 +44,7 @@ class InstanceActionsController:
             body['links'] = next_page
         return body
 
+    @controller.query(schema.show_query)
     @controller.response(schema.show_response)
     def show(
         self, req: request.Request, server_id: str, id: str
@@ -58,11 +59,14 @@ class InstanceActionsController:
         if action is None:
             raise exception.InstanceActionNotFound(request_id=id)
         shown = view.summary(req, action)
-        in_full = req.context.can(policies.EVENTS, target, fatal=False)
-        if in_full or microversions.supports(
+        rights = view.Rights(
+            in_full=req.context.can(policies.EVENTS, target, fatal=False),
+            details=req.context.can(policies.DETAILS, target, fatal=False),
+        )
+        if rights.in_full or microversions.supports(
             req, microversions.EVENTS_FOR_ALL
         ):
-            shown['events'] = _events(req, instance, action, in_full)
+            shown['events'] = _events(req, instance, action, rights)
         return {'instanceAction': shown}
 
 
@@ -75,9 +79,9 @@ def _events(
     req: request.Request,
     instance: Instance,
     action: InstanceAction,
-    in_full: bool,
+    rights: view.Rights,
 ) -> list[dict[str, Any]]:
     # What the service itself began has no project: the server's stands in.
     project_id = action.project_id or instance.project_id
     events = InstanceActionEventList.get_by_action(req.context, action.id)
-    return [view.event(req, event, project_id, in_full) for event in events]
+    return [view.event(req, event, project_id, rights) for event in events]

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The microversions of the compute API, and names for those code asks for."""
 
+import dataclasses
+
+from oslo_config import cfg
+
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
@@ -87,6 +91,16 @@ HISTORY: dict[str, str | None] = {
     '2.78': None,
     '2.79': None,
     '2.80': 'Show and filter by who started a migration.',
+    '2.81': None,
+    '2.82': None,
+    '2.83': 'Filter servers by more for everybody.',
+    '2.84': 'Show why a step of an action failed.',
+}
+
+#: What later versions change in what the audit answers; it serves them all,
+#: those between without a change.
+AUDIT_HISTORY = {
+    '2.102': 'Refuse unknown parameters for one action and live migrations.',
 }
 
 MINIMUM = microversion.parse(next(iter(HISTORY)))
@@ -119,6 +133,8 @@ SERVER_GROUPS = microversion.parse('2.71')
 LOCKED_REASON = microversion.parse('2.73')
 STRICT = microversion.parse('2.75')
 MIGRATION_USER = microversion.parse('2.80')
+FILTERS_FOR_ALL = microversion.parse('2.83')
+EVENT_DETAILS = microversion.parse('2.84')
 
 NEGOTIATOR = microversion.Negotiator(
     service_type='compute',
@@ -126,6 +142,12 @@ NEGOTIATOR = microversion.Negotiator(
     maximum=MAXIMUM,
     legacy_header='X-OpenStack-Nova-API-Version',
 )
+
+
+def audit_negotiator(conf: cfg.ConfigOpts) -> microversion.Negotiator:
+    """Return what reads the versions that the audit serves."""
+    maximum = microversion.parse(conf.api.audit_max_microversion)
+    return dataclasses.replace(NEGOTIATOR, maximum=maximum)
 
 
 def supports(req: request.Request, version: microversion.Version) -> bool:

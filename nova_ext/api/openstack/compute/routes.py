@@ -7,11 +7,13 @@ Below ``/v2.1``, each with or without a project segment before it.
 from oslo_config import cfg
 
 from ext_lib.wsgi import links as ext_links
+from ext_lib.wsgi import microversion
 from ext_lib.wsgi import routing
 from nova_ext.api.openstack.compute import extensions
 from nova_ext.api.openstack.compute import flavors
 from nova_ext.api.openstack.compute import images
 from nova_ext.api.openstack.compute import instance_actions
+from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import migrations
 from nova_ext.api.openstack.compute import server_actions
 from nova_ext.api.openstack.compute import server_migrations
@@ -35,12 +37,19 @@ _AUDIT = (
 
 def audit_table(conf: cfg.ConfigOpts) -> routing.Table:
     """Return the routes that read the records of what was done to servers."""
-    routes = dict(table(conf))
+    negotiator = microversions.audit_negotiator(conf)
+    routes = dict(_table(conf, negotiator))
     return [(path, {'GET': routes[path]['GET']}) for path in _AUDIT]
 
 
 def table(conf: cfg.ConfigOpts) -> routing.Table:
     """Return the routes, with controllers that use ``conf``."""
+    return _table(conf, microversions.NEGOTIATOR)
+
+
+def _table(
+    conf: cfg.ConfigOpts, negotiator: microversion.Negotiator
+) -> routing.Table:
     links = ext_links.Links(conf.api.compute_link_prefix)
     catalogue = Catalogue(conf)
     compute = compute_api.API(conf)
@@ -55,7 +64,7 @@ def table(conf: cfg.ConfigOpts) -> routing.Table:
     act = server_actions.ServerActionsController(compute, server.presenter)
     move = server_moves.ServerMovesController(catalogue, compute)
     service = services.ServicesController(conf)
-    version = versions.VersionsController(links)
+    version = versions.VersionsController(links, negotiator)
 
     server_action = routing.Actions(
         {

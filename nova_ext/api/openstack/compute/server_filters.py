@@ -34,6 +34,20 @@ _FOR_ALL = frozenset(
         'changes-before',
     }
 )
+#: What else any user may filter by from 2.83 on.
+_FOR_ALL_LATER = _FOR_ALL | {
+    'availability_zone',
+    'config_drive',
+    'key_name',
+    'created_at',
+    'launched_at',
+    'terminated_at',
+    'power_state',
+    'task_state',
+    'vm_state',
+    'progress',
+    'user_id',
+}
 _RENAMED = {
     'name': 'display_name',
     'description': 'display_description',
@@ -92,7 +106,8 @@ def parsed(
     given = filters.parsed(req)
     given.pop('all_tenants', None)
     if not req.context.is_admin:
-        given = {k: v for k, v in given.items() if k in _FOR_ALL}
+        permitted = _permitted(req)
+        given = {k: v for k, v in given.items() if k in permitted}
     found = {_RENAMED.get(k, k): v for k, v in given.items()}
     if 'locked' in found:
         found['locked'] = _boolean(found['locked'])
@@ -105,6 +120,13 @@ def parsed(
     if not _by_flavor(found, catalogue) or not _by_status(req, found):
         return None
     return found
+
+
+def _permitted(req: request.Request) -> frozenset[str]:
+    """Return what a user may filter by."""
+    if microversions.supports(req, microversions.FILTERS_FOR_ALL):
+        return _FOR_ALL_LATER
+    return _FOR_ALL
 
 
 def _by_flavor(found: dict[str, Any], catalogue: flavors.Catalogue) -> bool:

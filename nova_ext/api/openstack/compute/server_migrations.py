@@ -31,6 +31,7 @@ class ServerMigrationsController:
         self.compute_api = compute_api
 
     @microversion.available('2.23')
+    @controller.query(schema.query)
     @controller.response(schema.index_response)
     def index(self, req: request.Request, server_id: str) -> dict[str, Any]:
         """List the live migrations of a server that are in progress."""
@@ -46,6 +47,7 @@ class ServerMigrationsController:
         }
 
     @microversion.available('2.23')
+    @controller.query(schema.query)
     @controller.response(schema.show_response)
     def show(
         self, req: request.Request, server_id: str, id: str

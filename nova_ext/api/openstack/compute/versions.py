@@ -25,8 +25,13 @@ class VersionList:
     Any other path gets the same as choices, with status 300.
     """
 
-    def __init__(self, links: links.Links) -> None:
+    def __init__(
+        self,
+        links: links.Links,
+        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
+    ) -> None:
         self.links = links
+        self.negotiator = negotiator
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -35,7 +40,8 @@ class VersionList:
         req = request.Request(environ)
         base = self.links.base(req)
         if environ['PATH_INFO'] == '/':
-            return _json(200, view.index(base))(environ, start_response)
+            found = view.index(base, self.negotiator)
+            return _json(200, found)(environ, start_response)
         path = urllib.parse.quote(environ['PATH_INFO'].encode('latin-1'))
         return _json(300, view.choices(base, path))(environ, start_response)
 
@@ -46,8 +52,13 @@ class VersionDetail:
     Nobody needs a token for it, but the version header counts.
     """
 
-    def __init__(self, links: links.Links) -> None:
+    def __init__(
+        self,
+        links: links.Links,
+        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
+    ) -> None:
         self.links = links
+        self.negotiator = negotiator
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -58,14 +69,15 @@ class VersionDetail:
         )
 
     def _response(self, req: request.Request) -> webob.Response:
-        negotiator = microversions.NEGOTIATOR
+        negotiator = self.negotiator
         try:
             version = negotiator.requested(req)
         except microversion.InvalidVersion as error:
             return faults.FAULTS.from_error(error)
         try:
             negotiator.check(version)
-            response = _json(200, view.show(self.links.base(req)))
+            found = view.show(self.links.base(req), negotiator)
+            response = _json(200, found)
         except microversion.UnsupportedVersion as error:
             response = faults.FAULTS.from_error(error)
         negotiator.stamp(response, version)
@@ -75,20 +87,25 @@ class VersionDetail:
 class VersionsController:
     """The same document once more, where the API itself serves it."""
 
-    def __init__(self, links: links.Links) -> None:
+    def __init__(
+        self,
+        links: links.Links,
+        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
+    ) -> None:
         self.links = links
+        self.negotiator = negotiator
 
     @controller.response(schema.show_response)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the document of the API ``id``."""
         if id != 'v2.1':
             raise exception.NotFound()
-        return view.show(self.links.base(req))
+        return view.show(self.links.base(req), self.negotiator)
 
     @controller.response(schema.show_response)
     def root(self, req: request.Request) -> dict[str, Any]:
         """Show the document of this API."""
-        return view.show(self.links.base(req))
+        return view.show(self.links.base(req), self.negotiator)
 
 
 def _json(status: int, body: dict[str, Any]) -> webob.Response:

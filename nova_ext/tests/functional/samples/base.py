@@ -47,7 +47,7 @@ class SampleTestCase(base.APITestCase):
         name: str,
         path: str,
         since: str = '2.1',
-        until: str = '2.80',
+        until: str = '2.84',
         **kwargs: Any,
     ) -> None:
         """Compare what a GET gives at every version that has it."""
@@ -62,7 +62,7 @@ class SampleTestCase(base.APITestCase):
         name: str,
         body_at: Callable[[str], Any],
         since: str = '2.1',
-        until: str = '2.80',
+        until: str = '2.84',
     ) -> dict[str, Any]:
         """Compare bodies at every version; return those of a new shape.
 

@@ -92,6 +92,9 @@ class TestFinish(EventTestCase):
         )
         self.assertEqual(EventResult.SUCCESS, event.result)
 
+    def assertEndsWith(self, text, end):
+        self.assertEqual(end, text[-len(end) :])
+
     def fail_in_a_frame(self):
         try:
             raise ValueError('secret')
@@ -99,12 +102,33 @@ class TestFinish(EventTestCase):
             _, error, frames = sys.exc_info()
         return self.finish(exc_val=error, exc_tb=frames)
 
-    def test_a_failure_keeps_its_frames_and_no_message(self):
+    def test_a_failure_keeps_its_frames_and_then_its_message(self):
         self.start()
         event = self.fail_in_a_frame()
         self.assertEqual(EventResult.ERROR, event.result)
         self.assertIn('in fail_in_a_frame', event.traceback)
-        self.assertNotIn('ValueError: secret', event.traceback)
+        self.assertEndsWith(event.traceback, '\nValueError: secret\n')
+
+    def test_details_do_not_tell_the_text_of_a_foreign_error(self):
+        self.start()
+        self.assertEqual('ValueError', self.fail_in_a_frame().details)
+
+    def test_details_are_the_message_of_an_error_of_ours(self):
+        error = exception.NoValidHost(reason='None\nis up.')
+        self.start()
+        event = self.finish(exc_val=error, exc_tb='frames')
+        self.assertEqual('No valid host was found. None is up.', event.details)
+
+    def test_details_fit_what_nova_shows(self):
+        self.start()
+        error = exception.NoValidHost('ü\0' * 200)
+        event = self.finish(exc_val=error, exc_tb='frames')
+        self.assertEqual(255, len(event.details))
+        self.assertNotIn('\0', event.details)
+
+    def test_success_has_no_details(self):
+        self.start()
+        self.assertIsNone(self.finish(exc_val=ValueError()).details)
 
     def test_a_failure_marks_the_action(self):
         self.start()
@@ -115,6 +139,8 @@ class TestFinish(EventTestCase):
         self.start()
         event = self.finish(exc_val='what', exc_tb='frames')
         self.assertEqual('frames', event.traceback)
+        # Nor is the text of a peer told, which may be of a foreign error.
+        self.assertIsNone(event.details)
 
     def test_of_two_steps_of_a_name_the_later_one_ends(self):
         first, second = self.start(), self.start()

@@ -152,6 +152,7 @@ class TestRemote(RemoteTestCase):
         )
         self.assertEqual(EventResult.ERROR, event.result)
         self.assertIn('test_a_step_is_recorded', str(event.traceback))
+        self.assertIsNotNone(event.details)
         (event,) = InstanceActionEventList.get_by_action(
             self.context, self.action.id
         )
@@ -265,6 +266,10 @@ class TestOldEvent(RemoteTestCase):
         )
         self.assertEqual(EventResult.ERROR, ended.result)
         self.assertEqual('frames', ended.traceback)
+        (event,) = InstanceActionEventList.get_by_action(
+            self.context, self.action.id
+        )
+        self.assertIsNone(event.details)
 
     def test_its_steps_have_no_host(self):
         self.start()

@@ -9,7 +9,7 @@ from nova_ext.tests import base as test_base
 FINGERPRINTS = {
     'Instance': '2.4-63186fb2a1fb8ae083f795f68afe6ebc',
     'InstanceAction': '1.1-2cff80953ec8719228b487e3b4f72752',
-    'InstanceActionEvent': '1.2-c5326c1ad15f2bcdf7e92c634fc50c05',
+    'InstanceActionEvent': '1.4-015242822a4590898ac2ccf143503833',
     'InstanceActionEventList': '1.1-818b6c2359c55c2d8e1fb671f6f94779',
     'InstanceActionList': '1.1-7036958999d6a45d4359b88f58b71bd9',
     'InstanceFault': '1.2-1bd3cba5770d5f5c45e6d8741974e033',

@@ -15,6 +15,8 @@ index_query = schema.Query(
     strict_since='2.58',
 )
 
+show_query = schema.Query({}, strict_since='2.102')
+
 _string_or_null = types.nullable(types.string)
 _date_or_null = types.nullable(types.date_time)
 
@@ -38,6 +40,7 @@ _event = schema.Body(
         'traceback': Param(_string_or_null),
         'host': Param(_string_or_null, since='2.62'),
         'hostId': Param(types.host_id, since='2.62', required=True),
+        'details': Param(_string_or_null, since='2.84'),
     }
 )
 

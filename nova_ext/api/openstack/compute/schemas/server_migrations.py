@@ -5,6 +5,9 @@ from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack.compute.schemas import types
 
+#: Of both GETs: no parameters.
+query = schema.Query({}, strict_since='2.102')
+
 _string_or_null = types.nullable(types.string)
 _integer_or_null = types.nullable(types.integer)
 

@@ -2,7 +2,7 @@
 """Actions of a server, and their events, as answers show them."""
 
 import hashlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
@@ -11,6 +11,17 @@ from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEvent
 
 _PLAIN = ('action', 'instance_uuid', 'request_id', 'user_id', 'project_id')
+
+
+class Rights(NamedTuple):
+    """What of an event the caller may see.
+
+    :param in_full: the traceback and the host
+    :param details: why a step failed
+    """
+
+    in_full: bool = False
+    details: bool = False
 
 
 def summary(req: request.Request, action: InstanceAction) -> dict[str, Any]:
@@ -27,12 +38,11 @@ def event(
     req: request.Request,
     event: InstanceActionEvent,
     project_id: str | None,
-    in_full: bool,
+    rights: Rights,
 ) -> dict[str, Any]:
     """Return an event.
 
     :param project_id: the project the host's name is hashed for
-    :param in_full: whether the caller may see the traceback and the host
     """
     shown: dict[str, Any] = {
         'event': event.event,
@@ -40,12 +50,16 @@ def event(
         'finish_time': timestamps.micro(event.finish_time),
         'result': event.result,
     }
-    if in_full:
+    if rights.in_full:
         shown['traceback'] = event.traceback
     if microversions.supports(req, microversions.EVENT_HOST):
-        if in_full:
+        if rights.in_full:
             shown['host'] = event.host
         shown['hostId'] = host_id(event.host, project_id)
+    if rights.details and microversions.supports(
+        req, microversions.EVENT_DETAILS
+    ):
+        shown['details'] = event.details
     return shown
 
 

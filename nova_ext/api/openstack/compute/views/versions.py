@@ -3,14 +3,18 @@
 
 from typing import Any
 
+from ext_lib.wsgi import microversion
 from nova_ext.api.openstack.compute import microversions
 
 _TYPE = 'application/vnd.openstack.compute+json;version=2.1'
 
 
-def index(root: str) -> dict[str, Any]:
+def index(
+    root: str,
+    negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
+) -> dict[str, Any]:
     """Return the list of APIs below the URL ``root``."""
-    return {'versions': [_entry() | {'links': [_self(root)]}]}
+    return {'versions': [_entry(negotiator) | {'links': [_self(root)]}]}
 
 
 def choices(root: str, path: str) -> dict[str, Any]:
@@ -25,7 +29,10 @@ def choices(root: str, path: str) -> dict[str, Any]:
     return {'choices': [choice]}
 
 
-def show(base: str) -> dict[str, Any]:
+def show(
+    base: str,
+    negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
+) -> dict[str, Any]:
     """Return the document of the API whose own URL is ``base``."""
     root = base.rpartition('/v2.1')[0]
     described = {
@@ -33,18 +40,18 @@ def show(base: str) -> dict[str, Any]:
         'type': 'text/html',
         'href': 'http://docs.openstack.org/',
     }
-    document = _entry()
+    document = _entry(negotiator)
     document['links'] = [_self(root), described]
     document['media-types'] = _media_types()
     return {'version': document}
 
 
-def _entry() -> dict[str, Any]:
+def _entry(negotiator: microversion.Negotiator) -> dict[str, Any]:
     return {
         'id': 'v2.1',
         'status': 'CURRENT',
-        'version': str(microversions.MAXIMUM),
-        'min_version': str(microversions.MINIMUM),
+        'version': str(negotiator.maximum),
+        'min_version': str(negotiator.minimum),
         'updated': '2013-07-23T11:33:21Z',
     }
 

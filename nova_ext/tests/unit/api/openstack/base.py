@@ -62,6 +62,7 @@ def an_event(**changes):
         'result': 'Error',
         'traceback': 'frames',
         'host': 'host1',
+        'details': 'reason',
     }
     return instance_action_event.InstanceActionEvent(**values | changes)
 

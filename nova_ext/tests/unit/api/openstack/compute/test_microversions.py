@@ -20,7 +20,7 @@ _NAMED = {
 class TestMicroversions(testtools.TestCase):
     def test_range(self):
         self.assertEqual('2.1', str(microversions.MINIMUM))
-        self.assertEqual('2.80', str(microversions.MAXIMUM))
+        self.assertEqual('2.84', str(microversions.MAXIMUM))
 
     def test_every_name_is_of_a_version_that_changes_something(self):
         for name, version in _NAMED.items():

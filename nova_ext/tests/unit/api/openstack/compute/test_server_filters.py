@@ -75,6 +75,28 @@ class TestParsed(test_base.TestCase):
         self.assertEqual(expected, self.parsed(query))
 
     @ddt.data(
+        'availability_zone=x',
+        'config_drive=1',
+        'key_name=x',
+        'created_at=x',
+        'launched_at=x',
+        'terminated_at=x',
+        'power_state=1',
+        'task_state=x',
+        'vm_state=x',
+        'progress=1',
+        'user_id=jo',
+    )
+    def test_of_a_user_from_2_83(self, query):
+        self.assertEqual({}, self.parsed(query, version='2.82'))
+        name, _, value = query.partition('=')
+        self.assertEqual({name: value}, self.parsed(query, version='2.83'))
+
+    @ddt.data('host=host1', 'deleted=1', 'node=x', 'locked_by=admin')
+    def test_what_stays_for_administrators(self, query):
+        self.assertEqual({}, self.parsed(query, version='2.84'))
+
+    @ddt.data(
         ('host=host1', {'host': 'host1'}),
         ('tenant_id=x', {'project_id': 'x'}),
         ('description=x', {'display_description': 'x'}),

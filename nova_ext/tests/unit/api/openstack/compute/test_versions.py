@@ -20,7 +20,7 @@ _SELF = {'rel': 'self', 'href': 'http://ext/v2.1/'}
 _ENTRY = {
     'id': 'v2.1',
     'status': 'CURRENT',
-    'version': '2.80',
+    'version': '2.84',
     'min_version': '2.1',
     'updated': '2013-07-23T11:33:21Z',
     'links': [_SELF],
@@ -136,8 +136,8 @@ class TestVersionDetail(_VersionsTestCase):
         ({}, 200, '2.1'),
         ({_VERSION: 'compute 2.21'}, 200, '2.21'),
         ({_LEGACY: '2.21'}, 200, '2.21'),
-        ({_VERSION: 'compute latest'}, 200, '2.80'),
-        ({_VERSION: 'compute 2.81'}, 406, '2.81'),
+        ({_VERSION: 'compute latest'}, 200, '2.84'),
+        ({_VERSION: 'compute 2.85'}, 406, '2.85'),
         ({_VERSION: 'compute abc'}, 400, None),
         ({_LEGACY: ''}, 400, None),
     )
@@ -150,9 +150,9 @@ class TestVersionDetail(_VersionsTestCase):
         self.assertEqual(expected, response.headers.getall('Vary'))
 
     def test_refusals_are_faults(self):
-        unsupported = self.send('/v2.1/', **{_VERSION: 'compute 2.81'})
+        unsupported = self.send('/v2.1/', **{_VERSION: 'compute 2.85'})
         fault = unsupported.json['computeFault']
-        for word in ('2.81', '2.1', '2.80'):
+        for word in ('2.85', '2.1', '2.84'):
             self.assertIn(word, fault['message'])
         malformed = self.send('/v2.1/', **{_VERSION: 'compute abc'})
         self.assertEqual(400, malformed.json['badRequest']['code'])

@@ -65,9 +65,10 @@ class TestSummary(testtools.TestCase):
 
 @ddt.ddt
 class TestEvent(testtools.TestCase):
-    def show(self, version, in_full, **changes):
+    def show(self, version, in_full, details=False, **changes):
         event = base.an_event(**changes)
-        return view.event(base.request(version), event, PROJECT, in_full)
+        rights = view.Rights(in_full, details)
+        return view.event(base.request(version), event, PROJECT, rights)
 
     @ddt.data(
         ('2.51', False, {}),
@@ -85,6 +86,17 @@ class TestEvent(testtools.TestCase):
     def test_by_version_and_rights(self, version, in_full, more):
         self.assertEqual(_EVENT | more, self.show(version, in_full))
 
+    @ddt.data(
+        ('2.83', True, {}),
+        ('2.84', False, {}),
+        ('2.84', True, {'details': 'reason'}),
+        ('2.104', True, {'details': 'reason'}),
+    )
+    @ddt.unpack
+    def test_details(self, version, permitted, more):
+        shown = self.show(version, False, details=permitted)
+        self.assertEqual(_EVENT | {'hostId': _HOST_ID} | more, shown)
+
     def test_nulls(self):
         empty = dict.fromkeys(('finish_time', 'result', 'traceback', 'host'))
         shown = self.show('2.62', True, **empty)
@@ -92,6 +104,6 @@ class TestEvent(testtools.TestCase):
 
     def test_host_id_is_of_the_project_given(self):
         shown = view.event(
-            base.request('2.62'), base.an_event(), 'other', False
+            base.request('2.62'), base.an_event(), 'other', view.Rights()
         )
         self.assertEqual(view.host_id('host1', 'other'), shown['hostId'])
