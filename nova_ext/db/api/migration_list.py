@@ -37,6 +37,9 @@ _FILTERS = (
     'hidden',
 )
 
+#: Not a filter of the list, but of its marker.
+_MARKER_PROJECT = 'marker_project_id'
+
 #: Those of servers that are gone are never listed.
 _ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
 
@@ -51,8 +54,10 @@ def migration_get_all_by_filters(
     :param filters: any of ``status``, ``migration_type``, ``instance_uuid``,
         ``user_id``, ``project_id``, ``hidden``, ``source_compute``,
         ``changes-since`` and ``changes-before``; with ``host``, which is
-        either end of the way, ``source_compute`` is not looked at. A value of
-        None is no filter.
+        either end of the way, ``source_compute`` is not looked at. With
+        ``marker_project_id``, a marker of another project is unknown, so
+        that the answer does not tell whether it exists. A value of None is
+        no filter.
     :param page: its marker is a uuid, a deleted migration's too; newest first.
         None for all of them, oldest first
     :raises MarkerNotFound: when no migration has that uuid
@@ -103,7 +108,9 @@ class _Cells(migration_merge.Cells):
         """
         is_listed = _is_listed(self._filters).label('is_listed')
         found = self._answering.ask(
-            lambda there: _find(there, uuid, _Migration.uuid, is_listed)
+            lambda there: _find(
+                there, uuid, self._filters, _Migration.uuid, is_listed
+            )
         )
         rows = [row for row in found.values() if row is not None]
         if not rows:
@@ -153,7 +160,7 @@ def _rows(
     """Return what one database has of a list."""
     marker = None
     if page is not None and page.marker is not None:
-        marker = _find(context, page.marker)
+        marker = _find(context, page.marker, filters)
         if marker is None:
             raise exception.MarkerNotFound(marker=page.marker)
     return _read(context, _list(filters, page, marker))
@@ -171,13 +178,19 @@ def _read(context: RequestContext, statement: Any) -> list[models.Migration]:
 
 
 @facade.reader
-def _find(context: RequestContext, uuid: str, *columns: Any) -> Any:
-    """Return the place of a migration and ``columns`` of it, None if none."""
-    return context.session.execute(
-        sa.select(_Migration.created_at, _Migration.id, *columns).where(
-            identified_by(context, uuid)
-        )
-    ).first()
+def _find(
+    context: RequestContext,
+    uuid: str,
+    filters: Mapping[str, Any],
+    *columns: Any,
+) -> Any:
+    """Return the place of a marker and ``columns`` of it, None if unknown."""
+    statement = sa.select(_Migration.created_at, _Migration.id, *columns)
+    statement = statement.where(identified_by(context, uuid))
+    if _MARKER_PROJECT in filters:
+        owner = filters[_MARKER_PROJECT]
+        statement = statement.where(query.equals(_Migration.project_id, owner))
+    return context.session.execute(statement).first()
 
 
 def _list(

@@ -25,9 +25,12 @@ class MigrationsController:
     def index(self, req: request.Request) -> dict[str, Any]:
         """List migrations: newest first from 2.59, before in any order."""
         with_hosts = _authorize(req)
+        wanted = filters.parsed(req)
+        if not _sees_all_projects(req):
+            wanted['marker_project_id'] = req.context.project_id
         migrations = MigrationList.get_by_filters(
             req.context,
-            filters.parsed(req),
+            wanted,
             limit=req.page.limit,
             # An empty one means none here, unlike in other lists.
             marker=req.page.marker or None,
@@ -51,3 +54,8 @@ def _authorize(req: request.Request) -> bool:
     if req.filters.get('project_id') != req.context.project_id:
         req.context.can(policies.INDEX_ALL_PROJECTS, target)
     return req.context.can(policies.INDEX_HOST, target, fatal=False)
+
+
+def _sees_all_projects(req: request.Request) -> bool:
+    target = {'project_id': req.context.project_id}
+    return req.context.can(policies.INDEX_ALL_PROJECTS, target, fatal=False)
