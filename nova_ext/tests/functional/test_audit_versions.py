@@ -53,7 +53,9 @@ class TestVersions(base.APITestCase):
             for minor in range(_FIRST, _LAST + 1):
                 version = f'2.{minor}'
                 answer = self.request('GET', path, version=version)
-                self.assertEqual((200, first), (answer.status_int, answer.json))
+                self.assertEqual(
+                    (200, first), (answer.status_int, answer.json)
+                )
                 self.assertEqual(
                     f'compute {version}',
                     answer.headers['OpenStack-API-Version'],
@@ -90,9 +92,9 @@ class TestVersions(base.APITestCase):
             (base.MEMBER, {}),
             (base.READER, {}),
         ):  # fmt: skip
-            [event] = self.get(_ACTION, '2.84', token=token)[
-                'instanceAction'
-            ]['events']
+            [event] = self.get(_ACTION, '2.84', token=token)['instanceAction'][
+                'events'
+            ]
             found = {k: v for k, v in event.items() if k == 'details'}
             self.assertEqual(expected, found, token)
         [event] = self.get(_ACTION, '2.83')['instanceAction']['events']

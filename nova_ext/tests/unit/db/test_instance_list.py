@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers are listed as clients filter, sort and page them."""
 
+import datetime
+
 from ext_lib import exception
 from ext_lib import paging
 from ext_lib.paging import Page
@@ -128,6 +130,20 @@ class TestFilters(ListTestCase):
 
     def test_patterns_no_database_understands(self):
         self.assertRaises(exception.Invalid, self.list, display_name='*[')
+
+    def test_times_are_patterns_too(self):
+        moment = datetime.datetime.fromisoformat('2020-02-03T04:05:06')
+        for name in ('created_at', 'launched_at', 'terminated_at'):
+            self.instance(display_name=name, **{name: moment})
+            for pattern, expected in (
+                ('2020-02-03', [name]),
+                ('^2020-02-03 04:05:06', [name]),
+                ('^2019', []),
+                ('a\0', []),
+            ):
+                found = self.names(**{name: pattern})
+                self.assertEqual(expected, found, (name, pattern))
+        self.assertRaises(exception.Invalid, self.list, created_at='*[')
 
     def test_values_no_column_holds(self):
         self.assertEqual([], self.names(power_state='NOSTATE'))
