@@ -73,8 +73,8 @@ def recorded(
 ) -> Iterator[None]:
     """Record what runs inside as a step the service on ``host`` takes.
 
-    A failure keeps its stack frames and its message, marks the action and goes on its way.
-    What ends the process is no failure: the step stays open then.
+    A failure keeps its stack frames and its message, marks the action and goes
+    on its way. What ends the process is no failure: the step stays open then.
 
     :param is_failure: tells of an error whether the step has failed, or
         stays open for somebody to go on with it

@@ -4,6 +4,7 @@
 import configparser
 from importlib import util
 import pathlib
+import re
 import shlex
 
 import testtools
@@ -135,3 +136,38 @@ class TestUWSGI(testtools.TestCase):
             self.assertLess(
                 int(ini['worker-reload-mercy']), int(unit['TimeoutStopSec'])
             )
+
+
+class TestHAProxy(testtools.TestCase):
+    """The file for HAProxy leads to where the audit listens."""
+
+    def setUp(self):
+        super().setUp()
+        path = _ETC / 'haproxy' / 'nova-ext-audit.cfg'
+        self.servers = re.findall(
+            r'^ +server (\S+) (\S+) check( backup)?$',
+            path.read_text(),
+            re.MULTILINE,
+        )
+
+    def test_it_knows_the_address_of_the_audit(self):
+        address = inis()['nova-ext-audit.ini']['http-socket']
+        self.assertIn(('audit', address, ''), self.servers)
+
+    def test_nova_answers_when_no_audit_does(self):
+        [nova] = [address for name, address, end in self.servers if end]
+        self.assertIn(('nova', nova, ''), self.servers)
+
+    def test_the_guide_names_all_files(self):
+        guide = _ROOT / 'doc' / 'source' / 'admin' / 'replica.rst'
+        text = guide.read_text()
+        for path in (
+            'etc/haproxy/nova-ext-audit.cfg',
+            'etc/uwsgi/nova-ext-audit.ini',
+            'etc/systemd/nova-ext-audit.service',
+        ):
+            self.assertTrue((_ROOT / path).is_file())
+            self.assertIn(f'literalinclude:: ../../../{path}\n', text)
+            self.assertIn(f' {path}', text)
+        # Of nova's metadata.
+        self.assertNotIn('8775', text)

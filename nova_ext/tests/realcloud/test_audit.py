@@ -31,9 +31,11 @@ from nova_ext.tests.realcloud import history
 
 #: The last of the nova that realcloud installs.
 NEWEST = '2.104'
-#: Others at which something changes in what the audit API serves.
+#: Others at which something changes in what the audit API serves, the last
+#: before such a one, and those that clients choose.
 VERSIONS = ('2.1', '2.20', '2.21', '2.22', '2.23', '2.51', '2.58', '2.59',
-            '2.62', '2.66', '2.80', '2.84', '2.96', '2.101', '2.102')  # fmt: skip
+            '2.62', '2.66', '2.80', '2.84', '2.96', '2.101',
+            '2.102')  # fmt: skip
 USERS = ('admin', 'demo', 'alt', 'reader', 'manager')
 #: How many questions of all are asked at each older version.
 _SAMPLE = 40

@@ -22,6 +22,7 @@ from novaclient import api_versions
 from novaclient import client as novaclient
 import openstack
 import requests
+import yaml
 
 from ext_lib.tests import openstackclient
 from ext_lib.tests import polling
@@ -42,9 +43,8 @@ _BLOCK = re.compile(
 )
 #: A line of the request log: what was asked, the answer, the version.
 _ASKED = re.compile(
-    r'"GET (/v2\.1/\S+) .*" status: (\d+) .*microversion: (\S+)'
+    r'"GET (/v2\.1/[^"\s]+)" status: (\d+) .*microversion: (\S+)'
 )
-_PASSWORD = 'AUDIT_PASS'
 #: Where Debian has HAProxy, and a user's PATH does not lead.
 _SYSTEM = '/usr/sbin'
 
@@ -205,9 +205,9 @@ class TestReplica(base.TestCase):
         self.clouds = pathlib.Path(self.directory, 'clouds.yaml')
         self.realm.write_clouds(self.clouds)
         self.name = self.new_tag()
-        self.server = self.create()
+        self.server = self.stopped()
 
-    def create(self) -> str:
+    def stopped(self) -> str:
         """Return the id of a server that was stopped."""
         made = self.ask('POST', '/servers', self.server_body(self.name))
         server = str(made.json['server']['id'])
@@ -284,12 +284,17 @@ class TestReplica(base.TestCase):
         )
         self.check_asked()
         # A client that is told another endpoint, in nova's own region.
+        told = pathlib.Path(self.directory, 'told.yaml')
+        admin = {
+            **self.cloud.clouds['realcloud-admin'],
+            'compute_endpoint_override': self.proxy.url,
+        }
+        told.write_text(yaml.safe_dump({'clouds': {'admin': admin}}))
         self.assertEqual(
             listed,
             self.openstack(
-                *('--os-region-name', cloud.REGION),
                 *('server', 'event', 'list', self.server),
-                OS_COMPUTE_ENDPOINT_OVERRIDE=self.proxy.url,
+                OS_CLIENT_CONFIG_FILE=str(told),
             ),
         )
         self.check_asked(('os-instance-actions', '2.84'))

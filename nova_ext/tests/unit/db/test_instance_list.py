@@ -142,7 +142,7 @@ class TestFilters(ListTestCase):
                 ('a\0', []),
             ):
                 found = self.names(**{name: pattern})
-                self.assertEqual(expected, found, (name, pattern))
+                self.assertEqual(expected, found, f'{name}={pattern!r}')
         self.assertRaises(exception.Invalid, self.list, created_at='*[')
 
     def test_values_no_column_holds(self):
