@@ -115,8 +115,7 @@ def actions_get(
     if page.marker is not None:
         marker = find(context, instance_uuid, page.marker)
         if marker is None:
-            # As nova does, it names the action that was found: none.
-            raise ext_exception.MarkerNotFound(marker=None)
+            raise ext_exception.MarkerNotFound(marker=page.marker)
     model = models.InstanceAction
     lead = query.Lead(model.instance_uuid, instance_uuid, never='')
     statement = query.changed_between(sa.select(model), model, filters or {})

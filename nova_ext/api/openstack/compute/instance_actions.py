@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from ext_lib import exception as ext_exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
@@ -30,13 +31,7 @@ class InstanceActionsController:
         """List the actions of a server, newest first."""
         instance = _instance(req, server_id)
         req.context.can(policies.LIST, {'project_id': instance.project_id})
-        actions = InstanceActionList.get_by_instance_uuid(
-            req.context,
-            instance.uuid,
-            limit=req.page.limit,
-            marker=req.page.marker,
-            filters=filters.parsed(req),
-        )
+        actions = _page(req, instance.uuid)
         body = {'instanceActions': [view.summary(req, a) for a in actions]}
         path = ('servers', server_id, 'os-instance-actions')
         keys = [action.request_id for action in actions]
@@ -68,6 +63,24 @@ class InstanceActionsController:
         ):
             shown['events'] = _events(req, instance, action, rights)
         return {'instanceAction': shown}
+
+
+def _page(req: request.Request, server_id: str) -> InstanceActionList:
+    """Return the actions asked for.
+
+    :raises MarkerNotFound: when the server has no action of the marker; it
+        names, as nova does, the action that was found, which is None
+    """
+    try:
+        return InstanceActionList.get_by_instance_uuid(
+            req.context,
+            server_id,
+            limit=req.page.limit,
+            marker=req.page.marker,
+            filters=filters.parsed(req),
+        )
+    except ext_exception.MarkerNotFound:
+        raise ext_exception.MarkerNotFound(marker=None) from None
 
 
 def _instance(req: request.Request, server_id: str) -> Instance:
