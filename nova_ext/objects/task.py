@@ -7,6 +7,7 @@ from typing import Any, Final
 from oslo_utils import uuidutils
 from oslo_versionedobjects import fields
 
+from ext_lib import masking
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
@@ -112,7 +113,7 @@ class Task(base.NovaExtObject):
         """
         self._identify()
         self.created_at = self.obj_context.timestamp
-        values = {**self.obj_get_changes(), **values}
+        values = {**self.obj_get_changes(), **_without_secrets(values)}
         self.id = db.task_create_answered(self.obj_context, values, ends)
         self.obj_reset_changes()
 
@@ -130,6 +131,7 @@ class Task(base.NovaExtObject):
         :returns: whether it had not
         """
         expected = {'state': list(TaskState.UNFINISHED)}
+        values = _without_secrets(values)
         return db.task_update(self.obj_context, self.id, values, expected)
 
     @base.remotable
@@ -140,6 +142,7 @@ class Task(base.NovaExtObject):
 
         :param ends: whether the task is over with it
         """
+        values = _without_secrets(values)
         return db.task_answer(self.obj_context, self.id, values, ends)
 
     @base.remotable
@@ -230,3 +233,10 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def get_clock(cls, context: RequestContext) -> datetime.datetime:
         """Return the time by the clock that stamps tasks."""
         return db.task_clock(context)
+
+
+def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:
+    """Return columns to store, their message fit for all readers."""
+    if not values.get('message'):
+        return values
+    return {**values, 'message': masking.mask_text(values['message'])}

@@ -21,6 +21,7 @@ from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.legacy_migrations import tables
 from nova_ext.db.migration import schema
+from nova_ext.db.migrations import messages
 from nova_ext.tests import base
 from nova_ext.tests import nova_database
 
@@ -191,6 +192,36 @@ class SchemaPaths(base.TestCase):
         half.create_all(self.engine)
         self.sync(migrate=False)
         self.assertAsModels()
+
+    def test_secrets_leave_the_messages_of_tasks(self):
+        said = "{'adminPass': 'secret', 'name': 'one'} is not valid"
+        kept = "{'adminPass': '***', 'name': 'one'} is not valid"
+        for migrate in (True, False) if HAS_MIGRATE else (False,):
+            with mock.patch.object(messages, '_CHUNK', 2):
+                self.legacy(LAST)
+                for number in range(5):
+                    self.execute(
+                        'INSERT INTO tasks (uuid, state, message) '
+                        "VALUES (:uuid, 'error', :message)",
+                        uuid=str(number),
+                        message=[said, None, 'No valid host'][number % 3],
+                    )
+                self.sync(migrate=migrate)
+            with self.engine.connect() as connection:
+                found = connection.execute(
+                    sa.text(
+                        'SELECT message, updated_at FROM tasks ORDER BY id'
+                    )
+                )
+                self.assertEqual(
+                    [
+                        (kept, None), (None, None), ('No valid host', None),
+                        (kept, None), (None, None),
+                    ],
+                    [tuple(row) for row in found],
+                )  # fmt: skip
+            self.assertAsModels()
+            schemas.drop_all(self.engine, models.Base.metadata)
 
     # In a database of nova.
 
