@@ -120,8 +120,10 @@ class Task(base.NovaExtObject):
     def _identify(self) -> None:
         self.uuid = uuidutils.generate_uuid()
         self.state = TaskState.PENDING
-        self.user_id = self.obj_context.user_id
-        self.project_id = self.obj_context.project_id
+        self.user_id = self.obj_context.user_id or ''
+        # A token without a project: a task of no project, which its policy
+        # may permit where the application stands behind a filter.
+        self.project_id = self.obj_context.project_id or ''
         self.request_id = self.obj_context.request_id
 
     @base.remotable
