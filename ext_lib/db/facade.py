@@ -15,6 +15,7 @@ from ext_lib import exception
 from ext_lib.db import patience as db_patience
 from ext_lib.db import single
 from ext_lib.db import sqlite
+from ext_lib.db import storage
 
 _C = TypeVar('_C')
 _P = ParamSpec('_P')
@@ -229,6 +230,7 @@ def _configure(
         settings['connection_parameters'] = _joined(parameters)
     manager.configure(sqlite_fk=True, thread_checkin=False, **settings)
     manager.append_on_engine_create(sqlite.prepare)
+    manager.append_on_engine_create(storage.FULL_DISKS.watch)
     if patience is not None:
         manager.append_on_engine_create(patience.watch)
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema_errors
+from ext_lib.db import schema_parts
 from ext_lib.db.facade import Facade
 
 _ERRORS = (
@@ -33,6 +34,8 @@ class Program:
     :param metadata: the tables, with all their indexes
     :param add_commands: is given the parsers of categories, and those of the
         commands of ``db``, and adds more
+    :param part_option: of ``db sync``, to create a part of the tables alone;
+        None when the schema has no part
     """
 
     name: str
@@ -42,6 +45,8 @@ class Program:
     schema: migration.Schema
     metadata: sa.MetaData
     add_commands: Callable[[Any, Any], None]
+    part_option: str | None = None
+    part_help: str = ''
 
     def main(self, argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
         """Carry out the command in ``argv``; return the exit status."""
@@ -74,7 +79,14 @@ class Program:
         )
         legacy = ', or a legacy number' if self.schema.legacy else ''
         sync.add_argument('--version', help=f'An alembic revision{legacy}.')
-        sync.set_defaults(run=self._sync)
+        if self.part_option is not None:
+            sync.add_argument(
+                self.part_option,
+                action='store_true',
+                dest='part',
+                help=self.part_help,
+            )
+        sync.set_defaults(run=self._sync, part=False)
         version = commands.add_parser(
             'version', help='Print the version of the schema, 0 for none.'
         )
@@ -93,10 +105,15 @@ class Program:
         self.add_commands(categories, commands)
 
     def _sync(self, conf: cfg.ConfigOpts) -> None:
-        self.schema.sync(self.facade.get_engine(), conf.category.version)
+        engine, version = self.facade.get_engine(), conf.category.version
+        if conf.category.part:
+            schema_parts.sync(self.schema, engine, version)
+        else:
+            self.schema.sync(engine, version)
 
     def _version(self, _conf: cfg.ConfigOpts) -> None:
-        print(self.schema.version(self.facade.get_engine()) or 0)
+        engine = self.facade.get_engine()
+        print(schema_parts.of(self.schema, engine).version(engine) or 0)
 
     def _create_indexes(self, conf: cfg.ConfigOpts) -> None:
         engine = self.facade.get_engine()

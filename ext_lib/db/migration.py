@@ -20,6 +20,7 @@ from alembic.script import base as script
 import sqlalchemy as sa
 
 from ext_lib.db import adoption
+from ext_lib.db import schema as steps
 from ext_lib.db import schema_errors
 from ext_lib.db import sqlite
 
@@ -67,6 +68,7 @@ class Schema:
     :param command: what operators type to get here
     :param legacy: None when there was never anything before alembic
     :param shared: None when all tables are the service's own
+    :param part: of databases with some of the tables alone, if there are any
     """
 
     name: str
@@ -74,6 +76,7 @@ class Schema:
     command: str
     legacy: Legacy | None = None
     shared: Shared | None = None
+    part: 'Schema | None' = None
 
     def sync(
         self, engine: sa.engine.Engine, version: str | None = None
@@ -107,6 +110,8 @@ class Schema:
             self._hand_over(engine, self.legacy)
         with self._config(engine) as configuration:
             command.upgrade(configuration, version or 'head')
+        if self.part is not None:
+            steps.drop_table(engine, self.part.version_table)
 
     def version(self, engine: sa.engine.Engine) -> str | None:
         """Return the revision or legacy number of the database, if any.
@@ -127,8 +132,8 @@ class Schema:
         return directory.get_current_head()
 
     @property
-    def _version_table(self) -> str:
-        # A nova database has an alembic_version of its own.
+    def version_table(self) -> str:
+        """Where alembic keeps the revision; nova has a table of its own."""
         return f'{self.name}_alembic_version'
 
     def _revisions(self) -> set[str]:
@@ -143,9 +148,10 @@ class Schema:
         """
         if self.shared is None or self._revision(engine) is not None:
             return False
-        return self._is_beside(engine) and not self._missing(engine)
+        return self.is_beside(engine) and not self._missing(engine)
 
-    def _is_beside(self, engine: sa.engine.Engine) -> bool:
+    def is_beside(self, engine: sa.engine.Engine) -> bool:
+        """Return whether another program keeps a schema here."""
         with engine.connect() as connection:
             return adoption.is_adopted(connection, self.name)
 
@@ -161,19 +167,19 @@ class Schema:
 
         Some that an interrupted step of ours has left are another matter.
         """
-        if self.shared is None or self._has_begun(engine):
+        if self.shared is None or self.has_begun(engine):
             return
         missing = self._missing(engine)
         if missing in (set(), self._shared_names()):
             return
-        if self._is_beside(engine):
+        if self.is_beside(engine):
             raise schema_errors.SharedIncomplete(
                 tables=', '.join(sorted(missing)), command=self.shared.command
             )
 
-    def _has_begun(self, engine: sa.engine.Engine) -> bool:
-        """Tell whether a step was ever taken here."""
-        is_there = self._version_table in _table_names(engine)
+    def has_begun(self, engine: sa.engine.Engine) -> bool:
+        """Return whether a step was ever taken here."""
+        is_there = self.version_table in _table_names(engine)
         return is_there or self._number(engine) is not None
 
     def _check_shared(self, engine: sa.engine.Engine) -> None:
@@ -249,7 +255,7 @@ class Schema:
         return number
 
     def _revision(self, engine: sa.engine.Engine) -> str | None:
-        table = sa.table(self._version_table, sa.column('version_num'))
+        table = sa.table(self.version_table, sa.column('version_num'))
         revision: str | None = _read(engine, table, sa.select(table))
         return revision
 
@@ -262,7 +268,7 @@ class Schema:
             connection = connection.execution_options(**sqlite.WRITES)
             with connection.begin():
                 configuration.attributes.update(
-                    connection=connection, version_table=self._version_table
+                    connection=connection, version_table=self.version_table
                 )
                 yield configuration
 

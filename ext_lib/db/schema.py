@@ -33,6 +33,12 @@ def create_missing(
             index.create(connection)
 
 
+def drop_table(engine: sa.engine.Engine, name: str) -> None:
+    """Drop a table if there is one of that name."""
+    with engine.begin() as connection:
+        sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
+
+
 def missing_columns(
     connection: sa.engine.Connection, table: sa.Table
 ) -> list[Any]:

@@ -45,3 +45,22 @@ class SharedIncomplete(SchemaError):
         'Nothing was changed. Let the account read them, or upgrade its '
         'schema first: run "%(command)s".'
     )
+
+
+class WholeSchema(SchemaError):
+    """A database has more tables than the part asked for."""
+
+    msg_fmt = (
+        'This database has other tables of the service, too, or is about to '
+        'get them. Nothing was changed. Run "%(command)s" for it.'
+    )
+
+
+class SharedWithAnother(SchemaError):
+    """Another program would find tables that it does not know."""
+
+    msg_fmt = (
+        'Another program keeps the schema of this database. Nothing was '
+        'changed. Create a database of its own and name it in the '
+        'configuration file.'
+    )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ext_lib.db import indexes
 from ext_lib.db import migration
+from ext_lib.db import schema_parts
 from ext_lib.db.facade import Facade
 
 
@@ -47,8 +48,9 @@ class Checks(upgradecheck.UpgradeCommands):
             facade.reset()
 
     def _schema(self) -> upgradecheck.Result:
-        schema = self._database.schema
-        found = schema.version(self._database.facade.get_engine())
+        engine = self._database.facade.get_engine()
+        schema = schema_parts.of(self._database.schema, engine)
+        found = schema.version(engine)
         if found == schema.head:
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
         return upgradecheck.Result(

@@ -9,6 +9,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from ext_lib import context
+from ext_lib import exception
 from ext_lib import policy
 from ext_lib.wsgi import request
 
@@ -31,6 +32,12 @@ def parse_token(token: str) -> dict[str, str] | None:
         'HTTP_X_PROJECT_NAME': project,
         'HTTP_X_ROLES': roles or _DEFAULT_ROLES.get(user, 'member,reader'),
     }
+
+
+class NoProject(exception.Forbidden):
+    """The token is for the system, for a domain, or for nothing."""
+
+    msg_fmt = 'The token has no project. Ask for one that is for a project.'
 
 
 class NoAuth:
@@ -57,7 +64,9 @@ class NoAuth:
 class ContextFilter:
     """Filter: the identity headers become the request's context.
 
-    Stands behind the filter that validates the token.
+    Stands behind the filter that validates the token. All rules are for
+    tokens of projects, and below, no project means all of them: a caller
+    without one is refused here.
     """
 
     def __init__(
@@ -69,9 +78,14 @@ class ContextFilter:
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Answer one request (PEP 3333).
+
+        :raises NoProject: when the token is not for a project
+        """
         if not environ.get('HTTP_X_USER_ID'):
             return _answer(_unauthorized(), environ, start_response)
+        if not environ.get('HTTP_X_PROJECT_ID'):
+            raise NoProject()
         environ[request.CONTEXT] = self._context(environ)
         return _answer(self.application, environ, start_response)
 

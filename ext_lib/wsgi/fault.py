@@ -12,6 +12,7 @@ import webob
 import webob.exc
 
 from ext_lib import exception
+from ext_lib.db import storage
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
@@ -43,9 +44,13 @@ _AWAY = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 def told(error: Exception) -> Exception:
     """Return what clients are told of in place of ``error``; often itself."""
-    if not isinstance(error, _AWAY):
+    if isinstance(error, _AWAY):
+        LOG.error('The database does not answer: %s', error)
+        return exception.Unavailable()
+    why = storage.reason(error)
+    if why is None:
         return error
-    LOG.error('The database does not answer: %s', error)
+    LOG.error('The database cannot be used: %s: %s', why, storage.told(error))
     return exception.Unavailable()
 
 

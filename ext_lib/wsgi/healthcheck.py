@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from ext_lib import exception
 from ext_lib.db import facade
 from ext_lib.db import patience
+from ext_lib.db import storage
 
 LOG = logging.getLogger(__name__)
 
@@ -36,6 +37,14 @@ OPTS = [
             ('any', 'one that answers will do; so it is for audits of cells'),
         ],
         help='How many of the databases have to answer.',
+    ),
+    cfg.ListOpt(
+        'tables',
+        default=[],
+        help='Names of tables that have to be in each of the databases, and '
+        'to be writable. With none of them a sign of life is enough, and so '
+        'it is for audits, which only read. The default of an API is a table '
+        'of its own.',
     ),
 ]
 #: Name of the entry point of :class:`Databases`.
@@ -114,15 +123,37 @@ class _Probe:
         self._patience = patience.Patience(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
-        """Tell whether the database does; the log knows why not."""
+        """Return whether the database serves; the log knows why not."""
         try:
             with self._engine.connect() as connection:
                 connection.execute(sa.text('SELECT 1'))
+                self._try_to_write(connection)
         except Exception as error:
             # Whatever it is, it is the answer; its text may hold names.
-            LOG.warning('Database of [%s]: %s', self._group, error)
+            why = storage.reason(error)
+            text = storage.told(error) if why else error
+            LOG.warning('Database of [%s]: %s', self._group, text)
+            return False
+        if self._tables and storage.FULL_DISKS.has(self._engine):
+            LOG.warning('Database of [%s]: %s', self._group, storage.FULL)
             return False
         return True
+
+    @property
+    def _tables(self) -> list[str]:
+        return list(self._conf[GROUP].tables)
+
+    def _try_to_write(self, connection: sa.engine.Connection) -> None:
+        """Have the database refuse to write, if it does; no row changes."""
+        if self._tables and connection.dialect.name == 'sqlite':
+            connection.execute(sa.text('PRAGMA busy_timeout = 0'))
+        for name in self._tables:
+            try:
+                connection.execute(sa.delete(sa.table(name)).where(sa.false()))
+            except sa.exc.OperationalError as error:
+                # Another connection writes at the moment, so one can.
+                if storage.reason(error) != storage.LOCKED:
+                    raise
 
     @functools.cached_property
     def _engine(self) -> sa.engine.Engine:

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 
 from ext_lib import exception
+from ext_lib import masking
 from ext_lib import paging
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import formats
@@ -91,7 +92,7 @@ def _check(
         _validator(form, version).iter_errors(value)
     )
     if error is not None:
-        raise _invalid(error, where)
+        raise _invalid(error, where, value)
 
 
 @functools.cache
@@ -103,13 +104,17 @@ def _validator(
     )
 
 
-def _invalid(error: jsonschema.ValidationError, where: str) -> InvalidInput:
+def _invalid(
+    error: jsonschema.ValidationError, where: str, whole: Any
+) -> InvalidInput:
+    """Return what a client is told, without the secrets it has sent.
+
+    :param whole: all that was checked
+    """
+    why = masking.mask_quoted(error.message, whole)
     names = [part for part in error.absolute_path if isinstance(part, str)]
     if not names:
-        return InvalidInput(error.message)
-    return InvalidInput(
-        where=where,
-        path=names[-1],
-        value=error.instance,
-        why=error.message,
-    )
+        return InvalidInput(why)
+    is_secret = any(masking.is_secret(name) for name in names)
+    value = masking.MASK if is_secret else masking.masked(error.instance)
+    return InvalidInput(where=where, path=names[-1], value=value, why=why)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import contextlib
 import fcntl
 import ipaddress
+import os
 import pathlib
 import socket
 import sys
@@ -15,6 +16,7 @@ from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
+from ext_lib import private_files
 from ext_lib import service
 from ext_lib.companion import Place
 from ext_lib.wsgi.identity import NoAuthIdentity
@@ -33,6 +35,11 @@ from nova_ext.wsgi import loader
 HOSTS = ('host1', 'host2')
 #: The service that is no compute host, as events show it.
 CONTROLLER = 'controller'
+#: What others may not do to files.
+_UMASK = 0o077
+_LOCK = 'lock'
+_LOG = 'nova-ext.log'
+_DATABASE = 'nova_ext.sqlite'
 _TOKEN = clouds.USERS['admin']
 
 _TO_TRY = """\
@@ -60,9 +67,12 @@ def main(
     companions = Companions()
     arguments, rest = _parser(companions).parse_known_args(argv)
     state = pathlib.Path(arguments.state_dir)
+    # Of what libraries make later, a new log after a rotation for instance.
+    umask = os.umask(_UMASK)
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        private_files.make_directory(state, _LOCK)
         with _alone_in(state):
+            _prepare_files(state)
             _set_defaults(conf, state)
             process.configure(conf, rest)
             _check_address(conf, arguments)
@@ -70,6 +80,8 @@ def main(
     except (Refused, OSError) as error:
         print(f'nova-ext-allinone: {error}', file=sys.stderr)
         return 1
+    finally:
+        os.umask(umask)
     return 0
 
 
@@ -99,12 +111,20 @@ def _parser(companions: Companions) -> argparse.ArgumentParser:
 @contextlib.contextmanager
 def _alone_in(state: pathlib.Path) -> Iterator[None]:
     """Keep others off the directory: two would settle each other's work."""
-    with (state / 'lock').open('w') as lock:
+    with open(private_files.open_descriptor(state / _LOCK), 'r+') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Refused(f'{state} is in use by another process') from error
         yield
+
+
+def _prepare_files(state: pathlib.Path) -> None:
+    """Refuse links in the places of files, before anything is started."""
+    private_files.prepare(state / _LOG)
+    private_files.prepare_database(state / _DATABASE)
+    if os.path.lexists(state / clouds.FILE):
+        private_files.prepare(state / clouds.FILE)
 
 
 def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
@@ -113,12 +133,12 @@ def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
     # Registers the options of messaging.
     messaging.TransportURL.parse(conf)
     conf.register_opts(db_options.database_opts, 'database')
-    database = f'sqlite:///{(state / "nova_ext.sqlite").resolve()}'
+    database = f'sqlite:///{(state / _DATABASE).resolve()}'
     conf.set_default('connection', database, 'database')
     conf.set_default('transport_url', 'fake://')
     conf.set_default('auth_strategy', 'noauth', 'api')
     conf.set_default('host', CONTROLLER)
-    conf.set_default('log_file', str((state / 'nova-ext.log').resolve()))
+    conf.set_default('log_file', str((state / _LOG).resolve()))
 
 
 def _check_address(
@@ -211,8 +231,9 @@ class _All:
     def _announce(self) -> None:
         for name, url in self._urls().items():
             print(f'{name}: {url}')
-        print(f'token: {_TOKEN}')
         if self._is_noauth:
+            # With keystone it is none.
+            print(f'token: {_TOKEN}')
             self._print_commands()
         print('ready', flush=True)
 

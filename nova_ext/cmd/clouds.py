@@ -6,6 +6,10 @@ import pathlib
 
 import yaml
 
+from ext_lib import private_files
+
+#: Name of the file.
+FILE = 'clouds.yaml'
 #: Name of the cloud, and the token that makes one its user.
 USERS = {
     'admin': 'admin:demo',
@@ -22,7 +26,7 @@ def write(
 
     :param urls: of the endpoints by types of services, compute among them
     """
-    path = (directory / 'clouds.yaml').resolve()
+    path = directory.resolve() / FILE
     clouds = {
         name: {
             'auth_type': 'admin_token',
@@ -33,7 +37,8 @@ def write(
         }
         for name, token in USERS.items()
     }
-    path.write_text(yaml.safe_dump({'clouds': clouds}, sort_keys=False))
+    text = yaml.safe_dump({'clouds': clouds}, sort_keys=False)
+    private_files.write(path, text)
     return path
 
 

@@ -27,6 +27,9 @@ def main(
         schema=schema,
         metadata=models.Base.metadata,
         add_commands=_add_commands,
+        part_option='--tasks',
+        part_help='Create the tables of tasks only, in a database that '
+        'nothing but the tasks filter uses.',
     )
     return program.main(argv, conf)
 

@@ -9,6 +9,7 @@ import sys
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
+from ext_lib.db import schema_parts
 from ext_lib.db import status
 from ext_lib.db.facade import Facade
 from nova_ext.cmd import nova_paste
@@ -67,13 +68,15 @@ def _store_fault(config_file: str | None) -> str | None:
     try:
         conf = tasks_conf.read(config_file)
         store.configure(conf, patience=tasks_conf.patience_with(conf))
-        found = schema.version(store.get_engine())
+        engine = store.get_engine()
+        wanted = schema_parts.of(schema, engine)
+        found = wanted.version(engine)
     except Exception as error:
         # The file may say anything.
         return str(error)
     finally:
         store.reset()
-    if found == schema.head:
+    if found == wanted.head:
         return None
     return f'the schema of its database is at {found or 0}'
 

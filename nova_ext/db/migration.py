@@ -8,6 +8,13 @@ from nova_ext.db.legacy_migrations import tables
 
 _HERE = pathlib.Path(__file__).parent
 
+#: A database that the tasks filter uses beside another API, as nova's.
+tasks = migration.Schema(
+    name='nova_ext_tasks',
+    alembic=_HERE / 'task_migrations',
+    command='nova-ext-manage db sync --tasks',
+)
+
 schema = migration.Schema(
     name='nova_ext',
     alembic=_HERE / 'migrations',
@@ -21,4 +28,5 @@ schema = migration.Schema(
         tables=(tables.base, tables.migration_user_project),
         command='nova-manage db sync',
     ),
+    part=tasks,
 )

@@ -9,6 +9,7 @@ import urllib.parse
 from oslo_serialization import jsonutils
 import webob
 
+from ext_lib import masking
 from ext_lib.db import text
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
@@ -53,8 +54,16 @@ class Answer:
         """The text of a fault, or the status line when it has none."""
         for fault in self.document.values():
             if isinstance(fault, dict) and fault.get('message'):
-                return text.storable(str(fault['message']))[:_LONGEST]
+                return str(fault['message'])
         return self.status
+
+    def storable_reason(self, asked: Any) -> str:
+        """Return the reason as a task keeps it, for others to read.
+
+        :param asked: the body of the request, which it may quote
+        """
+        reason = masking.mask_quoted(self.reason, asked)
+        return text.storable(reason)[:_LONGEST]
 
     def is_routed(self, environ: dict[str, Any]) -> bool:
         """Tell whether the application knows the URL.

@@ -10,6 +10,7 @@ from oslo_log import log
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_house
+from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks_answers import Answer
 from nova_ext.middleware.tasks_requests import Operation
@@ -45,12 +46,14 @@ class Recorder:
     ) -> None:
         """Store what an answer says of a task."""
         if answer.code >= 500:
-            self.note(task, code=answer.code, message=answer.reason)
+            why = answer.storable_reason(tasks_requests.document(req))
+            self.note(task, code=answer.code, message=why)
         elif answer.code >= 400:
+            why = answer.storable_reason(tasks_requests.document(req))
             self.note(
                 task,
                 code=answer.code,
-                message=answer.reason,
+                message=why,
                 state=TaskState.ERROR,
                 ends=True,
                 reservation=None,

@@ -113,6 +113,14 @@ def body(request: webob.Request) -> bytes:
     return bytes(request.body)
 
 
+def document(request: webob.Request) -> Any:
+    """Return what the body says, None when it is not JSON."""
+    try:
+        return jsonutils.loads(body(request))
+    except (ValueError, RecursionError):
+        return None
+
+
 def _segments(request: webob.Request, project_id: str | None) -> list[str]:
     """Return the path without the project segment.
 
@@ -140,25 +148,18 @@ def _form(segments: list[str]) -> str:
 
 
 def _action(request: webob.Request) -> str:
-    document = _document(request)
-    if isinstance(document, dict) and len(document) == 1:
-        return str(next(iter(document)))
+    found = document(request)
+    if isinstance(found, dict) and len(found) == 1:
+        return str(next(iter(found)))
     # The application will refuse it.
     return _ACTION
 
 
 def _is_multiple(request: webob.Request) -> bool:
-    document = _document(request)
-    server = document.get('server') if isinstance(document, dict) else None
+    found = document(request)
+    server = found.get('server') if isinstance(found, dict) else None
     if not isinstance(server, dict):
         return False
     counts = (server.get('min_count'), server.get('max_count'))
     several = any(str(c) not in ('None', '', '0', '1') for c in counts)
     return several or bool(server.get('return_reservation_id'))
-
-
-def _document(request: webob.Request) -> Any:
-    try:
-        return jsonutils.loads(body(request))
-    except (ValueError, RecursionError):
-        return None

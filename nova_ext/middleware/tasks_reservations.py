@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What keeps a tagged request from being carried out twice."""
 
+from ext_lib.context import RequestContext
 from ext_lib.wsgi import request
 from nova_ext import exception
 from nova_ext.middleware import tasks_requests
@@ -45,7 +46,7 @@ class Reservations:
         )
         task.tag = tag
         task.reservation = tasks_tags.reservation(
-            str(task.obj_context.project_id), tag, fingerprint
+            _namespace(task.obj_context), tag, fingerprint
         )
         for _ in range(_ATTEMPTS):
             try:
@@ -69,6 +70,14 @@ class Reservations:
         if not self.settler.has_lapsed(holder):
             raise Repeated(holder)
         holder.release()
+
+
+def _namespace(context: RequestContext) -> str:
+    """Return whose tags they are: the project's, or the user's without one.
+
+    No id has a slash.
+    """
+    return context.project_id or f'/{context.user_id}'
 
 
 def _holder(task: Task) -> Task | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from oslo_utils import uuidutils
 from oslo_versionedobjects import fields
 
+from ext_lib import masking
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
@@ -112,15 +113,17 @@ class Task(base.NovaExtObject):
         """
         self._identify()
         self.created_at = self.obj_context.timestamp
-        values = {**self.obj_get_changes(), **values}
+        values = {**self.obj_get_changes(), **_without_secrets(values)}
         self.id = db.task_create_answered(self.obj_context, values, ends)
         self.obj_reset_changes()
 
     def _identify(self) -> None:
         self.uuid = uuidutils.generate_uuid()
         self.state = TaskState.PENDING
-        self.user_id = self.obj_context.user_id
-        self.project_id = self.obj_context.project_id
+        self.user_id = self.obj_context.user_id or ''
+        # A token without a project: a task of no project, which its policy
+        # may permit where the application stands behind a filter.
+        self.project_id = self.obj_context.project_id or ''
         self.request_id = self.obj_context.request_id
 
     @base.remotable
@@ -130,6 +133,7 @@ class Task(base.NovaExtObject):
         :returns: whether it had not
         """
         expected = {'state': list(TaskState.UNFINISHED)}
+        values = _without_secrets(values)
         return db.task_update(self.obj_context, self.id, values, expected)
 
     @base.remotable
@@ -140,6 +144,7 @@ class Task(base.NovaExtObject):
 
         :param ends: whether the task is over with it
         """
+        values = _without_secrets(values)
         return db.task_answer(self.obj_context, self.id, values, ends)
 
     @base.remotable
@@ -230,3 +235,10 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def get_clock(cls, context: RequestContext) -> datetime.datetime:
         """Return the time by the clock that stamps tasks."""
         return db.task_clock(context)
+
+
+def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:
+    """Return columns to store, their message fit for all readers."""
+    if not values.get('message'):
+        return values
+    return {**values, 'message': masking.mask_text(values['message'])}

@@ -15,6 +15,8 @@ _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
 #: Below ``etc``, where the paste file is.
 _DIRECTORY = 'nova_ext'
+#: The API cannot serve unless it can write this one.
+_TABLE = 'instances'
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -22,6 +24,8 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
+    healthcheck.register_opts(conf)
+    conf.set_default('tables', [_TABLE], healthcheck.GROUP)
     return _load(conf, _NAME)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 
 from ext_lib import exception
+from ext_lib import masking
 from ext_lib import paging
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import microversion
@@ -102,7 +103,8 @@ def _check(
     if errors:
         is_query = isinstance(form, schema.Query)
         told = [_told(error, is_query) for error in errors]
-        raise InvalidInput('\n'.join(told)[:_LONGEST])
+        lines = masking.mask_quoted('\n'.join(told), value)
+        raise InvalidInput(lines[:_LONGEST])
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
+from ext_lib import private_files
 from ext_lib.companion import Companion
 from ext_lib.companion import Place
 from ext_lib.service import Runnable
@@ -25,6 +26,7 @@ from sahara_ext.db.facade import facade
 from sahara_ext.wsgi import loader
 
 _TYPE = 'data-processing'
+_DATABASE = 'sahara_ext.sqlite'
 _COMPUTE = infra_compute.GROUP.name
 #: Where compute hosts are not real, nothing changes at the pace of machines.
 _PAUSE = 0.2
@@ -61,8 +63,9 @@ class DataProcessing(Companion):
         self._conf(place.argv, project='sahara-ext')
         # Not only by default: what the program is told of a database is
         # meant for its own.
-        database = f'sqlite:///{(place.state / "sahara_ext.sqlite").resolve()}'
-        self._conf.set_override('connection', database, 'database')
+        path = place.state.resolve() / _DATABASE
+        private_files.prepare_database(path)
+        self._conf.set_override('connection', f'sqlite:///{path}', 'database')
         objects.register_all()
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)

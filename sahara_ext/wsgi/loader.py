@@ -5,6 +5,7 @@ from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from sahara_ext import objects
 from sahara_ext.db.facade import facade
@@ -12,6 +13,8 @@ from sahara_ext.db.facade import facade
 _NAME = 'data_processing'
 #: Below ``etc``, where the paste file is.
 _DIRECTORY = 'sahara_ext'
+#: The API cannot serve unless it can write this one.
+_TABLE = 'clusters'
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -19,6 +22,8 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
+    healthcheck.register_opts(conf)
+    conf.set_default('tables', [_TABLE], healthcheck.GROUP)
     facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)

@@ -3,10 +3,12 @@
 
 import json
 import pathlib
+from unittest import mock
 
 import fixtures
 
 from ext_lib.tests import identity_log
+from ext_lib.wsgi import auth
 from sahara_ext.tests.functional import base
 from sahara_ext.wsgi import loader
 
@@ -57,6 +59,15 @@ class PipelineTest(base.APITestCase):
         self.assertEqual('FORBIDDEN', refused['error_name'])
         allowed = self.request('GET', '/healthcheck', remote_addr='10.0.0.9')
         self.assertEqual(200, allowed.status_int)
+
+    def test_a_token_without_a_project_is_refused(self) -> None:
+        identity = {'HTTP_X_USER_ID': 'jo', 'HTTP_X_ROLES': 'admin,reader'}
+        with mock.patch.object(
+            auth, 'parse_token', autospec=True, return_value=identity
+        ):
+            for path in ('/v1.1/clusters', '/v2/clusters', '/v2/plugins'):
+                refused = self.get(path, status=403)
+                self.assertEqual('FORBIDDEN', refused['error_name'])
 
     def test_options_are_for_cors(self) -> None:
         response = self.request('OPTIONS', '/v1.1/clusters', token=None)

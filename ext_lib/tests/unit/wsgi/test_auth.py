@@ -142,3 +142,19 @@ class TestContextFilter(_AuthTestCase):
     def test_nobody(self):
         for headers in ({}, {'HTTP_X_USER_ID': ''}):
             self.assertUnauthorized(_send(self.app, **headers))
+
+    def test_a_token_without_a_project_is_refused_at_the_door(self):
+        for headers in (
+            {'HTTP_X_ROLES': 'admin,member,reader'},
+            {'HTTP_X_ROLES': 'admin', 'OPENSTACK_SYSTEM_SCOPE': 'all'},
+            {'HTTP_X_ROLES': 'admin', 'HTTP_X_DOMAIN_ID': 'default'},
+        ):
+            for project in ({}, {'HTTP_X_PROJECT_ID': ''}):
+                self.assertRaises(
+                    auth.NoProject,
+                    _send,
+                    self.app,
+                    HTTP_X_USER_ID='jo',
+                    **headers,
+                    **project,
+                )

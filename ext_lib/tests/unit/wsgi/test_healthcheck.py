@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Load balancers learn whether a process can serve."""
 
+import contextlib
 import pathlib
+import sqlite3
 import time
 
 import ddt
@@ -76,6 +78,41 @@ class TestHealthcheck(base.BaseTestCase):
         self.assertEqual(
             'No answer, see the log: database1', reason['details']
         )
+
+    def test_a_table_is_missing(self):
+        self.set(tables=['things'])
+        url = self.sqlite('a')
+        application = self.application(url)
+        request = webob.Request.blank('/healthcheck')
+        self.assertEqual(503, request.get_response(application).status_int)
+        with contextlib.closing(self.connect('a')) as connection:
+            connection.execute('CREATE TABLE things (id)')
+        self.assertEqual(200, request.get_response(application).status_int)
+
+    def test_it_only_reads(self):
+        with contextlib.closing(self.connect('a')) as connection:
+            connection.execute('CREATE TABLE things (id)')
+        url = f'sqlite:///file:{self.directory}/a?mode=ro&uri=true'
+        self.assertEqual(200, self.asked(url).status_int)
+        self.set(tables=['things'])
+        self.assertEqual(503, self.asked(url).status_int)
+
+    def test_another_writes_and_no_row_changes(self):
+        self.set(tables=['things'])
+        with contextlib.closing(self.connect('a')) as connection:
+            connection.execute('CREATE TABLE things (id)')
+            connection.execute('INSERT INTO things VALUES (1)')
+            connection.execute('BEGIN IMMEDIATE')
+            self.assertEqual(200, self.asked(self.sqlite('a')).status_int)
+            connection.execute('ROLLBACK')
+            self.assertEqual(200, self.asked(self.sqlite('a')).status_int)
+            [found] = connection.execute('SELECT count(*) FROM things')
+        self.assertEqual((1,), found)
+
+    def connect(self, name):
+        """Return a connection that commits each statement by itself."""
+        path = pathlib.Path(self.directory, name)
+        return sqlite3.connect(path, isolation_level=None)
 
     def test_it_comes_back(self):
         directory = pathlib.Path(self.directory, 'late')

@@ -249,6 +249,37 @@ class TestBody(test_base.BaseTestCase):
         for word in words:
             self.assertIn(word, error.message)
 
+    @ddt.data(
+        # Refused for another field, for having it, and for the secret itself.
+        {'thing': {'adminPass': 'hunter2'}},
+        {'thing': {'name': 1, 'adminPass': 'hunter2'}},
+        {'thing': {'name': 'x', 'places': [{'user_data': 'hunter2'}]}},
+        {'thing': {'name': 'x', 'parts': {'password': 'hunter2'}}},
+        {'thing': {'name': 'x', 'password': {'any': ['hunter2']}}},
+        {'thing': {'name': 'x', 'token': ['hunter2']}},
+        [{'adminPass': 'hunter2'}],
+        {'adminPass': 'hunter2'},
+    )
+    def test_secrets_are_not_quoted(self, body):
+        error = self.assertRaises(validation.InvalidInput, self.check, body)
+        self.assertNotIn('hunter2', error.message)
+
+    def test_a_secret_that_does_not_fit_is_not_quoted(self):
+        contract = controller.Contract(
+            body=schema.Body({'adminPass': Param(_STRING)})
+        )
+        for secret in (8812, ['hunter2'], {'a': 'hunter2'}):
+            error = self.assertRaises(
+                validation.InvalidInput,
+                validation.check_body,
+                base.blank(),
+                contract,
+                {'adminPass': secret},
+            )
+            self.assertIn('adminPass. Value: ***.', error.message)
+            self.assertNotIn('hunter2', error.message)
+            self.assertNotIn('8812', error.message)
+
     def test_without_a_schema_there_is_nothing_to_refuse(self):
         validation.check_body(base.blank(), controller.Contract(), {'x': 1})
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from oslo_utils import strutils
 
+from ext_lib import exception as ext_exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
@@ -134,10 +135,17 @@ def table(controller: ServerTasksController) -> routing.Table:
 def _project(
     req: request.Request, query: dict[str, Any], rule: str, any_rule: str
 ) -> str | None:
-    """Return whose tasks may be seen; None for everybody's."""
+    """Return whose tasks may be seen; None for everybody's.
+
+    :raises PolicyNotAuthorized: when the policy refuses, or the token has no
+        project, which is refused for all rules of this API
+    """
     own: str | None = req.context.project_id
     everybody = strutils.bool_from_string(query.pop('all_tenants', False))
-    req.context.can(any_rule if everybody else rule, {'project_id': own})
+    rule = any_rule if everybody else rule
+    if not own:
+        raise ext_exception.PolicyNotAuthorized(action=rule)
+    req.context.can(rule, {'project_id': own})
     return None if everybody else own
 
 

@@ -56,13 +56,40 @@ class SyncCrash(testtools.TestCase):
         self.stride = 1
         self.assertSurvives(self.current_line, begins_at=handover.LAST)
 
-    def assertSurvives(self, line, begins_at=None):
+    def test_tasks_alone(self):
+        for number in itertools.count(1):
+            line = (self.default_line, self.current_line)[number % 2]
+            with self.database() as url:
+                ended = self.die(line, url, number, '--tasks')
+                if ended.status != _KILLED:
+                    break
+                for other in (self.current_line, self.default_line):
+                    self.succeed(other, url, '--tasks')
+                self.assertTasksAlone(url)
+        self.assertEqual(0, ended.status, ended.said)
+        self.assertGreater(number, 1)
+
+    def assertTasksAlone(self, url):
+        with connect(url) as connection:
+            names = set(sa.inspect(connection).get_table_names())
+        self.assertEqual(
+            {'nova_ext_tasks_alembic_version', 'task_instances', 'tasks'},
+            names,
+        )
+
+    def test_tasks_alone_become_a_part_of_all(self):
+        self.assertSurvives(self.default_line, begins_with='--tasks')
+        self.assertSurvives(self.current_line, begins_with='--tasks')
+
+    def assertSurvives(self, line, begins_at=None, begins_with=None):
         """Have a line die here and there, and both go on."""
         first = random.randrange(1, self.stride + 1)
         self.addDetail('first', content.text_content(str(first)))
         for number in itertools.count(first, self.stride):
             with self.database() as url:
                 self.prepare(url, begins_at)
+                if begins_with is not None:
+                    self.succeed(line, url, begins_with)
                 ended = self.die(line, url, number)
                 if ended.status != _KILLED:
                     break
@@ -71,9 +98,14 @@ class SyncCrash(testtools.TestCase):
         self.assertEqual(0, ended.status, ended.said)
         self.assertGreater(number, first)
 
-    def die(self, line, url, number):
+    def die(self, line, url, number, *arguments):
         return line.manage(
-            url, 'db', 'sync', dies_before=number, among=self.among
+            url,
+            'db',
+            'sync',
+            *arguments,
+            dies_before=number,
+            among=self.among,
         )
 
     def prepare(self, url, number):
@@ -104,6 +136,10 @@ class SyncCrash(testtools.TestCase):
     def check(self, url, has_rows):
         with connect(url) as connection:
             handover.assert_as_models(self, connection.engine)
+            self.assertNotIn(
+                'nova_ext_tasks_alembic_version',
+                sa.inspect(connection).get_table_names(),
+            )
             names = connection.scalars(
                 sa.text(
                     'SELECT display_name FROM instances JOIN migrations '

@@ -5,6 +5,7 @@ A test case takes Rules and says how to reach its API: ``ask``, ``body`` of a
 request for a server, and which tokens there are.
 """
 
+import base64
 import dataclasses
 import json
 from typing import Any
@@ -218,6 +219,24 @@ class Rules(House):
         self.assertEqual(202, self.act(server, {'os-start': None}, tag).status)
         names = [task['task'] for task in self.ended(tag)]
         self.assertEqual(['start', 'stop'], names)
+
+    def test_6_what_is_stored_of_a_refusal_has_no_secrets(self):
+        secret = 'nobody-reads-this'
+        data = base64.b64encode(secret.encode()).decode()
+        for values in (
+            {'unknown': 1},
+            {'networks': [{'uuid': secret}]},
+            {'name': {'first': 'one'}},
+        ):
+            tag = self.new_tag()
+            answer = self.create(
+                tag, **{'adminPass': secret, 'user_data': data, **values}
+            )
+            self.assertEqual(400, answer.status, answer.text)
+            [task] = self.tasks(tag)
+            self.assertEqual('error', task['state'])
+            self.assertNotIn(secret, task['message'])
+            self.assertNotIn(data, task['message'])
 
     def test_6_a_refused_request_may_be_made_again(self):
         server, tag = self.booted(), self.new_tag()

@@ -47,7 +47,11 @@ class Filter(fixtures.Fixture):
     :param url: of the store
     :param timeout: seconds to wait for it
     :param interval: seconds not to ask it again
+
+    ``request_id`` is that of all requests; each has its own when it is None.
     """
+
+    request_id: str | None = None
 
     def __init__(self, url: str, timeout: int, interval: int = 600) -> None:
         super().__init__()
@@ -80,5 +84,6 @@ class Filter(fixtures.Fixture):
         request.environ['HTTP_X_PROJECT_ID'] = 'demo'
         request.environ['HTTP_X_USER_ID'] = 'user'
         request.environ['HTTP_X_ROLES'] = 'member,reader'
-        request.environ['openstack.request_id'] = f'req-{uuid.uuid4()}'
+        request_id = self.request_id or f'req-{uuid.uuid4()}'
+        request.environ['openstack.request_id'] = request_id
         return request

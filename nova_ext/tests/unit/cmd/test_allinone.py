@@ -47,10 +47,41 @@ class RefusalTestCase(base.TestCase):
         )
 
     def test_directory_in_use(self) -> None:
-        self.state.mkdir()
+        self.state.mkdir(mode=0o700)
         with (self.state / 'lock').open('w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.assertIn('in use', self.run_it())
+
+    def test_links_in_the_directory(self) -> None:
+        self.state.mkdir()
+        other = self.state.parent / 'other'
+        for name in (
+            'lock',
+            'nova-ext.log',
+            'nova_ext.sqlite',
+            'nova_ext.sqlite-wal',
+            'clouds.yaml',
+        ):
+            link = self.state / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(other)
+            self.assertIn(f'{name} is a symbolic link', self.run_it())
+            self.assertFalse(other.exists())
+            link.unlink()
+
+    def test_directory_that_is_a_link(self) -> None:
+        other = self.state.parent / 'other'
+        other.mkdir()
+        self.state.symlink_to(other)
+        self.assertIn('is a symbolic link', self.run_it())
+        self.assertEqual([], list(other.iterdir()))
+
+    def test_directory_of_other_files(self) -> None:
+        self.state.mkdir(mode=0o755)
+        self.state.chmod(0o755)
+        (self.state / 'file').touch()
+        self.assertIn('name a new or an empty', self.run_it())
+        self.assertEqual(0o755, self.state.stat().st_mode & 0o777)
 
     def test_directory_that_is_a_file(self) -> None:
         self.state.touch()

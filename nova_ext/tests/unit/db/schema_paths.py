@@ -15,12 +15,15 @@ from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema as steps
 from ext_lib.db import schema_errors
+from ext_lib.db import schema_parts
 from ext_lib.tests import schemas
 from nova_ext.db import api as db
+from nova_ext.db import migration as migration_of_nova_ext
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.legacy_migrations import tables
 from nova_ext.db.migration import schema
+from nova_ext.db.migrations import messages
 from nova_ext.tests import base
 from nova_ext.tests import nova_database
 
@@ -191,6 +194,100 @@ class SchemaPaths(base.TestCase):
         half.create_all(self.engine)
         self.sync(migrate=False)
         self.assertAsModels()
+
+    def test_secrets_leave_the_messages_of_tasks(self):
+        said = "{'adminPass': 'secret', 'name': 'one'} is not valid"
+        kept = "{'adminPass': '***', 'name': 'one'} is not valid"
+        for migrate in (True, False) if HAS_MIGRATE else (False,):
+            with mock.patch.object(messages, '_CHUNK', 2):
+                self.legacy(LAST)
+                for number in range(5):
+                    self.execute(
+                        'INSERT INTO tasks (uuid, state, message) '
+                        "VALUES (:uuid, 'error', :message)",
+                        uuid=str(number),
+                        message=[said, None, 'No valid host'][number % 3],
+                    )
+                self.sync(migrate=migrate)
+            with self.engine.connect() as connection:
+                found = connection.execute(
+                    sa.text(
+                        'SELECT message, updated_at FROM tasks ORDER BY id'
+                    )
+                )
+                self.assertEqual(
+                    [
+                        (kept, None), (None, None), ('No valid host', None),
+                        (kept, None), (None, None),
+                    ],
+                    [tuple(row) for row in found],
+                )  # fmt: skip
+            self.assertAsModels()
+            schemas.drop_all(self.engine, models.Base.metadata)
+
+    # For tasks alone.
+
+    def sync_tasks(self):
+        schema_parts.sync(schema, self.engine)
+
+    def test_tasks_alone(self):
+        for _ in range(2):
+            self.sync_tasks()
+            self.assertTasksAlone()
+
+    def assertTasksAlone(self):
+        """Check that the tables of tasks are as models say, and no other."""
+        alone = schema_parts.of(schema, self.engine)
+        self.assertIs(migration_of_nova_ext.tasks, alone)
+        self.assertEqual(alone.head, alone.version(self.engine))
+        expected = sa.MetaData()
+        for name in OURS:
+            models.Base.metadata.tables[name].to_metadata(expected)
+        found = schemas.snapshot(self.engine)
+        self.assertEqual(set(OURS), set(found))
+        self.assertEqual([], schemas.differences(self.engine, expected))
+
+    def test_tasks_alone_after_an_interruption(self):
+        half = sa.MetaData()
+        models.Task.__table__.to_metadata(half)
+        for table in half.tables.values():
+            table.indexes = set(list(table.indexes)[:3])
+        half.create_all(self.engine)
+        self.execute(
+            'CREATE TABLE nova_ext_tasks_alembic_version '
+            '(version_num VARCHAR(32) NOT NULL PRIMARY KEY)'
+        )
+        self.assertIs(
+            migration_of_nova_ext.tasks, schema_parts.of(schema, self.engine)
+        )
+        self.sync_tasks()
+        self.assertTasksAlone()
+
+    def test_tasks_alone_become_a_part_of_all(self):
+        for migrate in (True, False) if HAS_MIGRATE else (False,):
+            self.sync_tasks()
+            self.execute(
+                "INSERT INTO tasks (uuid, state) VALUES ('t1', 'error')"
+            )
+            self.sync(migrate=migrate)
+            self.assertIs(schema, schema_parts.of(schema, self.engine))
+            names = sa.inspect(self.engine).get_table_names()
+            self.assertNotIn('nova_ext_tasks_alembic_version', names)
+            with self.engine.connect() as connection:
+                found = connection.scalars(sa.select(models.Task.uuid)).all()
+            self.assertEqual(['t1'], found)
+            error = self.assertRaises(
+                schema_errors.WholeSchema, self.sync_tasks
+            )
+            self.assertIn('"nova-ext-manage db sync"', str(error))
+            self.assertAsModels()
+            schemas.drop_all(self.engine, models.Base.metadata)
+
+    def test_tasks_have_no_place_in_a_database_of_nova(self):
+        self.make_nova_database()
+        before = self.everything()
+        self.assertRaises(schema_errors.SharedWithAnother, self.sync_tasks)
+        self.assertEqual(before, self.everything())
 
     # In a database of nova.
 

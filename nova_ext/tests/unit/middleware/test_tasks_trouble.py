@@ -23,7 +23,7 @@ class TestTrouble(base.TestCase):
         for number in range(1, 5):
             self.tell(number)
         self.assertNotIn('Request 2', self.log.output)
-        self.trouble._next = 0.0
+        self.trouble._next.clear()
         self.tell(9)
         self.assertIn('3 more', self.log.output)
         self.assertIn('Request 9', self.log.output)
@@ -34,3 +34,12 @@ class TestTrouble(base.TestCase):
             self.tell(number)
         self.assertIn('Request 2', self.log.output)
         self.assertNotIn('more', self.log.output)
+
+    def test_one_kind_does_not_mute_another(self):
+        self.settings.set('tasks', store_retry_interval=600)
+        self.tell(1)
+        self.trouble.tell(OSError('disk is full'), 'Request %d', 2)
+        self.tell(3)
+        self.assertIn('Request 1', self.log.output)
+        self.assertIn('OSError: disk is full', self.log.output)
+        self.assertNotIn('Request 3', self.log.output)

@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from ext_lib import masking
 from ext_lib.wsgi import links as ext_links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
@@ -22,6 +23,9 @@ def show(
     :param key: the server or tag whose tasks are looked at
     """
     shown: dict[str, Any] = {name: getattr(task, name) for name in _PLAIN}
+    if task.message:
+        # During an upgrade, processes of an earlier release store secrets.
+        shown['message'] = masking.mask_text(task.message)
     shown['resource'] = {}
     if task.instance_uuid:
         shown['resource']['server'] = task.instance_uuid
