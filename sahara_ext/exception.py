@@ -213,6 +213,16 @@ class NodeGroupNameExists(exception.Invalid):
     msg_fmt = 'There are two node groups with the name %(name)s.'
 
 
+class InstanceNameExists(exception.Invalid):
+    """The cluster has an instance of the name that a new one would get."""
+
+    code = 'INVALID_REFERENCE'
+    msg_fmt = (
+        'The cluster has an instance %(name)s already; give the node group '
+        'another name.'
+    )
+
+
 class InstanceNameTooLong(exception.Invalid):
     """Names of a cluster and a node group leave no room for a number."""
 

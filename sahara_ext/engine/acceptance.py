@@ -18,6 +18,9 @@ from sahara_ext.objects.transaction import transactional
 
 #: Stores the steps of the operation on a cluster.
 Plan = Callable[[RequestContext, Cluster], None]
+#: Returns how a cluster, as it is now, is to be resized; raises when it may
+#: not be.
+Resize = Callable[[Cluster], Resizing]
 
 _UNLESS_DELETING = [
     status for status in ClusterStatus.ALL if status != ClusterStatus.DELETING
@@ -45,13 +48,24 @@ def create(
 
 @transactional
 def scale(
-    context: RequestContext, cluster_id: str, resizing: Resizing, plan: Plan
-) -> Cluster:
+    context: RequestContext, cluster_id: str, resize: Resize, plan: Plan
+) -> tuple[Cluster, bool]:
     """Store how a cluster is to be resized.
 
+    The difference is worked out while the cluster is locked: since an
+    earlier read another request may have scaled it, and be done.
+
+    :returns: the cluster, and whether an operation has begun: none does when
+        nothing comes or goes
+    :raises ClusterNotFound: when there is none
     :raises ClusterInvalidStatus: when something else is being done to it
     :raises ClusterProtected: when it is to stay as it is
+    :raises Invalid: whatever ``resize`` refuses
     """
+    cluster = Cluster.lock(context, cluster_id)
+    resizing = resize(cluster)
+    if resizing.is_empty:
+        return cluster, False
     cluster = Cluster.begin_operation(
         context,
         cluster_id,
@@ -64,7 +78,7 @@ def scale(
         removing=resizing.removing,
     )
     plan(context, cluster)
-    return cluster
+    return cluster, True
 
 
 @transactional

@@ -49,6 +49,20 @@ class OperationObject(objects.VersionedObject):
     }
 
     @classmethod
+    def lock(
+        cls: type[_Object], context: RequestContext, cluster_id: str
+    ) -> _Object:
+        """Return a cluster that stays as it is until the transaction ends.
+
+        It is the first that a transaction does: what it returns is what was
+        committed last.
+
+        :returns: it without its steps, whosever it is
+        :raises ClusterNotFound: when there is none
+        """
+        return cls.from_row(context, db.cluster_lock(context, cluster_id))
+
+    @classmethod
     def begin_operation(
         cls: type[_Object],
         context: RequestContext,

@@ -5,6 +5,7 @@ from sahara_ext.db.api.cluster import cluster_create
 from sahara_ext.db.api.cluster import cluster_get
 from sahara_ext.db.api.cluster import cluster_get_any
 from sahara_ext.db.api.cluster import cluster_get_ref
+from sahara_ext.db.api.cluster import cluster_lock
 from sahara_ext.db.api.cluster import cluster_update
 from sahara_ext.db.api.cluster_event import cluster_event_fit
 from sahara_ext.db.api.cluster_event import cluster_event_subject
@@ -33,6 +34,7 @@ from sahara_ext.db.api.engine import engines_destroy_others
 from sahara_ext.db.api.engine import engines_get_all
 from sahara_ext.db.api.image_registration import image_registration_destroy
 from sahara_ext.db.api.image_registration import image_registration_get
+from sahara_ext.db.api.image_registration import image_registration_lock
 from sahara_ext.db.api.image_registration import image_registration_set
 from sahara_ext.db.api.image_registration import image_registrations_get
 from sahara_ext.db.api.operation import Changes
@@ -74,6 +76,7 @@ __all__ = [
     'cluster_get_ref',
     'cluster_get_page',
     'cluster_update',
+    'cluster_lock',
     'cluster_operation_begin',
     'cluster_claim',
     'cluster_release',
@@ -113,6 +116,7 @@ __all__ = [
     'template_destroy',
     'image_registration_set',
     'image_registration_get',
+    'image_registration_lock',
     'image_registrations_get',
     'image_registration_destroy',
 ]
