@@ -8,6 +8,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from sahara_ext.api import lists
 from sahara_ext.api.authorization import authorize
+from sahara_ext.api.authorization import is_permitted
 from sahara_ext.api.schemas import cluster_progress as schema
 from sahara_ext.api.views import cluster_events as view
 from sahara_ext.objects.cluster import Cluster
@@ -39,7 +40,8 @@ class ClusterProgressController:
             )
         except MarkerNotFound:
             raise lists.NoSuchMarker(marker=req.page.marker) from None
-        return {'events': [view.show(event) for event in events]}
+        traceback = is_permitted(req, policies.TRACEBACK, cluster)
+        return {'events': [view.show(event, traceback) for event in events]}
 
 
 def _step(
