@@ -96,9 +96,8 @@ def _change(
     try:
         row = db.image_registration_lock(context, image_id)
     except exception.ImageNotRegistered:
-        image = ImageRegistration(context, image_id=image_id, tags=[])
-    else:
-        image = ImageRegistration.from_row(context, row)
+        row = db.image_registration_add(context, image_id)
+    image = ImageRegistration.from_row(context, row)
     change(image)
     image.save()
     return image

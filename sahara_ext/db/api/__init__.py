@@ -32,6 +32,7 @@ from sahara_ext.db.api.engine import engine_register
 from sahara_ext.db.api.engine import engines_destroy_dead
 from sahara_ext.db.api.engine import engines_destroy_others
 from sahara_ext.db.api.engine import engines_get_all
+from sahara_ext.db.api.image_registration import image_registration_add
 from sahara_ext.db.api.image_registration import image_registration_destroy
 from sahara_ext.db.api.image_registration import image_registration_get
 from sahara_ext.db.api.image_registration import image_registration_lock
@@ -114,6 +115,7 @@ __all__ = [
     'template_get_page',
     'template_update',
     'template_destroy',
+    'image_registration_add',
     'image_registration_set',
     'image_registration_get',
     'image_registration_lock',

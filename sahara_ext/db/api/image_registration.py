@@ -70,6 +70,22 @@ def image_registration_lock(
     return row
 
 
+@facade.writer
+def image_registration_add(
+    context: RequestContext, image_id: str
+) -> models.ImageRegistration:
+    """Begin to know an image.
+
+    :raises DBDuplicateEntry: when the caller's project knows it by now
+    :raises InvalidValue: when no column can hold the id
+    """
+    key = {'project_id': context.project_id, 'image_id': image_id}
+    row = _Image(**values_module.check(_Image, key), tags=[])
+    context.session.add(row)
+    context.session.flush()
+    return row
+
+
 @facade.reader
 def image_registrations_get(
     context: RequestContext, tags: Collection[str] = ()
