@@ -27,7 +27,8 @@ class ClusterProgressController:
         """List the events of a step, oldest first.
 
         Without ``step_id`` it is the one users want to know of: the running
-        one, else the one that failed, else the last.
+        one, else the one that failed, else the last. With ``successful``,
+        only successes or only failures.
         """
         authorize(req, policies.INDEX)
         cluster = Cluster.get_ref(req.context, cluster_id)
@@ -36,7 +37,7 @@ class ClusterProgressController:
             return {'events': []}
         try:
             events = ClusterEventList.get_by_step(
-                req.context, step.id, req.page
+                req.context, step.id, req.page, _successful(req)
             )
         except MarkerNotFound:
             raise lists.NoSuchMarker(marker=req.page.marker) from None
@@ -54,3 +55,8 @@ def _step(
         )
         return steps.current
     return ClusterProvisionStep.get_by_id(req.context, wanted, cluster_id)
+
+
+def _successful(req: request.Request) -> bool | None:
+    wanted = req.query.get('successful')
+    return None if wanted is None else wanted.lower() == 'true'

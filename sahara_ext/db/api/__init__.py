@@ -10,10 +10,10 @@ from sahara_ext.db.api.cluster import cluster_update
 from sahara_ext.db.api.cluster_event import cluster_event_fit
 from sahara_ext.db.api.cluster_event import cluster_event_subject
 from sahara_ext.db.api.cluster_event import cluster_event_subjects
-from sahara_ext.db.api.cluster_event import cluster_events_get_by_step
 from sahara_ext.db.api.cluster_event import cluster_events_record
 from sahara_ext.db.api.cluster_event import Outcome
 from sahara_ext.db.api.cluster_event import provision_steps_get_with_events
+from sahara_ext.db.api.cluster_event_list import cluster_events_get_by_step
 from sahara_ext.db.api.cluster_event_purge import (
     cluster_events_destroy_by_cluster,
 )

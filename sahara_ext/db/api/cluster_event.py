@@ -263,43 +263,6 @@ def cluster_event_subjects(
 
 
 @facade.reader
-def cluster_events_get_by_step(
-    context: RequestContext, step_id: str, page: paging.Page = paging.ALL
-) -> Sequence[models.ClusterEvent]:
-    """Return a page of the events of a step, the oldest first.
-
-    :param page: its marker is the id of an event
-    :raises MarkerNotFound: when the step has no such event
-    """
-    statement = sa.select(_Event).where(query.equals(_Event.step_id, step_id))
-    statement = statement.order_by(_Event.sequence)
-    if page.marker is None:
-        return _events(context, statement, page.limit)
-    # The marker comes along: a page costs one question.
-    marker = sa.select(_Event.sequence).where(
-        query.equals(_Event.step_id, step_id),
-        query.equals(_Event.id, page.marker),
-    )
-    statement = statement.where(_Event.sequence >= marker.scalar_subquery())
-    limit = None if page.limit is None else page.limit + 1
-    events = _events(context, statement, limit)
-    if not events or events[0].id != page.marker:
-        raise ext_exception.MarkerNotFound(marker=page.marker)
-    return events[1:]
-
-
-def _events(
-    context: RequestContext, statement: Any, limit: int | None = None
-) -> Sequence[models.ClusterEvent]:
-    if limit is not None:
-        statement = statement.limit(limit)
-    rows: Sequence[models.ClusterEvent] = context.session.scalars(
-        statement
-    ).all()
-    return rows
-
-
-@facade.reader
 def provision_steps_get_with_events(
     context: RequestContext, cluster_id: str
 ) -> Sequence[tuple[models.ClusterProvisionStep, models.ClusterEvent | None]]:
