@@ -31,7 +31,7 @@ def cluster_events_get_by_step(
     :param successful: only the successes, or the failures; None for both
     :raises MarkerNotFound: when the step has no such event
     """
-    statement = _of(step_id)
+    statement = sa.select(_table).where(query.along(_table.c.step_id, step_id))
     if successful is not None:
         # Not IS TRUE: for that, MySQL does not look in the index.
         statement = statement.where(
@@ -56,7 +56,8 @@ def _of(step_id: str) -> Any:
 
 
 def _page(statement: Any, limit: int | None) -> Any:
-    return statement.order_by(_table.c.sequence).limit(limit)
+    order = (_table.c.step_id, _table.c.sequence)
+    return statement.order_by(*order).limit(limit)
 
 
 def _load(

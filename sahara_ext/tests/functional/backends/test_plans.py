@@ -22,7 +22,7 @@ CLUSTERS = 20_000
 LIMIT = 50
 EVENTS = 20_000
 #: One event in so many is a failure.
-RARE = 20
+RARE = 100
 #: Rows looked at for each one shown: two pages of keys, what is kept in
 #: between, the rows behind them and their node groups; and as many keys on
 #: the way back for the page before.
