@@ -153,6 +153,16 @@ class OperationObject(objects.VersionedObject):
         db.cluster_set_status(self.obj_context, self._lease(), values)
         self._take(values)
 
+    def describe(self, description: str | None) -> None:
+        """Say something of the status, which stays what it is.
+
+        :param description: None for nothing
+        :raises OperationSuperseded: when the engine lost the right to it
+        """
+        values = {'status_description': description}
+        db.cluster_set_status(self.obj_context, self._lease(), values)
+        self._take(values)
+
     def finish_operation(
         self,
         status: str,

@@ -80,7 +80,7 @@ class TestFakeDriver(base.TestCase):
         class Enough(BaseException):
             pass
 
-        def stop():
+        def stop(waiting=''):
             raise Enough
 
         cluster = self.draft(seconds=3600)
