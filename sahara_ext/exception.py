@@ -82,6 +82,13 @@ class TemplateProtected(exception.Invalid):
     msg_fmt = 'Template %(template_id)s is protected.'
 
 
+class UserProtected(exception.Invalid):
+    """What uses the template would change with it, and is protected."""
+
+    code = 'UPDATE_FAILED'
+    msg_fmt = 'The cluster template %(template_id)s that uses it is protected.'
+
+
 class TemplateInUse(exception.Invalid):
     """Something was made from the template, so it has to stay."""
 

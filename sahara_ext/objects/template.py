@@ -76,6 +76,8 @@ class TemplateObject(objects.VersionedObject):
 
         :raises TemplateNotFound: when the template is gone
         :raises TemplateNameExists: when the project has one of this name
+        :raises UserProtected: when a cluster template that would change with
+            it is to stay as it is
         :raises InvalidValue: when a value does not fit
         """
         changes = self.obj_get_changes()

@@ -101,6 +101,8 @@ def template_update(
 
     :raises TemplateNotFound: when there is none
     :raises TemplateNameExists: when the project has one of this name
+    :raises UserProtected: when a cluster template that would change with it
+        is to stay as it is
     :raises InvalidValue: when no column can hold a value
     """
     statement = (
@@ -121,6 +123,8 @@ def template_update(
     if row is None:
         raise _NOT_FOUND[model](template_id=template_id)
     _note_uses(context, template_id, values)
+    if model is models.NodeGroupTemplate:
+        template_use.take_over(context, row, values)
     return row
 
 
