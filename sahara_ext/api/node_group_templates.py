@@ -54,4 +54,7 @@ class NodeGroupTemplatesController(templates.TemplatesController):
 
         Clusters that were made from it stay as they are.
         """
-        return self._update(req, template_id, values.changed(body))
+        return templates.atomically(
+            req.context,
+            lambda: self._update(req, template_id, values.changed(body)),
+        )

@@ -10,6 +10,7 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from sahara_ext.engine import drafts
+from sahara_ext.engine import templates
 from sahara_ext.engine.resizing import Resizing
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
@@ -38,7 +39,9 @@ def create(
 
     :param values: as :func:`drafts.cluster` takes them
     :raises ClusterNameExists: when the project has one of a name
+    :raises UnknownTemplate: when a template was deleted meanwhile
     """
+    templates.hold(context, values)
     clusters = [drafts.cluster(context, values, name) for name in names]
     for cluster in clusters:
         cluster.create()

@@ -97,6 +97,7 @@ class EngineAPI:
 
         def resized(locked: Cluster) -> resizing.Resizing:
             _check_scalable(locked)
+            templates.hold_groups(context, groups)
             change = resizing.resize(locked, resize, groups, remove or {})
             self._check_change(plugin, locked, change)
             return change

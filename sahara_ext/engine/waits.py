@@ -52,9 +52,7 @@ class Waits:
     :param seconds: how long a wait may take before it is told of
     """
 
-    def __init__(
-        self, cluster: Cluster, lease: Lease, seconds: float
-    ) -> None:
+    def __init__(self, cluster: Cluster, lease: Lease, seconds: float) -> None:
         self._cluster = cluster
         self._lease = lease
         self._seconds = seconds

@@ -59,6 +59,7 @@ from sahara_ext.db.api.template import template_create
 from sahara_ext.db.api.template import template_destroy
 from sahara_ext.db.api.template import template_get
 from sahara_ext.db.api.template import template_get_page
+from sahara_ext.db.api.template import template_lock
 from sahara_ext.db.api.template import template_update
 from sahara_ext.db.facade import facade
 from sahara_ext.db.held_connection import HeldConnection
@@ -113,6 +114,7 @@ __all__ = [
     'template_create',
     'template_get',
     'template_get_page',
+    'template_lock',
     'template_update',
     'template_destroy',
     'image_registration_add',

@@ -9,8 +9,6 @@ from oslo_db import exception as db_exception
 from oslo_log import log as logging
 import sqlalchemy as sa
 
-from ext_lib import exception as ext_exception
-from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from ext_lib.db import query

@@ -91,6 +91,29 @@ def template_get(context: RequestContext, model: Any, template_id: str) -> Any:
 
 
 @facade.writer
+def template_lock(
+    context: RequestContext, model: Any, template_id: str, shared: bool = False
+) -> Any:
+    """Return a template as :func:`template_get` does, and lock it.
+
+    :param shared: whether others may lock it like that at the same time
+    :raises TemplateNotFound: likewise
+    """
+    row = context.session.scalars(
+        sa.select(model)
+        .where(
+            query.equals(model.id, template_id),
+            visibility.is_visible(context, model),
+        )
+        .with_for_update(read=shared)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise _NOT_FOUND[model](template_id=template_id)
+    return row
+
+
+@facade.writer
 def template_update(
     context: RequestContext,
     model: Any,

@@ -6,11 +6,14 @@ from concurrent import futures
 import multiprocessing
 import threading
 from typing import Any
+import uuid
 
 from oslo_config import cfg
+import webob
 
 from ext_lib import context
 from ext_lib import rpc
+from ext_lib.paging import ALL
 from ext_lib.tests import polling
 from sahara_ext import exception
 from sahara_ext import objects
@@ -19,11 +22,14 @@ from sahara_ext.db.facade import facade
 from sahara_ext.db.migration import schema
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_template import ClusterTemplateList
 from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.image_registration import ImageRegistration
+from sahara_ext.objects.node_group_template import NodeGroupTemplate
 from sahara_ext.tests import base
 from sahara_ext.tests import requested
+from sahara_ext.wsgi import loader
 
 THREADS = 6
 PROCESSES = 3
@@ -280,3 +286,109 @@ class ScalingTests(base.TestCase):
         self.assertEqual(
             [f'tag{number}' for number in range(THREADS)], sorted(image.tags)
         )
+
+    def test_a_template_changes_amid_the_making_of_another(self) -> None:
+        used = group_template('1')
+        app = App(self)
+
+        def work(number: int) -> None:
+            for flavor in range(ROUNDS):
+                if number == 0:
+                    body: Any = {'flavor_id': str(flavor)}
+                    app.ask('PUT', f'/node-group-templates/{used.id}', body)
+                    continue
+                body = {
+                    'name': f'made-{number}-{flavor}',
+                    'plugin_name': 'fake',
+                    'hadoop_version': '0.1',
+                    'node_groups': [
+                        {
+                            'name': 'worker',
+                            'count': 1,
+                            'node_group_template_id': used.id,
+                        }
+                    ],
+                }
+                made = app.ask('POST', '/cluster-templates', body)
+                path = f'/cluster-templates/{made["cluster_template"]["id"]}'
+                app.ask('PUT', path, {'node_groups': body['node_groups']})
+
+        self.assertEqual([None] * THREADS, self.at_once(work))
+        found = ClusterTemplateList.get_page(caller(), ALL)
+        self.assertEqual(ROUNDS * (THREADS - 1), len(found.objects))
+        flavors = {
+            group['flavor_id']
+            for template in found
+            for group in template.node_groups
+        }
+        self.assertEqual({str(ROUNDS - 1)}, flavors)
+
+    def test_a_template_is_deleted_amid_its_use(self) -> None:
+        for round_number in range(ROUNDS):
+            used = group_template('1')
+            values = {
+                **requested.values(_START),
+                'node_groups': [
+                    {
+                        'name': 'worker',
+                        'count': 1,
+                        'node_group_template_id': used.id,
+                    }
+                ],
+            }
+
+            def work(
+                number: int,
+                used: NodeGroupTemplate = used,
+                values: dict[str, Any] = values,
+                round_number: int = round_number,
+            ) -> str:
+                if number == 0:
+                    used.destroy()
+                    return used.id
+                name = f'c{round_number}-{number}'
+                [made] = self.api.create_clusters(
+                    caller(), {**values, 'name': name}
+                )
+                return str(made.id)
+
+            deleted, *made = self.at_once(work, 3)
+            for each in made:
+                if deleted == used.id:
+                    self.assertIsInstance(each, exception.UnknownTemplate)
+                else:
+                    self.assertIsInstance(deleted, exception.TemplateInUse)
+            if deleted != used.id:
+                self.assertTrue(any(isinstance(each, str) for each in made))
+
+
+class App:
+    """Sends requests to the HTTP API of a test."""
+
+    def __init__(self, case: ScalingTests) -> None:
+        self._case = case
+        self._app = loader.load(case.conf)
+
+    def ask(self, method: str, path: str, body: Any) -> Any:
+        """Return the body of the answer to a request that is accepted."""
+        request = webob.Request.blank(f'/v1.1{path}', method=method)
+        request.headers['X-Auth-Token'] = f'{base.USER}:{base.PROJECT}'
+        request.json = body
+        request.content_type = 'application/json'
+        answer = request.get_response(self._app)
+        self._case.assertEqual(202, answer.status_int, answer.text)
+        return answer.json
+
+
+def group_template(flavor_id: str) -> NodeGroupTemplate:
+    """Return a template of node groups."""
+    template = NodeGroupTemplate(
+        caller(),
+        name=f'template-{uuid.uuid4().hex[:12]}',
+        plugin_name='fake',
+        plugin_version='0.1',
+        flavor_id=flavor_id,
+        node_processes=['datanode'],
+    )
+    template.create()
+    return template

@@ -16,10 +16,10 @@ _ROOTS = {
 }
 #: By resource, in version 1.1 and in version 2.
 _ACTIONS = {
-    'cluster': ('create delete get get_all modify progress '
-                'progress:traceback scale',
-                'create delete get list progress progress:traceback '
-                'scale update'),
+    'cluster': (
+        'create delete get get_all modify progress progress:traceback scale',
+        'create delete get list progress progress:traceback scale update',
+    ),
     'cluster-template': ('create delete get get_all modify',
                          'create delete get list update'),
     'image': ('add_tags get get_all register remove_tags unregister',

@@ -13,7 +13,7 @@ from sahara_ext.tests import base
 def raised(code, *names):
     """Return what a piece of code raises."""
     try:
-        exec(code, {'os': os})  # noqa: S102 (of this file)
+        exec(code, {'os': os})
     except Exception as error:
         return error
     raise AssertionError(f'{code} raises nothing')
@@ -28,9 +28,7 @@ class TestMessage(base.TestCase):
 
     def test_a_file_of_the_engine(self):
         error = raised('open("/etc/sahara-ext/none/secret.conf")')
-        self.check(
-            error, "[Errno 2] No such file or directory: 'secret.conf'"
-        )
+        self.check(error, "[Errno 2] No such file or directory: 'secret.conf'")
 
     def test_two_files(self):
         error = raised('os.rename("/etc/none/one", "/etc/none/other")')
