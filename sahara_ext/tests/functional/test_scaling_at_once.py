@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many requests change one cluster at once, on SQLite."""
+"""Many requests scale one cluster at once, on SQLite."""
 
 import fixtures
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many requests change one cluster at once, on servers."""
+"""Many requests scale one cluster at once, on servers."""
 
 from sahara_ext.tests.functional import scaling_at_once
 from sahara_ext.tests.functional.backends import database
