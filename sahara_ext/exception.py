@@ -82,6 +82,13 @@ class TemplateProtected(exception.Invalid):
     msg_fmt = 'Template %(template_id)s is protected.'
 
 
+class UserProtected(exception.Invalid):
+    """What uses the template would change with it, and is protected."""
+
+    code = 'UPDATE_FAILED'
+    msg_fmt = 'The cluster template %(template_id)s that uses it is protected.'
+
+
 class TemplateInUse(exception.Invalid):
     """Something was made from the template, so it has to stay."""
 
@@ -211,6 +218,16 @@ class NodeGroupNameExists(exception.Invalid):
 
     code = 'INVALID_DATA'
     msg_fmt = 'There are two node groups with the name %(name)s.'
+
+
+class InstanceNameExists(exception.Invalid):
+    """The cluster has an instance of the name that a new one would get."""
+
+    code = 'INVALID_REFERENCE'
+    msg_fmt = (
+        'The cluster has an instance %(name)s already; give the node group '
+        'another name.'
+    )
 
 
 class InstanceNameTooLong(exception.Invalid):

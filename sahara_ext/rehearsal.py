@@ -3,12 +3,13 @@
 
 The ``fake`` section of ``cluster_configs`` asks: ``fail_step`` names a step,
 ``fail_instances`` tells how many instances fail in it, the first ones that go
-through it, and ``seconds`` how long each instance takes in each step. One of
-the first two is enough for one instance to fail, or for some to fail in
+through it, and ``seconds`` how long the last instance takes in each step. The
+others are done before, one after the other, as they are in a real cloud. One
+of the first two is enough for one instance to fail, or for some to fail in
 DEFAULT_STEP.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 import dataclasses
 import itertools
 import time
@@ -35,7 +36,7 @@ class Rehearsal:
     """What a cluster asks for.
 
     :param fail_step: None for nothing to fail
-    :param seconds: each instance takes in each step
+    :param seconds: the last instance takes in each step
     """
 
     fail_step: str | None = None
@@ -69,21 +70,42 @@ class Rehearsal:
         :param checkpoint: is called while waiting; what it raises ends that
         :raises FailedOnPurpose: when ``instance`` is one of those to fail
         """
-        _wait(self.seconds, checkpoint)
+        if self.seconds:
+            share = _share(cluster, instance)
+            _wait(self.seconds * share, checkpoint)
         if step_name == self.fail_step and self._is_chosen(cluster, instance):
             raise exception.FailedOnPurpose(
                 instance_name=instance.instance_name, step_name=step_name
             )
 
     def _is_chosen(self, cluster: Cluster, instance: ClusterInstance) -> bool:
-        # Those that go through a step together are in the same state.
-        peers = (
-            peer.id
-            for group in cluster.node_groups
-            for peer in group.instances
-            if peer.state == instance.state
-        )
+        peers = _peers(cluster, instance)
         return instance.id in itertools.islice(peers, self.fail_instances)
+
+
+def _peers(cluster: Cluster, instance: ClusterInstance) -> Iterator[str]:
+    """Return the ids of those that go through a step with an instance.
+
+    They are in the same state.
+    """
+    return (
+        peer.id
+        for group in cluster.node_groups
+        for peer in group.instances
+        if peer.state == instance.state
+    )
+
+
+def _share(cluster: Cluster, instance: ClusterInstance) -> float:
+    """Return after which part of the time of a step an instance is done.
+
+    That is all of it for the last one, so that counts grow one by one
+    though all are worked on at the same time.
+    """
+    peers = list(_peers(cluster, instance))
+    if instance.id not in peers:
+        return 1.0
+    return (1 + peers.index(instance.id)) / len(peers)
 
 
 def _check(asked: Mapping[str, Any]) -> None:

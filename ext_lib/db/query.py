@@ -82,6 +82,21 @@ def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
     return statement.where(choice if _fits(kind, lead.value) else sa.false())
 
 
+def along(column: Any, value: str, never: str = '') -> Any:
+    """Return the condition that a column of text holds ``value``.
+
+    It makes MySQL walk an index that begins with the column from where other
+    conditions say, instead of from where the value begins. The statement has
+    to be ordered by the column first.
+
+    :param never: a value that no row has
+    """
+    if not _fits(column.type, value):
+        return sa.false()
+    kind = column.type
+    return _Along(column, sa.literal(value, kind), sa.literal(never, kind))
+
+
 def changed_between(
     statement: sa.sql.Select, model: Any, filters: Mapping[str, Any]
 ) -> sa.sql.Select:

@@ -4,6 +4,7 @@
 from ext_lib import exception
 from ext_lib.wsgi import request
 from sahara_ext.api import microversions
+from sahara_ext.objects.cluster import Cluster
 from sahara_ext.policies import base
 
 
@@ -12,11 +13,23 @@ def authorize(req: request.Request, action: base.Action) -> None:
 
     :raises PolicyNotAuthorized: for everybody else
     """
-    rule = action.v2 if microversions.is_v2(req) else action.v1
-    if rule is None:
-        raise exception.Forbidden()
     target = {
         'project_id': req.context.project_id,
         'user_id': req.context.user_id,
     }
-    req.context.can(rule, target)
+    req.context.can(_rule(req, action), target)
+
+
+def is_permitted(
+    req: request.Request, action: base.Action, cluster: Cluster
+) -> bool:
+    """Return whether the caller may do ``action`` on a cluster they see."""
+    target = {'project_id': cluster.project_id, 'user_id': cluster.user_id}
+    return req.context.can(_rule(req, action), target, fatal=False)
+
+
+def _rule(req: request.Request, action: base.Action) -> str:
+    rule = action.v2 if microversions.is_v2(req) else action.v1
+    if rule is None:
+        raise exception.Forbidden()
+    return rule

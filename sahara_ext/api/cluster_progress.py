@@ -8,6 +8,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from sahara_ext.api import lists
 from sahara_ext.api.authorization import authorize
+from sahara_ext.api.authorization import is_permitted
 from sahara_ext.api.schemas import cluster_progress as schema
 from sahara_ext.api.views import cluster_events as view
 from sahara_ext.objects.cluster import Cluster
@@ -26,7 +27,8 @@ class ClusterProgressController:
         """List the events of a step, oldest first.
 
         Without ``step_id`` it is the one users want to know of: the running
-        one, else the one that failed, else the last.
+        one, else the one that failed, else the last. With ``successful``,
+        only successes or only failures.
         """
         authorize(req, policies.INDEX)
         cluster = Cluster.get_ref(req.context, cluster_id)
@@ -35,11 +37,12 @@ class ClusterProgressController:
             return {'events': []}
         try:
             events = ClusterEventList.get_by_step(
-                req.context, step.id, req.page
+                req.context, step.id, req.page, _successful(req)
             )
         except MarkerNotFound:
             raise lists.NoSuchMarker(marker=req.page.marker) from None
-        return {'events': [view.show(event) for event in events]}
+        traceback = is_permitted(req, policies.TRACEBACK, cluster)
+        return {'events': [view.show(event, traceback) for event in events]}
 
 
 def _step(
@@ -52,3 +55,8 @@ def _step(
         )
         return steps.current
     return ClusterProvisionStep.get_by_id(req.context, wanted, cluster_id)
+
+
+def _successful(req: request.Request) -> bool | None:
+    wanted = req.query.get('successful')
+    return None if wanted is None else wanted.lower() == 'true'

@@ -10,6 +10,7 @@ from sahara_ext.api.schemas import cluster_templates as schema
 from sahara_ext.api.templates import Body
 from sahara_ext.api.views import cluster_templates as view
 from sahara_ext.engine.templates import complete_groups
+from sahara_ext.engine.templates import hold_groups
 from sahara_ext.objects.cluster_template import ClusterTemplate
 from sahara_ext.objects.cluster_template import ClusterTemplateList
 from sahara_ext.policies import cluster_templates as policies
@@ -38,7 +39,10 @@ class ClusterTemplatesController(templates.TemplatesController):
     @controller.response(schema.show_response)
     def create(self, req: request.Request, body: Body) -> Body:
         """Create a template."""
-        return self._create(req, _completed(req, values.given(body)))
+        return templates.atomically(
+            req.context,
+            lambda: self._create(req, _completed(req, values.given(body))),
+        )
 
     @controller.response(schema.show_response)
     def show(self, req: request.Request, template_id: str) -> Body:
@@ -52,13 +56,22 @@ class ClusterTemplatesController(templates.TemplatesController):
         self, req: request.Request, template_id: str, body: Body
     ) -> Body:
         """Change a template; what was made from it stays as it is."""
-        changes = _completed(req, values.changed(body))
-        return self._update(req, template_id, changes)
+        return templates.atomically(
+            req.context,
+            lambda: self._update(
+                req, template_id, _completed(req, values.changed(body))
+            ),
+        )
 
 
 def _completed(req: request.Request, wanted: Body) -> Body:
-    """Return values of a template with what its groups' templates add."""
+    """Return values of a template with what its groups' templates add.
+
+    These stay as they are until the transaction ends: who changes them then
+    finds the template.
+    """
     if 'node_groups' in wanted:
-        groups = complete_groups(req.context, wanted['node_groups'])
-        wanted['node_groups'] = groups
+        groups = wanted['node_groups']
+        known = hold_groups(req.context, groups)
+        wanted['node_groups'] = complete_groups(req.context, groups, known)
     return wanted

@@ -12,6 +12,7 @@ from sahara_ext.api import lists
 from sahara_ext.api import protection
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
+from sahara_ext.api.authorization import is_permitted
 from sahara_ext.api.schemas import cluster_answers as answers
 from sahara_ext.api.schemas import clusters as schema
 from sahara_ext.api.views import clusters as view
@@ -19,6 +20,7 @@ from sahara_ext.engine.api import EngineAPI
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.policies import clusters as policies
+from sahara_ext.policies.cluster_progress import TRACEBACK
 
 Body = dict[str, Any]
 
@@ -64,7 +66,8 @@ class ClustersController:
         authorize(req, policies.SHOW)
         events = req.query.get('show_progress', '').lower() == 'true'
         cluster = Cluster.get(req.context, cluster_id, events=events)
-        return {'cluster': view.show(req, cluster, events)}
+        traceback = events and is_permitted(req, TRACEBACK, cluster)
+        return {'cluster': view.show(req, cluster, events, traceback)}
 
     @controller.status(202)
     @controller.body(schema.create)

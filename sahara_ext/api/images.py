@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """images: which ones a project makes clusters from, and what they are for."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ext_lib.wsgi import controller
@@ -47,11 +47,14 @@ class ImagesController:
     ) -> Body:
         """Register an image, or say anew whom to log in as."""
         authorize(req, policies.REGISTER)
-        image = _image(req, image_id)
-        image.username = body['username']
-        image.description = body.get('description', '')
-        image.save()
-        return _shown(image)
+
+        def register(image: ImageRegistration) -> None:
+            image.username = body['username']
+            image.description = body.get('description', '')
+
+        return _shown(
+            ImageRegistration.change(req.context, image_id, register)
+        )
 
     @controller.status(204)
     def unregister(self, req: request.Request, image_id: str) -> None:
@@ -67,8 +70,8 @@ class ImagesController:
     ) -> Body:
         """Tag an image."""
         authorize(req, policies.ADD_TAGS)
-        image = _image(req, image_id)
-        return _tagged(image, [*image.tags, *body['tags']])
+        added = body['tags']
+        return _tagged(req, image_id, lambda tags: [*tags, *added])
 
     @controller.status(202)
     @controller.body(schema.tag)
@@ -78,8 +81,10 @@ class ImagesController:
     ) -> Body:
         """Remove tags of an image; those it does not have are no matter."""
         authorize(req, policies.REMOVE_TAGS)
-        image = _image(req, image_id)
-        return _tagged(image, [t for t in image.tags if t not in body['tags']])
+        removed = body['tags']
+        return _tagged(
+            req, image_id, lambda tags: [t for t in tags if t not in removed]
+        )
 
     def list_tags(self, req: request.Request, image_id: str) -> list[str]:
         """List the tags of an image."""
@@ -93,13 +98,13 @@ class ImagesController:
     ) -> Body:
         """Replace the tags of an image."""
         authorize(req, policies.SET_TAGS)
-        return _tagged(_image(req, image_id), body['tags'])
+        return _tagged(req, image_id, lambda tags: body['tags'])
 
     @controller.status(204)
     def clear_tags(self, req: request.Request, image_id: str) -> None:
         """Remove all tags of an image."""
         authorize(req, policies.CLEAR_TAGS)
-        _tagged(_image(req, image_id), [])
+        _tagged(req, image_id, lambda tags: [])
 
 
 def _image(req: request.Request, image_id: str) -> ImageRegistration:
@@ -110,10 +115,15 @@ def _image(req: request.Request, image_id: str) -> ImageRegistration:
         return ImageRegistration(req.context, image_id=image_id, tags=[])
 
 
-def _tagged(image: ImageRegistration, tags: Collection[str]) -> Body:
-    image.tags = list(dict.fromkeys(tags))
-    image.save()
-    return _shown(image)
+def _tagged(
+    req: request.Request,
+    image_id: str,
+    change: Callable[[Collection[str]], Collection[str]],
+) -> Body:
+    def tag(image: ImageRegistration) -> None:
+        image.tags = list(dict.fromkeys(change(image.tags)))
+
+    return _shown(ImageRegistration.change(req.context, image_id, tag))
 
 
 def _fits(req: request.Request, image: ImageRegistration) -> bool:

@@ -50,5 +50,11 @@ class NodeGroupTemplatesController(templates.TemplatesController):
     def update(
         self, req: request.Request, template_id: str, body: Body
     ) -> Body:
-        """Change a template; what was made from it stays as it is."""
-        return self._update(req, template_id, values.changed(body))
+        """Change a template, and with it cluster templates that use it.
+
+        Clusters that were made from it stay as they are.
+        """
+        return templates.atomically(
+            req.context,
+            lambda: self._update(req, template_id, values.changed(body)),
+        )

@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 import dataclasses
 from typing import Any
 
+from ext_lib.context import RequestContext
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from sahara_ext.api import lists
 from sahara_ext.api import protection
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
+from sahara_ext.objects.transaction import transactional
 from sahara_ext.plugins.registry import PluginRegistry
 
 Body = dict[str, Any]
@@ -34,6 +36,15 @@ class Kind:
     view: Any
     policies: Any
     check: Callable[[PluginRegistry, Mapping[str, Any]], None]
+
+
+@transactional
+def atomically(_context: RequestContext, work: Callable[[], Body]) -> Body:
+    """Return what ``work`` does, all of it or nothing.
+
+    :param work: is done again when the transaction deadlocks
+    """
+    return work()
 
 
 class TemplatesController:
@@ -86,7 +97,8 @@ class TemplatesController:
         self, req: request.Request, template_id: str, changes: Body
     ) -> Body:
         authorize(req, self.kind.policies.UPDATE)
-        template = self.kind.template.get(req.context, template_id)
+        # What is checked is what will be there.
+        template = self.kind.template.lock(req.context, template_id)
         protection.check_update(req, template, changes)
         for name, value in changes.items():
             setattr(template, name, value)

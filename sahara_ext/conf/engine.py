@@ -39,6 +39,14 @@ ENGINE_OPTS = [
         help='Seconds between two searches for clusters that wait for an '
         'engine, or whose engine is dead.',
     ),
+    cfg.FloatOpt(
+        'wait_notice',
+        default=30.0,
+        min=0.0,
+        help='For how many seconds the work on an instance waits for the '
+        'cloud before that is logged, and told in the status description of '
+        'the cluster.',
+    ),
     cfg.IntOpt(
         'operation_workers',
         default=8,

@@ -245,6 +245,7 @@ class ClusterEvent(Timestamped, Base):
             name='uniq_cluster_events0step_id0subject0successful',
         ),
         _index('cluster_events', 'step_id', 'sequence'),
+        _index('cluster_events', 'step_id', 'successful', 'sequence'),
         _COUNTING,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from sahara_ext.engine import drafts
+from sahara_ext.engine import templates
 from sahara_ext.engine.resizing import Resizing
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
@@ -18,6 +19,9 @@ from sahara_ext.objects.transaction import transactional
 
 #: Stores the steps of the operation on a cluster.
 Plan = Callable[[RequestContext, Cluster], None]
+#: Returns how a cluster, as it is now, is to be resized; raises when it may
+#: not be.
+Resize = Callable[[Cluster], Resizing]
 
 _UNLESS_DELETING = [
     status for status in ClusterStatus.ALL if status != ClusterStatus.DELETING
@@ -35,7 +39,9 @@ def create(
 
     :param values: as :func:`drafts.cluster` takes them
     :raises ClusterNameExists: when the project has one of a name
+    :raises UnknownTemplate: when a template was deleted meanwhile
     """
+    templates.hold(context, values)
     clusters = [drafts.cluster(context, values, name) for name in names]
     for cluster in clusters:
         cluster.create()
@@ -45,13 +51,24 @@ def create(
 
 @transactional
 def scale(
-    context: RequestContext, cluster_id: str, resizing: Resizing, plan: Plan
-) -> Cluster:
+    context: RequestContext, cluster_id: str, resize: Resize, plan: Plan
+) -> tuple[Cluster, bool]:
     """Store how a cluster is to be resized.
 
+    The difference is worked out while the cluster is locked: since an
+    earlier read another request may have scaled it, and be done.
+
+    :returns: the cluster, and whether an operation has begun: none does when
+        nothing comes or goes
+    :raises ClusterNotFound: when there is none
     :raises ClusterInvalidStatus: when something else is being done to it
     :raises ClusterProtected: when it is to stay as it is
+    :raises Invalid: whatever ``resize`` refuses
     """
+    cluster = Cluster.lock(context, cluster_id)
+    resizing = resize(cluster)
+    if resizing.is_empty:
+        return cluster, False
     cluster = Cluster.begin_operation(
         context,
         cluster_id,
@@ -64,7 +81,7 @@ def scale(
         removing=resizing.removing,
     )
     plan(context, cluster)
-    return cluster
+    return cluster, True
 
 
 @transactional

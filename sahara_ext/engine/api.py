@@ -94,13 +94,22 @@ class EngineAPI:
         plugin = self.plugins.get(cluster.plugin_name)
         groups = templates.complete_groups(context, add)
         self._check_size([*groups, *({'count': n} for n in resize.values())])
-        change = resizing.resize(cluster, resize, groups, remove or {})
-        self._check_change(plugin, cluster, change)
-        if not change.is_empty:
-            plan = self._plan(plugin)
-            cluster = acceptance.scale(context, cluster.id, change, plan)
-            self._begin(context, [cluster])
-        return cluster
+
+        def resized(locked: Cluster) -> resizing.Resizing:
+            _check_scalable(locked)
+            templates.hold_groups(context, groups)
+            change = resizing.resize(locked, resize, groups, remove or {})
+            self._check_change(plugin, locked, change)
+            return change
+
+        scaled, has_begun = acceptance.scale(
+            context, cluster.id, resized, self._plan(plugin)
+        )
+        if has_begun:
+            self._begin(context, [scaled])
+        else:
+            self._load_steps(context, [scaled])
+        return scaled
 
     def _check_size(
         self, groups: Iterable[Mapping[str, Any]], clusters: int = 1
@@ -122,6 +131,7 @@ class EngineAPI:
             change.groups_of(cluster),
         )
         validation.check_instances(change.instances)
+        validation.check_new_names(cluster.node_groups, change.new_names)
         validation.check_size(
             change.size_of(cluster), self._conf.engine.max_instances
         )
@@ -178,12 +188,8 @@ class EngineAPI:
     def _begin(
         self, context: RequestContext, clusters: Sequence[Cluster]
     ) -> None:
-        steps = ClusterProvisionStepList.get_by_clusters(
-            context, [cluster.id for cluster in clusters]
-        )
+        self._load_steps(context, clusters)
         for cluster in clusters:
-            cluster.provision_steps = list(steps[cluster.id])
-            cluster.obj_reset_changes(['provision_steps'])
             LOG.info(
                 'Accepted %s of cluster %s, which engines log as %s',
                 cluster.operation_type,
@@ -191,6 +197,17 @@ class EngineAPI:
                 cluster.operation_request_id,
             )
             self._engines.run_operation(context, cluster.id)
+
+    @staticmethod
+    def _load_steps(
+        context: RequestContext, clusters: Sequence[Cluster]
+    ) -> None:
+        steps = ClusterProvisionStepList.get_by_clusters(
+            context, [cluster.id for cluster in clusters]
+        )
+        for cluster in clusters:
+            cluster.provision_steps = list(steps[cluster.id])
+            cluster.obj_reset_changes(['provision_steps'])
 
 
 def _check_scalable(cluster: Cluster) -> None:

@@ -8,6 +8,7 @@ from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.provision_step import ClusterProvisionStep
 from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.progress.failure import Failure
+from sahara_ext.progress.reason import message
 
 #: What ends the work of this engine, but not the operation.
 NOT_FAILURES = (
@@ -39,7 +40,8 @@ def describe(operation: Operation, error: Exception) -> str:
     :param error: the first that was raised
     """
     verb = _VERBS[operation.type]
-    reason = f'{verb} cluster failed for the following reason(s): {error}'
+    said = message(error)
+    reason = f'{verb} cluster failed for the following reason(s): {said}'
     step = _failed_step(operation)
     if step is not None and step.failed:
         reason += f' ({step.failed} of {step.total}: {step.step_name})'

@@ -7,6 +7,7 @@ from oslo_config import cfg
 
 from ext_lib.context import RequestContext
 from sahara_ext.engine.lease import Lease
+from sahara_ext.engine.waits import Waits
 from sahara_ext.infra.base import InfraDriver
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
@@ -75,6 +76,8 @@ class Operation:
             enabled=not conf.disable_event_log,
             checkpoint=lease.check,
         )
+        #: What it waits for in the cloud.
+        self.waits = Waits(cluster, lease, conf.engine.wait_notice)
         #: Whether it has come to servers being deleted.
         self.is_deleting_servers = False
         self._plugins = plugins

@@ -32,6 +32,12 @@ class Resizing:
         """Whether nothing comes or goes."""
         return not (self.groups or self.instances or self.removing)
 
+    @property
+    def new_names(self) -> list[str]:
+        """The names of all instances that come."""
+        coming = [i for group in self.groups for i in group.instances]
+        return [str(i.instance_name) for i in (*self.instances, *coming)]
+
     def groups_of(self, cluster: Cluster) -> list[NodeGroup]:
         """Return all groups ``cluster`` is to have."""
         return [*cluster.node_groups, *self.groups]

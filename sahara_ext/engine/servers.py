@@ -52,42 +52,37 @@ class Servers:
     def _launch(self, instance: ClusterInstance) -> None:
         operation = self._operation
         if instance.instance_id is None:
-            instance.instance_id = operation.driver.launch(
-                operation.context,
-                operation.cluster,
-                operation.node_group(instance),
-                instance,
-                operation.lease.check,
-            )
+            with operation.waits.of(instance) as checkpoint:
+                instance.instance_id = operation.driver.launch(
+                    operation.context,
+                    operation.cluster,
+                    operation.node_group(instance),
+                    instance,
+                    checkpoint,
+                )
             operation.save(instance)
 
     def _assign(self, instance: ClusterInstance) -> None:
         operation = self._operation
-        addresses = operation.driver.wait_for_address(
-            operation.context,
-            operation.cluster,
-            instance,
-            operation.lease.check,
-        )
+        with operation.waits.of(instance) as checkpoint:
+            addresses = operation.driver.wait_for_address(
+                operation.context, operation.cluster, instance, checkpoint
+            )
         instance.internal_ip = addresses.internal_ip
         instance.management_ip = addresses.management_ip
         operation.save(instance)
 
     def _wait_for_ssh(self, instance: ClusterInstance) -> None:
         operation = self._operation
-        operation.driver.wait_for_ssh(
-            operation.context,
-            operation.cluster,
-            instance,
-            operation.lease.check,
-        )
+        with operation.waits.of(instance) as checkpoint:
+            operation.driver.wait_for_ssh(
+                operation.context, operation.cluster, instance, checkpoint
+            )
 
     def delete(self, instance: ClusterInstance) -> None:
         """Delete the server of an instance, whether there is one or not."""
         operation = self._operation
-        operation.driver.delete(
-            operation.context,
-            operation.cluster,
-            instance,
-            operation.lease.check,
-        )
+        with operation.waits.of(instance) as checkpoint:
+            operation.driver.delete(
+                operation.context, operation.cluster, instance, checkpoint
+            )

@@ -72,14 +72,43 @@ def complete_cluster(
 
 
 def complete_groups(
-    context: RequestContext, groups: Iterable[Mapping[str, Any]]
+    context: RequestContext,
+    groups: Iterable[Mapping[str, Any]],
+    known: Mapping[str, NodeGroupTemplate] | None = None,
 ) -> list[dict[str, Any]]:
     """Return values of node groups with what their templates add.
 
+    :param known: templates by their ids; others are loaded
     :raises UnknownTemplate: when one names what is not there
     """
-    known: dict[str, NodeGroupTemplate] = {}
-    return [_complete_group(context, group, known) for group in groups]
+    found = dict(known or {})
+    return [_complete_group(context, group, found) for group in groups]
+
+
+def hold_groups(
+    context: RequestContext, groups: Iterable[Mapping[str, Any]]
+) -> dict[str, NodeGroupTemplate]:
+    """Return the templates that node groups name, by their ids.
+
+    Until the transaction ends they are neither changed nor deleted.
+
+    :raises UnknownTemplate: when one is not there, or not any more
+    """
+    names = sorted({str(g[_GROUP]) for g in groups if g.get(_GROUP)})
+    return {name: _hold(NodeGroupTemplate, context, name) for name in names}
+
+
+def hold(context: RequestContext, values: Mapping[str, Any]) -> None:
+    """Keep the templates that a cluster names from being deleted.
+
+    :param values: of the cluster, with all its node groups
+    :raises UnknownTemplate: when one is not there any more
+    """
+    # Always in this order: who changes one of node groups comes to those of
+    # clusters later.
+    hold_groups(context, values[_GROUPS])
+    if values.get(_CLUSTER) is not None:
+        _hold(ClusterTemplate, context, values[_CLUSTER])
 
 
 def _complete_group(
@@ -98,6 +127,13 @@ def _complete_group(
 def _get(cls: Any, context: RequestContext, template_id: str) -> Any:
     try:
         return cls.get(context, template_id)
+    except exception.TemplateNotFound as error:
+        raise exception.UnknownTemplate(template_id=template_id) from error
+
+
+def _hold(cls: Any, context: RequestContext, template_id: str) -> Any:
+    try:
+        return cls.lock(context, template_id, shared=True)
     except exception.TemplateNotFound as error:
         raise exception.UnknownTemplate(template_id=template_id) from error
 

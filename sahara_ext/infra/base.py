@@ -2,8 +2,8 @@
 """What an engine asks of the cloud that instances run on."""
 
 import abc
-from collections.abc import Callable
 import dataclasses
+from typing import Protocol
 
 from oslo_config import cfg
 
@@ -12,8 +12,16 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 
-#: Returns, or raises what ends the work: see :class:`InfraDriver`.
-Checkpoint = Callable[[], None]
+
+class Checkpoint(Protocol):
+    """Returns, or raises what ends the work: see :class:`InfraDriver`."""
+
+    def __call__(self, waiting: str = '') -> None:
+        """Take note of what is being waited for, if it is said.
+
+        :param waiting: a phrase that goes on after "Waiting for", and a
+            sentence on why it is not there yet; users read it
+        """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,8 +43,8 @@ class InfraDriver(abc.ABC):
     and raise when it failed. They run in many threads at a time, but not in
     two for the same instance. A process may die at any point: another one
     calls the method again, and doing again what has been done does no harm.
-    Those that wait call their ``checkpoint`` at least every second; what that
-    raises is not for a driver to catch.
+    Those that wait call their ``checkpoint`` at least every second, and tell
+    it what they wait for; what that raises is not for a driver to catch.
 
     :param conf: configuration of the process
     """

@@ -30,6 +30,12 @@ from sahara_ext.objects.node_group import NodeGroup
 #: Words of the compute API in the place of a list of networks.
 _NO_NETWORKS = ('auto', 'none')
 _GONE = ('DELETED', 'SOFT_DELETED')
+#: What is said of hosts, by ``host_status``; of others there is nothing.
+_HOSTS = {
+    'DOWN': 'Its host is down.',
+    'MAINTENANCE': 'Its host is in maintenance.',
+    'UNKNOWN': 'The status of its host is unknown.',
+}
 #: How long one try to connect may take, in seconds.
 _CONNECT_SECONDS = 1.0
 
@@ -90,7 +96,7 @@ class ComputeDriver(base.InfraDriver):
                 found = _addresses(server)
                 if found.management_ip or self._conf.wait_for == 'active':
                     return found
-            patience.pause()
+            patience.pause(_why_not_up(server))
 
     def wait_for_ssh(
         self,
@@ -145,7 +151,7 @@ class ComputeDriver(base.InfraDriver):
         while not _is_gone(server := servers.show(server_id, patience)):
             if not is_asked or (server and server['status'] == 'ERROR'):
                 is_asked = servers.delete(server_id, patience)
-            patience.pause()
+            patience.pause(_state(server))
 
     def _find(
         self,
@@ -226,6 +232,24 @@ def _check_alive(instance: ClusterInstance, server: Server | None) -> None:
     if server['status'] == 'ERROR':
         fault = server.get('fault', {}).get('message', 'nobody knows why.')
         raise exception.ServerFailed(name=name, reason=fault)
+
+
+def _why_not_up(server: Server | None) -> str:
+    if server and server['status'] == 'ACTIVE':
+        return 'It has no address.'
+    return _state(server)
+
+
+def _state(server: Server | None) -> str:
+    """Return what is known of a server that is not what it should be."""
+    if server is None:
+        return ''
+    task = server.get('OS-EXT-STS:task_state')
+    status = f'Its status is {server["status"]}'
+    state = f'{status} ({task}).' if task else f'{status}.'
+    # Shown to administrators only, by default.
+    host = _HOSTS.get(server.get('host_status', ''))
+    return f'{state} {host}' if host else state
 
 
 def _is_gone(server: Server | None) -> bool:

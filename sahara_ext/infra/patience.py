@@ -16,7 +16,8 @@ class Patience:
 
     :param what: is waited for, to be said when it takes too long
     :param longest: pause, in seconds
-    :param checkpoint: raises when there is no need to wait any more
+    :param checkpoint: is told what is waited for; raises when there is no
+        need to wait any more
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Patience:
     def pause(self, reason: object = '') -> None:
         """Wait a little.
 
-        :param reason: for which it was not there yet
+        :param reason: for which it was not there yet: a sentence, or an error
         :raises InfraTimeout: when the time is over
         """
         if time.monotonic() > self._end:
@@ -45,6 +46,7 @@ class Patience:
                 seconds=self._seconds,
                 reason=f' {reason}' if reason else '',
             )
+        self._checkpoint(f'{self._what}. {reason}'.rstrip())
         self._sleep(self._pause)
         self._pause = min(self._pause * 1.5, self._longest)
 

@@ -62,13 +62,17 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         context: RequestContext,
         step_id: str,
         page: paging.Page = paging.ALL,
+        successful: bool | None = None,
     ) -> 'ClusterEventList':
         """Return a page of the events of a step.
 
         :param page: its marker is the id of an event
+        :param successful: only the successes, or the failures; None for both
         :raises MarkerNotFound: when the step has no such event
         """
-        rows = db.cluster_events_get_by_step(context, step_id, page)
+        rows = db.cluster_events_get_by_step(
+            context, step_id, page, successful
+        )
         return cls.from_rows(context, ClusterEvent, rows)
 
     @staticmethod

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What projects know of images."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
+from oslo_db import exception as db_exception
 from oslo_versionedobjects import fields
 
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
+from sahara_ext import exception
 from sahara_ext.db import api as db
 from sahara_ext.objects import base
+from sahara_ext.objects import transaction
 
 
 @base.VersionedObjectRegistry.register
@@ -42,6 +45,28 @@ class ImageRegistration(base.SaharaExtObject):
         row = db.image_registration_get(context, image_id)
         return cls.from_row(context, row)
 
+    @classmethod
+    def change(
+        cls,
+        context: RequestContext,
+        image_id: str,
+        change: Callable[['ImageRegistration'], None],
+    ) -> 'ImageRegistration':
+        """Change what the caller's project knows of an image; return it.
+
+        Of several changes at once each begins with what the one before it
+        left.
+
+        :param change: takes the image as it is, be it unknown so far
+        :raises InvalidValue: when a value does not fit
+        """
+        try:
+            return _change(context, image_id, change)
+        except db_exception.DBDuplicateEntry:
+            # Another request registered it first. Nobody can lock what is
+            # not there.
+            return _change(context, image_id, change)
+
     def save(self) -> None:
         """Store what changed as what the caller's project knows.
 
@@ -60,6 +85,22 @@ class ImageRegistration(base.SaharaExtObject):
         :raises ImageNotRegistered: when it is forgotten already
         """
         db.image_registration_destroy(self.obj_context, self.image_id)
+
+
+@transaction.transactional
+def _change(
+    context: RequestContext,
+    image_id: str,
+    change: Callable[[ImageRegistration], None],
+) -> ImageRegistration:
+    try:
+        row = db.image_registration_lock(context, image_id)
+    except exception.ImageNotRegistered:
+        row = db.image_registration_add(context, image_id)
+    image = ImageRegistration.from_row(context, row)
+    change(image)
+    image.save()
+    return image
 
 
 @base.VersionedObjectRegistry.register

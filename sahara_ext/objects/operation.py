@@ -49,6 +49,20 @@ class OperationObject(objects.VersionedObject):
     }
 
     @classmethod
+    def lock(
+        cls: type[_Object], context: RequestContext, cluster_id: str
+    ) -> _Object:
+        """Return a cluster that stays as it is until the transaction ends.
+
+        It is the first that a transaction does: what it returns is what was
+        committed last.
+
+        :returns: it without its steps, whosever it is
+        :raises ClusterNotFound: when there is none
+        """
+        return cls.from_row(context, db.cluster_lock(context, cluster_id))
+
+    @classmethod
     def begin_operation(
         cls: type[_Object],
         context: RequestContext,
@@ -136,6 +150,16 @@ class OperationObject(objects.VersionedObject):
         values = {'status': status}
         if description is not None:
             values['status_description'] = description
+        db.cluster_set_status(self.obj_context, self._lease(), values)
+        self._take(values)
+
+    def describe(self, description: str | None) -> None:
+        """Say something of the status, which stays what it is.
+
+        :param description: None for nothing
+        :raises OperationSuperseded: when the engine lost the right to it
+        """
+        values = {'status_description': description}
         db.cluster_set_status(self.obj_context, self._lease(), values)
         self._take(values)
 

@@ -52,6 +52,21 @@ class TemplateObject(objects.VersionedObject):
         row = db.template_get(context, cls.MODEL, template_id)
         return cls.from_row(context, row)
 
+    @classmethod
+    def lock(
+        cls: type[_Object],
+        context: RequestContext,
+        template_id: str,
+        shared: bool = False,
+    ) -> _Object:
+        """Return a template that stays as it is until the transaction ends.
+
+        :param shared: whether other transactions may rely on it as well
+        :raises TemplateNotFound: when there is none
+        """
+        row = db.template_lock(context, cls.MODEL, template_id, shared)
+        return cls.from_row(context, row)
+
     def create(self) -> None:
         """Store the template as one of the caller's.
 
@@ -76,6 +91,8 @@ class TemplateObject(objects.VersionedObject):
 
         :raises TemplateNotFound: when the template is gone
         :raises TemplateNameExists: when the project has one of this name
+        :raises UserProtected: when a cluster template that would change with
+            it is to stay as it is
         :raises InvalidValue: when a value does not fit
         """
         changes = self.obj_get_changes()

@@ -80,7 +80,8 @@ class FakePlugin(ProvisioningPlugin):
                 rehearsal.SECTION,
                 config_type='string',
                 default_value=0,
-                description='How long an instance takes in each step.',
+                description='How long the last instance takes in each step; '
+                'the others are done before, one after the other.',
             ),
         ]
 

@@ -9,6 +9,7 @@ from oslo_policy import policy
 #: Whoever has a token of a project. What belongs to others, and is not
 #: public, nobody gets to see, whatever the rules say.
 EVERYBODY = ''
+ADMIN = 'rule:context_is_admin'
 
 _V1 = '/v1.1/{project_id}'
 _V2 = '/v2'
@@ -40,24 +41,31 @@ def action(
     description: str,
     *requests: str,
     requests_v2: tuple[str, ...] = (),
+    check: str = EVERYBODY,
 ) -> Action:
-    """Return an action everybody may do.
+    """Return an action and its rules.
 
     :param v1: name of the rule for version 1.1, without the service
     :param v2: the same for version 2
     :param requests: ``METHOD path``
     :param requests_v2: those of version 2, where they are others
+    :param check: who may do it, unless the operator says otherwise
     """
     rules = []
     if v1 is not None:
-        rules.append(_rule(v1, description, _V1, requests))
+        rules.append(_rule(v1, description, _V1, requests, check))
     if v2 is not None:
-        rules.append(_rule(v2, description, _V2, requests_v2 or requests))
+        at_v2 = requests_v2 or requests
+        rules.append(_rule(v2, description, _V2, at_v2, check))
     return Action(v1 and _full(v1), v2 and _full(v2), tuple(rules))
 
 
 def _rule(
-    name: str, description: str, root: str, requests: tuple[str, ...]
+    name: str,
+    description: str,
+    root: str,
+    requests: tuple[str, ...],
+    check: str,
 ) -> policy.DocumentedRuleDefault:
     operations = []
     for request in requests:
@@ -65,7 +73,7 @@ def _rule(
         operations.append(Operation(method=method, path=root + path))
     return policy.DocumentedRuleDefault(
         name=_full(name),
-        check_str=EVERYBODY,
+        check_str=check,
         description=description,
         operations=operations,
     )

@@ -11,8 +11,20 @@ INDEX = base.action(
     'List the events of a step of a cluster.',
     'GET /clusters/{cluster_id}/progress',
 )
+TRACEBACK = base.action(
+    'clusters:progress:traceback',
+    'cluster:progress:traceback',
+    'Read the traceback of a failure in ``event_info``. Whoever sees the '
+    'cluster reads the reason and the id of the error. What the rule is '
+    'checked on is the project of the cluster.',
+    'GET /clusters/{cluster_id}/progress',
+    'GET /clusters/{cluster_id}',
+    check=base.ADMIN,
+)
+
+_ACTIONS = (INDEX, TRACEBACK)
 
 
 def list_rules() -> list[policy.DocumentedRuleDefault]:
     """Return the rules of this resource."""
-    return list(INDEX.rules)
+    return [rule for action in _ACTIONS for rule in action.rules]

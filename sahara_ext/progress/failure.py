@@ -7,6 +7,8 @@ import traceback
 
 from oslo_utils import uuidutils
 
+from sahara_ext.progress import reason
+
 #: The attribute of an exception that keeps its failure.
 _ATTRIBUTE = '_sahara_ext_failure'
 #: How much of a message stands before its traceback.
@@ -36,17 +38,18 @@ class Failure:
             return cls._new(error)
         failure = _kept(error)
         if failure is None:
-            reason = ''.join(traceback.format_exception_only(error)).strip()
             trace = ''.join(traceback.format_exception(error))
-            failure = cls._new(reason[:_LONGEST], f'\n\n{trace}')
+            failure = cls._new(
+                reason.headline(error)[:_LONGEST], f'\n\n{trace}'
+            )
             setattr(error, _ATTRIBUTE, failure)
         return failure
 
     @classmethod
-    def _new(cls, reason: str, trace: str = '') -> 'Failure':
+    def _new(cls, said: str, trace: str = '') -> 'Failure':
         # In this order: what does not fit a column is cut from the end.
         error_id = uuidutils.generate_uuid()
-        info = f'{reason}\nError ID: {error_id}{trace}'
+        info = f'{said}\nError ID: {error_id}{trace}'
         return cls(error_id, info)
 
 

@@ -55,6 +55,11 @@ class ComputeAPI(fixtures.Fixture):
         self.addCleanup(self._server.wait)
         self.addCleanup(self._server.stop)
 
+    def stop(self) -> None:
+        """Refuse all connections from now on."""
+        self._server.stop()
+        self._server.wait()
+
     @property
     def url(self) -> str:
         """The endpoint."""

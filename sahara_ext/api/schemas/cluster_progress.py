@@ -10,6 +10,7 @@ index_query = schema.Query(
         'step_id': Param(types.uuid),
         'limit': Param(types.limit),
         'marker': Param(types.uuid),
+        'successful': Param(types.boolean_word),
     },
     strict_since='1.1',
 )

@@ -18,6 +18,10 @@ string_or_null: JSONSchema = {'type': ['string', 'null'], 'maxLength': 255}
 text_or_null: JSONSchema = {'type': ['string', 'null'], 'maxLength': 65535}
 boolean: JSONSchema = {'type': 'boolean'}
 boolean_or_null: JSONSchema = {'type': ['boolean', 'null']}
+#: In a query: as JSON, as Python and as shells spell it.
+boolean_word: JSONSchema = {
+    'enum': ['true', 'false', 'True', 'False', 'TRUE', 'FALSE']
+}
 null: JSONSchema = {'type': 'null'}
 uuid: JSONSchema = {'type': 'string', 'format': 'uuid', 'maxLength': 255}
 uuid_or_null: JSONSchema = {

@@ -17,11 +17,15 @@ _HIDDEN = 'proxy_configs'
 
 
 def show(
-    req: request.Request, cluster: Cluster, with_events: bool = False
+    req: request.Request,
+    cluster: Cluster,
+    with_events: bool = False,
+    with_traceback: bool = False,
 ) -> dict[str, Any]:
     """Return a cluster.
 
     :param with_events: whether its steps show their events
+    :param with_traceback: whether events that are failures show it
     """
     steps = cluster.provision_steps
     return naming.renamed(
@@ -30,7 +34,7 @@ def show(
             **_head(cluster),
             'node_groups': [node_groups.show(g) for g in cluster.node_groups],
             'provision_progress': [
-                provision_steps.begun(req, step, with_events)
+                provision_steps.begun(req, step, with_events, with_traceback)
                 for step in steps
                 if not step.is_planned
             ],

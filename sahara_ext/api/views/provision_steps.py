@@ -20,9 +20,15 @@ from sahara_ext.objects.provision_step import ClusterProvisionStep
 
 
 def begun(
-    req: request.Request, step: ClusterProvisionStep, with_events: bool
+    req: request.Request,
+    step: ClusterProvisionStep,
+    with_events: bool,
+    with_traceback: bool = False,
 ) -> dict[str, Any]:
-    """Return a step that has begun, as released clients read it."""
+    """Return a step that has begun, as released clients read it.
+
+    :param with_traceback: whether events that are failures show it
+    """
     # They take these two for the begin and the end.
     shown = {
         'created_at': timestamps.seconds(step.started_at),
@@ -36,7 +42,10 @@ def begun(
         'successful': step.successful,
     }
     if with_events:
-        shown['events'] = [cluster_events.of_step(e) for e in step.events]
+        shown['events'] = [
+            cluster_events.of_step(event, with_traceback)
+            for event in step.events
+        ]
     return naming.renamed(req, shown)
 
 

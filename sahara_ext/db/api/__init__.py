@@ -5,14 +5,15 @@ from sahara_ext.db.api.cluster import cluster_create
 from sahara_ext.db.api.cluster import cluster_get
 from sahara_ext.db.api.cluster import cluster_get_any
 from sahara_ext.db.api.cluster import cluster_get_ref
+from sahara_ext.db.api.cluster import cluster_lock
 from sahara_ext.db.api.cluster import cluster_update
 from sahara_ext.db.api.cluster_event import cluster_event_fit
 from sahara_ext.db.api.cluster_event import cluster_event_subject
 from sahara_ext.db.api.cluster_event import cluster_event_subjects
-from sahara_ext.db.api.cluster_event import cluster_events_get_by_step
 from sahara_ext.db.api.cluster_event import cluster_events_record
 from sahara_ext.db.api.cluster_event import Outcome
 from sahara_ext.db.api.cluster_event import provision_steps_get_with_events
+from sahara_ext.db.api.cluster_event_list import cluster_events_get_by_step
 from sahara_ext.db.api.cluster_event_purge import (
     cluster_events_destroy_by_cluster,
 )
@@ -31,8 +32,10 @@ from sahara_ext.db.api.engine import engine_register
 from sahara_ext.db.api.engine import engines_destroy_dead
 from sahara_ext.db.api.engine import engines_destroy_others
 from sahara_ext.db.api.engine import engines_get_all
+from sahara_ext.db.api.image_registration import image_registration_add
 from sahara_ext.db.api.image_registration import image_registration_destroy
 from sahara_ext.db.api.image_registration import image_registration_get
+from sahara_ext.db.api.image_registration import image_registration_lock
 from sahara_ext.db.api.image_registration import image_registration_set
 from sahara_ext.db.api.image_registration import image_registrations_get
 from sahara_ext.db.api.operation import Changes
@@ -56,6 +59,7 @@ from sahara_ext.db.api.template import template_create
 from sahara_ext.db.api.template import template_destroy
 from sahara_ext.db.api.template import template_get
 from sahara_ext.db.api.template import template_get_page
+from sahara_ext.db.api.template import template_lock
 from sahara_ext.db.api.template import template_update
 from sahara_ext.db.facade import facade
 from sahara_ext.db.held_connection import HeldConnection
@@ -74,6 +78,7 @@ __all__ = [
     'cluster_get_ref',
     'cluster_get_page',
     'cluster_update',
+    'cluster_lock',
     'cluster_operation_begin',
     'cluster_claim',
     'cluster_release',
@@ -109,10 +114,13 @@ __all__ = [
     'template_create',
     'template_get',
     'template_get_page',
+    'template_lock',
     'template_update',
     'template_destroy',
+    'image_registration_add',
     'image_registration_set',
     'image_registration_get',
+    'image_registration_lock',
     'image_registrations_get',
     'image_registration_destroy',
 ]

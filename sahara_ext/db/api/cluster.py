@@ -64,6 +64,24 @@ def cluster_get_any(
     return _get(context, cluster_id)
 
 
+@facade.writer
+def cluster_lock(context: RequestContext, cluster_id: str) -> models.Cluster:
+    """Return a cluster, locked until the end of the transaction.
+
+    SQLite locks nothing less than the database, when a writer begins.
+
+    :raises ClusterNotFound: when there is none
+    """
+    # Not against those who add rows that refer to it.
+    statement = (
+        sa.select(_Cluster.id)
+        .where(query.equals(_Cluster.id, cluster_id))
+        .with_for_update(key_share=True)
+    )
+    context.session.execute(statement).first()
+    return cluster_get_any(context, cluster_id)
+
+
 def _get(
     context: RequestContext, cluster_id: str, *conditions: Any
 ) -> models.Cluster:

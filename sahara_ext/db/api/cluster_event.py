@@ -9,8 +9,6 @@ from oslo_db import exception as db_exception
 from oslo_log import log as logging
 import sqlalchemy as sa
 
-from ext_lib import exception as ext_exception
-from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from ext_lib.db import query
@@ -260,43 +258,6 @@ def cluster_event_subjects(
         _Event.step_id == step_id, _Event.successful.is_(True)
     )
     return frozenset(context.session.scalars(statement))
-
-
-@facade.reader
-def cluster_events_get_by_step(
-    context: RequestContext, step_id: str, page: paging.Page = paging.ALL
-) -> Sequence[models.ClusterEvent]:
-    """Return a page of the events of a step, the oldest first.
-
-    :param page: its marker is the id of an event
-    :raises MarkerNotFound: when the step has no such event
-    """
-    statement = sa.select(_Event).where(query.equals(_Event.step_id, step_id))
-    statement = statement.order_by(_Event.sequence)
-    if page.marker is None:
-        return _events(context, statement, page.limit)
-    # The marker comes along: a page costs one question.
-    marker = sa.select(_Event.sequence).where(
-        query.equals(_Event.step_id, step_id),
-        query.equals(_Event.id, page.marker),
-    )
-    statement = statement.where(_Event.sequence >= marker.scalar_subquery())
-    limit = None if page.limit is None else page.limit + 1
-    events = _events(context, statement, limit)
-    if not events or events[0].id != page.marker:
-        raise ext_exception.MarkerNotFound(marker=page.marker)
-    return events[1:]
-
-
-def _events(
-    context: RequestContext, statement: Any, limit: int | None = None
-) -> Sequence[models.ClusterEvent]:
-    if limit is not None:
-        statement = statement.limit(limit)
-    rows: Sequence[models.ClusterEvent] = context.session.scalars(
-        statement
-    ).all()
-    return rows
 
 
 @facade.reader

@@ -44,10 +44,45 @@ def image_registration_get(
     :raises ImageNotRegistered: when that is nothing
     """
     row: models.ImageRegistration | None = context.session.scalars(
-        _own(context).where(query.equals(_Image.image_id, image_id))
+        sa.select(_Image).where(*_is_it(context, image_id))
     ).first()
     if row is None:
         raise exception.ImageNotRegistered(image_id=image_id)
+    return row
+
+
+@facade.writer
+def image_registration_lock(
+    context: RequestContext, image_id: str
+) -> models.ImageRegistration:
+    """Return what the caller's project knows of an image, locked.
+
+    :raises ImageNotRegistered: when that is nothing
+    """
+    row: models.ImageRegistration | None = context.session.scalars(
+        sa.select(_Image)
+        .where(*_is_it(context, image_id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise exception.ImageNotRegistered(image_id=image_id)
+    return row
+
+
+@facade.writer
+def image_registration_add(
+    context: RequestContext, image_id: str
+) -> models.ImageRegistration:
+    """Begin to know an image.
+
+    :raises DBDuplicateEntry: when the caller's project knows it by now
+    :raises InvalidValue: when no column can hold the id
+    """
+    key = {'project_id': context.project_id, 'image_id': image_id}
+    row = _Image(**values_module.check(_Image, key), tags=[])
+    context.session.add(row)
+    context.session.flush()
     return row
 
 
@@ -69,11 +104,21 @@ def image_registration_destroy(context: RequestContext, image_id: str) -> None:
 
     :raises ImageNotRegistered: when the project does not know it
     """
-    row = image_registration_get(context, image_id)
-    context.session.delete(row)
+    result = context.session.execute(
+        sa.delete(_Image).where(*_is_it(context, image_id)),
+        execution_options={'synchronize_session': False},
+    )
+    if not result.rowcount:
+        raise exception.ImageNotRegistered(image_id=image_id)
 
 
 def _own(context: RequestContext) -> Any:
-    return sa.select(_Image).where(
-        query.equals(_Image.project_id, context.project_id or ())
-    )
+    return sa.select(_Image).where(_is_own(context))
+
+
+def _is_own(context: RequestContext) -> Any:
+    return query.equals(_Image.project_id, context.project_id or ())
+
+
+def _is_it(context: RequestContext, image_id: str) -> list[Any]:
+    return [_is_own(context), query.equals(_Image.image_id, image_id)]

@@ -91,6 +91,29 @@ def template_get(context: RequestContext, model: Any, template_id: str) -> Any:
 
 
 @facade.writer
+def template_lock(
+    context: RequestContext, model: Any, template_id: str, shared: bool = False
+) -> Any:
+    """Return a template as :func:`template_get` does, and lock it.
+
+    :param shared: whether others may lock it like that at the same time
+    :raises TemplateNotFound: likewise
+    """
+    row = context.session.scalars(
+        sa.select(model)
+        .where(
+            query.equals(model.id, template_id),
+            visibility.is_visible(context, model),
+        )
+        .with_for_update(read=shared)
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise _NOT_FOUND[model](template_id=template_id)
+    return row
+
+
+@facade.writer
 def template_update(
     context: RequestContext,
     model: Any,
@@ -101,6 +124,8 @@ def template_update(
 
     :raises TemplateNotFound: when there is none
     :raises TemplateNameExists: when the project has one of this name
+    :raises UserProtected: when a cluster template that would change with it
+        is to stay as it is
     :raises InvalidValue: when no column can hold a value
     """
     statement = (
@@ -121,6 +146,8 @@ def template_update(
     if row is None:
         raise _NOT_FOUND[model](template_id=template_id)
     _note_uses(context, template_id, values)
+    if model is models.NodeGroupTemplate:
+        template_use.take_over(context, row, values)
     return row
 
 

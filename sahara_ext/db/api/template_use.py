@@ -4,9 +4,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from oslo_db.sqlalchemy import types
 import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
+from sahara_ext import exception
 from sahara_ext.db import models
 
 _Cluster = models.Cluster
@@ -15,6 +17,18 @@ _Template = models.ClusterTemplate
 _Use = models.ClusterTemplateUse
 
 _REFERENCE = 'node_group_template_id'
+#: What node groups and their templates have in common.
+_COLUMNS = {
+    name: column
+    for name, column in vars(models.Group).items()
+    if isinstance(column, sa.Column)
+}
+_OF_GROUPS = frozenset(_COLUMNS)
+_JSON = frozenset(
+    name
+    for name, column in _COLUMNS.items()
+    if isinstance(column.type, types.JsonEncodedType)
+)
 
 #: How many users are told of.
 _ENOUGH = 10
@@ -37,6 +51,58 @@ def replace(
     ]
     if rows:
         context.session.execute(sa.insert(_Use.__table__), rows)
+
+
+def take_over(
+    context: RequestContext,
+    template: models.NodeGroupTemplate,
+    changed: Iterable[str],
+) -> None:
+    """Have cluster templates show a node group template as it is now.
+
+    As in Sahara, its node groups in cluster templates of its project get all
+    that it says, whatever they said instead. Their names, which Sahara
+    replaces as well, stay: a cluster template may use it twice.
+
+    :param changed: names of the columns that changed
+    :raises UserProtected: when a cluster template is to stay as it is
+    """
+    if not _OF_GROUPS & set(changed):
+        return
+    for user in context.session.scalars(_using(template).with_for_update()):
+        if user.is_protected:
+            raise exception.UserProtected(template_id=user.id)
+        user.node_groups = [
+            {**group, **_values(template)}
+            if group.get(_REFERENCE) == template.id
+            else group
+            for group in user.node_groups
+        ]
+        user.updated_at = template.updated_at
+
+
+def _using(template: models.NodeGroupTemplate) -> Any:
+    ids = sa.select(_Use.cluster_template_id).where(
+        _Use.node_group_template_id == template.id
+    )
+    return (
+        sa.select(_Template)
+        .where(
+            _Template.id.in_(ids), _Template.project_id == template.project_id
+        )
+        .order_by(_Template.id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _values(template: models.NodeGroupTemplate) -> dict[str, Any]:
+    values = {name: getattr(template, name) for name in _OF_GROUPS}
+    # Of lists and dictionaries, nothing is the same as an empty one.
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None or name not in _JSON
+    }
 
 
 def users(

@@ -34,6 +34,8 @@ READS = {
     _PROGRESS: 3,
     f'{_PROGRESS}?step_id={_STEP}': 3,
     f'{_PROGRESS}?step_id={_STEP}&marker={_EVENT}&limit=1': 3,
+    f'{_PROGRESS}?step_id={_STEP}&successful=false': 3,
+    f'{_PROGRESS}?step_id={_STEP}&successful=true&marker={_EVENT}': 3,
     '/plugins': 0,
     '/plugins/fake': 0,
     '/plugins/fake/0.1': 0,

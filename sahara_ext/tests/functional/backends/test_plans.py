@@ -20,6 +20,9 @@ load_tests = database.load_tests
 
 CLUSTERS = 20_000
 LIMIT = 50
+EVENTS = 20_000
+#: One event in so many is a failure.
+RARE = 100
 #: Rows looked at for each one shown: two pages of keys, what is kept in
 #: between, the rows behind them and their node groups; and as many keys on
 #: the way back for the page before.
@@ -100,6 +103,31 @@ class TestPlans(database.ServerTestCase):
             for marker in (None, key(5001)):
                 self.assertCosts({}, ('name', direction), marker)
 
+    def test_pages_of_events(self):
+        engine = facade.get_engine()
+        step = {
+            'id': key(1),
+            'cluster_id': key(1),
+            'operation_id': key(1),
+            'step_name': 'Step',
+            'step_key': 'Step',
+            'step_type': 'creating',
+        }
+        insert(engine, models.ClusterProvisionStep, [step])
+        insert(engine, models.ClusterEvent, map(event, range(EVENTS)))
+        analyze(engine, 'cluster_events')
+        for successful in (None, True, False):
+            for marker in (None, key(EVENTS // 2), key(EVENTS - 200 * RARE)):
+                found = db.cluster_events_get_by_step(
+                    self.context, key(1), Page(LIMIT, marker), successful
+                )
+                self.assertEqual(LIMIT, len(found))
+                question = self.plans.find('FROM cluster_events WHERE')
+                read = self.plans.rows_read(question)
+                self.assertLessEqual(
+                    read, COST * LIMIT, f'{successful} {marker}: {read}'
+                )
+
 
 def insert(engine, model, values):
     values = list(values)
@@ -110,8 +138,18 @@ def insert(engine, model, values):
             )
 
 
-def analyze(engine):
-    tables = 'clusters, node_groups'
+def event(number):
+    return {
+        'id': key(number),
+        'step_id': key(1),
+        'subject': str(number),
+        'successful': number % RARE != 0,
+        'counted': True,
+        'created_at': rows.minutes(0),
+    }
+
+
+def analyze(engine, tables='clusters, node_groups'):
     if engine.dialect.name == 'mysql':
         tables = f'TABLE {tables}'
     with engine.begin() as connection:

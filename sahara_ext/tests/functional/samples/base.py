@@ -43,6 +43,9 @@ class SampleTestCase(base.APITestCase):
     Run with GENERATE_SAMPLES=1, it writes the samples anew.
     """
 
+    #: Who asks.
+    token = base.MEMBER
+
     def setUp(self) -> None:
         super().setUp()
         self.compared: set[str] = set()
@@ -52,7 +55,11 @@ class SampleTestCase(base.APITestCase):
     ) -> Any:
         """Send a request to where the samples come from; return the body."""
         response = self.request(
-            method, ROOTS[version] + path, body=body, base_url=URL
+            method,
+            ROOTS[version] + path,
+            token=self.token,
+            body=body,
+            base_url=URL,
         )
         self.assertLess(response.status_int, 400, response.text)
         return response.json if response.body else None

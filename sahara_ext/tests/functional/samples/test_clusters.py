@@ -176,13 +176,16 @@ class ClusterSamples(base.OperationsTestCase):
 class FailedClusterSamples(base.OperationsTestCase):
     """A cluster that did not come up."""
 
-    @base.produces('clusters/cluster-progress-failed-resp')
+    @base.produces(
+        'clusters/cluster-progress-failed-resp',
+        'clusters/cluster-progress-traceback-resp',
+    )
     def test_progress(self) -> None:
         configs = {'fail_step': 'Waiting for ssh', 'fail_instances': 1}
         body = request('1.1', 'one', cluster_configs={'fake': configs})
         made = self.ask('POST', '/clusters', '1.1', body)['cluster']
         self.settle(made['id'])
-        self.assertAnswers(
-            'clusters/cluster-progress-failed-resp',
-            f'/clusters/{made["id"]}/progress',
-        )
+        path = f'/clusters/{made["id"]}/progress'
+        self.assertAnswers('clusters/cluster-progress-failed-resp', path)
+        self.token = functional.ADMIN
+        self.assertAnswers('clusters/cluster-progress-traceback-resp', path)

@@ -17,7 +17,7 @@ from sahara_ext.db.migration import schema
 from sahara_ext.tests import base
 
 #: From the first to the last.
-REVISIONS = ('3f6a1c9e4b27', '8d20b75e613c')
+REVISIONS = ('3f6a1c9e4b27', '8d20b75e613c', 'c17e94a0d5b2')
 
 
 class SchemaPaths(base.TestCase):

@@ -204,10 +204,10 @@ class TestLists(EventTestCase):
             self.record(self.step, made)
             self.ids.append(made['id'])
 
-    def page(self, step_id=None, **page):
+    def page(self, step_id=None, successful=None, **page):
         self.statements.clear()
         found = db.cluster_events_get_by_step(
-            self.context, step_id or self.step, paging.Page(**page)
+            self.context, step_id or self.step, paging.Page(**page), successful
         )
         self.assertEqual(1, len(self.statements))
         return [row.id for row in found]
@@ -225,6 +225,32 @@ class TestLists(EventTestCase):
         self.assertEqual([], self.page(limit=2, marker=self.ids[4]))
         self.assertEqual([], self.page(limit=0))
         self.assertEqual([], self.page(limit=0, marker=self.ids[1]))
+
+    def test_of_one_outcome(self):
+        failures = [event(f'f{number}', False) for number in range(3)]
+        for made in failures:
+            self.record(self.step, made)
+        failed = [made['id'] for made in failures]
+        self.assertEqual(failed, self.page(successful=False))
+        self.assertEqual(self.ids, self.page(successful=True))
+        self.assertEqual(failed[:2], self.page(successful=False, limit=2))
+        for marker, rest in (
+            (self.ids[1], failed),
+            (failed[0], failed[1:]),
+            (failed[2], []),
+        ):
+            self.assertEqual(rest, self.page(successful=False, marker=marker))
+        self.assertEqual(
+            self.ids[2:3],
+            self.page(successful=True, limit=1, marker=self.ids[1]),
+        )
+        self.assertEqual([], self.page(successful=True, marker=failed[0]))
+        self.assertRaises(
+            ext_exception.MarkerNotFound,
+            self.page,
+            successful=False,
+            marker=str(uuid.uuid4()),
+        )
 
     def test_a_marker_is_one_of_the_step(self):
         other = self.begin()

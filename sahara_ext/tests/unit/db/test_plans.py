@@ -8,6 +8,7 @@ backends.
 from ext_lib.paging import Page
 from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.tests import recording
 from sahara_ext.tests.unit.db import base
 from sahara_ext.tests.unit.db import plan_tests
 
@@ -83,3 +84,41 @@ class TestClusterTemplates(TestNodeGroupTemplates):
         self.assertSearches(
             'clusters.cluster_template_id', 'clusters_cluster_template_id_idx'
         )
+
+
+class TestEvents(plan_tests.PlanTestCase):
+    words = 'FROM cluster_events WHERE'
+
+    def setUp(self):
+        super().setUp()
+        cluster_id = recording.cluster(self.context)
+        step = recording.progress(cluster_id).step('One', 9)
+        self.step = step.id
+        for number in range(3):
+            step.fail(error='x', subject=f'f{number}')
+            step.succeed(subject=f's{number}')
+        rows = recording.events(self.step)
+        self.marker = rows[0].id
+
+    def pages(self, successful=None):
+        for page in (Page(2), Page(2, self.marker)):
+            db.cluster_events_get_by_step(
+                self.context, self.step, page, successful
+            )
+            yield page
+
+    def assertInOrder(self, index):
+        self.assertSearches(self.words, index)
+        plan = self.plan(self.words)
+        self.assertNotIn('USE TEMP B-TREE', '\n'.join(plan))
+
+    def test_of_any_outcome(self):
+        for _ in self.pages():
+            self.assertInOrder('cluster_events_step_id_sequence_idx')
+
+    def test_of_one_outcome(self):
+        for successful in (True, False):
+            for _ in self.pages(successful):
+                self.assertInOrder(
+                    'cluster_events_step_id_successful_sequence_idx'
+                )

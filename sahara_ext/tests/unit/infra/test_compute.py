@@ -22,11 +22,11 @@ class Enough(BaseException):
     """Nobody needs what is being waited for any more."""
 
 
-def go_on() -> None:
+def go_on(waiting: str = '') -> None:
     """Be a checkpoint that has nothing against it."""
 
 
-def leave() -> None:
+def leave(waiting: str = '') -> None:
     """Be a checkpoint that ends the work."""
     raise Enough()
 
@@ -188,7 +188,7 @@ class TestLaunch(DriverTestCase):
         self.api.accidents.append(compute_api.FORGOTTEN)
         looks = []
 
-        def decide_later() -> None:
+        def decide_later(waiting: str = '') -> None:
             looks.append(1)
             if len(looks) == 5:
                 self.api.decide(self.tag(), 'error')
@@ -326,13 +326,45 @@ class TestWaiting(DriverTestCase):
         ]
         self.show('BUILD')
 
-        def show_next() -> None:
-            if shown:
+        def show_next(waiting: str = '') -> None:
+            if shown and waiting:
                 shown.pop(0)()
 
         found = self.wait_for_address(show_next)
         self.assertEqual('192.0.2.1', found.internal_ip)
         self.assertEqual([], shown)
+
+    def test_it_says_what_it_waits_for(self) -> None:
+        said: list[str] = []
+
+        def listen(waiting: str = '') -> None:
+            if waiting:
+                said.append(waiting)
+                shown.pop(0)()
+
+        down = {
+            'status': 'BUILD',
+            'OS-EXT-STS:task_state': 'spawning',
+            'host_status': 'DOWN',
+        }
+        shown = [
+            lambda: self.api.shown.update(down),
+            lambda: self.show('ACTIVE'),
+            lambda: self.show('ACTIVE', ('fixed', '192.0.2.1')),
+        ]
+        self.show('BUILD')
+        self.wait_for_address(listen)
+        self.assertEqual(
+            [
+                f'one-worker-0 to be up. {reason}'
+                for reason in (
+                    'Its status is BUILD.',
+                    'Its status is BUILD (spawning). Its host is down.',
+                    'It has no address.',
+                )
+            ],
+            said,
+        )
 
     def test_servers_that_never_have_one(self) -> None:
         self.settings.set('infra_compute', wait_for='active')
@@ -358,7 +390,10 @@ class TestWaiting(DriverTestCase):
     def test_it_does_not_take_for_ever(self) -> None:
         self.settings.set('infra_compute', address_timeout=1)
         self.show('BUILD')
-        self.assertRaises(exception.InfraTimeout, self.wait_for_address)
+        error = self.assertRaises(
+            exception.InfraTimeout, self.wait_for_address
+        )
+        self.assertIn('Its status is BUILD.', str(error))
 
     def test_it_can_be_left(self) -> None:
         self.show('BUILD')

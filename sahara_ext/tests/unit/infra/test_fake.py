@@ -13,6 +13,10 @@ from sahara_ext.tests import base
 from sahara_ext.tests import requested
 
 
+def go_on(waiting=''):
+    """Be a checkpoint that has nothing against it."""
+
+
 class TestFakeDriver(base.TestCase):
     def setUp(self):
         super().setUp()
@@ -35,7 +39,7 @@ class TestFakeDriver(base.TestCase):
             cluster,
             cluster.node_groups[0],
             instance,
-            lambda: None,
+            go_on,
         )
 
     def test_one_server_for_each_instance(self):
@@ -52,7 +56,7 @@ class TestFakeDriver(base.TestCase):
         cluster = self.draft()
         for instance in cluster.node_groups[1].instances:
             addresses = self.driver.wait_for_address(
-                self.context, cluster, instance, lambda: None
+                self.context, cluster, instance, go_on
             )
             for address in (addresses.internal_ip, addresses.management_ip):
                 found = ipaddress.ip_address(str(address))
@@ -72,15 +76,13 @@ class TestFakeDriver(base.TestCase):
             self.assertIn(instance.instance_name, str(error))
         for instance in others[1:]:
             self.launch(cluster, instance)
-            self.driver.wait_for_ssh(
-                self.context, cluster, first, lambda: None
-            )
+            self.driver.wait_for_ssh(self.context, cluster, first, go_on)
 
     def test_waiting_ends_when_it_is_told_to(self):
         class Enough(BaseException):
             pass
 
-        def stop():
+        def stop(waiting=''):
             raise Enough
 
         cluster = self.draft(seconds=3600)

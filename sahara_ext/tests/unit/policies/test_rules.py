@@ -16,8 +16,10 @@ _ROOTS = {
 }
 #: By resource, in version 1.1 and in version 2.
 _ACTIONS = {
-    'cluster': ('create delete get get_all modify progress scale',
-                'create delete get list progress scale update'),
+    'cluster': (
+        'create delete get get_all modify progress progress:traceback scale',
+        'create delete get list progress progress:traceback scale update',
+    ),
     'cluster-template': ('create delete get get_all modify',
                          'create delete get list update'),
     'image': ('add_tags get get_all register remove_tags unregister',
@@ -26,6 +28,11 @@ _ACTIONS = {
                             'create delete get list update'),
     'plugin': ('get get_all get_version', 'get get-version list'),
 }  # fmt: skip
+#: What is for administrators unless the operator says otherwise.
+_OF_ADMINISTRATORS = (
+    'data-processing:clusters:progress:traceback',
+    'data-processing:cluster:progress:traceback',
+)
 
 
 class RulesTest(base.MessagingTestCase):
@@ -49,8 +56,14 @@ class RulesTest(base.MessagingTestCase):
         self.assertEqual(expected, set(self.rules))
 
     def test_everybody_may_by_default(self) -> None:
-        for rule in self.rules.values():
-            self.assertEqual('', rule.check_str, rule.name)
+        for name, rule in self.rules.items():
+            if name not in _OF_ADMINISTRATORS:
+                self.assertEqual('', rule.check_str, name)
+
+    def test_administrators_may_by_default(self) -> None:
+        for name in _OF_ADMINISTRATORS:
+            check = self.rules[name].check_str
+            self.assertEqual('rule:context_is_admin', check, name)
 
     def test_every_request_is_documented(self) -> None:
         documented = {
