@@ -98,6 +98,11 @@ ENCODING = tuple(
     for path in (_ACTIONS, b'/os-migrations', b'/servers')
     for text in (b'limit=%FF', b'%FF=1', b'marker=\xff')
 )
+NUL = tuple(
+    _list(path + b'?' + text, f'{text!r} holds NUL', '2.1')
+    for path in (*_LISTS, b'/servers/detail', b'/os-services')
+    for text in (b'name=a%00', b'%00=1', b'host=%00', b'instance_uuid=%00')
+)
 SERVERS = (
     _list(b'/servers?status=nonsense', 'no such status', '2.38'),
     _list(b'/servers?sort_key=nonsense', 'no such key'),
@@ -161,5 +166,6 @@ QUERIES = (
     *_times(),
     *_unknown(),
     *ENCODING,
+    *NUL,
     *SERVERS,
 )
