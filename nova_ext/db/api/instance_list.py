@@ -7,6 +7,8 @@ from typing import Any
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import expression
 
 from ext_lib import exception
 from ext_lib import paging
@@ -32,7 +34,11 @@ _EXACT = (
 )  # fmt: skip
 
 #: Filters that are regular expressions, found anywhere in the column.
-_PATTERNS = ('display_name', 'display_description', 'hostname')
+_PATTERNS = (
+    'display_name', 'display_description', 'hostname',
+    'access_ip_v4', 'access_ip_v6',
+    'created_at', 'launched_at', 'terminated_at',
+)  # fmt: skip
 
 _SOFT_DELETED = 'soft-delete'
 _Other = orm.aliased(models.Instance)
@@ -51,8 +57,8 @@ def instance_get_all_by_filters(
     A caller who is not an administrator gets those of his project only.
 
     :param filters: columns, each with a value or a list of which any will
-        do; ``display_name``, ``display_description`` and ``hostname`` are
-        regular expressions. ``deleted``: False for the living, True for the
+        do; names, descriptions, times and ``access_ip_v4`` and ``..._v6``
+        are regular expressions. ``deleted``: False for the living, True for the
         dead, absent for the living or, with ``changes-since`` or
         ``changes-before``, for both. ``soft_deleted``: whether servers that
         wait to be reclaimed show. ``tags``, ``tags-any``, ``not-tags``,
@@ -125,11 +131,39 @@ def _filtered(context: RequestContext, filters: Mapping[str, Any]) -> Any:
     for name in _PATTERNS:
         if name in filters:
             statement = statement.where(
-                _matches(getattr(model, name), filters[name])
+                _matches(_text(getattr(model, name)), filters[name])
             )
     statement = query.changed_between(statement, model, filters)
     statement = _dead_or_waiting(statement, filters)
     return _tagged(statement, filters)
+
+
+class _AddressText(expression.FunctionElement):
+    """The text of a column of addresses."""
+
+    name = 'address_text'
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiler.compiles(_AddressText)
+def _as_it_is(element: _AddressText, compile_: Any, **kwargs: Any) -> str:
+    return str(compile_.process(element.clauses, **kwargs))
+
+
+@compiler.compiles(_AddressText, 'postgresql')
+def _as_host(element: _AddressText, compile_: Any, **kwargs: Any) -> str:
+    # A cast would add the length of the network's prefix.
+    return f'host({_as_it_is(element, compile_, **kwargs)})'
+
+
+def _text(column: Any) -> Any:
+    """Return what a pattern is looked for in."""
+    if column.key.startswith('access_ip'):
+        return _AddressText(column)
+    if isinstance(column.type, sa.DateTime):
+        return sa.cast(column, sa.String(30))
+    return column
 
 
 def _matches(column: Any, pattern: str) -> Any:

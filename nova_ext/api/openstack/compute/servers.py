@@ -124,6 +124,7 @@ class ServersController:
         every_project = server_filters.wants_all_projects(req)
         if every_project:
             req.context.can(all_rule, target)
+        sort = server_filters.sort(req)
         filters = server_filters.parsed(req, self.catalogue)
         if filters is None:
             return []
@@ -135,7 +136,7 @@ class ServersController:
             limit=req.page.limit,
             # An empty one means none here, unlike in other lists.
             marker=req.page.marker or None,
-            sort=server_filters.sort(req),
+            sort=sort,
         )
 
     def _page(
