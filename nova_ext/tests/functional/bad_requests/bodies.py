@@ -17,6 +17,7 @@ _GOOD = {
     'flavorRef': '1',
     'networks': 'none',
 }
+_FILE = {'path': '/etc/motd', 'contents': 'YQ=='}
 #: Not JSON, or not in UTF-8, wherever it is sent.
 _RAW = (
     (b'', 'nothing'),
@@ -83,6 +84,31 @@ CREATE = (
     _create('a network without an id', networks=[{}]),
     _create('a network that is no uuid', networks=[{'uuid': 'x'}]),
     _create('an address that is none', networks=[{'fixed_ip': '1.2.3'}]),
+    _create('a network that is a port of none', networks=[{'port': None}]),
+    _create('a port twice', networks=[{'port': _IMAGE}, {'port': _IMAGE}]),
+    _create('a port twice in two spellings',
+            networks=[{'port': _IMAGE}, {'port': _IMAGE.upper()}]),
+    _create('a port with an address',
+            networks=[{'port': _IMAGE, 'fixed_ip': '192.0.2.1'}]),
+    _create('a port of several servers',
+            networks=[{'port': _IMAGE}], max_count=2),
+    _create('an address of several servers', min_count=2,
+            networks=[{'uuid': _IMAGE, 'fixed_ip': '192.0.2.1'}]),
+    _create('an unknown security group', security_groups=[{'name': 'web'}]),
+    _create('a security group without braces', security_groups=['default']),
+    _create('more of a security group',
+            security_groups=[{'name': 'default', 'id': 1}]),
+    _create('an unknown key', key_name='nobodys'),
+    _create('files that are words', '2.56', personality=['/etc/motd']),
+    _create('a file without contents', '2.56', personality=[{'path': '/a'}]),
+    _create('a file without a path', '2.56',
+            personality=[{'contents': 'YQ=='}]),
+    _create('a file that is not base64', '2.56',
+            personality=[{'path': '/a', 'contents': 'not base64!'}]),
+    _create('more of a file', '2.56', personality=[
+        {'path': '/a', 'contents': 'YQ==', 'mode': 'x'}]),
+    _create('a URL of no flavor', flavorRef='http://[/flavors/99'),
+    _create('a URL that ends too early', flavorRef='http://h/flavors/'),
     _create('a word too early', version='2.36', networks='auto'),
     _create('an unknown property', nonsense=1),
     _create('a description too early', version='2.18', description='x'),
@@ -130,6 +156,17 @@ CREATE = (
         body={'server': {**_GOOD, 'min_count': '9' * 30}}),
     bad(403, 'forbidden', 'POST', b'/servers', 'a reader creates',
         user='reader', body={'server': _GOOD}),
+    *(
+        bad(403, 'forbidden', 'POST', b'/servers', why, version='2.56',
+            body={'server': {**_GOOD, 'networks': [], 'personality': files}})
+        for files, why in (
+            ([_FILE] * 6, 'too many files'),
+            ([{**_FILE, 'path': '/' * 256}], 'a file with a long path'),
+            ([{**_FILE, 'contents': 'YWFh' * 2561}], 'a long file'),
+        )
+    ),
+    bad(403, 'forbidden', 'POST', b'/servers', 'no disk for an image',
+        body={'server': {**_GOOD, 'flavorRef': '9'}}),
     invalid('POST', b'/servers', 'two keys',
             body={'server': _GOOD, 'nonsense': 1}),
     invalid('POST', b'/servers', 'hints that are a number',
@@ -159,6 +196,15 @@ ACTIONS = (
     _act('a resize to nothing', {'resize': {}}),
     _act('a resize to an unknown flavor', {'resize': {'flavorRef': '99'}}),
     _act('a resize to what it is', {'resize': {'flavorRef': '1'}}),
+    _act('a resize to a URL', {'resize': {'flavorRef': 'http://h/2'}}),
+    _act('a resize to no disk', {'resize': {'flavorRef': 9}}),
+    _act('a rebuild with an unknown key',
+         {'rebuild': {'imageRef': _IMAGE, 'key_name': 'nobodys'}}, '2.54'),
+    _act('a rebuild with files that are none',
+         {'rebuild': {'imageRef': _IMAGE, 'personality': [1]}}, '2.56'),
+    bad(403, 'forbidden', 'POST', _ACTION, 'a rebuild with many files',
+        version='2.56', body={
+            'rebuild': {'imageRef': _IMAGE, 'personality': [_FILE] * 6}}),
     _act('a rebuild from nothing', {'rebuild': {}}),
     _act('a rebuild from no uuid', {'rebuild': {'imageRef': 'x'}}),
     _act('a rebuild with more',
