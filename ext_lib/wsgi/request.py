@@ -15,6 +15,9 @@ from ext_lib.wsgi import microversion
 #: Where the context filter leaves the caller's identity.
 CONTEXT = 'ext.context'
 
+#: Set by the filter of an API without microversions; nova's name for it.
+LEGACY_V2 = 'openstack.legacy_v2'
+
 JSON_TYPE = 'application/json'
 _TEXT_TYPE = 'text/plain'
 _WITH_BODY = frozenset({'POST', 'PUT', 'PATCH'})
@@ -68,6 +71,11 @@ class Request(webob.Request):
         """The caller's identity."""
         found: context.RequestContext = self.environ[CONTEXT]
         return found
+
+    @property
+    def is_legacy_v2(self) -> bool:
+        """Whether the client knows no microversions, and no strictness."""
+        return bool(self.environ.get(LEGACY_V2))
 
     def query_lists(self) -> dict[str, list[str]]:
         """Return each query parameter with all its values.

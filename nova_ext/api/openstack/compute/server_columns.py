@@ -23,6 +23,9 @@ def of(server: dict[str, Any]) -> dict[str, Any]:
     :param server: a validated request
     """
     found = {c: server[k] for k, c in _COLUMNS.items() if k in server}
+    if 'display_name' in found:
+        # Clients without microversions may have spaces around it.
+        found['display_name'] = found['display_name'].strip()
     if 'access_ip_v6' in found:
         found['access_ip_v6'] = _shortest(found['access_ip_v6'])
     if 'OS-DCF:diskConfig' in server:

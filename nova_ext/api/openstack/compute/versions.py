@@ -65,7 +65,7 @@ class VersionDetail:
             return faults.FAULTS.from_error(error)
         try:
             negotiator.check(version)
-            response = _json(200, view.show(self.links.base(req)))
+            response = _json(200, _show(req, self.links, view.CURRENT))
         except microversion.UnsupportedVersion as error:
             response = faults.FAULTS.from_error(error)
         negotiator.stamp(response, version)
@@ -81,14 +81,20 @@ class VersionsController:
     @controller.response(schema.show_response)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the document of the API ``id``."""
-        if id != 'v2.1':
-            raise exception.NotFound()
-        return view.show(self.links.base(req))
+        return _show(req, self.links, id)
 
     @controller.response(schema.show_response)
     def root(self, req: request.Request) -> dict[str, Any]:
         """Show the document of this API."""
-        return view.show(self.links.base(req))
+        return _show(req, self.links, view.CURRENT)
+
+
+def _show(req: request.Request, links: links.Links, id: str) -> dict[str, Any]:
+    # Clients without microversions are told of no other API.
+    id = view.LEGACY if req.is_legacy_v2 else id
+    if id not in view.IDS:
+        raise exception.NotFound()
+    return view.show(links.base(req), id)
 
 
 def _json(status: int, body: dict[str, Any]) -> webob.Response:

@@ -51,7 +51,7 @@ def _markers() -> Iterator[Bad]:
             yield _list(path + b'?marker=' + text, f'marker {text!r}')
     yield _list(_ACTIONS + b'?marker=', 'an empty marker')
     yield _list(b'/flavors?marker=', 'an empty marker, flavors')
-    yield _list(b'/os-migrations?marker=1', 'the number of a migration')
+    yield _list(b'/os-migrations?marker=999', 'the number of none')
     yield _list(_ACTIONS + b'?marker={server}', 'the id of a server')
 
 
