@@ -17,7 +17,6 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from ext_lib.wsgi import validation
 
-
 #: What an answer that is not of the API may be written in, besides JSON.
 _TEXT_TYPES = ('text/html', 'text/plain')
 

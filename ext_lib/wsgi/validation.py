@@ -60,9 +60,7 @@ def check_body(
     """
     if contract.body is not None:
         validator = _lenient if req.is_legacy_v2 else _validator
-        _check(
-            contract.body, req.version, body, 'field/attribute', validator
-        )
+        _check(contract.body, req.version, body, 'field/attribute', validator)
 
 
 def check_answer(

@@ -58,8 +58,8 @@ def instance_get_all_by_filters(
 
     :param filters: columns, each with a value or a list of which any will
         do; names, descriptions, times and ``access_ip_v4`` and ``..._v6``
-        are regular expressions. ``deleted``: False for the living, True for the
-        dead, absent for the living or, with ``changes-since`` or
+        are regular expressions. ``deleted``: False for the living, True for
+        the dead, absent for the living or, with ``changes-since`` or
         ``changes-before``, for both. ``soft_deleted``: whether servers that
         wait to be reclaimed show. ``tags``, ``tags-any``, ``not-tags``,
         ``not-tags-any``: lists of str. A value of None is no filter.

@@ -27,9 +27,9 @@ class DisksTest(base.OperationsTestCase):
         )
 
     def flavor(self, server_id: str) -> str:
-        return str(self.get(f'/servers/{server_id}', '2.1')['server'][
-            'flavor'
-        ]['id'])
+        return str(
+            self.get(f'/servers/{server_id}', '2.1')['server']['flavor']['id']
+        )
 
     def test_a_volume_is_required(self) -> None:
         server = {'name': 'x', 'imageRef': base.IMAGE, 'flavorRef': '9'}

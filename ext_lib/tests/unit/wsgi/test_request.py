@@ -85,9 +85,7 @@ class TestDecode(test_base.BaseTestCase):
         r'{"a": "\udc00\ud800"}',
     )
     def test_text_that_cannot_be_stored(self, text):
-        self.assertRaises(
-            request.MalformedBody, request.decode, text.encode()
-        )
+        self.assertRaises(request.MalformedBody, request.decode, text.encode())
 
     @ddt.data(
         (r'{"a": "\\u0000"}', {'a': r'\u0000'}),

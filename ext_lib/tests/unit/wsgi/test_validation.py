@@ -352,14 +352,15 @@ class TestLenience(test_base.BaseTestCase):
         self.assertEqual({'thing': expected}, found)
 
     def test_all_else_is_refused(self):
-        for body in (
+        bodies: tuple[dict[str, object], ...] = (
             {},
             {'other': {}},
             {'thing': {'name': 1}},
             {'thing': {'name': ' '}},
             {'thing': {'where': {'a': 'b'}}},
             {'thing': {'labels': {'k': 1, 'K': 2}}},
-        ):
+        )
+        for body in bodies:
             self.assertRaises(validation.InvalidInput, self.check, body)
 
     def test_names_stand_between_spaces(self):

@@ -16,7 +16,6 @@ from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute.schemas import images as schema
 
-
 #: When images were made and changed; before any server was.
 _DATE = '2010-10-21T00:00:00Z'
 

@@ -137,7 +137,7 @@ class TestFilters(ListTestCase):
         self.assertEqual([], self.names(access_ip_v6='192'))
 
     def test_times_are_patterns(self):
-        moment = datetime.datetime(2014, 7, 1, 12, 30)
+        moment = datetime.datetime.fromisoformat('2014-07-01T12:30:00')
         self.instance(display_name='old', launched_at=moment)
         self.assertEqual(['old'], self.names(launched_at='^2014-07-01 12:30'))
         self.assertEqual([], self.names(launched_at='^2013'))

@@ -82,6 +82,4 @@ def _self(url: str) -> dict[str, str]:
 
 def _media_types(id: str) -> list[dict[str, str]]:
     version = '2' if id == LEGACY else '2.1'
-    return [
-        {'base': 'application/json', 'type': f'{_TYPE};version={version}'}
-    ]
+    return [{'base': 'application/json', 'type': f'{_TYPE};version={version}'}]

@@ -204,9 +204,7 @@ class TestBehindAProxy(_VersionsTestCase):
 
     def test_links_lead_through_it(self):
         old, entry = self.send('/').json['versions']
-        self.assertEqual(
-            'https://proxy/compute/v2/', old['links'][0]['href']
-        )
+        self.assertEqual('https://proxy/compute/v2/', old['links'][0]['href'])
         document = self.send('/v2.1').json['version']
         expected = 'https://proxy/compute/v2.1/'
         self.assertEqual(expected, entry['links'][0]['href'])
