@@ -142,6 +142,20 @@ class CannotResizeToSameFlavor(exception.Invalid):
     msg_fmt = 'When resizing, instances must change flavor!'
 
 
+class CannotResizeDisk(exception.Invalid):
+    """A server with a disk is to get a flavor without one."""
+
+    msg_fmt = 'Server disk was unable to be resized because: %(reason)s'
+
+
+class BootFromVolumeRequired(exception.Forbidden):
+    """A server without a volume is to get a flavor without a disk."""
+
+    msg_fmt = (
+        'Only volume-backed servers are allowed for flavors with zero disk.'
+    )
+
+
 class NoValidHost(exception.Invalid):
     """The scheduler found no host for the server."""
 

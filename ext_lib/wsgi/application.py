@@ -17,6 +17,9 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from ext_lib.wsgi import validation
 
+#: What an answer that is not of the API may be written in, besides JSON.
+_TEXT_TYPES = ('text/html', 'text/plain')
+
 
 class WrongProject(exception.Invalid):
     """The path names a project that is not the caller's."""
@@ -67,7 +70,7 @@ class Application:
         try:
             match = self.router.match(req)
         except webob.exc.HTTPException as unrouted:
-            return _iterable(unrouted, environ, start_response)
+            return _iterable(unrouted, _json_first(req), start_response)
         return _iterable(self._negotiated(req, match), environ, start_response)
 
     def _negotiated(
@@ -136,6 +139,18 @@ def _check_project(req: request.Request, match: routing.Match) -> None:
     own = req.context.project_id
     if match.project is not None and match.project != own:
         raise WrongProject(url=match.project, context=own)
+
+
+def _json_first(req: request.Request) -> dict[str, Any]:
+    """Return an environ in which webob prefers JSON for its own answers.
+
+    It prefers HTML, which no client of an API reads, where any type will do
+    and plain text where none will.
+    """
+    offers = [request.JSON_TYPE, *_TEXT_TYPES]
+    acceptable = req.accept.acceptable_offers(offers)
+    best = acceptable[0][0] if acceptable else request.JSON_TYPE
+    return {**req.environ, 'HTTP_ACCEPT': best}
 
 
 def _iterable(

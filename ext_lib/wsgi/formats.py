@@ -11,6 +11,8 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 CHECKER = jsonschema.FormatChecker(formats=())
+#: The formats of clients without microversions.
+LENIENT = jsonschema.FormatChecker(formats=())
 
 #: The last character all databases of the field can store.
 _LAST = '\uffff'
@@ -57,6 +59,13 @@ def _is_name(value: object) -> bool:
     return value == value.strip() and all(map(_is_printable, value))
 
 
+@LENIENT.checks('name')
+def _is_name_between_spaces(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    return value.strip() != '' and _is_name(value.strip())
+
+
 @CHECKER.checks('text')
 def _is_text(value: object) -> bool:
     # One line; that it ends is no matter.
@@ -74,3 +83,6 @@ def _is_printable(character: str) -> bool:
     if character > _LAST or category.startswith('C'):
         return False
     return category == 'Zs' or not category.startswith('Z')
+
+
+LENIENT.checkers = {**CHECKER.checkers, **LENIENT.checkers}

@@ -15,11 +15,18 @@ from ext_lib.wsgi import microversion
 #: Where the context filter leaves the caller's identity.
 CONTEXT = 'ext.context'
 
+#: Set by the filter of an API without microversions; nova's name for it.
+LEGACY_V2 = 'openstack.legacy_v2'
+
 JSON_TYPE = 'application/json'
 _TEXT_TYPE = 'text/plain'
 _WITH_BODY = frozenset({'POST', 'PUT', 'PATCH'})
-#: Half of a character, as JSON may escape it.
-_SURROGATE = re.compile(rb'\\u[dD][89a-fA-F]')
+#: What JSON may escape and no database can store: NUL and halves of
+#: surrogate pairs.
+_SUSPECT = re.compile(rb'\\u(?:0000|[dD][89a-fA-F])')
+#: NUL as every JSON document has it; the text of an escape has one more
+#: backslash.
+_NUL = re.compile(r'(?<!\\)(?:\\\\)*\\u0000')
 
 
 class UnsupportedContentType(exception.Error):
@@ -38,6 +45,12 @@ class MalformedQuery(exception.Invalid):
     """The query string is not UTF-8."""
 
     msg_fmt = 'Query string is not UTF-8 encoded'
+
+
+class NulInQuery(MalformedQuery):
+    """A query parameter holds NUL, which no database takes in a text."""
+
+    msg_fmt = '%(name)s: NUL is no character of a text'
 
 
 class Request(webob.Request):
@@ -59,15 +72,23 @@ class Request(webob.Request):
         found: context.RequestContext = self.environ[CONTEXT]
         return found
 
+    @property
+    def is_legacy_v2(self) -> bool:
+        """Whether the client knows no microversions, and no strictness."""
+        return bool(self.environ.get(LEGACY_V2))
+
     def query_lists(self) -> dict[str, list[str]]:
         """Return each query parameter with all its values.
 
-        :raises MalformedQuery: when the query string is not UTF-8
+        :raises MalformedQuery: when the query string is not UTF-8, or holds
+            NUL
         """
         try:
-            return {k: self.GET.getall(k) for k in self.GET}
+            found = {k: self.GET.getall(k) for k in self.GET}
         except UnicodeDecodeError:
             raise MalformedQuery() from None
+        _check_storable(found)
+        return found
 
     def raw_body(self, json_types: frozenset[str]) -> bytes:
         """Return the body, empty for a method that has none.
@@ -92,12 +113,22 @@ def decode(raw: bytes) -> Any:
     """Return what the JSON document ``raw`` says.
 
     :raises MalformedBody: when it is not JSON in UTF-8, or holds text that
-        cannot be written in it
+        cannot be stored: NUL, or half of a surrogate pair
     """
     try:
         found = jsonutils.loads(raw)
-        if _SURROGATE.search(raw):
-            jsonutils.dumps(found, ensure_ascii=False).encode()
-        return found
+        if not _SUSPECT.search(raw):
+            return found
+        text = jsonutils.dumps(found, ensure_ascii=False)
+        text.encode()
     except (ValueError, RecursionError):
         raise MalformedBody() from None
+    if _NUL.search(text):
+        raise MalformedBody('Malformed request body: NUL in a text')
+    return found
+
+
+def _check_storable(query: dict[str, list[str]]) -> None:
+    for name, values in query.items():
+        if any('\0' in text for text in (name, *values)):
+            raise NulInQuery(name=name.replace('\0', '\\0'))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests held against the schemas of the method that will serve them."""
 
+from collections.abc import Iterator
 import functools
 from typing import Any
 
@@ -53,10 +54,14 @@ def check_body(
 ) -> None:
     """Refuse a body that does not fit.
 
+    Of a client without microversions, what no schema knows is removed from
+    the body, and names may stand between spaces.
+
     :raises InvalidInput: when it does not, or is missing
     """
     if contract.body is not None:
-        _check(contract.body, req.version, body, 'field/attribute')
+        validator = _lenient if req.is_legacy_v2 else _validator
+        _check(contract.body, req.version, body, 'field/attribute', validator)
 
 
 def check_answer(
@@ -87,9 +92,11 @@ def _check(
     version: microversion.Version,
     value: Any,
     where: str,
+    validator: Any = None,
 ) -> None:
+    validator = validator or _validator
     error = jsonschema.exceptions.best_match(
-        _validator(form, version).iter_errors(value)
+        validator(form, version).iter_errors(value)
     )
     if error is not None:
         raise _invalid(error, where, value)
@@ -102,6 +109,39 @@ def _validator(
     return jsonschema.Draft202012Validator(
         form.at(version), format_checker=formats.CHECKER
     )
+
+
+def _without_unknown(
+    validator: Any, allowed: Any, value: Any, form: dict[str, Any]
+) -> Iterator[jsonschema.ValidationError]:
+    """Remove unknown properties, in place of ``additionalProperties``.
+
+    What has none that are known is left as it is, since it may be meant for
+    another branch of the schema; and so is what has names by a pattern.
+    """
+    if allowed is not False or not isinstance(value, dict):
+        return
+    if 'patternProperties' in form:
+        yield from _additional(validator, allowed, value, form)
+        return
+    unknown = value.keys() - form.get('properties', {}).keys()
+    if unknown != value.keys():
+        for name in unknown:
+            del value[name]
+
+
+_additional: Any = jsonschema.Draft202012Validator.VALIDATORS[
+    'additionalProperties'
+]
+_LenientValidator: Any = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    {'additionalProperties': _without_unknown},
+)
+
+
+@functools.cache
+def _lenient(form: schema.Body, version: microversion.Version) -> Any:
+    return _LenientValidator(form.at(version), format_checker=formats.LENIENT)
 
 
 def _invalid(

@@ -71,11 +71,15 @@ class MoveRequests(Requests):
         instance: Instance,
         flavor: Flavor | None = None,
         host: str | None = None,
+        auto_disk_config: bool = False,
     ) -> None:
         """Move a server while it is off, for the user to confirm.
 
         :param flavor: the size it is to have; None keeps it
         :param host: the only destination that will do
+        :param auto_disk_config: becomes the server's; as in nova, a request
+            that does not say so makes it False
+        :raises CannotResizeDisk: when that size has no disk
         :raises CannotResizeToSameFlavor: when it has that size
         :raises CannotMigrateToSameHost: when it is there
         :raises DestinationHostNotFound: when nobody knows the host
@@ -87,7 +91,11 @@ class MoveRequests(Requests):
             raise exception.CannotMigrateToSameHost()
         self._hosts.check_known(context, host)
         request.accept(
-            context, instance, task_state=TaskState.RESIZE_PREP, progress=0
+            context,
+            instance,
+            task_state=TaskState.RESIZE_PREP,
+            progress=0,
+            auto_disk_config=auto_disk_config,
         )
         self._conductor.migrate_server(context, instance, size, host)
 
@@ -228,6 +236,11 @@ class MoveRequests(Requests):
 def _size(instance: Instance, flavor: Flavor | None) -> dict[str, Any]:
     if flavor is None:
         return {name: getattr(instance, name) for name in creation.SIZE}
+    # What boots from a volume has no image, and needs no disk.
+    if instance.image_ref and instance.root_gb and not flavor.root_gb:
+        raise exception.CannotResizeDisk(
+            reason='Resize to zero disk flavor is not allowed.'
+        )
     if flavor.id == instance.instance_type_id:
         raise exception.CannotResizeToSameFlavor()
     return creation.size_of(flavor)

@@ -9,6 +9,7 @@ import urllib.parse
 
 from oslo_log import log
 from oslo_serialization import jsonutils
+from oslo_utils import uuidutils
 
 from ext_lib import exception
 from ext_lib.wsgi import microversion
@@ -71,6 +72,9 @@ class House:
 
     def shows_server(self, environ: Environ, server_id: str) -> bool:
         """Tell whether the caller, with no more rights, sees a server."""
+        if not uuidutils.is_uuid_like(server_id):
+            # Such a path may lead to a list: servers/detail.
+            return False
         path = f'/servers/{server_id}'
         return self.get(environ, path, elevated=False).status == 200
 

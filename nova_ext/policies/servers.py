@@ -15,6 +15,7 @@ HOST_STATUS = f'{ROOT}:show:host_status'
 CREATE = f'{ROOT}:create'
 CREATE_FORCED_HOST = f'{ROOT}:create:forced_host'
 CREATE_REQUESTED_HOST = 'compute:servers:create:requested_destination'
+CREATE_ZERO_DISK_FLAVOR = f'{ROOT}:create:zero_disk_flavor'
 UPDATE = f'{ROOT}:update'
 DELETE = f'{ROOT}:delete'
 EXTENDED_ATTRIBUTES = 'os_compute_api:os-extended-server-attributes'
@@ -72,6 +73,13 @@ RULES = [
         CREATE_REQUESTED_HOST,
         base.ADMIN,
         'Create a server on a requested host.',
+        _CREATE,
+    ),
+    base.rule(
+        CREATE_ZERO_DISK_FLAVOR,
+        base.ADMIN,
+        'Create a server that boots from an image with a flavor without a '
+        'disk.',
         _CREATE,
     ),
     base.rule(

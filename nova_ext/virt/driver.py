@@ -26,22 +26,18 @@ class LiveMigrationAborted(exception.Error):
 
 @dataclasses.dataclass(frozen=True)
 class LiveMigrationProgress:
-    """How much has been copied, in bytes."""
+    """How much has been copied, in bytes; None where there is nothing.
 
-    memory_total: int
-    memory_processed: int
-    disk_total: int
-    disk_processed: int
+    No count is below 1: the response schema of nova allows no less, and
+    clients that hold answers against it would fail.
+    """
 
-    @property
-    def memory_remaining(self) -> int:
-        """What is still to be copied of the memory."""
-        return self.memory_total - self.memory_processed
-
-    @property
-    def disk_remaining(self) -> int:
-        """What is still to be copied of the disk."""
-        return self.disk_total - self.disk_processed
+    memory_total: int | None
+    memory_processed: int | None
+    memory_remaining: int | None
+    disk_total: int | None
+    disk_processed: int | None
+    disk_remaining: int | None
 
 
 Report = Callable[[LiveMigrationProgress], None]

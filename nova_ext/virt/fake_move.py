@@ -65,8 +65,15 @@ class Move:
         memory = (self._instance.memory_mb or 0) * _MIB
         disk = (self._instance.root_gb or 0) * _GIB
         return driver.LiveMigrationProgress(
-            memory_total=memory,
-            memory_processed=int(memory * part),
-            disk_total=disk,
-            disk_processed=int(disk * part),
+            *_counts(memory, part), *_counts(disk, part)
         )
+
+
+def _counts(
+    total: int, part: float
+) -> tuple[int | None, int | None, int | None]:
+    """Return how much there is, is copied and remains, each at least 1."""
+    if total < 2:
+        return None, None, None
+    processed = min(max(int(total * part), 1), total - 1)
+    return total, processed, total - processed

@@ -24,6 +24,7 @@ LOG = logging.getLogger(__name__)
 #: The names of families; an error may have its own, as its ``code``.
 _NAMES: tuple[tuple[type[exception.Error], str], ...] = (
     (request.MalformedBody, 'MALFORMED_REQUEST_BODY'),
+    (request.NulInQuery, 'VALIDATION_ERROR'),
     (exception.Invalid, 'INVALID_DATA'),
     (exception.Forbidden, 'FORBIDDEN'),
     (exception.NotFound, 'NOT_FOUND'),

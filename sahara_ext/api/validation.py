@@ -47,7 +47,7 @@ def check_query(
     given = req.query_lists()
     known = contract.query.names(req.version)
     _check_names(req, contract.query, given)
-    _check(contract.query, req.version, _readable(given))
+    _check(contract.query, req.version, given)
     req.query = {k: v[-1] for k, v in given.items() if k in known}
     req.filters = {k: v for k, v in req.query.items() if k not in _ALWAYS}
     limit = int(req.query.get('limit', max_limit))
@@ -82,13 +82,6 @@ def _check_names(
         raise UnknownParameters(
             unknown=', '.join(unknown), known=', '.join(sorted(known))
         )
-
-
-def _readable(given: dict[str, list[str]]) -> dict[str, list[str]]:
-    for name, values in given.items():
-        if any('\0' in value for value in values):
-            raise InvalidInput(f'{name}: NUL is no character of a text')
-    return given
 
 
 def _check(

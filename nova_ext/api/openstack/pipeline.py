@@ -18,6 +18,7 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import policies
 from nova_ext.api.openstack import faults
+from nova_ext.api.openstack import legacy_v2
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import versions
@@ -70,7 +71,7 @@ def version_list_factory(global_conf: dict[str, str], **local: str) -> App:
 
 
 def version_detail_factory(global_conf: dict[str, str], **local: str) -> App:
-    """Return the application of ``/v2.1``."""
+    """Return the application of ``/v2.1`` and, behind a filter, ``/v2``."""
     return versions.VersionDetail(_links())
 
 
@@ -105,6 +106,11 @@ def context_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that makes the request's context."""
     enforcer = policy.Enforcer(loading.current_conf(), policies.list_rules())
     return lambda app: auth.ContextFilter(app, enforcer)
+
+
+def legacy_v2_factory(global_conf: dict[str, str], **local: str) -> Filter:
+    """Return the filter that makes the API one without microversions."""
+    return legacy_v2.LegacyV2
 
 
 def _links() -> links.Links:

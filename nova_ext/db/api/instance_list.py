@@ -7,6 +7,8 @@ from typing import Any
 from oslo_db import exception as db_exception
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import expression
 
 from ext_lib import exception
 from ext_lib import paging
@@ -32,11 +34,11 @@ _EXACT = (
 )  # fmt: skip
 
 #: Filters that are regular expressions, found anywhere in the column.
-_PATTERNS = ('display_name', 'display_description', 'hostname')
-
-#: The same, for times as the database writes them: year, month and day with
-#: dashes, then hours, minutes and seconds with colons.
-_TIMES = ('created_at', 'launched_at', 'terminated_at')
+_PATTERNS = (
+    'display_name', 'display_description', 'hostname',
+    'access_ip_v4', 'access_ip_v6',
+    'created_at', 'launched_at', 'terminated_at',
+)  # fmt: skip
 
 _SOFT_DELETED = 'soft-delete'
 _Other = orm.aliased(models.Instance)
@@ -55,10 +57,9 @@ def instance_get_all_by_filters(
     A caller who is not an administrator gets those of his project only.
 
     :param filters: columns, each with a value or a list of which any will
-        do; ``display_name``, ``display_description``, ``hostname``,
-        ``created_at``, ``launched_at`` and ``terminated_at`` are regular
-        expressions. ``deleted``: False for the living, True for the
-        dead, absent for the living or, with ``changes-since`` or
+        do; names, descriptions, times and ``access_ip_v4`` and ``..._v6``
+        are regular expressions. ``deleted``: False for the living, True for
+        the dead, absent for the living or, with ``changes-since`` or
         ``changes-before``, for both. ``soft_deleted``: whether servers that
         wait to be reclaimed show. ``tags``, ``tags-any``, ``not-tags``,
         ``not-tags-any``: lists of str. A value of None is no filter.
@@ -112,8 +113,7 @@ def _run(
     try:
         return list(context.session.scalars(statement))
     except (db_exception.DBError, sa.exc.DBAPIError) as error:
-        names = (*_PATTERNS, *_TIMES)
-        patterns = [filters[name] for name in names if name in filters]
+        patterns = [filters[name] for name in _PATTERNS if name in filters]
         if not patterns:
             raise
         # Each database has a language of patterns of its own.
@@ -131,15 +131,39 @@ def _filtered(context: RequestContext, filters: Mapping[str, Any]) -> Any:
     for name in _PATTERNS:
         if name in filters:
             statement = statement.where(
-                _matches(getattr(model, name), filters[name])
+                _matches(_text(getattr(model, name)), filters[name])
             )
-    for name in _TIMES:
-        if name in filters:
-            written = sa.cast(getattr(model, name), sa.String(32))
-            statement = statement.where(_matches(written, filters[name]))
     statement = query.changed_between(statement, model, filters)
     statement = _dead_or_waiting(statement, filters)
     return _tagged(statement, filters)
+
+
+class _AddressText(expression.FunctionElement):
+    """The text of a column of addresses."""
+
+    name = 'address_text'
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiler.compiles(_AddressText)
+def _as_it_is(element: _AddressText, compile_: Any, **kwargs: Any) -> str:
+    return str(compile_.process(element.clauses, **kwargs))
+
+
+@compiler.compiles(_AddressText, 'postgresql')
+def _as_host(element: _AddressText, compile_: Any, **kwargs: Any) -> str:
+    # A cast would add the length of the network's prefix.
+    return f'host({_as_it_is(element, compile_, **kwargs)})'
+
+
+def _text(column: Any) -> Any:
+    """Return what a pattern is looked for in."""
+    if column.key.startswith('access_ip'):
+        return _AddressText(column)
+    if isinstance(column.type, sa.DateTime):
+        return sa.cast(column, sa.String(30))
+    return column
 
 
 def _matches(column: Any, pattern: str) -> Any:

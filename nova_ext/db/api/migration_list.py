@@ -26,6 +26,8 @@ _Migration = models.Migration
 _CLOCKS = datetime.timedelta(hours=1)
 
 _NUMBER = re.compile(r'\s*0*(\d*)')
+#: A marker that is the number of a migration.
+_ID = re.compile('[1-9][0-9]{0,17}')
 
 #: Filters that are columns. The host is not: it is one of two.
 _FILTERS = (
@@ -58,9 +60,11 @@ def migration_get_all_by_filters(
         ``marker_project_id``, a marker of another project is unknown, so
         that the answer does not tell whether it exists. A value of None is
         no filter.
-    :param page: its marker is a uuid, a deleted migration's too; newest first.
+    :param page: its marker is a uuid, a deleted migration's too, or its
+        number, with which clients continue that know no uuids; newest first.
         None for all of them, oldest first
-    :raises MarkerNotFound: when no migration has that uuid
+    :raises MarkerNotFound: when no migration has that uuid or number, or
+        migrations of several cells have that number
     :raises OutOfReach: when a database is away; of several, pages leave it
         out, unless they are told not to
     """
@@ -101,11 +105,12 @@ class _Cells(migration_merge.Cells):
         self._answering = answering
         self._filters = filters
 
-    def find(self, uuid: str) -> Sequence[migration_merge.Copy]:
+    def find(self, marker: str) -> Sequence[migration_merge.Copy]:
         """Return a migration from each that has it, a deleted one too.
 
         :raises OutOfReach: when one that is away may have it
         """
+        uuid = self._uuid_of(marker) if _ID.fullmatch(marker) else marker
         is_listed = _is_listed(self._filters).label('is_listed')
         found = self._answering.ask(
             lambda there: _find(
@@ -124,6 +129,16 @@ class _Cells(migration_merge.Cells):
             )
             for row in rows
         ]
+
+    def _uuid_of(self, number: str) -> str:
+        """Return the uuid of the only migration with a number, '' if none.
+
+        :raises OutOfReach: when one that is away may have another
+        """
+        found = self._answering.ask(lambda there: _uuid_at(there, number))
+        self._answering.check()
+        uuids = {uuid for uuid in found.values() if uuid is not None}
+        return uuids.pop() if len(uuids) == 1 else ''
 
     def read(
         self, limit: int | None, after: migration_merge.Place | None
@@ -178,15 +193,31 @@ def _read(context: RequestContext, statement: Any) -> list[models.Migration]:
 
 
 @facade.reader
+def _uuid_at(context: RequestContext, number: str) -> str | None:
+    """Return the uuid of the migration with a number, None if none."""
+    row = context.session.execute(
+        sa.select(_Migration.id, _Migration.uuid).where(
+            query.equals(_Migration.id, number)
+        )
+    ).first()
+    return None if row is None else migration_uuid(context, row)
+
+
+@facade.reader
 def _find(
     context: RequestContext,
-    uuid: str,
+    marker: str,
     filters: Mapping[str, Any],
     *columns: Any,
 ) -> Any:
     """Return the place of a marker and ``columns`` of it, None if unknown."""
+    is_meant = (
+        query.equals(_Migration.id, marker)
+        if _ID.fullmatch(marker)
+        else identified_by(context, marker)
+    )
     statement = sa.select(_Migration.created_at, _Migration.id, *columns)
-    statement = statement.where(identified_by(context, uuid))
+    statement = statement.where(is_meant)
     if _MARKER_PROJECT in filters:
         owner = filters[_MARKER_PROJECT]
         statement = statement.where(query.equals(_Migration.project_id, owner))

@@ -75,6 +75,26 @@ class TestCopies(test_audit.AuditTestCase):
         self.assertEqual(6, len(self.listed(marker)))
         self.assertEqual([], self.listed(f'{marker}&status=error'))
 
+    def test_a_number_of_two_migrations_is_no_marker(self):
+        number = self.moving[0].id
+        response = self.request(
+            'GET', f'/os-migrations?marker={number}', version='2.80'
+        )
+        self.assertEqual(400, response.status_int)
+
+    def test_a_number_of_one_migration_is_a_marker(self):
+        [last] = self.store_all('cell1', [None], status='error')
+        [middle] = self.store_all('cell2', [uuidutils.generate_uuid()])
+        newest_first = self.listed('limit=99')
+        self.assertEqual(last.id, middle.id)
+        [alone] = self.store_all('cell1', [uuidutils.generate_uuid()])
+        newest_first = self.listed('limit=99')
+        position = newest_first.index(alone.uuid) + 1
+        self.assertEqual(
+            newest_first[position:],
+            self.listed(f'limit=99&marker={alone.id}'),
+        )
+
     def test_those_without_a_uuid_are_no_copies(self):
         self.store_all('cell0', [None] * 5)
         for cell in ('cell1', 'cell2'):

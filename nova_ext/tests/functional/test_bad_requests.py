@@ -16,6 +16,7 @@ from nova_ext.tests.functional.bad_requests import queries
 from nova_ext.tests.functional.bad_requests import urls
 from nova_ext.tests.functional.bad_requests.question import Bad
 from nova_ext.tests.functional.bad_requests.question import PLAIN
+from nova_ext.wsgi import loader
 
 _SERVER = '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _TOKENS = {
@@ -32,6 +33,10 @@ class BadRequestsTest(base.APITestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        self.settings.set(
+            'api', flavor=[*self.conf.api.flavor, 'm1.none:9:512:1:0']
+        )
+        self.app = loader.load(self.conf)
         self.add(
             rows.server(uuid=_SERVER),
             rows.service('host1'),

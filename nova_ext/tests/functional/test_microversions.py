@@ -83,7 +83,7 @@ TABLE = (
     Expected('/versions/v2.1'),
     Expected('/extensions'),
     Expected('/extensions/os-migrations'),
-    Expected('/images/anything', until='2.35'),
+    Expected(f'/images/{base.IMAGE}', until='2.35'),
     Expected('/flavors', _inside('flavors', {'2.55': 'description'})),
     Expected('/flavors/detail', _inside('flavors', _FLAVOR)),
     Expected('/flavors/1', _inside('flavor', _FLAVOR)),

@@ -39,7 +39,7 @@ READS = {
     '/versions/v2.1': 0,
     '/extensions': 0,
     '/extensions/os-migrations': 0,
-    '/images/anything': 0,
+    f'/images/{base.IMAGE}': 0,
     '/flavors': 0,
     '/flavors/detail': 0,
     '/flavors/1': 0,

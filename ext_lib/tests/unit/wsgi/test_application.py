@@ -93,9 +93,11 @@ class TestUnrouted(ThingsTestCase):
     @ddt.data(
         ('application/json', 'application/json'),
         ('text/html', 'text/html'),
-        ('*/*', 'text/html'),
+        ('*/*', 'application/json'),
+        ('', 'application/json'),
+        ('text/html,application/xml;q=0.9,*/*;q=0.8', 'text/html'),
         ('text/plain', 'text/plain'),
-        ('image/png', 'text/plain'),
+        ('image/png', 'application/json'),
     )
     @ddt.unpack
     def test_body_follows_accept(self, accept, content_type):
@@ -103,11 +105,11 @@ class TestUnrouted(ThingsTestCase):
         self.assertEqual(content_type, response.content_type)
 
     def test_json_body_is_no_fault(self):
-        response = self.send(
-            '/nothing', headers={'Accept': 'application/json'}
-        )
-        self.assertEqual({'message', 'code', 'title'}, {*response.json})
-        self.assertEqual('404 Not Found', response.json['code'])
+        for headers in (None, {'Accept': 'application/json'}):
+            response = self.send('/nothing', headers=headers)
+            self.assertEqual('application/json', response.content_type)
+            self.assertEqual({'message', 'code', 'title'}, {*response.json})
+            self.assertEqual('404 Not Found', response.json['code'])
 
 
 @ddt.ddt

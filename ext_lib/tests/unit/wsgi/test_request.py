@@ -30,6 +30,11 @@ class TestRequest(test_base.BaseTestCase):
             req = base.blank(f'/?{query}')
             self.assertRaises(request.MalformedQuery, req.query_lists)
 
+    @ddt.data('a=%00', 'a%00=1', 'a=1&b=x%00y', 'a=1&a=%00')
+    def test_query_with_nul(self, query):
+        req = base.blank(f'/?{query}')
+        self.assertRaises(request.NulInQuery, req.query_lists)
+
     @ddt.data(
         ('POST', 'application/json', b'x'),
         ('PUT', 'application/json; charset=latin-1', b'x'),
@@ -64,9 +69,34 @@ class TestRequest(test_base.BaseTestCase):
         self.assertIn(req.best_type(_TYPES), _TYPES)
 
 
+@ddt.ddt
 class TestDecode(test_base.BaseTestCase):
     def test_json(self):
         self.assertEqual({'ä': [1]}, request.decode('{"ä": [1]}'.encode()))
+
+    @ddt.data(
+        r'{"a": "\u0000"}',
+        r'{"a": ["b", {"c": "d\u0000e"}]}',
+        r'{"a\u0000": 1}',
+        r'{"a": "\\\\\u0000"}',
+        r'"\u0000"',
+        r'{"a": "\ud800"}',
+        r'{"a\uDFFF": 1}',
+        r'{"a": "\udc00\ud800"}',
+    )
+    def test_text_that_cannot_be_stored(self, text):
+        self.assertRaises(request.MalformedBody, request.decode, text.encode())
+
+    @ddt.data(
+        (r'{"a": "\\u0000"}', {'a': r'\u0000'}),
+        (r'{"a": "\\\\u0000"}', {'a': r'\\u0000'}),
+        (r'{"a": "\\ud800"}', {'a': r'\ud800'}),
+        (r'{"a": "\ud83d\ude00"}', {'a': '\U0001f600'}),
+        (r'{"a": "\u0001"}', {'a': '\x01'}),
+    )
+    @ddt.unpack
+    def test_text_that_only_looks_so(self, text, expected):
+        self.assertEqual(expected, request.decode(text.encode()))
 
     @base.quick
     @hypothesis.given(

@@ -12,10 +12,10 @@ from nova_ext.policies import extensions as policies
 _NAMESPACE = 'http://docs.openstack.org/compute/ext/fake_xml'
 _UPDATED = '2014-12-03T00:00:00Z'
 
-#: Alias: name, what it adds.
+#: Alias: name, what it adds. A part is listed when all of it is here:
+#: os-deferred-delete is not, since deleted servers cannot be restored.
 _EXTENSIONS = {
     'os-admin-actions': ('AdminActions', 'Reset the state of servers.'),
-    'os-deferred-delete': ('DeferredDelete', 'Delete servers at once.'),
     'os-evacuate': ('Evacuate', 'Evacuate servers from dead hosts.'),
     'os-instance-actions': ('InstanceActions', 'What was done to servers.'),
     'os-lock-server': ('LockServer', 'Lock and unlock servers.'),

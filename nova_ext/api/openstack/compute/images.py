@@ -1,17 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """images: the proxy of old, for clients that look an image up by its id.
 
-There is no image service behind it: every id is taken for an image, for the
-fake hypervisor boots anything.
+There is no image service behind it: every UUID is taken for an image, for
+the fake hypervisor boots anything.
 """
 
 from typing import Any
 
+from oslo_utils import uuidutils
+
+from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute.schemas import images as schema
+
+#: When images were made and changed; before any server was.
+_DATE = '2010-10-21T00:00:00Z'
+
+
+class ImageNotFound(exception.NotFound):
+    """No image has this id."""
+
+    msg_fmt = 'Image %(image_id)s could not be found.'
 
 
 class ImagesController:
@@ -24,6 +36,8 @@ class ImagesController:
     @controller.response(schema.show_response)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the image with this id."""
+        if not uuidutils.is_uuid_like(id):
+            raise ImageNotFound(image_id=id)
         return {
             'image': {
                 'id': id,
@@ -33,6 +47,9 @@ class ImagesController:
                 'minDisk': 0,
                 'minRam': 0,
                 'metadata': {},
+                'created': _DATE,
+                'updated': _DATE,
+                'OS-EXT-IMG-SIZE:size': 0,
                 'links': self.links.resource(req, 'images', id),
             }
         }

@@ -15,7 +15,7 @@ HISTORY: dict[str, str | None] = {
     '2.2': None,
     '2.3': 'Show more attributes of servers to administrators.',
     '2.4': None,
-    '2.5': None,
+    '2.5': 'Filter servers by ip6.',
     '2.6': None,
     '2.7': None,
     '2.8': None,
@@ -107,6 +107,7 @@ MINIMUM = microversion.parse(next(iter(HISTORY)))
 MAXIMUM = microversion.parse(list(HISTORY)[-1])
 
 EXTENDED_ATTRIBUTES = microversion.parse('2.3')
+IP6_FOR_ALL = microversion.parse('2.5')
 LOCKED = microversion.parse('2.9')
 SERVICE_FORCED_DOWN = microversion.parse('2.11')
 EVACUATE_SILENT = microversion.parse('2.14')

@@ -10,6 +10,7 @@ from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_columns
 from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.compute import api as compute
@@ -97,6 +98,7 @@ class ServerActionsController:
         """Write the image over the server's disk again."""
         instance = instance_for(req, server_id, policies.REBUILD)
         wanted = body['rebuild']
+        server_resources.check_rebuild(wanted)
         self.compute_api.rebuild(
             req.context,
             instance,

@@ -55,6 +55,9 @@ _RENAMED = {
     'tenant_id': 'project_id',
 }
 _TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
+#: Filters by what no server here has: addresses on networks, and images of
+#: kernels.
+_OF_NONE = frozenset({'ip', 'ip6', 'kernel_id', 'ramdisk_id'})
 #: What is yes or no; anything else is no.
 _BOOLEAN = ('auto_disk_config', 'deleted', 'soft_deleted')
 #: What only an administrator may sort by.
@@ -106,8 +109,7 @@ def parsed(
     given = filters.parsed(req)
     given.pop('all_tenants', None)
     if not req.context.is_admin:
-        permitted = _permitted(req)
-        given = {k: v for k, v in given.items() if k in permitted}
+        given = {k: v for k, v in given.items() if _is_for_all(req, k)}
     found = {_RENAMED.get(k, k): v for k, v in given.items()}
     if 'locked' in found:
         found['locked'] = _boolean(found['locked'])
@@ -119,14 +121,16 @@ def parsed(
             found[name] = found[name].split(',')
     if not _by_flavor(found, catalogue) or not _by_status(req, found):
         return None
-    return found
+    return found if _OF_NONE.isdisjoint(found) else None
 
 
-def _permitted(req: request.Request) -> frozenset[str]:
-    """Return what a user may filter by."""
+def _is_for_all(req: request.Request, name: str) -> bool:
+    """Return whether a user who is no administrator may filter by ``name``."""
+    if name == 'ip6' and req.version < microversions.IP6_FOR_ALL:
+        return False
     if microversions.supports(req, microversions.FILTERS_FOR_ALL):
-        return _FOR_ALL_LATER
-    return _FOR_ALL
+        return name in _FOR_ALL_LATER
+    return name in _FOR_ALL
 
 
 def _by_flavor(found: dict[str, Any], catalogue: flavors.Catalogue) -> bool:

@@ -9,6 +9,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import passwords
+from nova_ext.api.openstack.compute import server_columns
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.server_actions import instance_for
@@ -31,8 +32,11 @@ class ServerMovesController:
     def resize(self, req: request.Request, server_id: str, body: Body) -> None:
         """Give the server another flavor, for the user to confirm."""
         instance = instance_for(req, server_id, policies.RESIZE)
-        flavor = self.catalogue.requested(body['resize']['flavorRef'])
-        self.compute_api.resize(req.context, instance, flavor)
+        wanted = body['resize']
+        flavor = self.catalogue.requested(wanted['flavorRef'])
+        self.compute_api.resize(
+            req.context, instance, flavor, **server_columns.of(wanted)
+        )
 
     @controller.status(204)
     @controller.body(schema.confirm_resize)

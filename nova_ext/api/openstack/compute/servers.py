@@ -1,35 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """servers: enough of their life to have actions and migrations."""
 
+import re
 from typing import Any
 
 from oslo_config import cfg
 from oslo_utils import strutils
 
-from ext_lib import exception
+from ext_lib import exception as ext_exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from nova_ext import exception
 from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_columns
 from nova_ext.api.openstack.compute import server_filters
 from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
 from nova_ext.compute import api as compute
 from nova_ext.flavors import Catalogue
+from nova_ext.flavors import Flavor
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.policies import servers as policies
 
 
-class MissingImage(exception.Invalid):
+class MissingImage(ext_exception.Invalid):
     """A server is to be created from nothing."""
 
     msg_fmt = 'Missing imageRef attribute'
 
 
-class InvalidCount(exception.Invalid):
+class InvalidCount(ext_exception.Invalid):
     """More servers are required than permitted."""
 
     msg_fmt = 'min_count must be <= max_count'
@@ -86,7 +90,7 @@ class ServersController:
         server = body['server']
         _authorize_create(req, server)
         instances, reservation_id = self.compute_api.create(
-            req.context, **self._wanted(server)
+            req.context, **self._wanted(req, server)
         )
         if strutils.bool_from_string(server.get('return_reservation_id')):
             return controller.Reply({'reservation_id': reservation_id})
@@ -124,6 +128,7 @@ class ServersController:
         every_project = server_filters.wants_all_projects(req)
         if every_project:
             req.context.can(all_rule, target)
+        sort = server_filters.sort(req)
         filters = server_filters.parsed(req, self.catalogue)
         if filters is None:
             return []
@@ -135,7 +140,7 @@ class ServersController:
             limit=req.page.limit,
             # An empty one means none here, unlike in other lists.
             marker=req.page.marker or None,
-            sort=server_filters.sort(req),
+            sort=sort,
         )
 
     def _page(
@@ -151,7 +156,9 @@ class ServersController:
             body['servers_links'] = next_page
         return body
 
-    def _wanted(self, server: dict[str, Any]) -> dict[str, Any]:
+    def _wanted(
+        self, req: request.Request, server: dict[str, Any]
+    ) -> dict[str, Any]:
         """Return what compute.API.create() is to do."""
         if not server.get('imageRef') and not _boots_from_volume(server):
             raise MissingImage()
@@ -159,20 +166,29 @@ class ServersController:
         maximum = int(server.get('max_count', minimum))
         if minimum > maximum:
             raise InvalidCount()
+        server_resources.check_create(server, maximum)
         return {
-            'flavor': self.catalogue.requested(server['flavorRef']),
+            'flavor': self._flavor(req, server),
             'image_ref': server.get('imageRef') or '',
             'metadata': server.get('metadata', {}),
             'tags': server.get('tags', []),
             'min_count': minimum,
             'max_count': maximum,
             'availability_zone': server.get('availability_zone'),
-            'key_name': server.get('key_name'),
             'config_drive': _config_drive(server),
             'requested_host': server.get('host')
             or server.get('hypervisor_hostname'),
             **server_columns.of(server),
         }
+
+    def _flavor(self, req: request.Request, server: dict[str, Any]) -> Flavor:
+        flavor = self.catalogue.requested(_flavor_id(server['flavorRef']))
+        if not flavor.root_gb and not _boots_from_volume(server):
+            target = {'project_id': req.context.project_id}
+            rule = policies.CREATE_ZERO_DISK_FLAVOR
+            if not req.context.can(rule, target, fatal=False):
+                raise exception.BootFromVolumeRequired()
+        return flavor
 
 
 def _authorize_create(req: request.Request, server: dict[str, Any]) -> None:
@@ -182,6 +198,12 @@ def _authorize_create(req: request.Request, server: dict[str, Any]) -> None:
         req.context.can(policies.CREATE_FORCED_HOST, target)
     if {'host', 'hypervisor_hostname'} & server.keys():
         req.context.can(policies.CREATE_REQUESTED_HOST, target)
+
+
+def _flavor_id(flavor_ref: str | int) -> str:
+    """Return the id of a flavor, which may stand at the end of a URL."""
+    path, *_ = re.split('[?#]', str(flavor_ref))
+    return path.rpartition('/')[-1]
 
 
 def _boots_from_volume(server: dict[str, Any]) -> bool:

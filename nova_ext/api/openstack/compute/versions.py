@@ -76,8 +76,7 @@ class VersionDetail:
             return faults.FAULTS.from_error(error)
         try:
             negotiator.check(version)
-            found = view.show(self.links.base(req), negotiator)
-            response = _json(200, found)
+            response = _json(200, _show(req, self, view.CURRENT))
         except microversion.UnsupportedVersion as error:
             response = faults.FAULTS.from_error(error)
         negotiator.stamp(response, version)
@@ -98,14 +97,22 @@ class VersionsController:
     @controller.response(schema.show_response)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the document of the API ``id``."""
-        if id != 'v2.1':
-            raise exception.NotFound()
-        return view.show(self.links.base(req), self.negotiator)
+        return _show(req, self, id)
 
     @controller.response(schema.show_response)
     def root(self, req: request.Request) -> dict[str, Any]:
         """Show the document of this API."""
-        return view.show(self.links.base(req), self.negotiator)
+        return _show(req, self, view.CURRENT)
+
+
+def _show(
+    req: request.Request, api: VersionDetail | VersionsController, id: str
+) -> dict[str, Any]:
+    # Clients without microversions are told of no other API.
+    id = view.LEGACY if req.is_legacy_v2 else id
+    if id not in view.IDS:
+        raise exception.NotFound()
+    return view.show(api.links.base(req), id, api.negotiator)
 
 
 def _json(status: int, body: dict[str, Any]) -> webob.Response:

@@ -51,7 +51,7 @@ def _markers() -> Iterator[Bad]:
             yield _list(path + b'?marker=' + text, f'marker {text!r}')
     yield _list(_ACTIONS + b'?marker=', 'an empty marker')
     yield _list(b'/flavors?marker=', 'an empty marker, flavors')
-    yield _list(b'/os-migrations?marker=1', 'the number of a migration')
+    yield _list(b'/os-migrations?marker=999', 'the number of none')
     yield _list(_ACTIONS + b'?marker={server}', 'the id of a server')
 
 
@@ -97,6 +97,11 @@ ENCODING = tuple(
     _list(path + b'?' + text, f'{text!r} is not UTF-8')
     for path in (_ACTIONS, b'/os-migrations', b'/servers')
     for text in (b'limit=%FF', b'%FF=1', b'marker=\xff')
+)
+NUL = tuple(
+    _list(path + b'?' + text, f'{text!r} holds NUL', '2.1')
+    for path in (*_LISTS, b'/servers/detail', b'/os-services')
+    for text in (b'name=a%00', b'%00=1', b'host=%00', b'instance_uuid=%00')
 )
 SERVERS = (
     _list(b'/servers?status=nonsense', 'no such status', '2.38'),
@@ -161,5 +166,6 @@ QUERIES = (
     *_times(),
     *_unknown(),
     *ENCODING,
+    *NUL,
     *SERVERS,
 )

@@ -69,6 +69,20 @@ class LibrariesTest(base.ClientTestCase):
         self.assertEqual(9, len(actions))
         self.assertEqual('create', actions[-1].action)
 
+    def test_openstacksdk_pages_of_migrations(self) -> None:
+        """After a page with no next one it continues from a number."""
+        compute = self.sdk.compute
+        server = self._created()
+        for _ in range(3):
+            compute.migrate_server(server)
+            self._wait_for(server, 'VERIFY_RESIZE')
+            compute.confirm_server_resize(server)
+            self._wait_for(server, 'ACTIVE')
+        for limit in (1, 2, 3, 5):
+            found = list(compute.migrations(server_id=server.id, limit=limit))
+            self.assertEqual(3, len({m.uuid for m in found}))
+            self.assertEqual(3, len(found))
+
     def test_openstacksdk_steers_a_live_migration(self) -> None:
         """One that takes long is watched, and aborted."""
         compute = self.sdk.compute

@@ -128,6 +128,21 @@ class TestFilters(ListTestCase):
         self.assertEqual(['db-1', 'web-1'], self.names(display_name='-1$'))
         self.assertEqual([], self.names(display_name='a\0'))
 
+    def test_addresses_are_patterns(self):
+        self.instance(display_name='v6', access_ip_v6='fe80::1')
+        self.instance(display_name='v4', access_ip_v4='192.0.2.1')
+        self.assertEqual(['v6'], self.names(access_ip_v6='^fe80.*1$'))
+        self.assertEqual(['v4'], self.names(access_ip_v4='^192.0.2.1$'))
+        self.assertEqual([], self.names(access_ip_v4='^192$'))
+        self.assertEqual([], self.names(access_ip_v6='192'))
+
+    def test_times_are_patterns(self):
+        moment = datetime.datetime.fromisoformat('2014-07-01T12:30:00')
+        self.instance(display_name='old', launched_at=moment)
+        self.assertEqual(['old'], self.names(launched_at='^2014-07-01 12:30'))
+        self.assertEqual([], self.names(launched_at='^2013'))
+        self.assertEqual([], self.names(terminated_at='2014'))
+
     def test_patterns_no_database_understands(self):
         self.assertRaises(exception.Invalid, self.list, display_name='*[')
 

@@ -323,6 +323,13 @@ class TestPages(ListTestCase):
         self.assertAsks(1, self.list)
         self.assertAsks(0, self.list, Page(limit=0))
 
+    def test_a_number_is_a_marker(self):
+        for position, number in enumerate(self.newest_first, start=1):
+            self.assertEqual(
+                self.newest_first[position:],
+                self.list(Page(marker=str(number))),
+            )
+
     def test_a_deleted_migration_is_a_marker(self):
         other = self.migration(self.instance(), created_at=base.minutes(2))
         db.instance_destroy(self.context, other.instance_uuid)
@@ -338,7 +345,10 @@ class TestPages(ListTestCase):
         )
 
     def test_unknown_markers(self):
-        for marker in (uuidutils.generate_uuid(), '', '1', '\0'):
+        for marker in (
+            *(uuidutils.generate_uuid(), '', '\0', '0', '01', '-1', '1.0'),
+            *('999999', '9' * 18, '9' * 400, '\u0661'),
+        ):
             self.assertRaises(
                 ext_exception.MarkerNotFound, self.list, Page(marker=marker)
             )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fake hypervisor keeps guests, and is slow and fails on request."""
 
+import dataclasses
 import threading
 import time
 
@@ -183,17 +184,31 @@ class LiveMigrationTestCase(FakeDriverTestCase):
     def test_progress_goes_from_nothing_to_all(self) -> None:
         self.migrate(_instance(seconds='0.1'))
         first, last = self.reports[0], self.reports[-1]
-        self.assertEqual(512 * 1024**2, first.memory_remaining)
-        self.assertEqual(1024**3, first.disk_remaining)
-        self.assertEqual(0, last.memory_remaining)
-        self.assertEqual(0, last.disk_remaining)
+        memory, disk = 512 * 1024**2, 1024**3
+        self.assertEqual(
+            (memory, 1, memory - 1, disk, 1, disk - 1),
+            dataclasses.astuple(first),
+        )
+        self.assertEqual(
+            (memory, memory - 1, 1, disk, disk - 1, 1),
+            dataclasses.astuple(last),
+        )
         self.assertGreater(len(self.reports), 2)
         self.assertEqual([], self.driver.list_instance_uuids())
 
     def test_forced_it_ends_at_once(self) -> None:
         self.migrate_while(self.driver.live_migration_force_complete)
-        self.assertEqual(0, self.reports[-1].memory_remaining)
+        self.assertEqual(1, self.reports[-1].memory_remaining)
         self.assertEqual([], self.errors)
+
+    def test_what_there_is_not_is_not_counted(self) -> None:
+        instance = _instance(seconds='0.1')
+        instance.root_gb = 0
+        self.migrate(instance)
+        for report in self.reports:
+            self.assertEqual(
+                (None, None, None), dataclasses.astuple(report)[3:]
+            )
 
     def test_aborted_it_leaves_the_guest(self) -> None:
         self.migrate_while(self.driver.live_migration_abort)

@@ -22,6 +22,8 @@ class TestFaults(base.TestCase):
     @ddt.data(
         (ext_exception.Invalid(), 400, 'INVALID_DATA'),
         (request.MalformedBody(), 400, 'MALFORMED_REQUEST_BODY'),
+        (request.MalformedQuery(), 400, 'INVALID_DATA'),
+        (request.NulInQuery(name='a'), 400, 'VALIDATION_ERROR'),
         (ext_exception.Forbidden(), 403, 'FORBIDDEN'),
         (ext_exception.NotFound(), 404, 'NOT_FOUND'),
         (ext_exception.Conflict(), 409, 'CONFLICT'),

@@ -16,6 +16,9 @@ show_response = schema.wrapped(
             'minDisk': Param(types.integer, required=True),
             'minRam': Param(types.integer, required=True),
             'metadata': Param({'type': 'object'}, required=True),
+            'created': Param(types.date_time, required=True),
+            'updated': Param(types.date_time, required=True),
+            'OS-EXT-IMG-SIZE:size': Param(types.integer, required=True),
             'links': Param(types.links, required=True),
         }
     ),

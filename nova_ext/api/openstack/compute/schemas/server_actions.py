@@ -122,7 +122,7 @@ rebuild = schema.wrapped(
             'OS-DCF:diskConfig': Param(servers.disk_config),
             'accessIPv4': Param(types.ipv4),
             'accessIPv6': Param(types.ipv6),
-            'personality': Param({'type': 'array'}, until='2.56'),
+            'personality': Param(servers.personality, until='2.56'),
             'description': Param(types.description, since='2.19'),
             'key_name': Param(types.nullable(types.name), since='2.54'),
             'user_data': Param(types.nullable(types.user_data), since='2.57'),

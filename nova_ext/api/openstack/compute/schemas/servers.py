@@ -144,6 +144,25 @@ _block_device = {
     'items': {'type': 'object', 'additionalProperties': True},
 }
 
+_security_groups = {
+    'type': 'array',
+    'items': {
+        'type': 'object',
+        'properties': {'name': types.name},
+        'additionalProperties': False,
+    },
+}
+_file = {
+    'type': 'object',
+    'properties': {
+        'path': types.string,
+        'contents': {'type': 'string', 'format': 'base64'},
+    },
+    'required': ['path', 'contents'],
+    'additionalProperties': False,
+}
+personality = {'type': 'array', 'items': _file}
+
 _hints = {'type': 'object', 'additionalProperties': True}
 
 _create: schema.Params = {
@@ -161,7 +180,7 @@ _create: schema.Params = {
     'OS-DCF:diskConfig': Param(disk_config),
     'accessIPv4': Param(types.ipv4),
     'accessIPv6': Param(types.ipv6),
-    'personality': Param({'type': 'array'}, until='2.56'),
+    'personality': Param(personality, until='2.56'),
     'availability_zone': Param(types.name),
     'block_device_mapping': Param(_block_device),
     'block_device_mapping_v2': Param(_block_device),
@@ -170,7 +189,7 @@ _create: schema.Params = {
     'min_count': Param(types.positive),
     'max_count': Param(types.positive),
     'return_reservation_id': Param(types.boolean_like),
-    'security_groups': Param({'type': 'array'}),
+    'security_groups': Param(_security_groups),
     'user_data': Param(types.user_data),
     'description': Param(types.description, since='2.19'),
     'tags': Param(

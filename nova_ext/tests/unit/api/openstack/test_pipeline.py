@@ -83,6 +83,9 @@ class TestRequestId(_PipelineTestCase):
         ('/v2.1', {}, 200),
         ('/v2.1/', {'OpenStack-API-Version': 'compute 2.999'}, 406),
         ('/v2.1/', {'OpenStack-API-Version': 'compute abc'}, 400),
+        ('/v2', {}, 200),
+        ('/v2/x', _TOKEN, 200),
+        ('/v2/servers', {}, 401),
     )
     @ddt.unpack
     def test_in_two_headers_of_every_answer(self, path, headers, status):
@@ -92,7 +95,7 @@ class TestRequestId(_PipelineTestCase):
         self.assertRegex(one, _ID)
         self.assertEqual(one, other)
 
-    @ddt.data('/', '/foo', '/v2', '/v2/servers')
+    @ddt.data('/', '/foo', '/v1', '/v1/servers')
     def test_not_where_the_version_does_not_show(self, path):
         response = self.send(path)
         for name in _IDS:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Properties are stored under the names of their columns."""
 
+import ddt
 import testtools
 
 from nova_ext.api.openstack.compute import server_columns
 
 
+@ddt.ddt
 class TestServerColumns(testtools.TestCase):
     def test_all(self):
         server = {
@@ -31,3 +33,20 @@ class TestServerColumns(testtools.TestCase):
     def test_manual(self):
         found = server_columns.of({'OS-DCF:diskConfig': 'MANUAL'})
         self.assertEqual({'auto_disk_config': False}, found)
+
+    @ddt.data(
+        ('FE80::0001', 'fe80::1'),
+        ('0:0:0:0:0:0:0:0', '::'),
+        ('2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'),
+        ('2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'),
+        (
+            '0000:0000:0000:0000:0000:babe:220.12.22.2',
+            '::babe:dc0c:1602',
+        ),
+        ('::FFFF:102:304', '::ffff:1.2.3.4'),
+        ('0::ffff:1.2.3.4', '::ffff:1.2.3.4'),
+    )
+    @ddt.unpack
+    def test_spellings_of_addresses(self, given, expected):
+        found = server_columns.of({'accessIPv6': given})
+        self.assertEqual({'access_ip_v6': expected}, found)

@@ -68,6 +68,7 @@ class TestParsed(test_base.TestCase):
         ),
         # Not for everybody's use.
         ('host=host1&user_id=jo&deleted=1&vm_state=x', {}),
+        ('kernel_id=x', {}),
         ('all_tenants=1', {}),
     )
     @ddt.unpack
@@ -116,6 +117,10 @@ class TestParsed(test_base.TestCase):
         ('status=what', '2.37'),
         ('status=', '2.37'),
         ('status=a&status=b', '2.1'),
+        ('ip=1.2.3.4', '2.1'),
+        ('ip=.', '2.80'),
+        ('ip6=::', '2.5'),
+        ('name=web&ip6=.*', '2.80'),
     )
     @ddt.unpack
     def test_what_nothing_can_pass(self, query, version):
@@ -130,6 +135,19 @@ class TestParsed(test_base.TestCase):
                 query,
                 version=version,
             )
+
+    @ddt.data('ip=1', 'ip6=::', 'kernel_id=x', 'ramdisk_id=x')
+    def test_what_nothing_can_pass_not_even_for_administrators(self, query):
+        found = self.parsed(query, version='2.1', admin=True)
+        self.assertIsNone(found)
+
+    def test_users_do_not_filter_by_ipv6_before_2_5(self):
+        self.assertEqual({}, self.parsed('ip6=::', version='2.4'))
+
+    def test_other_filters_are_checked_all_the_same(self):
+        self.assertRaises(
+            server_filters.InvalidStatus, self.parsed, 'ip=1&status=what'
+        )
 
     def test_neither_locked_nor_not(self):
         self.assertRaises(exception.Invalid, self.parsed, 'locked=maybe')

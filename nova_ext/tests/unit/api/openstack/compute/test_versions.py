@@ -8,7 +8,9 @@ import webob
 from ext_lib import exception
 from ext_lib import fixture
 from ext_lib.wsgi import links
+from ext_lib.wsgi import request
 from ext_lib.wsgi import urlmap
+from nova_ext.api.openstack import legacy_v2
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import versions
 from nova_ext.tests.unit.api.openstack import base
@@ -25,22 +27,34 @@ _ENTRY = {
     'updated': '2013-07-23T11:33:21Z',
     'links': [_SELF],
 }
-_MEDIA_TYPES = [
-    {
-        'base': 'application/json',
-        'type': 'application/vnd.openstack.compute+json;version=2.1',
-    }
-]
+_OLD_SELF = {'rel': 'self', 'href': 'http://ext/v2/'}
+_OLD_ENTRY = {
+    'id': 'v2.0',
+    'status': 'DEPRECATED',
+    'version': '',
+    'min_version': '',
+    'updated': '2025-07-04T12:00:00Z',
+    'links': [_OLD_SELF],
+}
+_DESCRIBED = {
+    'rel': 'describedby',
+    'type': 'text/html',
+    'href': 'http://docs.openstack.org/',
+}
+
+
+def _media_types(version):
+    kind = f'application/vnd.openstack.compute+json;version={version}'
+    return [{'base': 'application/json', 'type': kind}]
+
+
 _DOCUMENT = _ENTRY | {
-    'links': [
-        _SELF,
-        {
-            'rel': 'describedby',
-            'type': 'text/html',
-            'href': 'http://docs.openstack.org/',
-        },
-    ],
-    'media-types': _MEDIA_TYPES,
+    'links': [_SELF, _DESCRIBED],
+    'media-types': _media_types('2.1'),
+}
+_OLD_DOCUMENT = _OLD_ENTRY | {
+    'links': [_OLD_SELF, _DESCRIBED],
+    'media-types': _media_types('2'),
 }
 
 
@@ -54,6 +68,7 @@ class _VersionsTestCase(testtools.TestCase):
         self.app = urlmap.URLMap(
             {
                 '/': versions.VersionList(prefixed),
+                '/v2': legacy_v2.LegacyV2(versions.VersionDetail(prefixed)),
                 '/v2.1': versions.VersionDetail(prefixed),
             }
         )
@@ -71,14 +86,13 @@ class TestVersionList(_VersionsTestCase):
         response = self.send('/')
         self.assertEqual(200, response.status_int)
         self.assertEqual('application/json', response.headers['Content-Type'])
-        self.assertEqual({'versions': [_ENTRY]}, response.json)
+        self.assertEqual({'versions': [_OLD_ENTRY, _ENTRY]}, response.json)
 
     @ddt.data(
         ('/foo', '/foo'),
         ('/foo/bar', '/foo/bar'),
         ('/v3/servers?limit=1', '/v3/servers'),
-        ('/v2', '/v2'),
-        ('/v2/', '/v2/'),
+        ('/v1', '/v1'),
         ('/v2/servers', '/v2/servers'),
         ('/v2.1x', '/v2.1x'),
         ('//a//b', '/a/b'),
@@ -90,14 +104,25 @@ class TestVersionList(_VersionsTestCase):
     def test_choices(self, path, shown):
         response = self.send(path)
         self.assertEqual(300, response.status_int)
-        link = {'rel': 'self', 'href': f'http://ext/v2.1{shown}'}
-        choice = {
-            'id': 'v2.1',
-            'status': 'CURRENT',
-            'links': [link],
-            'media-types': _MEDIA_TYPES,
-        }
-        self.assertEqual({'choices': [choice]}, response.json)
+        old, new = (
+            {'rel': 'self', 'href': f'http://ext/{segment}{shown}'}
+            for segment in ('v2', 'v2.1')
+        )
+        choices = [
+            {
+                'id': 'v2.0',
+                'status': 'DEPRECATED',
+                'links': [old],
+                'media-types': _media_types('2'),
+            },
+            {
+                'id': 'v2.1',
+                'status': 'CURRENT',
+                'links': [new],
+                'media-types': _media_types('2.1'),
+            },
+        ]
+        self.assertEqual({'choices': choices}, response.json)
 
     def test_no_path_at_all(self):
         req = webob.Request.blank('/')
@@ -117,6 +142,22 @@ class TestVersionList(_VersionsTestCase):
             self.assertEqual(status, response.status_int)
             for name in (_VERSION, _LEGACY, 'Vary'):
                 self.assertNotIn(name, response.headers)
+
+
+@ddt.ddt
+class TestLegacyDetail(_VersionsTestCase):
+    @ddt.data('/v2', '/v2/', '//v2//')
+    def test_document(self, path):
+        response = self.send(path)
+        self.assertEqual(200, response.status_int)
+        self.assertEqual({'version': _OLD_DOCUMENT}, response.json)
+
+    @ddt.data('compute 2.21', 'compute abc', 'compute 2.999')
+    def test_no_version_is_negotiated_not_even_a_bad_one(self, version):
+        response = self.send('/v2', **{_VERSION: version, _LEGACY: 'abc'})
+        self.assertEqual(200, response.status_int)
+        for name in (_VERSION, _LEGACY, 'Vary'):
+            self.assertNotIn(name, response.headers)
 
 
 @ddt.ddt
@@ -162,12 +203,13 @@ class TestBehindAProxy(_VersionsTestCase):
     prefix = 'https://proxy/compute'
 
     def test_links_lead_through_it(self):
-        (entry,) = self.send('/').json['versions']
+        old, entry = self.send('/').json['versions']
+        self.assertEqual('https://proxy/compute/v2/', old['links'][0]['href'])
         document = self.send('/v2.1').json['version']
         expected = 'https://proxy/compute/v2.1/'
         self.assertEqual(expected, entry['links'][0]['href'])
         self.assertEqual(expected, document['links'][0]['href'])
-        (choice,) = self.send('/foo').json['choices']
+        _, choice = self.send('/foo').json['choices']
         self.assertEqual(
             'https://proxy/compute/v2.1/foo', choice['links'][0]['href']
         )
@@ -185,8 +227,17 @@ class TestVersionsController(testtools.TestCase):
             self.assertEqual(expected, self.controller.root(req))
             self.assertEqual(expected, self.controller.show(req, 'v2.1'))
 
+    def test_before_microversions(self):
+        found = self.controller.show(base.request(), 'v2.0')
+        self.assertEqual('v2.0', found['version']['id'])
+        req = base.request()
+        req.environ[request.LEGACY_V2] = True
+        for id in ('v2.0', 'v2.1', 'x'):
+            found = self.controller.show(req, id)
+            self.assertEqual('v2.0', found['version']['id'])
+
     def test_others_are_unknown(self):
-        for id in ('v2.0', 'v2', '2.1', 'v2.1.json', ''):
+        for id in ('v2', '2.1', 'v2.1.json', ''):
             self.assertRaises(
                 exception.NotFound, self.controller.show, base.request(), id
             )
