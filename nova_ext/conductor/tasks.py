@@ -166,6 +166,10 @@ class ComputeTasks:
         attempt.check()
         migration.create()
         self._check_source(context, instance)
+        if requested_host is not None and requested_host == instance.host:
+            raise exception.UnableToMigrateToSelf(
+                instance_id=instance.uuid, host=requested_host
+            )
         dest = self._select(attempt, requested_host)
         self._rpcapi.check_can_live_migrate_destination(
             context, instance, dest
