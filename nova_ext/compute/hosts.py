@@ -125,9 +125,7 @@ class Hosts:
             },
         )
         if evacuations:
-            raise exception.HostNotRestarted(
-                host=host, count=len(evacuations)
-            )
+            raise exception.HostNotRestarted(host=host, count=len(evacuations))
 
 
 def _get(context: RequestContext, host: str | None) -> Service:

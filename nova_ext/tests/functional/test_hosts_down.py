@@ -7,9 +7,7 @@ from ext_lib.tests import polling
 from nova_ext.tests.functional import base
 
 _DOWN = 'Service is unavailable at this time.'
-_NO_HOST = (
-    'No valid host was found. There are not enough hosts available.'
-)
+_NO_HOST = 'No valid host was found. There are not enough hosts available.'
 _DELETED = 'cannot be deleted: its host has'
 #: Versions before and from which a live migration is only accepted.
 _CHECKED, _UNCHECKED = '2.33', '2.34'

@@ -223,7 +223,9 @@ class WritesTest(base.APITestCase):
             fill(self, size)
             self.add(rows.server(uuid=_CHANGED, **write.columns))
             self.add(
-                rows.service('hostA', uuid=_SERVICE, disabled=write.is_disabled)
+                rows.service(
+                    'hostA', uuid=_SERVICE, disabled=write.is_disabled
+                )
             )
             if write.migration:
                 self.add(rows.migration(_CHANGED, id=9999, **write.migration))
