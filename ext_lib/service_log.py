@@ -49,11 +49,7 @@ class ServiceLog:
 
     def stopping(self) -> None:
         """Log that no more requests are taken."""
-        LOG.info(
-            'Stopping %s on host %s: it finishes what it has begun',
-            self.program,
-            self.host,
-        )
+        LOG.info('Stopping %s on host %s', self.program, self.host)
 
     def stopped(self) -> None:
         """Log that nothing is under way any more."""

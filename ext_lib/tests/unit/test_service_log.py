@@ -92,8 +92,7 @@ class TestLines(base.BaseTestCase):
         self.assertEqual(
             [
                 'INFO Started program on host host1',
-                'INFO Stopping program on host host1: it finishes what it '
-                'has begun',
+                'INFO Stopping program on host host1',
                 'INFO Stopped program on host host1',
             ],
             rest,
