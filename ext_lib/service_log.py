@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import logging
 import time
+from typing import Any
 
 import oslo_messaging as messaging
 from pbr import version
@@ -94,7 +95,9 @@ class Outcome:
 
 
 @contextlib.contextmanager
-def operation(log: logging.Logger, what: str) -> Iterator[Outcome]:
+def operation(
+    log: 'logging.Logger | logging.LoggerAdapter[Any]', what: str
+) -> Iterator[Outcome]:
     """Log that an operation begins, and how it ends after how many seconds.
 
     Errors pass; one that is no Exception interrupts the operation.
