@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who asks, since when, and under which request id."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+import contextlib
 import copy
 import datetime
 from typing import Any
@@ -71,6 +72,20 @@ class RequestContext(oslo_context.RequestContext):
 def get_admin_context() -> RequestContext:
     """Return the identity of the service itself: no user, no project."""
     return RequestContext(is_admin=True, roles=['admin'], overwrite=False)
+
+
+@contextlib.contextmanager
+def acting_for(context: oslo_context.RequestContext) -> Iterator[None]:
+    """Have what this thread logs inside name the request of ``context``."""
+    outer = oslo_context.get_current()
+    context.update_store()
+    try:
+        yield
+    finally:
+        if outer is None:
+            end_request()
+        else:
+            outer.update_store()
 
 
 def begin_request(

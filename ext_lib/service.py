@@ -14,6 +14,7 @@ from oslo_config import cfg
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib.service_log import ServiceLog
 
 LOG = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Service:
     :param serializer: of arguments and results
     :param workers: how many calls are worked on at a time; None for
         ``executor_thread_pool_size``
+    :param log: logs its start and its end; None for a part of another service
     """
 
     def __init__(
@@ -76,8 +78,10 @@ class Service:
         target: messaging.Target,
         serializer: messaging.Serializer,
         workers: int | None = None,
+        log: ServiceLog | None = None,
     ) -> None:
         self._manager = manager
+        self._log = log
         self._workers = workers
         self._server = rpc.get_server(
             transport, target, manager.endpoints(), serializer
@@ -87,15 +91,21 @@ class Service:
 
     def start(self) -> None:
         """Prepare the manager, then answer calls."""
+        if self._log is not None:
+            self._log.starting()
         self._manager.init_host()
         self._server.start(override_pool_size=self._workers)
         tasks = self._manager.periodic_tasks()
         self._periodic = [_PeriodicThread(task) for task in tasks]
         for thread in self._periodic:
             thread.start()
+        if self._log is not None:
+            self._log.started()
 
     def stop(self) -> None:
         """Take no more calls off the queue."""
+        if self._log is not None:
+            self._log.stopping()
         self._server.stop()
         for thread in self._periodic:
             thread.stop()
@@ -108,6 +118,8 @@ class Service:
         if not self._ended:
             self._ended = True
             self._manager.cleanup_host()
+            if self._log is not None:
+                self._log.stopped()
 
 
 class _PeriodicThread(threading.Thread):

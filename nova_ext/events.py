@@ -7,6 +7,8 @@ import contextvars
 import logging
 
 from ext_lib import failure
+from ext_lib import context as ext_context
+from ext_lib import service_log
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext.objects.fields import ActionName
@@ -80,14 +82,17 @@ def recorded(
         stays open for somebody to go on with it
     :raises InstanceActionNotFound: when the request has no action
     """
-    begin(context, instance_uuid, event_name, host)
-    try:
-        yield
-    except Exception as error:
-        if is_failure(error):
-            finish(context, instance_uuid, event_name, host, error)
-        raise
-    finish(context, instance_uuid, event_name, host)
+    what = f'Instance {instance_uuid}: {event_name} on {host}'
+    # Threads that go on with a step are of pools, and know no request.
+    with ext_context.acting_for(context), service_log.operation(LOG, what):
+        begin(context, instance_uuid, event_name, host)
+        try:
+            yield
+        except Exception as error:
+            if is_failure(error):
+                finish(context, instance_uuid, event_name, host, error)
+            raise
+        finish(context, instance_uuid, event_name, host)
 
 
 def begin(
@@ -208,20 +213,12 @@ def next_step(context: RequestContext, action: InstanceAction) -> str:
 
 def fail_lost(action: InstanceAction, host: str) -> None:
     """Record that an action got lost before its next step."""
-    LOG.warning(
-        'Instance %s: %s of request %s got lost',
-        action.instance_uuid,
-        action.action,
-        action.request_id,
-    )
     context = context_of(action)
-    fail(
-        context,
-        str(action.instance_uuid),
-        next_step(context, action),
-        host,
-        exception.OperationNotBegun(action=action.action),
-    )
+    with ext_context.acting_for(context):
+        uuid, name = str(action.instance_uuid), action.action
+        LOG.warning('Instance %s: %s got lost', uuid, name)
+        error = exception.OperationNotBegun(action=name)
+        fail(context, uuid, next_step(context, action), host, error)
 
 
 def end_overtaken(

@@ -124,6 +124,22 @@ class UnexpectedTaskStateError(exception.Conflict):
     )
 
 
+class ServiceInUse(exception.Conflict):
+    """A service is to be deleted that runs, or that servers depend on."""
+
+    msg_fmt = 'Service %(service_id)s cannot be deleted: %(reason)s.'
+
+
+class HostNotRestarted(exception.Invalid):
+    """A host is declared alive that may still run evacuated servers."""
+
+    msg_fmt = (
+        'Host %(host)s cannot be marked as up: %(count)d of its servers were '
+        'evacuated, and its compute service has not been restarted since to '
+        'remove them.'
+    )
+
+
 class ComputeServiceInUse(exception.Invalid):
     """The server's host is alive, so the server cannot be evacuated."""
 
@@ -134,6 +150,15 @@ class CannotMigrateToSameHost(exception.Invalid):
     """A move must have another host as its destination."""
 
     msg_fmt = 'Cannot migrate to the host where the server exists.'
+
+
+class UnableToMigrateToSelf(exception.Invalid):
+    """A live migration must have another host as its destination."""
+
+    msg_fmt = (
+        'Unable to migrate instance (%(instance_id)s) to current host '
+        '(%(host)s).'
+    )
 
 
 class CannotResizeToSameFlavor(exception.Invalid):
@@ -154,6 +179,10 @@ class BootFromVolumeRequired(exception.Forbidden):
     msg_fmt = (
         'Only volume-backed servers are allowed for flavors with zero disk.'
     )
+
+
+#: The usual reason of the next one.
+NOT_ENOUGH_HOSTS = 'There are not enough hosts available.'
 
 
 class NoValidHost(exception.Invalid):
@@ -186,7 +215,13 @@ class InstanceNotResized(exception.Invalid):
     msg_fmt = 'Instance %(instance_id)s has not been resized.'
 
 
-class ComputeServiceUnavailable(exception.Error):
+class ServiceUnavailable(exception.Conflict):
+    """The host that has to work on a server is down; users see no name."""
+
+    msg_fmt = 'Service is unavailable at this time.'
+
+
+class ComputeServiceUnavailable(exception.Invalid):
     """The host that would have to work on a server is down."""
 
     msg_fmt = 'Compute service of %(host)s is unavailable at this time.'

@@ -9,14 +9,17 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib import service_log
 from ext_lib import state_dump
 from ext_lib.service import Service
+from ext_lib.service_log import ServiceLog
 from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.conductor.objects import ObjectsManager
 from nova_ext.conf import compute as compute_conf
 from nova_ext.conf import opts
+from nova_ext.objects.base import NovaExtObject
 from nova_ext.objects.base import Serializer
 from nova_ext.rpcapi import compute as compute_rpcapi
 from nova_ext.rpcapi import conductor as conductor_rpcapi
@@ -63,7 +66,22 @@ def compute_service(
         messaging.Target(topic=compute_rpcapi.TOPIC, server=manager.host.name),
         Serializer(),
         conf.compute.workers,
+        _log(conf, 'nova-ext-compute', manager.host.name, transport),
     )
+
+
+def _log(
+    conf: cfg.ConfigOpts,
+    program: str,
+    host: str,
+    transport: messaging.Transport,
+) -> ServiceLog:
+    if NovaExtObject.indirection_api is None:
+        database = service_log.describe_database(conf.database.connection)
+    else:
+        database = 'of the conductors'
+    broker = service_log.describe_broker(transport)
+    return ServiceLog(program, host, broker, database)
 
 
 def objects_service(transport: messaging.Transport, host: str) -> Service:
@@ -90,6 +108,7 @@ def conductor_service(
         transport,
         messaging.Target(topic=conductor_rpcapi.TOPIC, server=manager.host),
         Serializer(),
+        log=_log(conf, 'nova-ext-conductor', manager.host, transport),
     )
 
 

@@ -7,6 +7,7 @@ import functools
 import logging
 import threading
 
+from ext_lib.context import acting_for
 from ext_lib.context import RequestContext
 from nova_ext import events
 from nova_ext import exception
@@ -114,6 +115,7 @@ class LiveMigrationOperations:
         try:
             events.begin(context, uuid, _EVENT, self.host.name)
             _set_status(migration, MigrationStatus.QUEUED)
+            LOG.info('Instance %s: migration %s queued', uuid, migration.id)
             self._enqueue(_Job(context, uuid, migration))
         except Exception:
             self.host.running.remove(uuid, _EVENT)
@@ -194,13 +196,16 @@ class LiveMigrationOperations:
 
     def _run(self, job: _Job) -> None:
         instance = Instance(uuid=job.instance_uuid)
-        try:
-            with events.adopting(job.instance_uuid, _EVENT):
-                self._live_migration(job.context, instance=instance, job=job)
-        except Exception:
-            LOG.exception('Live migration of %s failed', job.instance_uuid)
-        finally:
-            self._forget(job)
+        with acting_for(job.context):
+            try:
+                with events.adopting(job.instance_uuid, _EVENT):
+                    self._live_migration(
+                        job.context, instance=instance, job=job
+                    )
+            except Exception:
+                LOG.exception('Live migration of %s failed', instance.uuid)
+            finally:
+                self._forget(job)
 
     def _forget(self, job: _Job) -> None:
         self._jobs.pop(job.instance_uuid, None)

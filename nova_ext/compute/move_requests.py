@@ -6,6 +6,7 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.compute import acceptance
 from nova_ext.compute import creation
 from nova_ext.compute.acceptance import Request
 from nova_ext.compute.requests import Requests
@@ -80,12 +81,14 @@ class MoveRequests(Requests):
         :param auto_disk_config: becomes the server's; as in nova, a request
             that does not say so makes it False
         :raises CannotResizeDisk: when that size has no disk
+        :raises ServiceUnavailable: when its host is down
         :raises CannotResizeToSameFlavor: when it has that size
         :raises CannotMigrateToSameHost: when it is there
         :raises DestinationHostNotFound: when nobody knows the host
         """
         request = _MIGRATE if flavor is None else _RESIZE
         request.check(context, instance)
+        self._hosts.check_up(context, instance.host)
         size = _size(instance, flavor)
         if host is not None and host == instance.host:
             raise exception.CannotMigrateToSameHost()
@@ -105,7 +108,11 @@ class MoveRequests(Requests):
         """Let the old host forget a server that was moved.
 
         :raises InstanceNotResized: when there is nothing to confirm
+        :raises ServiceUnavailable: when the old host is down
         """
+        _CONFIRM.check(context, instance)
+        migration = acceptance.finished_migration(context, instance.uuid)
+        self._hosts.check_up(context, migration.source_compute)
         migration = _CONFIRM.accept_end_of_move(
             context, instance, MigrationStatus.CONFIRMING
         )
@@ -125,6 +132,24 @@ class MoveRequests(Requests):
             task_state=TaskState.RESIZE_REVERTING,
         )
         self._compute.revert_resize(context, instance, migration)
+
+    def check_live_migration(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        host: str | None = None,
+    ) -> None:
+        """Refuse what :meth:`live_migrate` accepts and conductors refuse.
+
+        :param host: the only destination that will do
+        :raises DestinationHostNotFound: when nobody knows the host
+        :raises ComputeServiceUnavailable: when the host of the server is down
+        :raises UnableToMigrateToSelf: when the server is there
+        :raises NoValidHost: when no destination is up and enabled
+        """
+        _LIVE_MIGRATE.check(context, instance)
+        self._hosts.check_known(context, host)
+        self._hosts.check_live_migration(context, instance, host)
 
     def live_migrate(
         self,

@@ -119,12 +119,18 @@ class Recovery:
         uuid = str(action.instance_uuid)
         for name in self._abandoned(context, action):
             asker = events.context_of(action)
-            try:
-                instance = task_states.load_instance(context, uuid)
-            except exception.InstanceNotFound:
-                self._end_deleted(asker, uuid, name)
-            else:
-                self._settle_step(asker, instance, name)
+            with ext_context.acting_for(asker):
+                self._settle_named(asker, uuid, name)
+
+    def _settle_named(
+        self, context: RequestContext, uuid: str, event_name: str
+    ) -> None:
+        try:
+            instance = task_states.load_instance(context, uuid)
+        except exception.InstanceNotFound:
+            self._end_deleted(context, uuid, event_name)
+        else:
+            self._settle_step(context, instance, event_name)
 
     def _abandoned(
         self, context: RequestContext, action: InstanceAction
@@ -185,18 +191,19 @@ class Recovery:
         event_name: str,
         repeatable: steps.Repeatable,
     ) -> None:
-        LOG.warning('Again: %s of instance %s', event_name, instance.uuid)
-        try:
-            with events.adopting(instance.uuid, event_name):
-                repeatable.method(
-                    context,
-                    instance=instance,
-                    **repeatable.arguments(context, instance),
-                )
-        except Exception:
-            LOG.exception('%s of %s failed', event_name, instance.uuid)
-        finally:
-            self._host.running.remove(instance.uuid, event_name)
+        with ext_context.acting_for(context):
+            LOG.warning('Again: %s of instance %s', event_name, instance.uuid)
+            try:
+                with events.adopting(instance.uuid, event_name):
+                    repeatable.method(
+                        context,
+                        instance=instance,
+                        **repeatable.arguments(context, instance),
+                    )
+            except Exception:
+                LOG.exception('%s of %s failed', event_name, instance.uuid)
+            finally:
+                self._host.running.remove(instance.uuid, event_name)
 
     def _end_move(
         self, context: RequestContext, instance: Instance, event_name: str

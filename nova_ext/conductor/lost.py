@@ -157,11 +157,12 @@ class Search:
     def _find(self, case: '_Case', action: InstanceAction) -> None:
         if not self._found.is_due(action.id, case.patience):
             return
-        try:
-            self._send_again(case, action)
-        except _Impossible:
-            events.fail_lost(action, self._host)
-            settlement.give_up(case.context, case.instance.uuid)
+        with ext_context.acting_for(events.context_of(action)):
+            try:
+                self._send_again(case, action)
+            except _Impossible:
+                events.fail_lost(action, self._host)
+                settlement.give_up(case.context, case.instance.uuid)
 
     def _look_at_move(
         self, context: RequestContext, migration: Migration, patience: float

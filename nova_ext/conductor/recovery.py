@@ -84,10 +84,11 @@ class Recovery:
             for service in ServiceList.get_all(context, binary=COMPUTE)
         }
         for action in actions:
-            try:
-                _Case(context, action, hosts, shared).settle(patience)
-            except Exception:
-                LOG.exception('Action %s stays unsettled', action.id)
+            with ext_context.acting_for(events.context_of(action)):
+                try:
+                    _Case(context, action, hosts, shared).settle(patience)
+                except Exception:
+                    LOG.exception('Action %s stays unsettled', action.id)
 
 
 class _Case:

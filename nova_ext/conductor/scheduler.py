@@ -8,10 +8,7 @@ from oslo_config import cfg
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
-from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import ServiceList
-
-NOT_ENOUGH = 'There are not enough hosts available.'
 
 
 class Scheduler:
@@ -38,20 +35,13 @@ class Scheduler:
         """
         hosts = [
             host
-            for host in self._available(context)
+            for host in ServiceList.get_available_hosts(
+                context, self._conf.service_down_time
+            )
             if host not in exclude and requested_host in (None, host)
         ]
         if not hosts:
-            raise exception.NoValidHost(reason=NOT_ENOUGH)
+            raise exception.NoValidHost(reason=exception.NOT_ENOUGH_HOSTS)
         if len(hosts) == 1:
             return hosts[0]
         return hosts[next(self._turns) % len(hosts)]
-
-    def _available(self, context: RequestContext) -> list[str]:
-        services = ServiceList.get_all(context.elevated(), binary=COMPUTE)
-        return sorted(
-            str(service.host)
-            for service in services
-            if not service.disabled
-            and service.is_up(self._conf.service_down_time)
-        )

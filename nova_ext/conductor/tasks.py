@@ -10,6 +10,7 @@ from typing import Any
 from oslo_config import cfg
 
 from ext_lib import indirection
+from ext_lib import service_log
 from ext_lib.context import RequestContext
 from ext_lib.exception import Error
 from nova_ext import events
@@ -31,10 +32,7 @@ LOG = logging.getLogger(__name__)
 
 
 class ComputeTasks:
-    """Chooses hosts and sends them to work.
-
-    :param host: name of the service, as events show it
-    """
+    """Chooses hosts and sends them to work; ``host`` is where it does so."""
 
     def __init__(
         self, conf: cfg.ConfigOpts, host: str, rpcapi: ComputeAPI
@@ -55,18 +53,23 @@ class ComputeTasks:
             if not self._waits(context, instance.uuid):
                 continue
             try:
-                host = self._scheduler.select_destination(
-                    context, instance.system_metadata.get(REQUESTED_HOST)
-                )
-                self._rpcapi.cast(
-                    context, host, 'build_and_run_instance', instance=instance
-                )
+                self._schedule(context, instance)
             except Exception as error:
-                LOG.warning('Instance %s: %s', instance.uuid, error)
                 # While the database is away nothing can be said of hosts; it
                 # waits until somebody looks for what got lost.
                 if not indirection.is_outage(error):
                     self._bury(context, instance.uuid, error)
+
+    def _schedule(self, context: RequestContext, instance: Instance) -> None:
+        what = f'Instance {instance.uuid}: {events.SCHEDULE} on {self._host}'
+        with service_log.operation(LOG, what) as outcome:
+            host = self._scheduler.select_destination(
+                context, instance.system_metadata.get(REQUESTED_HOST)
+            )
+            self._rpcapi.cast(
+                context, host, 'build_and_run_instance', instance=instance
+            )
+            outcome.text = f'sent to {host}'
 
     def _waits(self, context: RequestContext, uuid: str) -> bool:
         """Tell whether the server is to be built, and this message is new."""
@@ -166,6 +169,10 @@ class ComputeTasks:
         attempt.check()
         migration.create()
         self._check_source(context, instance)
+        if requested_host == instance.host:
+            raise exception.UnableToMigrateToSelf(
+                instance_id=instance.uuid, host=requested_host
+            )
         dest = self._select(attempt, requested_host)
         self._rpcapi.check_can_live_migrate_destination(
             context, instance, dest

@@ -145,6 +145,21 @@ class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
         rows = db.service_get_all(context, filters)
         return cls.from_rows(context, Service, rows)
 
+    @classmethod
+    def get_available_hosts(
+        cls, context: RequestContext, down_time: float
+    ) -> list[str]:
+        """Return the compute hosts, by name, that are up and enabled.
+
+        :param down_time: as :meth:`Service.is_up` takes it
+        """
+        services = cls.get_all(context.elevated(), binary=COMPUTE)
+        return sorted(
+            str(service.host)
+            for service in services
+            if not service.disabled and service.is_up(down_time)
+        )
+
     @staticmethod
     def get_silent_hosts(
         context: RequestContext, binary: str, seconds: float

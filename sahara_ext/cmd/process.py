@@ -8,8 +8,10 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib import service_log
 from ext_lib import state_dump
 from ext_lib.service import Service
+from ext_lib.service_log import ServiceLog
 from sahara_ext import objects
 from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import opts
@@ -57,17 +59,30 @@ def engine_service(
             conf, PluginRegistry(conf), registry.load(conf), is_alone
         ),
         transport,
+        service_log.describe_database(conf.database.connection),
     )
 
 
 class EngineService(Service):
-    """The service of an engine, which lets go as soon as it is to end."""
+    """The service of an engine, which lets go as soon as it is to end.
+
+    :param database: described without its password
+    """
 
     def __init__(
-        self, manager: EngineManager, transport: messaging.Transport
+        self,
+        manager: EngineManager,
+        transport: messaging.Transport,
+        database: str,
     ) -> None:
         target = messaging.Target(topic=rpcapi.TOPIC, server=manager.host)
-        super().__init__(manager, transport, target, Serializer())
+        log = ServiceLog(
+            'sahara-ext-engine',
+            manager.host,
+            service_log.describe_broker(transport),
+            database,
+        )
+        super().__init__(manager, transport, target, Serializer(), log=log)
         self._engine = manager
 
     def stop(self) -> None:

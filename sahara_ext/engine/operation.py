@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from oslo_config import cfg
+from oslo_log import log as logging
 
 from ext_lib.context import RequestContext
 from sahara_ext.engine.lease import Lease
@@ -18,6 +19,8 @@ from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 from sahara_ext.progress import Progress
 from sahara_ext.progress.group_writer import GroupWriter
+
+LOG = logging.getLogger(__name__)
 
 #: Statuses in the order a cluster goes through them. One that is taken up
 #: again does not go back.
@@ -121,6 +124,7 @@ class Operation:
         if self._is_further(status):
             with self.lease.protected():
                 self.cluster.set_status(status)
+            LOG.info('Cluster %s: %s', self.cluster.id, status)
 
     def _is_further(self, status: str) -> bool:
         present = self.cluster.status

@@ -9,12 +9,14 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib import context as ext_context
+from ext_lib import service_log
 from sahara_ext.engine import provisioning
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.engine.lease import Lease
 from sahara_ext.engine.operation import Operation
 from sahara_ext.infra.base import InfraDriver
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.plugins.registry import PluginRegistry
 
 LOG = logging.getLogger(__name__)
@@ -134,9 +136,13 @@ class Runner:
 
     def _carry_out(self, operation: Operation) -> None:
         cluster = operation.cluster
-        LOG.info('Begin %s cluster %s', cluster.operation_type, cluster.id)
+        what = f'Cluster {cluster.id}: {cluster.operation_type}'
         try:
-            provisioning.carry_out(operation)
+            with service_log.operation(LOG, what) as outcome:
+                provisioning.carry_out(operation)
+                # One that was deleted keeps the status it had last.
+                is_gone = cluster.status == ClusterStatus.DELETING
+                outcome.text = 'done' if is_gone else cluster.status
         except Interrupted as reason:
             LOG.info('Let go of cluster %s: %s', cluster.id, reason)
         finally:

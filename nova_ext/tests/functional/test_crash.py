@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from testtools import content
 
+from ext_lib.tests import polling
 from nova_ext.tests.functional import census
 from nova_ext.tests.functional import test_restart
 from nova_ext.tests.functional import user
@@ -177,6 +178,16 @@ class TestCrash(test_restart.RestartTestCase):
         again = self.admin.act(self.stranded, 'evacuate', {})
         self.admin.wait_for(self.stranded, 'ACTIVE')
         self.admin.wait_for_end(self.stranded, again)
+        # Only a restart removes what the host still has of the server.
+        self.service.kill()
+        self.start()
+        polling.wait_until(
+            lambda: (
+                self.admin.migrations(self.stranded)[-1]['status']
+                == 'completed'
+            ),
+            'the old host to remove the server',
+        )
         self.admin.force_down(HOST1, False)
         for server_id, case in zip(self.servers, CASES, strict=True):
             if case.name in ('migrate', 'os-migrateLive'):

@@ -222,7 +222,11 @@ class WritesTest(base.APITestCase):
             self.empty_database()
             fill(self, size)
             self.add(rows.server(uuid=_CHANGED, **write.columns))
-            self.add(rows.service('hostA', uuid=_SERVICE))
+            self.add(
+                rows.service(
+                    'hostA', uuid=_SERVICE, disabled=write.is_disabled
+                )
+            )
             if write.migration:
                 self.add(rows.migration(_CHANGED, id=9999, **write.migration))
             counts[write.name] = self._ask(write)
@@ -250,6 +254,8 @@ class Write:
     body: Any = None
     columns: dict[str, Any] = dataclasses.field(default_factory=dict)
     migration: dict[str, Any] | None = None
+    #: Whether the scheduler does not use the service.
+    is_disabled: bool = False
 
 
 def _act(name: str, argument: Any = None, **columns: Any) -> Write:
@@ -318,7 +324,12 @@ WRITES = (
         f'/os-services/{_SERVICE}',
         {'status': 'disabled'},
     ),
-    Write('delete a service', 'DELETE', f'/os-services/{_SERVICE}'),
+    Write(
+        'delete a service',
+        'DELETE',
+        f'/os-services/{_SERVICE}',
+        is_disabled=True,
+    ),
 )
 
 

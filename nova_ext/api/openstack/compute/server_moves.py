@@ -82,6 +82,10 @@ class ServerMovesController:
         if wanted['host'] is not None:
             target = {'project_id': instance.project_id}
             req.context.can(policies.MIGRATE_LIVE_HOST, target)
+        if not microversions.supports(req, microversions.MIGRATE_LIVE_ASYNC):
+            self.compute_api.check_live_migration(
+                req.context, instance, wanted['host']
+            )
         self.compute_api.live_migrate(
             req.context,
             instance,

@@ -15,6 +15,7 @@ from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import services as schema
 from nova_ext.api.openstack.compute.views import services as view
+from nova_ext.compute.hosts import Hosts
 from nova_ext.exception import ServiceNotFound
 from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
@@ -63,6 +64,7 @@ class ServicesController:
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.conf = conf
+        self._hosts = Hosts(conf)
 
     @controller.query(schema.index_query)
     @controller.response(schema.index_response)
@@ -113,7 +115,9 @@ class ServicesController:
         """Declare the service dead, so that its servers can be evacuated."""
         _authorize(req, policies.UPDATE)
         down = strutils.bool_from_string(body['forced_down'])
-        _change(_of_host(req, body), forced_down=down)
+        service = _of_host(req, body)
+        self._check_up_again(req, service, {'forced_down': down})
+        _change(service, forced_down=down)
         return _echo(body, forced_down=down)
 
     @microversion.available('2.53')
@@ -126,14 +130,24 @@ class ServicesController:
         _authorize(req, policies.UPDATE)
         service = _by_id(req, id)
         _check_binary(service.binary)
-        _change(service, **_changes(body))
+        changes = _changes(body)
+        self._check_up_again(req, service, changes)
+        _change(service, **changes)
         return {'service': self._shown(req, service)}
 
     @controller.status(204)
     def delete(self, req: request.Request, id: str) -> None:
-        """Forget a service."""
+        """Delete a service that is not in use."""
         _authorize(req, policies.DELETE)
-        _by_id(req, id).destroy()
+        service = _by_id(req, id)
+        self._hosts.check_unused(req.context, service)
+        service.destroy()
+
+    def _check_up_again(
+        self, req: request.Request, service: Service, changes: dict[str, Any]
+    ) -> None:
+        if changes.get('forced_down') is False:
+            self._hosts.check_restarted(req.context, str(service.host))
 
     def _shown(self, req: request.Request, service: Service) -> dict[str, Any]:
         return view.show(req, service, self.conf.service_down_time)

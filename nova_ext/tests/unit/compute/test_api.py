@@ -65,6 +65,10 @@ class APITestCase(base.MessagingTestCase):
 
 
 class StatesTestCase(APITestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        servers.make_service('host1')
+
     def test_right_state(self) -> None:
         for method, args, states, task, action in _REQUESTS:
             for state in states:

@@ -16,6 +16,7 @@ from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.tests import base as tests_base
 from sahara_ext.tests.functional.engine import crashes
+from sahara_ext.tests.functional.engine import logs
 from sahara_ext.tests.functional.engine import processes
 
 load_tests = servers.load_tests
@@ -82,7 +83,7 @@ class TestMessages(BackendsTestCase):
             self.check(cluster, worker=3)
         self.check_servers(*clusters)
         for engine in engines:
-            self.assertTrue(engine.has_said('Begin creating'))
+            self.assertTrue(engine.has_said(': creating: begun'))
 
     def test_a_thousand_instances(self):
         self.engines.start()
@@ -106,6 +107,10 @@ class TestMessages(BackendsTestCase):
             self.assertIn('Traceback', str(event.event_info))
             self.assertTrue(engine.has_said(str(event.error_id)))
             self.assertTrue(engine.has_said(str(event.instance_name)))
+
+
+class TestLogs(logs.Logs, BackendsTestCase):
+    """On servers."""
 
 
 class TestRandomDeath(crashes.RandomDeath, BackendsTestCase):

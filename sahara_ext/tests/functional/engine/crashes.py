@@ -98,7 +98,7 @@ class Frozen(processes.EnginesTestCase):
         self.engines.ledger.release('wait_for_address')
         awake = self.engines.start('awake')
         cluster = self.wait_for(cluster_id)
-        self.assertTrue(awake.has_said('Begin creating'))
+        self.assertTrue(awake.has_said(': creating: begun'))
         frozen.thaw()
         polling.wait_until(
             lambda: frozen.has_said(f'Let go of cluster {cluster_id}'),
@@ -139,12 +139,12 @@ class Stopped(processes.EnginesTestCase):
         cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         busy, idle = first, second
-        if second.has_said('Begin creating'):
+        if second.has_said(': creating: begun'):
             busy, idle = second, first
         self.assertEqual(0, busy.stop())
         self.engines.ledger.release('wait_for_address')
         polling.wait_until(
-            lambda: idle.has_said('Begin creating'), 'the other to begin'
+            lambda: idle.has_said(': creating: begun'), 'the other to begin'
         )
         cluster = self.wait_for(cluster_id)
         self.check(cluster, worker=_MANY)

@@ -22,6 +22,7 @@ class Cluster:
     def __init__(self, cluster_id, operations=1):
         self.id = cluster_id
         self.operation_type = 'creating'
+        self.status = 'Active'
         self.left = operations
         self.released = 0
         self.is_ours = True
