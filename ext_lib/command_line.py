@@ -17,6 +17,7 @@ from pbr import version
 from ext_lib import config_names
 from ext_lib.startup import Program
 from ext_lib.startup_errors import Misconfigured
+from ext_lib.startup_errors import Misused
 
 #: All programs come with it, and have its version.
 _DISTRIBUTION = 'nova-ext'
@@ -47,7 +48,8 @@ def parse(
     :param argv: that of the process if None
     :param project: names the configuration file
     :raises cfg.Error: when a file or a value cannot be read
-    :raises Misconfigured: when arguments or sections are not understood
+    :raises Misconfigured: when a file or a value is not understood
+    :raises Misused: when an argument is not understood
     """
     with _one_line_of_usage(program), _short_help(program):
         _read(
@@ -99,7 +101,7 @@ class Parser(argparse.ArgumentParser):
     """A parser for a program with options that oslo.config does not have.
 
     Log options of oslo.config come last in its help. Errors are raised as
-    Misconfigured.
+    Misused.
     """
 
     def __init__(self, program: Program, **kwargs: Any) -> None:
@@ -117,8 +119,8 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        """Raise Misconfigured."""
-        raise Misconfigured(f'{message}. See {self.prog} --help.')
+        """Raise Misused."""
+        raise Misused(f'{message}. See {self.prog} --help.')
 
 
 @contextlib.contextmanager
@@ -132,7 +134,7 @@ def _one_line_of_usage(program: Program) -> Iterator[None]:
         if error.code in (None, 0):
             raise
         _, _, message = said.getvalue().rpartition('error: ')
-        raise Misconfigured(
+        raise Misused(
             f'{message.strip()}. See {program.name} --help.'
         ) from error
 

@@ -8,6 +8,7 @@ from importlib import metadata
 import os
 import pathlib
 import re
+from typing import Any
 
 from oslo_config import cfg
 
@@ -94,10 +95,10 @@ def _registered(conf: cfg.ConfigOpts) -> _Names:
     return {**found, 'default': frozenset(top)}
 
 
-def _value(values: Mapping[str, object], option: str, section: str) -> object:
+def _value(values: Mapping[str, Any], option: str, section: str) -> Any:
     try:
         return values[option]
-    except cfg.ConfigFileValueError as error:
+    except cfg.ConfigSourceValueError as error:
         said = _INVALID.search(str(error))
         source, reason = (
             (said['source'], said['reason']) if said else (None, str(error))

@@ -51,6 +51,8 @@ class Program:
 
         The reason is one line on standard error, and one in the log if that
         goes elsewhere. A failure of an unknown kind is raised: it is a bug.
+
+        :raises SystemExit: when the command line is not understood
         """
         try:
             return main()
@@ -60,6 +62,9 @@ class Program:
                 raise
             self.say(reason, logging.CRITICAL)
             LOG.debug('Where it failed', exc_info=True)
+            if isinstance(error, startup_errors.Misused):
+                # As argparse itself does.
+                raise SystemExit(self.misconfigured) from None
             if startup_errors.is_of_configuration(error):
                 return self.misconfigured
             return self.failed

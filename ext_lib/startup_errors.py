@@ -22,7 +22,11 @@ class Unreachable(NotStarted):
 
 
 class Misconfigured(NotStarted):
-    """The configuration or the command line cannot be understood."""
+    """The configuration cannot be understood."""
+
+
+class Misused(Misconfigured):
+    """The command line cannot be understood."""
 
 
 def reason(error: Exception, program: str) -> str | None:

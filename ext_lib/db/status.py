@@ -113,7 +113,9 @@ def _run(
     command_line.parse(program, conf, argv, project)
     logging.setup(conf, project)
     reach.wait(program, conf)
-    # Not upgradecheck.run(), which prints a traceback of any error.
+    # As upgradecheck.main() does, which takes no --version and prints a
+    # traceback of any error.
+    upgradecheck.CONF = conf
     return int(conf.command.action_fn())
 
 

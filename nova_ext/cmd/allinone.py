@@ -78,7 +78,7 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     state.mkdir(parents=True, exist_ok=True)
     with _alone_in(state):
         _set_defaults(conf, state)
-        process.configure(PROGRAM, conf, rest)
+        process.configure(conf, rest, PROGRAM)
         _check_address(conf, arguments)
         reach.wait(PROGRAM, conf)
         _All(conf, arguments, rest, companions).run()

@@ -35,7 +35,7 @@ def main(
 
 
 def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
-    process.configure(PROGRAM, conf, argv)
+    process.configure(conf, argv, PROGRAM)
     transport = process.get_transport(conf)
     client = ObjectClient(conductor.get_objects_client(transport))
     NovaExtObject.indirection_api = client

@@ -30,7 +30,7 @@ def main(
 
 
 def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
-    process.configure(PROGRAM, conf, argv)
+    process.configure(conf, argv, PROGRAM)
     reach.check(conf)
     facade.configure(conf)
     transport = process.get_transport(conf)

@@ -21,6 +21,9 @@ from sahara_ext.infra import registry
 from sahara_ext.objects.base import Serializer
 from sahara_ext.plugins.registry import PluginRegistry
 
+#: What tests start, and others who know no better.
+_ANY = Program('sahara-ext')
+
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make all options known; ``--host`` names the service."""
@@ -32,12 +35,15 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
 
 
 def configure(
-    program: Program, conf: cfg.ConfigOpts, argv: Sequence[str] | None
+    conf: cfg.ConfigOpts,
+    argv: Sequence[str] | None,
+    program: Program = _ANY,
 ) -> None:
     """Read the configuration and get ready to speak of objects.
 
     :raises cfg.Error: when a file or a value cannot be read
-    :raises Misconfigured: when arguments or sections are not understood
+    :raises Misconfigured: when a file or a value is not understood
+    :raises Misused: when an argument is not understood
     """
     register_opts(conf)
     command_line.parse(program, conf, argv, 'sahara-ext')
