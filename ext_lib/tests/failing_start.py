@@ -64,6 +64,7 @@ WITH_DATABASE = {
     'sahara-ext-manage': (('db', 'version'), 1, 2),
     'sahara-ext-status': (('upgrade', 'check'), 255, 255),
 }
+PROGRAMS = (*WITH_DATABASE, 'nova-ext-allinone', 'nova-ext-compute')
 #: Programs that work on messages.
 SERVICES = ('nova-ext-conductor', 'nova-ext-compute', 'sahara-ext-engine')
 
@@ -110,9 +111,9 @@ class StartTestCase(testtools.TestCase):
     ) -> None:
         """Check that a program fails with one line that has ``texts``."""
         end = self.run_it(program, *arguments, **variables)
-        self.assertEqual(1, len(end.errors), end)
+        self.assertEqual(1, len(end.errors), str(end))
         self.check_line(end.errors[0], program, texts)
-        self.assertEqual(status, end.status, end)
+        self.assertEqual(status, end.status, str(end))
 
     def check_line(
         self, line: str, program: str, texts: Sequence[str]
@@ -131,7 +132,7 @@ class StartTestCase(testtools.TestCase):
         end = self.run_it(
             program, '--log-file', str(log), *arguments, **variables
         )
-        self.assertEqual(1, len(end.errors), end)
+        self.assertEqual(1, len(end.errors), str(end))
         written = log.read_text()
         self.assertIn(end.errors[0].partition(': ')[2], written)
         self.assertNotIn('Traceback', written)

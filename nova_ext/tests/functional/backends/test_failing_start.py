@@ -83,7 +83,7 @@ class TestBroker(failing_start.StartTestCase):
                 'log',
                 OS_DEFAULT__TRANSPORT_URL=url.geturl(),
             )
-            self.assertEqual((1, 1), (end.status, len(end.errors)), end)
+            self.assertEqual((1, 1), (end.status, len(end.errors)), str(end))
             self.check_line(end.errors[0], program, texts)
 
     def test_a_wrong_password(self):
