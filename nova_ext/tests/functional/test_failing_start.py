@@ -73,7 +73,7 @@ class TestDatabase(failing_start.StartTestCase):
         )
     ]
 
-    def test_all_programs_say_what_is_wrong(self):
+    def test_programs_say_what_is_wrong(self):
         self.write('corrupt.sqlite', 'This is no database. ' * 99)
         port = str(ports.free_port())
         self.check_database(
