@@ -28,7 +28,7 @@ class TestEntryPoints(failing_start.StartTestCase):
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=60,
+                timeout=240,
             )
             self.assertEqual(3, done.returncode, done.stderr)
             self.assertEqual(1, done.stderr.count('\n'), done.stderr)
@@ -80,7 +80,7 @@ class TestNotices(failing_start.StartTestCase):
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=60,
+                timeout=240,
             )
             self.assertEqual(0, done.returncode, done.stderr)
             self.assertNotIn('ventlet', done.stderr)

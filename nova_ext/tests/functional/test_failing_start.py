@@ -149,7 +149,7 @@ class TestWaiting(failing_start.StartTestCase):
             'the database',
             where,
             OS_DATABASE__CONNECTION=f'mysql+pymysql://u:{PASSWORD}@{where}/x',
-            OS_DATABASE__MAX_RETRIES='2',
+            OS_DATABASE__MAX_RETRIES='5',
             OS_DATABASE__RETRY_INTERVAL='1',
         )
 
@@ -161,7 +161,7 @@ class TestWaiting(failing_start.StartTestCase):
                 'the message broker',
                 where,
                 OS_DEFAULT__TRANSPORT_URL=f'rabbit://u:{PASSWORD}@{where}/',
-                OS_DEFAULT__START_TIMEOUT='2',
+                OS_DEFAULT__START_TIMEOUT='5',
             )
 
     def test_for_a_conductor(self):
@@ -169,7 +169,7 @@ class TestWaiting(failing_start.StartTestCase):
             'nova-ext-compute',
             'a conductor',
             'No conductor answers',
-            OS_DEFAULT__START_TIMEOUT='2',
+            OS_DEFAULT__START_TIMEOUT='5',
         )
 
     def test_until_told_to_end(self):
@@ -181,6 +181,9 @@ class TestWaiting(failing_start.StartTestCase):
                 self.directory,
                 {
                     **self.variables,
+                    'OS_DATABASE__CONNECTION': (
+                        f'sqlite:///{self.directory}/ext.sqlite'
+                    ),
                     'OS_DEFAULT__TRANSPORT_URL': f'rabbit://{where}/',
                     'OS_DEFAULT__START_TIMEOUT': '600',
                 },
