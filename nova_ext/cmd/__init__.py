@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of nova_ext: each starts one process."""
 
-import warnings
+from ext_lib import library_notices
 
-# Libraries of ours import it when it is there; nothing of ours uses it.
-warnings.filterwarnings('ignore', r'\s*Eventlet is deprecated')
-# Of sqlalchemy-migrate, which will not change any more.
-warnings.filterwarnings('ignore', 'pkg_resources is deprecated')
+library_notices.silence()

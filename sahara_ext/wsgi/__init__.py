@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """WSGI entry points of sahara_ext."""
+
+from ext_lib import library_notices
+
+library_notices.silence()
