@@ -47,11 +47,9 @@ class Parser(parser.HTTPRequestParser):
         """Take what has arrived; return the number of bytes consumed."""
         consumed: int = super().received(data)
         body = self.body_rcv
-        if self.chunked and not self.completed and body is not None:
-            # Each piece that arrives is appended by copying the whole.
-            if len(body.control_line) + len(body.trailer) > _CHUNK_LINE:
-                self.error = utilities.BadRequest('Chunk line is too long')
-                self.completed = True
+        if self.chunked and not self.completed and _is_long(body):
+            self.error = utilities.BadRequest('Chunk line is too long')
+            self.completed = True
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
@@ -66,6 +64,11 @@ class Parser(parser.HTTPRequestParser):
             raise parser.ParsingError('Malformed header') from error
         if why := _contradiction(self.version, _fields(header_plus)):
             raise parser.ParsingError(why)
+
+
+def _is_long(body: Any) -> bool:
+    # Each piece of a line that arrives is appended by copying the whole.
+    return bool(len(body.control_line) + len(body.trailer) > _CHUNK_LINE)
 
 
 def _fields(header_plus: bytes) -> dict[bytes, list[bytes]]:

@@ -17,6 +17,8 @@ CONTEXT = 'ext.context'
 
 JSON_TYPE = 'application/json'
 _TEXT_TYPE = 'text/plain'
+#: The most parameters that a query string may have.
+MOST_PARAMETERS = 1000
 _WITH_BODY = frozenset({'POST', 'PUT', 'PATCH'})
 #: Half of a character, as JSON may escape it.
 _SURROGATE = re.compile(rb'\\u[dD][89a-fA-F]')
@@ -38,6 +40,12 @@ class MalformedQuery(exception.Invalid):
     """The query string is not UTF-8."""
 
     msg_fmt = 'Query string is not UTF-8 encoded'
+
+
+class TooManyParameters(exception.Invalid):
+    """The query string has more parameters than are looked at."""
+
+    msg_fmt = 'The query has more than %(most)d parameters'
 
 
 class Request(webob.Request):
@@ -63,11 +71,18 @@ class Request(webob.Request):
         """Return each query parameter with all its values.
 
         :raises MalformedQuery: when the query string is not UTF-8
+        :raises TooManyParameters: when there are more than MOST_PARAMETERS
         """
+        # Before they are parsed, which takes a while for very many.
+        if self.query_string.count('&') >= MOST_PARAMETERS:
+            raise TooManyParameters(most=MOST_PARAMETERS)
+        found: dict[str, list[str]] = {}
         try:
-            return {k: self.GET.getall(k) for k in self.GET}
+            for name, value in self.GET.items():
+                found.setdefault(name, []).append(value)
         except UnicodeDecodeError:
             raise MalformedQuery() from None
+        return found
 
     def raw_body(self, json_types: frozenset[str]) -> bytes:
         """Return the body, empty for a method that has none.

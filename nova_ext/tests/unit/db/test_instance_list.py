@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers are listed as clients filter, sort and page them."""
 
+import contextlib
+
 from ext_lib import exception
 from ext_lib import paging
 from ext_lib.paging import Page
@@ -125,6 +127,40 @@ class TestFilters(ListTestCase):
         self.assertEqual(['web-2', 'web-1'], self.names(display_name='web'))
         self.assertEqual(['db-1', 'web-1'], self.names(display_name='-1$'))
         self.assertEqual([], self.names(display_name='a\0'))
+
+    def test_patterns_all_databases_understand_alike(self):
+        names = ['été-1', 'a' * 200 + 'b', 'x.y', ']', 'tab\tname', '']
+        for name in names:
+            self.instance(display_name=name, host='alike')
+        for pattern, *matched in (
+            (r'^\w{3}-1$', 'été-1'),
+            (r'^[\w-]{5}$', 'été-1'),
+            ('^[[:alpha:]]{3}-[[:digit:]]$', 'été-1'),
+            ('^.t.-', 'été-1'),
+            ('^[^a-z0-9]t', 'été-1'),
+            ('(a+)+b$', 'a' * 200 + 'b'),
+            (r'^x\.y$', 'x.y'),
+            ('^[]]$', ']'),
+            (r'\s', 'tab\tname'),
+            ('^(x.y|])$', ']', 'x.y'),
+            ('^(?:x|tab).*e$', 'tab\tname'),
+            ('^$', ''),
+            ('^[.x]{1,2}y', 'x.y'),
+        ):
+            self.assertEqual(
+                matched,
+                self.names(display_name=pattern, host='alike'),
+                pattern,
+            )
+
+    def test_no_pattern_takes_exponential_time(self):
+        self.instance(display_name='a' * 200 + '!', host='alike')
+        for pattern in ('^(a+)+$', '^(a|aa)+$', '^(a*)*b', r'^(\w+\s?)*$'):
+            with contextlib.suppress(exception.Invalid):
+                # MariaDB gives up, with an error.
+                self.assertEqual(
+                    [], self.names(display_name=pattern, host='alike')
+                )
 
     def test_patterns_no_database_understands(self):
         self.assertRaises(exception.Invalid, self.list, display_name='*[')
