@@ -11,6 +11,7 @@ from oslo_db import exception as db_exception
 from oslo_log import log as logging
 import sqlalchemy as sa
 
+from ext_lib import log_lines
 from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema_errors
@@ -55,7 +56,7 @@ class Program:
             )
         )
         conf(argv, project=self.project)
-        logging.setup(conf, self.schema.name)
+        log_lines.setup(conf, self.schema.name)
         self.facade.configure(conf)
         try:
             return int(conf.category.run(conf) or 0)

@@ -68,7 +68,7 @@ def _translate(pattern: str) -> str:
         position = match.end()
         found.append((_INSIDE if is_class else _OUTSIDE).get(token, token))
         if is_class:
-            is_class = token != ']'
+            is_class = token != ']'  # noqa: S105 - of a pattern
         else:
             is_class = token.startswith('[')
     return ''.join(found)

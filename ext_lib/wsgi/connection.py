@@ -43,6 +43,9 @@ class Parser(parser.HTTPRequestParser):
     differently: RFC 9112 sections 3.2, 6.1 and 6.3.
     """
 
+    completed: bool
+    error: utilities.Error | None
+
     def received(self, data: bytes) -> int:
         """Take what has arrived; return the number of bytes consumed."""
         consumed: int = super().received(data)
@@ -101,10 +104,12 @@ def _contradiction(
     return None
 
 
-class Connection(channel.HTTPChannel):  # type: ignore[misc]
+class Connection(channel.HTTPChannel):
     """A connection of a client; only whole requests leave it."""
 
     parser_class = Parser
+    request: Parser | None
+    close_when_flushed: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         #: Since when it waits for the client, on the monotonic clock.
@@ -201,6 +206,7 @@ class Connection(channel.HTTPChannel):  # type: ignore[misc]
     def _refuse(self, error: utilities.Error) -> None:
         with self.requests_lock:
             request, self.request = self.request, None
+            assert request is not None
             request.error = error
             self.requests.append(request)
             self.server.add_task(self)

@@ -131,7 +131,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-class _Listener(waitress_server.TcpWSGIServer):  # type: ignore[misc]
+class _Listener(waitress_server.TcpWSGIServer):
     channel_class = connection.Connection
 
     def __init__(

@@ -8,6 +8,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
+from ext_lib import log_lines
 from ext_lib import rpc
 from ext_lib import state_dump
 from ext_lib.service import Service
@@ -39,7 +40,7 @@ def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
     """Read the configuration and get ready to speak of objects."""
     register_opts(conf)
     conf(argv, project='nova-ext')
-    logging.setup(conf, 'nova_ext')
+    log_lines.setup(conf, 'nova_ext')
     state_dump.setup(conf, 'nova-ext')
     objects.register_all()
 

@@ -8,6 +8,7 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import rpc
+from ext_lib import log_lines
 from ext_lib import state_dump
 from ext_lib.service import Service
 from sahara_ext import objects
@@ -33,7 +34,7 @@ def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
     """Read the configuration and get ready to speak of objects."""
     register_opts(conf)
     conf(argv, project='sahara-ext')
-    logging.setup(conf, 'sahara_ext')
+    log_lines.setup(conf, 'sahara_ext')
     state_dump.setup(conf, 'sahara-ext')
     objects.register_all()
 

@@ -6,6 +6,7 @@ import os
 from oslo_config import cfg
 from oslo_log import log
 
+from ext_lib import log_lines
 from ext_lib import state_dump
 from sahara_ext.conf import opts
 
@@ -25,6 +26,6 @@ def read() -> cfg.ConfigOpts:
     given = os.environ.get(_FILES)
     files = given.split(';') if given else None
     conf([], project='sahara-ext', default_config_files=files)
-    log.setup(conf, 'sahara-ext')
+    log_lines.setup(conf, 'sahara-ext')
     state_dump.setup(conf, 'sahara-ext')
     return conf

@@ -40,7 +40,7 @@ class TestSlowClients(base.TestCase):
 
     def connect(self, root: str, data: bytes) -> socket.socket:
         parts = urllib.parse.urlsplit(root)
-        assert parts.hostname is not None
+        assert parts.port is not None
         client = socket.create_connection((parts.hostname, parts.port), 60)
         self.addCleanup(client.close)
         client.sendall(data)
