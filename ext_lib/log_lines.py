@@ -59,7 +59,7 @@ class Escaping(logging.Formatter):
     a prefix of its own.
     """
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+    def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line of a record, without a traceback."""
         escaped = copy.copy(record)
         for name, value in vars(record).items():
@@ -67,13 +67,13 @@ class Escaping(logging.Formatter):
                 setattr(escaped, name, escape(value))
         return super().formatMessage(escaped)
 
-    def formatException(self, ei: Any, **more: Any) -> str:  # noqa: N802
+    def formatException(self, ei: Any, **more: Any) -> str:
         """Return the lines of a traceback."""
         return _CONTROL_IN_LINES.sub(
             _escaped, super().formatException(ei, **more)
         )
 
-    def formatStack(self, stack_info: str) -> str:  # noqa: N802
+    def formatStack(self, stack_info: str) -> str:
         """Return the lines of a stack."""
         return _CONTROL_IN_LINES.sub(_escaped, super().formatStack(stack_info))
 

@@ -7,8 +7,8 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
-from ext_lib import rpc
 from ext_lib import log_lines
+from ext_lib import rpc
 from ext_lib import state_dump
 from ext_lib.service import Service
 from sahara_ext import objects
