@@ -35,8 +35,9 @@ forged = sys.argv[3].encode().decode('latin-1')
 request = webob.Request.blank(sys.argv[2])
 request.environ['PATH_INFO'] += '/' + forged
 request.environ['QUERY_STRING'] = 'name=' + forged
-request.headers['X-Auth-Token'] = f'jo{forged}:demo'
-print(request.get_response(application).status)
+for name in ('jo', 'jo' + forged):
+    request.headers['X-Auth-Token'] = f'{name}:demo'
+    print(request.copy().get_response(application).status)
 """
 _CONFIGURATION = """
 [DEFAULT]
@@ -130,4 +131,6 @@ class TestLogLines(base.TestCase):
                 timeout=_TIMEOUT,
             )
             self.assertIn('404 Not Found', done.stdout, done.stderr)
+            # What a web server should not have let through.
+            self.assertIn('400 Bad Request', done.stdout, done.stderr)
             self.assertIn('forged', self.assertNotForged())
