@@ -161,7 +161,7 @@ class TestFaultWrapper(test_base.BaseTestCase):
         {'HTTP_X_AUTH_TOKEN': 'a\x1b[2J:demo'},
     )
     def test_malformed_requests_reach_no_application(self, environ):
-        reached = []
+        reached: list[object] = []
         response = self.send(reached.append, **environ)
         self.assertEqual(400, response.status_int)
         self.assertIn('Malformed', response.json['fault']['message'])
