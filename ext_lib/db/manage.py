@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ext_lib import command_line
 from ext_lib import startup
+from ext_lib import log_lines
 from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import schema_errors
@@ -66,7 +67,7 @@ class Program:
             )
         )
         command_line.parse(program, conf, argv, self.project)
-        logging.setup(conf, self.schema.name)
+        log_lines.setup(conf, self.schema.name)
         reach.wait(program, conf)
         self.facade.configure(conf)
         try:

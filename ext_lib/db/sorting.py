@@ -50,13 +50,14 @@ def paginate(
 
 def _complete(model: Any, sort: Sort) -> list[tuple[str, str]]:
     last = [(name, sort[0][1]) for name in ('created_at', 'id')]
-    names = [name for name, _ in sort]
-    complete = [*sort, *(pair for pair in last if pair[0] not in names)]
     columns = sa.inspect(model).columns
-    for name, direction in complete:
+    # A column that is repeated decides nothing any more.
+    complete: dict[str, str] = {}
+    for name, direction in [*sort, *last]:
         if name not in columns or direction not in _DIRECTIONS:
             raise exception.Invalid(f'Invalid sort key: {name} {direction}')
-    return complete
+        complete.setdefault(name, direction)
+    return list(complete.items())
 
 
 def _after(model: Any, sort: Sort, marker: Any) -> Any:

@@ -10,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy import pool
 from sqlalchemy.dialects import plugins
 
+from ext_lib.db import patterns
+
 LOG = logging.getLogger(__name__)
 
 #: Name of Pool in the ``plugin`` parameter of a URL.
@@ -63,6 +65,10 @@ def prepare(engine: sa.engine.Engine) -> None:
 
 
 def _share(connection: Any, _record: Any) -> None:
+    # In place of the functions of SQLAlchemy and oslo.db, which backtrack.
+    connection.create_function(
+        'REGEXP', 2, patterns.matches, deterministic=True
+    )
     connection.execute(f'PRAGMA busy_timeout = {_PATIENCE}')
     try:
         connection.execute('PRAGMA journal_mode = WAL')

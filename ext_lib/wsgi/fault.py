@@ -13,6 +13,7 @@ import webob.exc
 
 from ext_lib import exception
 from ext_lib.db import storage
+from ext_lib.wsgi import framing
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
@@ -103,6 +104,8 @@ class Faults:
 class FaultWrapper:
     """Filter: whatever escapes the application becomes a fault.
 
+    So do requests that are malformed before any application reads them.
+
     Stands right below the request id, so that even these answers carry one.
     """
 
@@ -115,6 +118,7 @@ class FaultWrapper:
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         try:
+            framing.check(environ)
             found: Iterable[bytes] = self.application(environ, start_response)
             return found
         except Exception as error:

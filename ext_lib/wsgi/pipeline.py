@@ -11,12 +11,15 @@ from typing import Any
 from keystonemiddleware import auth_token
 import oslo_middleware
 
+from ext_lib import connection_pool
 from ext_lib.wsgi import auth
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from ext_lib.wsgi import request_log
 from ext_lib.wsgi import urlmap
 
+#: How many tokens a process may have validated at a time.
+_TOKEN_CONNECTIONS = 64
 App = Any
 Filter = Callable[[App], App]
 
@@ -89,6 +92,11 @@ def noauth_factory(global_conf: dict[str, str], **local: str) -> Filter:
 def authtoken_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that has keystone validate the token."""
     conf = loading.current_conf()
-    return lambda app: auth_token.AuthProtocol(
-        app, {'oslo_config_config': conf, **local}
-    )
+    return lambda app: _AuthToken(app, {'oslo_config_config': conf, **local})
+
+
+class _AuthToken(auth_token.AuthProtocol):
+    def _create_session(self, **kwargs: Any) -> Any:
+        session = super()._create_session(**kwargs)
+        connection_pool.widen(session, _TOKEN_CONNECTIONS)
+        return session

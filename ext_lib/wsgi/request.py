@@ -20,6 +20,8 @@ LEGACY_V2 = 'openstack.legacy_v2'
 
 JSON_TYPE = 'application/json'
 _TEXT_TYPE = 'text/plain'
+#: The most parameters that a query string may have.
+MOST_PARAMETERS = 1000
 _WITH_BODY = frozenset({'POST', 'PUT', 'PATCH'})
 #: What JSON may escape and no database can store: NUL and halves of
 #: surrogate pairs.
@@ -51,6 +53,10 @@ class NulInQuery(MalformedQuery):
     """A query parameter holds NUL, which no database takes in a text."""
 
     msg_fmt = '%(name)s: NUL is no character of a text'
+class TooManyParameters(exception.Invalid):
+    """The query string has more parameters than are looked at."""
+
+    msg_fmt = 'The query has more than %(most)d parameters'
 
 
 class Request(webob.Request):
@@ -82,9 +88,15 @@ class Request(webob.Request):
 
         :raises MalformedQuery: when the query string is not UTF-8, or holds
             NUL
+        :raises TooManyParameters: when there are more than MOST_PARAMETERS
         """
+        # Before they are parsed, which takes a while for very many.
+        if self.query_string.count('&') >= MOST_PARAMETERS:
+            raise TooManyParameters(most=MOST_PARAMETERS)
+        found: dict[str, list[str]] = {}
         try:
-            found = {k: self.GET.getall(k) for k in self.GET}
+            for name, value in self.GET.items():
+                found.setdefault(name, []).append(value)
         except UnicodeDecodeError:
             raise MalformedQuery() from None
         _check_storable(found)

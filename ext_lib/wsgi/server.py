@@ -5,28 +5,31 @@ Deployments that have a web server of their own do not need it.
 """
 
 import dataclasses
-import tempfile
+import logging
+import socket
 import threading
-from typing import Any, IO
+import time
+from typing import Any
 
-from cheroot import errors
-from cheroot import server as cheroot_server
-from cheroot import wsgi
+from waitress import adjustments
+from waitress import server as waitress_server
+from waitress import wasyncore
+
+from ext_lib.wsgi import connection
 
 #: The largest headers and body that are read at all, in bytes.
 _HEADER_BYTES = 64 * 1024
 _BODY_BYTES = 16 * 1024**2
-#: The largest body kept in memory.
-_MEMORY_BYTES = 256 * 1024
-_CHUNK = 64 * 1024
-#: How long a client may take to send its request, in seconds.
-_REQUEST_SECONDS = 10
 #: How long a running request may take when the server ends, in seconds.
 _SHUTDOWN_SECONDS = 60
-#: Headers cheroot folds itself.
-_FOLDED = frozenset(getattr(cheroot_server, 'comma_separated_headers', ()))
 _BACKLOG = 512
-_IDLE_CONNECTIONS = 1024
+#: From this number of connections on, a new one takes the place of the one
+#: that has waited for its client the longest.
+CONNECTIONS = 300
+#: How many there may be when all of them wait for answers.
+_MOST_CONNECTIONS = 400
+#: How often connections are examined, in seconds.
+_INTERVAL = 1
 
 
 class HTTPServer:
@@ -39,31 +42,23 @@ class HTTPServer:
     def __init__(
         self, application: Any, host: str, port: int, threads: int = 32
     ) -> None:
-        self._server = wsgi.Server(
-            (host, port),
-            _WholeRequests(application),
-            numthreads=threads,
-            request_queue_size=_BACKLOG,
-            timeout=_REQUEST_SECONDS,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-        )
-        self._server.server_name = host
-        self._server.max_request_header_size = _HEADER_BYTES
-        self._server.max_request_body_size = _BODY_BYTES
-        self._server.keep_alive_conn_limit = _IDLE_CONNECTIONS
-        self._server.ConnectionClass = _Connection
-        self._threads: list[threading.Thread] = []
+        self._application = application
+        self._host = host
+        self._port = port
+        self._threads = threads
+        self._stopping = threading.Event()
+        self._server: _Listener | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def port(self) -> int:
         """Where it listens, once it has started."""
-        return int(self._server.bind_addr[1])
+        return self._port
 
     @property
     def url(self) -> str:
         """What clients find it by, once it has started."""
-        host = str(self._server.server_name)
-        where = f'[{host}]' if ':' in host else host
+        where = f'[{self._host}]' if ':' in self._host else self._host
         return f'http://{where}:{self.port}'
 
     def start(self) -> None:
@@ -71,22 +66,131 @@ class HTTPServer:
 
         :raises OSError: when the port is taken or the address is not ours
         """
-        self._server.prepare()
-        self._begin(self._server.serve)
+        listening = _listen(self._host, self._port)
+        self._port = int(listening.getsockname()[1])
+        # That requests wait for a worker is no trouble worth a line each.
+        logging.getLogger('waitress.queue').setLevel(logging.ERROR)
+        self._server = _Listener(
+            self._application, listening, self._settings()
+        )
+        self._thread = threading.Thread(
+            target=self._serve, args=(self._server,), daemon=True
+        )
+        self._thread.start()
+
+    def _settings(self) -> adjustments.Adjustments:
+        return adjustments.Adjustments(
+            threads=self._threads,
+            server_name=self._host,
+            ident=None,
+            backlog=_BACKLOG,
+            connection_limit=_MOST_CONNECTIONS,
+            max_request_header_size=_HEADER_BYTES,
+            max_request_body_size=_BODY_BYTES,
+            cleanup_interval=_INTERVAL,
+            # A filter of the pipeline decides about these.
+            clear_untrusted_proxy_headers=False,
+        )
 
     def stop(self) -> None:
         """Accept no more requests."""
-        self._begin(self._server.stop)
+        self._stopping.set()
+        if self._server is not None:
+            self._server.pull_trigger()
 
     def wait(self) -> None:
         """Return when the requests that were running are answered."""
-        for thread in self._threads:
-            thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
-    def _begin(self, work: Any) -> None:
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        self._threads.append(thread)
+    def _serve(self, server: '_Listener') -> None:
+        while not self._stopping.is_set():
+            server.turn()
+        server.stop_listening()
+        deadline = time.monotonic() + _SHUTDOWN_SECONDS
+        while server.close_done() and time.monotonic() < deadline:
+            server.turn()
+        server.task_dispatcher.shutdown(timeout=_INTERVAL)
+        server.close_all()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        # Only this finds another process that has bound the same port.
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
+    listening.setblocking(False)
+    return listening
+
+
+class _Listener(waitress_server.TcpWSGIServer):
+    channel_class = connection.Connection
+
+    def __init__(
+        self,
+        application: Any,
+        listening: socket.socket,
+        settings: adjustments.Adjustments,
+    ) -> None:
+        super().__init__(
+            application,
+            _sock=listening,
+            adj=settings,
+            bind_socket=False,
+            sockinfo=(
+                listening.family,
+                listening.type,
+                listening.proto,
+                listening.getsockname(),
+            ),
+        )
+
+    def turn(self) -> None:
+        """Read and write what can be; wait for it, but not long."""
+        wasyncore.loop(_INTERVAL, use_poll=True, map=self._map, count=1)
+
+    def handle_accept(self) -> None:
+        """Accept a connection, in place of another if there are many."""
+        channels = self.active_channels.values()
+        if len(channels) >= CONNECTIONS:
+            idle = [channel for channel in channels if channel.is_idle]
+            if idle:
+                min(idle, key=_since).handle_close()
+        super().handle_accept()
+
+    def maintenance(self, now: float) -> None:
+        """Close the connections of clients that take too long."""
+        for channel in list(self.active_channels.values()):
+            channel.expire()
+
+    def stop_listening(self) -> None:
+        """Accept no more connections."""
+        wasyncore.dispatcher.close(self)
+
+    def close_done(self) -> bool:
+        """Close all connections but for those to answer, if there are any."""
+        for channel in list(self.active_channels.values()):
+            if channel.is_done:
+                channel.handle_close()
+        self.maintenance(0)
+        return bool(self.active_channels)
+
+    def close_all(self) -> None:
+        """Close what is left."""
+        self.trigger.close()
+        wasyncore.close_all(self._map, ignore_all=True)
+
+
+def _since(channel: connection.Connection) -> float:
+    return channel.since
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,85 +207,3 @@ class Endpoint:
     def url(self) -> str:
         """What clients are told, once the server has started."""
         return f'{self.server.url}/{self.path}'
-
-
-class _WholeRequests:
-    """Reads requests to the end before the application gets them.
-
-    So it meets no client who breaks off or sends broken chunks; and a client
-    whose body it refuses for its size has sent it all, and gets to see the
-    answer.
-    """
-
-    def __init__(self, application: Any) -> None:
-        self._application = application
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        with tempfile.SpooledTemporaryFile(_MEMORY_BYTES) as body:
-            try:
-                size = _copy(environ['wsgi.input'], body)
-            except errors.MaxSizeExceeded:
-                return _refuse(start_response, '413 Content Too Large')
-            except (ValueError, OSError):
-                return _refuse(start_response, '400 Bad Request')
-            if environ.pop('HTTP_TRANSFER_ENCODING', None):
-                environ['CONTENT_LENGTH'] = str(size)
-            if size < int(environ.get('CONTENT_LENGTH') or 0):
-                return _refuse(start_response, '400 Bad Request')
-            body.seek(0)
-            environ['wsgi.input'] = body
-            answer = self._application(environ, start_response)
-            try:
-                return list(answer)
-            finally:
-                getattr(answer, 'close', _nothing)()
-
-
-def _nothing() -> None:
-    """Stand in for the method that most answers do not have."""
-
-
-def _copy(source: IO[bytes], target: IO[bytes]) -> int:
-    size = 0
-    while chunk := source.read(_CHUNK):
-        size += target.write(chunk)
-    return size
-
-
-def _refuse(start_response: Any, status: str) -> list[bytes]:
-    message = status.encode() + b'\n'
-    start_response(
-        status,
-        [
-            ('Content-Type', 'text/plain'),
-            ('Content-Length', str(len(message))),
-            ('Connection', 'close'),
-        ],
-    )
-    return [message]
-
-
-class _Headers(dict[bytes, bytes]):
-    """Headers of a request; one that is repeated is folded, RFC 9110 5.3.
-
-    Cheroot folds the standard ones and else takes the last, which hides
-    from an application that a client contradicts itself. A name with an
-    underscore looks, to an application, like the one with a hyphen.
-    """
-
-    def __setitem__(self, name: bytes, value: bytes) -> None:
-        if b'_' in name:
-            return
-        if name in self and name not in _FOLDED:
-            value = self[name] + b', ' + value
-        super().__setitem__(name, value)
-
-
-class _Request(cheroot_server.HTTPRequest):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.inheaders = _Headers()
-
-
-class _Connection(cheroot_server.HTTPConnection):
-    RequestHandlerClass = _Request

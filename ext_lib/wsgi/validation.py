@@ -15,6 +15,7 @@ from ext_lib.wsgi import formats
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
+from ext_lib.wsgi import validators
 
 _PAGING = frozenset({'limit', 'marker'})
 
@@ -106,7 +107,7 @@ def _check(
 def _validator(
     form: schema.Query | schema.Body, version: microversion.Version
 ) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(
+    return validators.Validator(
         form.at(version), format_checker=formats.CHECKER
     )
 

@@ -9,6 +9,7 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import command_line
+from ext_lib import log_lines
 from ext_lib import rpc
 from ext_lib import service_log
 from ext_lib import state_dump
@@ -56,7 +57,7 @@ def configure(
     """
     register_opts(conf)
     command_line.parse(program, conf, argv, 'nova-ext')
-    logging.setup(conf, 'nova_ext')
+    log_lines.setup(conf, 'nova_ext')
     state_dump.setup(conf, 'nova-ext')
     objects.register_all()
 

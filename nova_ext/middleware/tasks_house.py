@@ -12,6 +12,7 @@ from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 
 from ext_lib import exception
+from ext_lib import log_lines
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
@@ -229,6 +230,8 @@ def _call(application: Any, environ: Environ) -> Answer:
         status = int(statuses[-1].split()[0])
         body = jsonutils.loads(text) if status == 200 else None
     except Exception:
-        LOG.exception('The application fails at %s', environ['PATH_INFO'])
+        # The log may be another program's, with formatters of its own.
+        path = log_lines.escape(environ['PATH_INFO'])
+        LOG.exception('The application fails at %s', path)
         return Answer(500, None)
     return Answer(status, body)

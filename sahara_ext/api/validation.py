@@ -14,6 +14,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
+from ext_lib.wsgi import validators
 from sahara_ext.api import microversions
 from sahara_ext.api.schemas import formats
 
@@ -104,7 +105,7 @@ def _check(
 def _validator(
     form: schema.Query | schema.Body, version: microversion.Version
 ) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(
+    return validators.Validator(
         form.at(version), format_checker=formats.CHECKER
     )
 

@@ -8,6 +8,7 @@ from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import command_line
+from ext_lib import log_lines
 from ext_lib import rpc
 from ext_lib import service_log
 from ext_lib import state_dump
@@ -49,7 +50,7 @@ def configure(
     """
     register_opts(conf)
     command_line.parse(program, conf, argv, 'sahara-ext')
-    logging.setup(conf, 'sahara_ext')
+    log_lines.setup(conf, 'sahara_ext')
     state_dump.setup(conf, 'sahara-ext')
     objects.register_all()
 

@@ -12,7 +12,9 @@ from openstack import connection
 from openstack.proxy import Proxy
 from oslo_config import cfg
 
+from ext_lib import connection_pool
 from sahara_ext import exception
+from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import infra_compute
 from sahara_ext.objects.cluster import Cluster
 
@@ -56,11 +58,19 @@ class Cloud:
             key = ('', key[1])
         with self._lock:
             if key not in self._found:
-                self._found[key] = self._connect(*key).compute
+                self._found[key] = self._proxy(*key)
                 if len(self._found) > _PROJECTS:
                     self._found.popitem(last=False)
             self._found.move_to_end(key)
             return self._found[key]
+
+    def _proxy(self, user_id: str, project_id: str) -> Proxy:
+        connected = self._connect(user_id, project_id)
+        # All clusters may be of one project.
+        own = self._conf[engine_conf.GROUP.name]
+        size = own.operation_workers * own.instance_workers
+        connection_pool.widen(connected.session, size)
+        return connected.compute
 
     @property
     def _is_noauth(self) -> bool:

@@ -7,6 +7,7 @@ from oslo_config import cfg
 from oslo_log import log
 
 from ext_lib import command_line
+from ext_lib import log_lines
 from ext_lib import state_dump
 from ext_lib.db import reach
 from sahara_ext.conf import opts
@@ -28,6 +29,6 @@ def read() -> cfg.ConfigOpts:
     files = given.split(';') if given else None
     command_line.read_files(conf, 'sahara-ext', files)
     reach.check(conf)
-    log.setup(conf, 'sahara-ext')
+    log_lines.setup(conf, 'sahara-ext')
     state_dump.setup(conf, 'sahara-ext')
     return conf

@@ -3,10 +3,14 @@
 
 import configparser
 import pathlib
+import re
 
 import testtools
 
 _ROOT = pathlib.Path(__file__).parents[3]
+#: Packages whose modules may be run.
+_PACKAGES = ('ext_lib', 'nova_ext', 'sahara_ext')
+_SETS_UP_LOG = re.compile(r'\blog(?:ging)?\.setup\(')
 _PAGES = _ROOT / 'doc' / 'source' / 'cli'
 
 
@@ -27,3 +31,14 @@ class TestPrograms(testtools.TestCase):
         lines = (_PAGES / 'index.rst').read_text().splitlines()
         listed = [line.strip() for line in lines if line.startswith('   ')]
         self.assertEqual(programs(), sorted(listed[1:]))
+
+    def test_each_escapes_what_it_logs(self):
+        own = _ROOT / 'ext_lib' / 'log_lines.py'
+        found = [
+            path
+            for package in _PACKAGES
+            for path in (_ROOT / package).rglob('*.py')
+            if 'tests' not in path.parts
+            and _SETS_UP_LOG.search(path.read_text())
+        ]
+        self.assertEqual([own], found)

@@ -52,6 +52,13 @@ class TestPaginate(base.TestCase):
         rows = self.assertPages([('size', 'desc')])
         self.assertEqual([1] * 6 + [None] * 6, [r.size for r in rows[6:]])
 
+    def test_repeated_keys_decide_nothing(self):
+        sort = [('size', 'asc'), ('hidden', 'desc')]
+        rows = [row.id for row in self.page(sort)]
+        many = [*sort, *[('size', 'desc'), ('hidden', 'asc')] * 500]
+        found = [row.id for row in self.assertPages(many)]
+        self.assertEqual(rows, found)
+
     def test_each_key_has_its_direction(self):
         rows = self.assertPages([('hidden', 'desc'), ('size', 'asc')])
         self.assertEqual(

@@ -114,11 +114,12 @@ class TestFaults(test_base.BaseTestCase):
         self.assertIn('why', self.log.output)
 
 
+@ddt.ddt
 class TestFaultWrapper(test_base.BaseTestCase):
-    def send(self, application):
+    def send(self, application, **environ):
         self.useFixture(fixture.Logging())
         wrapped = fault.FaultWrapper(application, fault.Faults(base.render))
-        return webob.Request.blank('/').get_response(wrapped)
+        return webob.Request.blank('/', environ).get_response(wrapped)
 
     def test_answers_pass(self):
         response = self.send(webob.Response('yes', status=201))
@@ -140,3 +141,43 @@ class TestFaultWrapper(test_base.BaseTestCase):
         response = self.send(refuse)
         self.assertEqual(403, response.status_int)
         self.assertEqual('no', response.json['fault']['message'])
+
+    @ddt.data(
+        {'CONTENT_LENGTH': '5', 'HTTP_TRANSFER_ENCODING': 'chunked'},
+        {'HTTP_TRANSFER_ENCODING': 'chunked, chunked'},
+        {'HTTP_TRANSFER_ENCODING': ''},
+        {'CONTENT_LENGTH': '-1'},
+        {'CONTENT_LENGTH': '5, 5'},
+        {'CONTENT_LENGTH': '+5'},
+        {'CONTENT_LENGTH': '٥'},  # noqa: RUF001 - a digit all the same
+        {'CONTENT_LENGTH': '1' * 5000},
+        {'HTTP_HOST': 'a,b'},
+        {'HTTP_HOST': 'a b'},
+        {'HTTP_HOST': 'user@a'},
+        {'HTTP_HOST': 'a\n'},
+        {'HTTP_X_A': 'a\0b'},
+        {'HTTP_X_A': 'a\rb'},
+        {'HTTP_X_A': 'a\nX-B: b'},
+        {'HTTP_X_AUTH_TOKEN': 'a\x1b[2J:demo'},
+    )
+    def test_malformed_requests_reach_no_application(self, environ):
+        reached: list[object] = []
+        response = self.send(reached.append, **environ)
+        self.assertEqual(400, response.status_int)
+        self.assertIn('Malformed', response.json['fault']['message'])
+        self.assertEqual([], reached)
+
+    @ddt.data(
+        {'CONTENT_LENGTH': ''},
+        {'CONTENT_LENGTH': '0005'},
+        {'HTTP_TRANSFER_ENCODING': 'chunked'},
+        {'HTTP_TRANSFER_ENCODING': 'chunked', 'CONTENT_LENGTH': ''},
+        {'HTTP_HOST': '[::1]:8774'},
+        {'HTTP_HOST': 'a-b.c_d:1'},
+        {'HTTP_HOST': ''},
+        {'HTTP_HOST': 'a, b', 'HTTP_X_FORWARDED_HOST': 'a, b'},
+        {'HTTP_X_A': 'a\tb é'},
+    )
+    def test_others_do(self, environ):
+        response = self.send(webob.Response('yes'), **environ)
+        self.assertEqual((200, 'yes'), (response.status_int, response.text))

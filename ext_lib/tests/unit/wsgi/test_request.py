@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a request tells of itself."""
 
+import time
+
 import ddt
 import hypothesis
 from hypothesis import strategies
@@ -34,6 +36,24 @@ class TestRequest(test_base.BaseTestCase):
     def test_query_with_nul(self, query):
         req = base.blank(f'/?{query}')
         self.assertRaises(request.NulInQuery, req.query_lists)
+    @ddt.data('a', 'a{}')
+    def test_query_of_many_parameters(self, name):
+        many = '&'.join(
+            f'{name.format(i)}={i}' for i in range(request.MOST_PARAMETERS)
+        )
+        found = base.blank(f'/?{many}').query_lists()
+        values = [value for values in found.values() for value in values]
+        self.assertEqual(
+            [str(i) for i in range(request.MOST_PARAMETERS)], values
+        )
+        req = base.blank(f'/?{many}&b')
+        self.assertRaises(request.TooManyParameters, req.query_lists)
+
+    def test_huge_query_is_refused_before_it_is_parsed(self):
+        req = base.blank(f'/?{"a=&" * 1_000_000}')
+        began = time.process_time()
+        self.assertRaises(request.TooManyParameters, req.query_lists)
+        self.assertLess(time.process_time() - began, 0.5)
 
     @ddt.data(
         ('POST', 'application/json', b'x'),

@@ -7,9 +7,14 @@ import http.client
 import socket
 import threading
 from typing import Any
+from unittest import mock
 
+import ddt
+import fixtures
 import testtools
 
+from ext_lib.tests import polling
+from ext_lib.wsgi import server as server_module
 from ext_lib.wsgi.server import HTTPServer
 
 _SECONDS = 60
@@ -131,13 +136,192 @@ class MalformedTestCase(ServerTestCase):
 
     def test_headers_without_end(self) -> None:
         self.assertAnswer(
-            413, b'GET / HTTP/1.1', b'Host: x', b'X-A: ' + b'a' * 100_000
+            431, b'GET / HTTP/1.1', b'Host: x', b'X-A: ' + b'a' * 100_000
         )
 
     def test_more_than_anybody_reads(self) -> None:
         self.assertAnswer(
             413, b'POST / HTTP/1.1', b'Host: x', b'Content-Length: 99999999'
         )
+
+
+_SMUGGLED = b'0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'
+_POST = b'POST / HTTP/1.1'
+_HOST = b'Host: x'
+_CHUNKED = b'Transfer-Encoding: chunked'
+
+
+@ddt.ddt
+class FramingTestCase(ServerTestCase):
+    """What two servers could understand differently is refused."""
+
+    @ddt.data(
+        ('both', _POST, _HOST, b'Content-Length: 5', _CHUNKED),
+        ('both again', _POST, _HOST, _CHUNKED, b'Content-Length: 60'),
+        ('length twice', _POST, _HOST, *[b'Content-Length: 5'] * 2),
+        ('lengths', _POST, _HOST, b'Content-Length: 5, 5'),
+        ('negative', _POST, _HOST, b'Content-Length: -1'),
+        ('sign', _POST, _HOST, b'Content-Length: +5'),
+        ('hexadecimal', _POST, _HOST, b'Content-Length: 0x5'),
+        ('other digits', _POST, _HOST, b'Content-Length: \xd9\xa5'),
+        ('long number', _POST, _HOST, b'Content-Length: ' + b'1' * 5000),
+        ('chunked twice', _POST, _HOST, _CHUNKED, _CHUNKED),
+        ('chunked, chunked', _POST, _HOST, _CHUNKED + b', chunked'),
+        ('1.0 in chunks', b'POST / HTTP/1.0', _HOST, _CHUNKED),
+        ('space before colon', _POST, _HOST, b'Content-Length : 5'),
+        ('vertical tab', _POST, _HOST, b'Transfer-Encoding:\x0bchunked'),
+        ('two hosts', b'GET / HTTP/1.1', _HOST, b'Host: y'),
+        ('same host twice', b'GET / HTTP/1.1', _HOST, _HOST),
+        ('no host', b'GET / HTTP/1.1', b'X-A: a'),
+        ('two hosts in 1.0', b'GET / HTTP/1.0', _HOST, b'Host: y'),
+        ('NUL', b'GET / HTTP/1.1', _HOST, b'X-A: a\0b'),
+        ('CR', b'GET / HTTP/1.1', _HOST, b'X-A: a\rb'),
+        ('LF', b'GET / HTTP/1.1', _HOST, b'X-A: a\nX-B: b'),
+        ('escape', b'GET / HTTP/1.1', _HOST, b'X-A: a\x1b[31m'),
+        ('NUL in a name', b'GET / HTTP/1.1', _HOST, b'X\0A: a'),
+        ('folded first line', b'GET / HTTP/1.1', b' X-A: a', _HOST),
+        ('version', b'GET / HTTP/1.2', _HOST),
+        ('no version', b'GET /', _HOST),
+        ('no URL', b'GET http://[ HTTP/1.1', _HOST),
+        ('control in path', b'GET /a\x01 b HTTP/1.1', _HOST),
+    )
+    def test_malformed(self, case: tuple[Any, ...]) -> None:
+        _, *lines = case
+        answer = self.answers(b'\r\n'.join([*lines, b'', b'']) + _SMUGGLED)
+        self.assertEqual([b'400'], answer.split()[1:2])
+        # The connection is closed, and nothing after it is a request.
+        self.assertIn(b'connection: close', answer.lower())
+        self.assertEqual(1, answer.count(b'HTTP/1.'))
+        self.assertEqual({}, self.environ)
+
+    @ddt.data(
+        b'zz\r\n{}\r\n',
+        b'-1\r\n{}\r\n',
+        b'2\r\n{}x\r\n',
+        b'2;a\0\r\n{}\r\n',
+        b'1' * 20_000,
+        b'0\r\n' + b'x' * 20_000,
+    )
+    def test_malformed_chunks(self, body: bytes) -> None:
+        answer = self.answers(
+            b'\r\n'.join([_POST, _HOST, _CHUNKED, b'', body])
+        )
+        self.assertEqual([b'400'], answer.split()[1:2])
+        self.assertEqual({}, self.environ)
+
+    def test_unknown_encoding(self) -> None:
+        line = self.send(_POST, _HOST, b'Transfer-Encoding: gzip, chunked')
+        self.assertIn(b'501', line)
+
+    def test_requests_in_one_go(self) -> None:
+        request = b'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+        self.assertEqual(3, self.answers(request * 3).count(b'200 OK'))
+
+    def answers(self, data: bytes) -> bytes:
+        """Send ``data`` and keep the connection open; return all answers."""
+        address = ('127.0.0.1', self.server.port)
+        with socket.create_connection(address, 2) as client:
+            client.sendall(data)
+            found = b''
+            with contextlib.suppress(TimeoutError):
+                while chunk := client.recv(65536):
+                    found += chunk
+        return found
+
+
+class SlowTestCase(ServerTestCase):
+    """Clients that take their time keep no worker from others."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'ext_lib.wsgi.connection.REQUEST_SECONDS', 1.0
+            )
+        )
+
+    def open(self, data: bytes = b'') -> socket.socket:
+        client = socket.create_connection(
+            ('127.0.0.1', self.server.port), _SECONDS
+        )
+        self.addCleanup(client.close)
+        client.sendall(data)
+        return client
+
+    def test_slow_ones_hold_no_worker(self) -> None:
+        halves = (
+            b'',
+            b'GET / HTT',
+            b'GET / HTTP/1.1\r\nHost: x\r\n',
+            b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{',
+            b'\r\n'.join([_POST, _HOST, _CHUNKED, b'', b'5', b'{']),
+        )
+        for half in halves:
+            for _ in range(8):
+                self.open(half)
+        # Four workers, forty clients.
+        self.assertIn(b'200', self.send(b'GET / HTTP/1.0'))
+
+    def test_silent_one_is_closed(self) -> None:
+        self.assertEqual(b'', self.open().recv(100))
+
+    def test_drip_ends_at_the_deadline(self) -> None:
+        client = self.open(b'GET / HTTP/1.1\r\nHost: x\r\nX-A: ')
+        client.settimeout(0.05)
+        answer = b''
+
+        def is_over() -> bool:
+            nonlocal answer
+            try:
+                client.sendall(b'a')
+                answer += (chunk := client.recv(1000))
+                return not chunk
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+
+        polling.wait_until(is_over, 'the connection to be closed')
+        self.assertIn(b' 408 ', answer)
+        self.assertEqual({}, self.environ)
+
+    def test_kept_connection_has_all_the_time_for_each_request(self) -> None:
+        client = self.connect()
+        for _ in range(2):
+            client.request('GET', '/')
+            self.assertEqual(b'ok', client.getresponse().read())
+
+    def test_a_new_connection_replaces_the_longest_waiting(self) -> None:
+        with mock.patch.object(server_module, 'CONNECTIONS', 5):
+            first, *others = [self.open(b'GET') for _ in range(5)]
+            self.assertIn(b'200', self.send(b'GET / HTTP/1.0'))
+            self.assertEqual(b'', first.recv(100))
+        for other in others:
+            other.sendall(b' / HTTP/1.0\r\n\r\n')
+            self.assertIn(b'200', other.recv(100))
+
+    def test_who_does_not_read_is_closed(self) -> None:
+        self.useFixture(
+            fixtures.MonkeyPatch('ext_lib.wsgi.connection.ANSWER_SECONDS', 1.0)
+        )
+        size = 16 * 1024**2
+
+        def much(environ: Any, start_response: Any) -> Iterable[bytes]:
+            start_response('200 OK', [('Content-Length', str(size))])
+            return [b'x' * size]
+
+        server = HTTPServer(much, '127.0.0.1', 0, threads=1)
+        server.start()
+        self.addCleanup(server.wait)
+        self.addCleanup(server.stop)
+        request = b'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+        address = ('127.0.0.1', server.port)
+        # The second answer has to wait for the first, and so has its worker.
+        with socket.create_connection(address, _SECONDS) as slow:
+            slow.sendall(request * 3)
+            with socket.create_connection(address, _SECONDS) as client:
+                client.sendall(request)
+                self.assertIn(b'200 OK', client.recv(100))
 
 
 class EndTestCase(ServerTestCase):

@@ -136,6 +136,21 @@ SERVERS = (
         'hosts are not his business',
     ),
 )
+_TASKS = b'/servers/{server}/tasks'
+_MANY = b'&'.join([b'name=a'] * 1001)
+_MANY_NAMES = b'&'.join(b'a%d=1' % number for number in range(1001))
+LONG = (
+    *(
+        _list(path + b'?' + many, 'more parameters than are looked at')
+        for path in (*_LISTS, b'/servers/detail', _TASKS)
+        for many in (_MANY, _MANY_NAMES)
+    ),
+    *(
+        _list(path + name + b'=' + b'a' * 1025, 'a long pattern')
+        for path in (b'/servers?', b'/servers/detail?')
+        for name in (b'name', b'ip', b'hostname', b'not-tags')
+    ),
+)
 _ODD_LIMITS = (str(10**30).encode(), b'9' * 4000, b'000', b'1%0A')
 _ODD_TIMES = (
     b'2020',
@@ -159,6 +174,10 @@ ODD = (
     b'/servers?marker=',
     b'/os-migrations?marker=',
     b'/os-migrations?status=a&status=b',
+    b'/servers?' + b'&'.join([b'name=a'] * 1000),
+    b'/servers?' + b'&'.join([b'sort_key=uuid'] * 1000),
+    b'/servers?name=' + b'a' * 1024,
+    b'/servers?name=' + b'[b-%EF%BF%BD]' * 60,
 )
 QUERIES = (
     *_limits(),
@@ -168,4 +187,5 @@ QUERIES = (
     *ENCODING,
     *NUL,
     *SERVERS,
+    *LONG,
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers are listed as clients filter, sort and page them."""
 
+import contextlib
 import datetime
 
 from ext_lib import exception
@@ -142,6 +143,39 @@ class TestFilters(ListTestCase):
         self.assertEqual(['old'], self.names(launched_at='^2014-07-01 12:30'))
         self.assertEqual([], self.names(launched_at='^2013'))
         self.assertEqual([], self.names(terminated_at='2014'))
+    def test_patterns_all_databases_understand_alike(self):
+        names = ['été-1', 'a' * 200 + 'b', 'x.y', ']', 'tab\tname', '']
+        for name in names:
+            self.instance(display_name=name, host='alike')
+        for pattern, *matched in (
+            (r'^\w{3}-1$', 'été-1'),
+            (r'^[\w-]{5}$', 'été-1'),
+            ('^[[:alpha:]]{3}-[[:digit:]]$', 'été-1'),
+            ('^.t.-', 'été-1'),
+            ('^[^a-z0-9]t', 'été-1'),
+            ('(a+)+b$', 'a' * 200 + 'b'),
+            (r'^x\.y$', 'x.y'),
+            ('^[]]$', ']'),
+            (r'\s', 'tab\tname'),
+            ('^(x.y|])$', ']', 'x.y'),
+            ('^(?:x|tab).*e$', 'tab\tname'),
+            ('^$', ''),
+            ('^[.x]{1,2}y', 'x.y'),
+        ):
+            self.assertEqual(
+                matched,
+                self.names(display_name=pattern, host='alike'),
+                pattern,
+            )
+
+    def test_no_pattern_takes_exponential_time(self):
+        self.instance(display_name='a' * 200 + '!', host='alike')
+        for pattern in ('^(a+)+$', '^(a|aa)+$', '^(a*)*b', r'^(\w+\s?)*$'):
+            with contextlib.suppress(exception.Invalid):
+                # MariaDB gives up, with an error.
+                self.assertEqual(
+                    [], self.names(display_name=pattern, host='alike')
+                )
 
     def test_patterns_no_database_understands(self):
         self.assertRaises(exception.Invalid, self.list, display_name='*[')

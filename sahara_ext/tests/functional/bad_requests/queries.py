@@ -48,6 +48,22 @@ def _lists() -> Iterator[Bad]:
         yield bad(400, 'INVALID_DATA', 'GET', path + b'?name=%ff', 'not UTF-8')
 
 
+def _long() -> Iterator[Bad]:
+    for path in (*_LISTS, b'/images', b'/plugins', _PROGRESS):
+        for query in (
+            b'&'.join([b'name=a'] * 1001),
+            b'&'.join(b'a%d=1' % number for number in range(1001)),
+        ):
+            yield bad(
+                400,
+                'INVALID_DATA',
+                'GET',
+                path + b'?' + query,
+                'more parameters than are looked at',
+                says='1000 parameters',
+            )
+
+
 def _strict() -> Iterator[Bad]:
     for method, path in (
         ('GET', b'/clusters/{cluster}'),
@@ -71,6 +87,7 @@ def _strict() -> Iterator[Bad]:
 QUERIES = (
     *_lists(),
     *_strict(),
+    *_long(),
     bad(400, _PARAMS, 'GET', _PROGRESS + b'?provision_step=1', 'another name'),
     invalid('GET', _PROGRESS + b'?step_id=1', 'no uuid', says='step_id'),
     invalid('GET', _PROGRESS + b'?step_id=', 'nothing', says='step_id'),

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The compute API is reached in the project of each cluster."""
 
+from concurrent import futures
+import logging
 import pathlib
+import threading
 from typing import Any
 
 import fixtures
@@ -19,6 +22,7 @@ from sahara_ext.tests import base
 from sahara_ext.tests import compute_api
 
 _GROUP = 'infra_compute'
+_MANY = 32
 
 
 class CloudTestCase(base.TestCase):
@@ -28,14 +32,18 @@ class CloudTestCase(base.TestCase):
 
     def ask(self, cloud: Cloud, user: str, project: str) -> str:
         """Ask for a project's servers; return the token that was sent."""
+        self.ask_any(cloud, user, project)
+        self.assertEqual('/servers/none', self.api.requests[-1][1])
+        return self.api.tokens[-1]
+
+    def ask_any(self, cloud: Cloud, user: str, project: str) -> None:
+        """Ask for a project's servers, beside others."""
         cluster = Cluster(
             context.get_admin_context(), user_id=user, project_id=project
         )
         compute = cloud.compute(cluster)
         answer = compute.get('/servers/none', microversion='2.37')
         self.assertEqual(404, answer.status_code)
-        self.assertEqual('/servers/none', self.api.requests[-1][1])
-        return self.api.tokens[-1]
 
 
 class TestNoAuth(CloudTestCase):
@@ -45,6 +53,21 @@ class TestNoAuth(CloudTestCase):
         for user, project in (('jo', 'demo'), ('al', 'demo'), ('jo', 'other')):
             token = self.ask(cloud, user, project)
             self.assertEqual(f'{user}:{project}', token)
+
+    def test_many_requests_at_a_time(self) -> None:
+        log = self.useFixture(fixtures.FakeLogger('urllib3', logging.WARNING))
+        self.settings.set(_GROUP, endpoint_override=self.api.url)
+        cloud = Cloud(self.conf)
+        all_ask = threading.Barrier(_MANY)
+
+        def ask() -> None:
+            all_ask.wait(60)
+            self.ask_any(cloud, 'jo', 'demo')
+
+        with futures.ThreadPoolExecutor(_MANY) as pool:
+            for answer in [pool.submit(ask) for _ in range(_MANY)]:
+                answer.result()
+        self.assertEqual('', log.output)
 
     def test_the_endpoint_has_to_be_named(self) -> None:
         error = self.assertRaises(

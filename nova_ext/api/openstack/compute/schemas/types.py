@@ -3,6 +3,7 @@
 
 from typing import Any
 
+from ext_lib.wsgi import formats
 from ext_lib.wsgi import schema
 
 JSONSchema = dict[str, Any]
@@ -14,7 +15,11 @@ null: JSONSchema = {'type': 'null'}
 uuid: JSONSchema = {'type': 'string', 'format': 'uuid'}
 ipv4: JSONSchema = {'type': 'string', 'format': 'ipv4'}
 ipv6: JSONSchema = {'type': 'string', 'format': 'ipv6'}
-regex: JSONSchema = {'type': 'string', 'format': 'regex'}
+regex: JSONSchema = {
+    'type': 'string',
+    'maxLength': formats.LONGEST_PATTERN,
+    'format': 'regex',
+}
 date_time: JSONSchema = {'type': 'string', 'format': 'date-time'}
 limit: JSONSchema = {'type': 'string', 'pattern': '^[0-9]*$', 'minLength': 1}
 host_id: JSONSchema = {'type': 'string', 'pattern': '^([0-9a-f]{56})?$'}

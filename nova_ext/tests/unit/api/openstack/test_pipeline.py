@@ -6,6 +6,7 @@ import re
 
 import ddt
 import fixtures
+from keystoneauth1 import session as ks_session
 import webob
 
 from ext_lib.tests import identity_log
@@ -266,3 +267,14 @@ class TestKeystone(_PipelineTestCase):
         self.assertEqual(f'Keystone uri="{_KEYSTONE}"', told)
         for name in _IDS:
             self.assertRegex(response.headers[name], _ID)
+
+    def test_many_tokens_are_validated_at_a_time(self):
+        filters = self.useFixture(
+            fixtures.MockPatch('ext_lib.connection_pool.widen')
+        )
+        self.settings.set('api', auth_strategy='keystone')
+        self.load()
+        [call] = filters.mock.call_args_list
+        session, size = call.args
+        self.assertIsInstance(session, ks_session.Session)
+        self.assertGreaterEqual(size, 32)
