@@ -77,6 +77,7 @@ serve() {
     local python=$1 compute clusters deadline
     shift
     read -r compute clusters < <(free_ports "$python")
+    : >serve.log
     make "$@" COMPUTE_PORT="$compute" DATA_PROCESSING_PORT="$clusters" \
         serve >serve.log 2>&1 &
     SERVICE=$!

@@ -7,6 +7,7 @@ from oslo_config import cfg
 
 from ext_lib.wsgi import loading
 from sahara_ext import objects
+from sahara_ext.conf import cors
 from sahara_ext.db.facade import facade
 
 _NAME = 'data_processing'
@@ -19,6 +20,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
+    cors.set_defaults(conf)
     facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)
