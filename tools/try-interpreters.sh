@@ -9,12 +9,13 @@
 #
 # Interpreters are looked for on PATH and among those of pyenv. Arguments are
 # commands or paths of interpreters that take their place. OPTS selects the
-# tests ('\.unit\.test_context' unless set).
+# tests; unless it is set, those that run all else the README shows, too.
 
 set -o errexit -o nounset -o pipefail
 
 cd "$(dirname "$0")/.."
-OPTS=${OPTS:-'\.unit\.test_context'}
+# It is a part of a command line.
+OPTS="${OPTS:-'\.unit\.test_context\.|\.test_documents\.TestReadme'}"
 LAST=3.13
 SOURCE=$PWD
 WORK=$(mktemp -d)
