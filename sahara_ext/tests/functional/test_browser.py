@@ -77,7 +77,7 @@ class TestAllInOne(BrowserTestCase):
                 },
             )
         )
-        self.assertEqual(202, created.status, created)
+        self.assertEqual(202, created.status, created.error)
         self.assertIn('x-openstack-request-id', created.headers)
         path = f'/clusters/{created.json["cluster"]["id"]}'
         answers = self.page.fetch(
@@ -125,7 +125,7 @@ class TestWebServer(BrowserTestCase):
         [refused] = self.page.fetch(
             self.request('DELETE', '/clusters/one', **{'X-Auth-Token': ''})
         )
-        self.assertEqual(401, refused.status, refused)
+        self.assertEqual(401, refused.status, refused.error)
         self.assertIn('x-openstack-request-id', refused.headers)
         return refused
 

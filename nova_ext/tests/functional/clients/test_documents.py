@@ -62,6 +62,26 @@ class TestPages(DocumentsTestCase):
         [listed] = (o for c, o in found.items() if '--long two' in c)
         self.assertRegex(listed, r'\| stop .*\| Error ')
 
+    def test_history(self) -> None:
+        self.create('one', cloud=base.ADMIN)
+        text = (pages.USER / 'history-of-a-server.rst').read_text()
+        found = self.run_page(text)
+        [shown] = (o for c, o in found.items() if 'event show' in c)
+        self.assertIn("result='Success'", shown)
+        self.openstack('server', 'delete', 'one', '--wait')
+
+    def test_who_migrated(self) -> None:
+        self.create(
+            *('one', '--property', 'fake:seconds=20'), cloud=base.ADMIN
+        )
+        text = (pages.USER / 'who-migrated.rst').read_text()
+        found = self.run_page(text.partition('or aborted')[0])
+        shown, forced = list(found.values())[-2:]
+        self.assertIn('| Memory Remaining Bytes ', shown)
+        self.assertEqual('', forced)
+        self.wait_for('one', 'ACTIVE')
+        self.openstack('server', 'delete', 'one', '--wait')
+
 
 class TestRetrying(DocumentsTestCase):
     """The page on how to retry, and a server that does not answer."""
@@ -172,7 +192,7 @@ class TestRetrying(DocumentsTestCase):
         self.assertNotIn('Task-tag', connection.compute.additional_headers)
 
     def test_a_loop(self) -> None:
-        self.page.connection = self.connection()
+        vars(self.page)['connection'] = self.connection()
         resource = types.SimpleNamespace(
             stack_id='stack',
             id=self.tag,

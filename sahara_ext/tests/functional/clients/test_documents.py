@@ -82,6 +82,19 @@ class TestClusters(DocumentsTestCase):
         self.assertEqual({'one', 'three'}, names)
         self.check_python(text)
 
+    def test_the_pages_that_follow(self) -> None:
+        self.run_page((pages.USER / 'clusters.rst').read_text())
+        variables = {
+            'TOKEN': 'admin:demo',
+            'CLUSTERS': f'{self.service.urls[_TYPE]}/clusters',
+        }
+        text = (pages.USER / 'watching-a-cluster.rst').read_text()
+        found = self.run_page(text, **variables)
+        self.assertIn('"events"', self.printed(found, 'step_id'))
+        text = (pages.USER / 'why-a-cluster-failed.rst').read_text()
+        found = self.run_page(text, **variables)
+        self.assertIn('| Active ', self.printed(found, 'cluster create'))
+
     def check_python(self, text: str) -> None:
         """Run what the page does in Python."""
         [cluster_id] = (
