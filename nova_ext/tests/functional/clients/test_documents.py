@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pages on servers show works with the released clients."""
 
+import sys
 import types
 from typing import Any
 import uuid
@@ -75,6 +76,9 @@ class TestPages(DocumentsTestCase):
             *('one', '--property', 'fake:seconds=20'), cloud=base.ADMIN
         )
         text = (pages.USER / 'who-migrated.rst').read_text()
+        if sys.version_info < (3, 11):
+            # Its client fails there, as the page says.
+            text = text.replace('--user admin --project demo', '')
         found = self.run_page(text.partition('or aborted')[0])
         shown, forced = list(found.values())[-2:]
         self.assertIn('| Memory Remaining Bytes ', shown)
