@@ -6,6 +6,7 @@
 #
 # Nothing but python3 (3.10 or later) and make is needed. OPTS is appended to
 # the command line; every option can also be set as OS_<GROUP>__<OPTION>.
+# PYTHON names the interpreter of the environment.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -32,12 +33,24 @@ serve: $(VENV)/.serve
 	    --data-processing-port $(DATA_PROCESSING_PORT) \
 	    --state-dir $(STATE_DIR) $(OPTS)
 
+# stestr runs the tests with what PYTHON in the environment names, where make
+# puts every variable of its command line.
 test: $(VENV)/.test
-	@PATH="$(abspath $(BIN)):$$PATH" stestr run \
+	@PYTHON=python PATH="$(abspath $(BIN)):$$PATH" stestr run \
 	    --exclude-regex '\.functional\.backends\.|\.realcloud\.' $(OPTS)
 
 clean:
 	rm -rf $(VENV) $(STATE_DIR) .stestr
+
+# Another interpreter, where one is named, builds the environment anew.
+ifneq ($(origin PYTHON),file)
+ifneq ($(wildcard $(BIN)/python),)
+VERSION := -c 'import sys; print(sys.version_info[:2])'
+ifneq ($(shell $(PYTHON) $(VERSION)),$(shell $(BIN)/python $(VERSION)))
+.PHONY: $(VENV)/.serve
+endif
+endif
+endif
 
 # A change in what is pinned builds the environment anew: pip does not remove
 # what is no longer wanted.

@@ -15,6 +15,7 @@ from typing import Any
 from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
+from oslo_middleware import CORS
 
 from ext_lib import private_files
 from ext_lib import command_line
@@ -231,7 +232,7 @@ class _All:
 
     def _with_identity(self, application: Any) -> Any:
         """Serve beside the API what clients want of an identity service."""
-        identity = NoAuthIdentity(self._urls)
+        identity = CORS(NoAuthIdentity(self._urls), self._conf)
         return URLMap(
             {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}
         )

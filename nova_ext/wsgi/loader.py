@@ -8,6 +8,7 @@ from oslo_config import cfg
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
+from nova_ext.conf import cors
 from nova_ext.db import api as db
 from nova_ext.db import cells
 
@@ -45,6 +46,7 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
 
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
+    cors.set_defaults(conf)
     db.facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)

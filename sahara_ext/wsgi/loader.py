@@ -8,6 +8,7 @@ from oslo_config import cfg
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from sahara_ext import objects
+from sahara_ext.conf import cors
 from sahara_ext.db.facade import facade
 
 _NAME = 'data_processing'
@@ -24,6 +25,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
     """
     healthcheck.register_opts(conf)
     conf.set_default('tables', [_TABLE], healthcheck.GROUP)
+    cors.set_defaults(conf)
     facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)

@@ -13,7 +13,7 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.provision_step import ClusterProvisionStep
 from sahara_ext.tests import base
 
-_BEGIN = datetime.datetime.fromisoformat('2026-01-02T03:04:05.9')
+_BEGIN = datetime.datetime.fromisoformat('2026-01-02T03:04:05.900000')
 _END = _BEGIN + datetime.timedelta(seconds=61.7)
 
 PLANNED = {'started_at': None, 'completed_at': None, 'successful': None}
