@@ -6,8 +6,8 @@ import contextlib
 import contextvars
 import logging
 
-from ext_lib import failure
 from ext_lib import context as ext_context
+from ext_lib import failure
 from ext_lib import service_log
 from ext_lib.context import RequestContext
 from nova_ext import exception

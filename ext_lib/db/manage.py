@@ -10,13 +10,12 @@ from oslo_log import log as logging
 import sqlalchemy as sa
 
 from ext_lib import command_line
-from ext_lib import startup
 from ext_lib import log_lines
+from ext_lib import startup
 from ext_lib.db import indexes
 from ext_lib.db import migration
-from ext_lib.db import schema_errors
-from ext_lib.db import schema_parts
 from ext_lib.db import reach
+from ext_lib.db import schema_parts
 from ext_lib.db.facade import Facade
 
 

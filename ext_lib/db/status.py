@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from ext_lib import command_line
 from ext_lib.db import indexes
 from ext_lib.db import migration
-from ext_lib.db import schema_parts
 from ext_lib.db import reach
+from ext_lib.db import schema_parts
 from ext_lib.db.facade import Facade
 from ext_lib.startup import Program
 

@@ -53,6 +53,8 @@ class NulInQuery(MalformedQuery):
     """A query parameter holds NUL, which no database takes in a text."""
 
     msg_fmt = '%(name)s: NUL is no character of a text'
+
+
 class TooManyParameters(exception.Invalid):
     """The query string has more parameters than are looked at."""
 

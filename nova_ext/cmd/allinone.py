@@ -17,8 +17,8 @@ from oslo_db import options as db_options
 import oslo_messaging as messaging
 from oslo_middleware import CORS
 
-from ext_lib import private_files
 from ext_lib import command_line
+from ext_lib import private_files
 from ext_lib import service
 from ext_lib.companion import Place
 from ext_lib.db import reach

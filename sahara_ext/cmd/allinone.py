@@ -12,9 +12,9 @@ from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
-from ext_lib import private_files
 from ext_lib import command_line
 from ext_lib import config_names
+from ext_lib import private_files
 from ext_lib.companion import Companion
 from ext_lib.companion import Place
 from ext_lib.db import reach

@@ -36,6 +36,7 @@ class TestRequest(test_base.BaseTestCase):
     def test_query_with_nul(self, query):
         req = base.blank(f'/?{query}')
         self.assertRaises(request.NulInQuery, req.query_lists)
+
     @ddt.data('a', 'a{}')
     def test_query_of_many_parameters(self, name):
         many = '&'.join(

@@ -143,6 +143,7 @@ class TestFilters(ListTestCase):
         self.assertEqual(['old'], self.names(launched_at='^2014-07-01 12:30'))
         self.assertEqual([], self.names(launched_at='^2013'))
         self.assertEqual([], self.names(terminated_at='2014'))
+
     def test_patterns_all_databases_understand_alike(self):
         names = ['été-1', 'a' * 200 + 'b', 'x.y', ']', 'tab\tname', '']
         for name in names:
