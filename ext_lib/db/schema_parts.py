@@ -11,9 +11,7 @@ from ext_lib.db import migration
 from ext_lib.db import schema_errors
 
 
-def of(
-    whole: migration.Schema, engine: sa.engine.Engine
-) -> migration.Schema:
+def of(whole: migration.Schema, engine: sa.engine.Engine) -> migration.Schema:
     """Return the schema of a database: the part if it has that alone."""
     part = whole.part
     if part is None or whole.has_begun(engine):

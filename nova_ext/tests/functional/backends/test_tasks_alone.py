@@ -71,7 +71,9 @@ class TasksAloneTest(unusable.Unusable, base.TestCase):
         self.assertFilter()
         ended, said = self.manage('purge_tasks')
         self.assertEqual((0, '0 tasks removed, 0 left\n'), (ended, said))
-        self.execute("UPDATE tasks SET ended_at = '2020-01-01 00:00:00.000000'")
+        self.execute(
+            "UPDATE tasks SET ended_at = '2020-01-01 00:00:00.000000'"
+        )
         ended, said = self.manage('purge_tasks')
         self.assertEqual((0, '3 tasks removed, 0 left\n'), (ended, said))
 
