@@ -43,7 +43,7 @@ _DEEPEST = 100
 _MOST = 100
 _CLOSING = {'[': ']', '{': '}', '(': ')'}
 _PLAIN_END = re.compile(r'[,\s\]})]|\Z')
-_QUOTE = re.compile(r"""[bu]?(\\{0,15})(['"])""")
+_QUOTE = re.compile(r"""[ub]?(\\{0,15})(['"])""")
 
 
 def is_secret(name: object) -> bool:

@@ -22,11 +22,15 @@ _MYSQL_FULL = (
     "MESSAGE_TEXT = 'The table is full'"
 )
 _POSTGRESQL_FULL = (
-    'CREATE FUNCTION full_{table}() RETURNS trigger AS $$ BEGIN RAISE '
-    "EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$ "
-    'LANGUAGE plpgsql',
-    'CREATE TRIGGER full_{table} BEFORE INSERT ON {table} FOR EACH ROW '
-    'EXECUTE FUNCTION full_{table}()',
+    (
+        'CREATE FUNCTION full_{table}() RETURNS trigger AS $$ BEGIN RAISE '
+        "EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; "
+        'END $$ LANGUAGE plpgsql'
+    ),
+    (
+        'CREATE TRIGGER full_{table} BEFORE INSERT ON {table} FOR EACH ROW '
+        'EXECUTE FUNCTION full_{table}()'
+    ),
 )
 
 

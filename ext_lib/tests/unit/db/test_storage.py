@@ -47,7 +47,7 @@ class TestReason(base.BaseTestCase):
             _wrapped(error),
             db_exception.DBError(_wrapped(error)),
         ):
-            self.assertIn(why, storage.reason(found))
+            self.assertIn(why, storage.reason(found) or '')
             self.assertEqual(str(error), storage.told(found))
 
     @ddt.data(
