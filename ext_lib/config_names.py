@@ -30,6 +30,7 @@ _INVALID = re.compile(
 
 #: Names of options by section; those of a section that is open are empty.
 _Names = Mapping[str, frozenset[str]]
+_NOTHING: frozenset[str] = frozenset()
 
 
 def check(conf: cfg.ConfigOpts) -> None:
@@ -41,7 +42,8 @@ def check(conf: cfg.ConfigOpts) -> None:
     :raises Misconfigured: when a value is not valid, or the name of a section
         or an option is misspelt
     """
-    registered = _registered(conf)
+    # Others may read the same files, and name sections in them.
+    registered = {**dict.fromkeys(_named(conf), _NOTHING), **_registered(conf)}
     for source, section, option in _given(conf):
         if option in registered.get(section, ()):
             continue
@@ -109,12 +111,24 @@ def _value(values: Mapping[str, Any], option: str, section: str) -> Any:
         ) from error
 
 
+def _named(conf: cfg.ConfigOpts) -> Iterator[str]:
+    """Yield the names of sections that options in files are about."""
+    for path in _files(conf):
+        for options in _parsed(path).values():
+            for value in options.get(_NAMES_SECTIONS, ()):
+                yield from (name.strip().lower() for name in value.split(','))
+
+
+def _parsed(path: pathlib.Path) -> dict[str, dict[str, list[str]]]:
+    sections: dict[str, dict[str, list[str]]] = {}
+    cfg.ConfigParser(str(path), sections).parse()
+    return sections
+
+
 def _given(conf: cfg.ConfigOpts) -> Iterator[tuple[str, str, str]]:
     """Yield source, section and option of all that is configured."""
     for path in _files(conf):
-        sections: dict[str, dict[str, list[str]]] = {}
-        cfg.ConfigParser(str(path), sections).parse()
-        for section, options in sections.items():
+        for section, options in _parsed(path).items():
             yield str(path), section.lower(), ''
             for option in options:
                 yield str(path), section.lower(), option.replace('-', '_')
