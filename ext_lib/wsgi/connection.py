@@ -125,8 +125,13 @@ class Connection(channel.HTTPChannel):
 
     @property
     def is_done(self) -> bool:
-        """Whether the client has got the answers to all its requests."""
-        return not self.requests and not self.total_outbufs_len
+        """Whether the client has got the answers to all it has sent."""
+        return self.is_idle and self.request is None and self.is_flushed
+
+    @property
+    def is_flushed(self) -> bool:
+        """Whether nothing is left to be sent."""
+        return not self.total_outbufs_len
 
     def readable(self) -> bool:
         """Return whether there is any use for what the client sends."""
@@ -170,7 +175,7 @@ class Connection(channel.HTTPChannel):
         super().handle_write()
         if is_last and self.connected:
             self.close_when_flushed = True
-            if self.is_done:
+            if self.is_idle and self.is_flushed:
                 self._linger()
 
     def _linger(self) -> None:

@@ -6,6 +6,7 @@ Deployments that have a web server of their own do not need it.
 
 import dataclasses
 import logging
+import select
 import socket
 import threading
 import time
@@ -94,9 +95,10 @@ class HTTPServer:
 
     def stop(self) -> None:
         """Accept no more requests."""
+        if self._server is None or self._stopping.is_set():
+            return
         self._stopping.set()
-        if self._server is not None:
-            self._server.pull_trigger()
+        self._server.pull_trigger()
 
     def wait(self) -> None:
         """Return when the requests that were running are answered."""
@@ -153,9 +155,9 @@ class _Listener(waitress_server.TcpWSGIServer):
             ),
         )
 
-    def turn(self) -> None:
+    def turn(self, seconds: float = _INTERVAL) -> None:
         """Read and write what can be; wait for it, but not long."""
-        wasyncore.loop(_INTERVAL, use_poll=True, map=self._map, count=1)
+        wasyncore.loop(seconds, use_poll=True, map=self._map, count=1)
 
     def handle_accept(self) -> None:
         """Accept a connection, in place of another if there are many."""
@@ -172,8 +174,12 @@ class _Listener(waitress_server.TcpWSGIServer):
             channel.expire()
 
     def stop_listening(self) -> None:
-        """Accept no more connections."""
+        """Accept no more connections than have been made."""
+        while select.select([self.socket], [], [], 0)[0]:
+            self.handle_accept()
         wasyncore.dispatcher.close(self)
+        # What has been sent on them is a request that is under way.
+        self.turn(0)
 
     def close_done(self) -> bool:
         """Close all connections but for those to answer, if there are any."""

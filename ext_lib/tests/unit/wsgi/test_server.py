@@ -344,3 +344,16 @@ class EndTestCase(ServerTestCase):
         server.wait()
         self.assertEqual(b'ok', connection.getresponse().read())
         self.assertRaises(OSError, self.connect().connect)
+
+    def test_request_that_has_begun_is_answered(self) -> None:
+        address = ('127.0.0.1', self.server.port)
+        with (
+            socket.create_connection(address, _SECONDS) as begun,
+            socket.create_connection(address, _SECONDS) as silent,
+        ):
+            begun.sendall(b'GET / HTTP/1.1\r\n')
+            self.server.stop()
+            self.assertEqual(b'', silent.recv(100))
+            begun.sendall(b'Host: x\r\n\r\n')
+            self.assertIn(b'200 OK', begun.recv(100))
+            self.server.wait()
