@@ -11,7 +11,7 @@ from oslo_context import context as oslo_context
 
 from ext_lib.context import RequestContext
 from ext_lib.exception import Error
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext.compute import acceptance
 from nova_ext.compute import creation
@@ -176,7 +176,7 @@ class API(PowerRequests, MoveRequests):
     def _wait(self, context: RequestContext, uuid: str) -> None:
         # Not for an answer: that takes a broker, however long it is away.
         deadline = time.monotonic() + self._patience
-        while not events.is_over(context, uuid):
+        while not action_events.is_over(context, uuid):
             if time.monotonic() > deadline:
                 LOG.warning('Instance %s is on its old host for long', uuid)
                 break
@@ -192,7 +192,7 @@ class API(PowerRequests, MoveRequests):
         except exception.UnexpectedTaskStateError:
             is_done = False
         if is_done:
-            events.end_overtaken(context, uuid, self._host)
+            action_events.end_overtaken(context, uuid, self._host)
         else:
             # A host took it in the meantime.
             instance.refresh()
@@ -243,7 +243,7 @@ class API(PowerRequests, MoveRequests):
         """
         fresh = _reset_state(context, instance.uuid, state)
         acceptance.take_over(instance, fresh)
-        events.end_overtaken(context, instance.uuid, self._host)
+        action_events.end_overtaken(context, instance.uuid, self._host)
 
 
 @transactional
@@ -261,7 +261,7 @@ def _record_here(
         host may be at work on the server and keep notes there
     """
     InstanceAction.action_start(context, uuid, action, want_result=False)
-    with events.recorded(context, uuid, f'api_{action}', host):
+    with action_events.recorded(context, uuid, f'api_{action}', host):
         instance = acceptance.change(context, uuid, changes)
         metadata = edit(instance.system_metadata)
         if metadata != instance.system_metadata:

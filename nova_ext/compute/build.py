@@ -6,7 +6,7 @@ import logging
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.compute.live_migration import LiveMigrationOperations
@@ -105,8 +105,8 @@ class BuildOperations:
 
     def _record_gone(self, context: RequestContext, uuid: str) -> None:
         name = 'compute_terminate_instance'
-        if not events.is_repeated(context, uuid, name, self.host.name):
-            with events.recorded(context, uuid, name, self.host.name):
+        if not action_events.is_repeated(context, uuid, name, self.host.name):
+            with action_events.recorded(context, uuid, name, self.host.name):
                 LOG.info('Instance %s is gone already', uuid)
 
     @operation(cleanup=set_error, name='terminate_instance')
@@ -120,4 +120,4 @@ class BuildOperations:
         instance.terminated_at = timeutils.utcnow()
         instance.save()
         instance.destroy()
-        events.end_overtaken(context, instance.uuid, self.host.name)
+        action_events.end_overtaken(context, instance.uuid, self.host.name)

@@ -9,7 +9,7 @@ import threading
 
 from ext_lib.context import acting_for
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.compute.operation import clear_task
@@ -108,12 +108,12 @@ class LiveMigrationOperations:
     ) -> None:
         """Take the server to the destination as soon as it is its turn."""
         uuid = instance.uuid
-        if events.is_repeated(context, uuid, _EVENT, self.host.name):
+        if action_events.is_repeated(context, uuid, _EVENT, self.host.name):
             LOG.info('%s of %s was done before', _EVENT, uuid)
             return
         self.host.running.add(uuid, _EVENT)
         try:
-            events.begin(context, uuid, _EVENT, self.host.name)
+            action_events.begin(context, uuid, _EVENT, self.host.name)
             _set_status(migration, MigrationStatus.QUEUED)
             LOG.info('Instance %s: migration %s queued', uuid, migration.id)
             self._enqueue(_Job(context, uuid, migration))
@@ -198,7 +198,7 @@ class LiveMigrationOperations:
         instance = Instance(uuid=job.instance_uuid)
         with acting_for(job.context):
             try:
-                with events.adopting(job.instance_uuid, _EVENT):
+                with action_events.adopting(job.instance_uuid, _EVENT):
                     self._live_migration(
                         job.context, instance=instance, job=job
                     )
@@ -235,7 +235,7 @@ class LiveMigrationOperations:
         uuid = job.instance_uuid
         task_states.end_migration(job.migration, MigrationStatus.CANCELLED)
         error = driver.LiveMigrationAborted(instance_uuid=uuid)
-        events.finish(job.context, uuid, _EVENT, self.host.name, error)
+        action_events.finish(job.context, uuid, _EVENT, self.host.name, error)
         task_states.update_instance(
             job.context, uuid, [TaskState.MIGRATING], task_state=None
         )

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from ext_lib import indirection
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.objects.fields import VMState
@@ -222,7 +222,9 @@ class _Step:
     ) -> Any:
         host = operations.host
         with self._lock(host, uuid), host.running.step(uuid, self.event_name):
-            if events.is_repeated(context, uuid, self.event_name, host.name):
+            if action_events.is_repeated(
+                context, uuid, self.event_name, host.name
+            ):
                 LOG.info('%s of %s was done before', self.event_name, uuid)
                 return None
             return self._record(operations, context, uuid, kwargs)
@@ -251,7 +253,7 @@ class _Step:
         is_begun = False
         is_failure = functools.partial(self._is_failure, uuid)
         try:
-            with events.recorded(
+            with action_events.recorded(
                 context, uuid, self.event_name, host.name, is_failure
             ):
                 instance = task_states.load_instance(context, uuid)
@@ -280,7 +282,7 @@ class _Step:
         it; once.
         """
         is_outage = indirection.is_outage(error)
-        return not is_outage or events.is_adopted(uuid, self.event_name)
+        return not is_outage or action_events.is_adopted(uuid, self.event_name)
 
 
 @contextlib.contextmanager
@@ -294,5 +296,5 @@ def _fault(
         yield
     except Exception as error:
         if is_failure(error):
-            events.record_fault(context, uuid, error, host)
+            action_events.record_fault(context, uuid, error, host)
         raise

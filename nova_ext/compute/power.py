@@ -2,7 +2,7 @@
 """Operations that leave a server on its host and change how it runs."""
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -70,7 +70,7 @@ class PowerOperations:
         self.host.driver.reboot(context, instance, reboot_type)
         self._settle(instance, VMState.ACTIVE)
         if is_hard:
-            events.end_overtaken(context, instance.uuid, self.host.name)
+            action_events.end_overtaken(context, instance.uuid, self.host.name)
 
     @operation([TaskState.PAUSING], clear_task)
     def pause_instance(

@@ -4,7 +4,7 @@
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
@@ -78,13 +78,13 @@ class RebuildOperations:
         instance.save(expected_task_state=STATES)
         migration.status = MigrationStatus.DONE
         migration.save()
-        events.end_open(
+        action_events.end_open(
             context,
             instance.uuid,
             str(migration.source_compute),
             exception.HostEvacuated(host=migration.source_compute),
         )
-        events.end_overtaken(context, instance.uuid, self.host.name)
+        action_events.end_overtaken(context, instance.uuid, self.host.name)
         settlement.end_migrations(context, instance.uuid)
 
     def _settle(self, context: RequestContext, instance: Instance) -> None:

@@ -13,7 +13,7 @@ import logging
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
@@ -118,7 +118,7 @@ class Recovery:
     def _settle(self, context: RequestContext, action: InstanceAction) -> None:
         uuid = str(action.instance_uuid)
         for name in self._abandoned(context, action):
-            asker = events.context_of(action)
+            asker = action_events.context_of(action)
             with ext_context.acting_for(asker):
                 self._settle_named(asker, uuid, name)
 
@@ -137,12 +137,12 @@ class Recovery:
     ) -> list[str]:
         """Return the names of the open steps that nobody takes."""
         uuid, host = str(action.instance_uuid), self._host
-        names = events.open_steps(context, action, host.name)
+        names = action_events.open_steps(context, action, host.name)
         idle = [name for name in names if not host.running.has(uuid, name)]
         # One that ended between the two questions is closed by now.
         return [
             name
-            for name in events.open_steps(context, action, host.name)
+            for name in action_events.open_steps(context, action, host.name)
             if name in idle
         ]
 
@@ -152,7 +152,7 @@ class Recovery:
         error = None
         if event_name != 'compute_terminate_instance':
             error = exception.InstanceNotFound(instance_id=uuid)
-        events.finish(context, uuid, event_name, self._host.name, error)
+        action_events.finish(context, uuid, event_name, self._host.name, error)
         settlement.give_up(context, uuid)
 
     def _settle_step(
@@ -194,7 +194,7 @@ class Recovery:
         with ext_context.acting_for(context):
             LOG.warning('Again: %s of instance %s', event_name, instance.uuid)
             try:
-                with events.adopting(instance.uuid, event_name):
+                with action_events.adopting(instance.uuid, event_name):
                     repeatable.method(
                         context,
                         instance=instance,
@@ -215,7 +215,9 @@ class Recovery:
             return
         error = exception.OperationInterrupted(host=self._host.name)
         self._finish(context, instance, event_name, error)
-        events.record_fault(context, instance.uuid, error, self._host.name)
+        action_events.record_fault(
+            context, instance.uuid, error, self._host.name
+        )
         if move is not None and instance.task_state in move.states:
             settlement.give_up(context, instance.uuid)
             self._end_steering(context, instance)
@@ -236,7 +238,7 @@ class Recovery:
             context, instance.uuid
         ):
             if action.action in steps.STEERING:
-                events.fail_lost(action, self._host.name)
+                action_events.fail_lost(action, self._host.name)
 
     def _finish(
         self,
@@ -248,6 +250,6 @@ class Recovery:
         LOG.warning(
             'Instance %s: ending %s: %s', instance.uuid, event_name, error
         )
-        events.finish(
+        action_events.finish(
             context, instance.uuid, event_name, self._host.name, error
         )

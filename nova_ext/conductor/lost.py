@@ -4,7 +4,7 @@
 The process that accepted one may have died before it told anybody, or the
 broker may have lost a message. What does no harm twice is sent again: should
 the first message arrive after all, it is carried out once, see
-:func:`nova_ext.events.is_repeated`. All else ends with an error.
+:func:`nova_ext.action_events.is_repeated`. All else ends with an error.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from oslo_utils import timeutils
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import settlement
 from nova_ext import task_states
@@ -152,16 +152,16 @@ class Search:
             self._find(case, action)
         for other in case.actions:
             if other is not action and case.is_unbegun(other):
-                events.fail_lost(other, self._host)
+                action_events.fail_lost(other, self._host)
 
     def _find(self, case: '_Case', action: InstanceAction) -> None:
         if not self._found.is_due(action.id, case.patience):
             return
-        with ext_context.acting_for(events.context_of(action)):
+        with ext_context.acting_for(action_events.context_of(action)):
             try:
                 self._send_again(case, action)
             except _Impossible:
-                events.fail_lost(action, self._host)
+                action_events.fail_lost(action, self._host)
                 settlement.give_up(case.context, case.instance.uuid)
 
     def _look_at_move(
@@ -189,11 +189,11 @@ class Search:
         action = case.newest_action([ActionName.CONFIRM_RESIZE])
         if action is not None and case.is_lost(action):
             self._compute.confirm_resize(
-                events.context_of(action), case.instance, migration
+                action_events.context_of(action), case.instance, migration
             )
 
     def _send_again(self, case: '_Case', action: InstanceAction) -> None:
-        context, instance = events.context_of(action), case.instance
+        context, instance = action_events.context_of(action), case.instance
         task_state = instance.task_state
         LOG.warning('Again: %s of instance %s', task_state, instance.uuid)
         if task_state == TaskState.SCHEDULING:
@@ -215,8 +215,8 @@ class Search:
             raise _Impossible
 
     def _revert_again(self, case: '_Case', action: InstanceAction) -> None:
-        context, instance = events.context_of(action), case.instance
-        step = events.next_step(context, action)
+        context, instance = action_events.context_of(action), case.instance
+        step = action_events.next_step(context, action)
         for migration in settlement.unfinished(context, instance):
             if step == 'compute_revert_resize':
                 self._compute.revert_resize(context, instance, migration)

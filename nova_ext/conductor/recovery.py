@@ -13,7 +13,7 @@ from oslo_utils import timeutils
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import settlement
 from nova_ext.objects.instance_action import InstanceAction
@@ -28,14 +28,14 @@ LOG = logging.getLogger(__name__)
 
 #: The first step a host takes after each of ours.
 _NEXT: dict[str | None, str] = {
-    events.COLD_MIGRATE: 'compute_prep_resize',
-    events.MIGRATE: 'compute_prep_resize',
-    events.LIVE_MIGRATE: 'compute_live_migration',
-    events.REBUILD: 'compute_rebuild_instance',
+    action_events.COLD_MIGRATE: 'compute_prep_resize',
+    action_events.MIGRATE: 'compute_prep_resize',
+    action_events.LIVE_MIGRATE: 'compute_live_migration',
+    action_events.REBUILD: 'compute_rebuild_instance',
 }
 
 #: Steps that no compute host takes.
-_OURS = (events.SCHEDULE, *_NEXT)
+_OURS = (action_events.SCHEDULE, *_NEXT)
 
 
 class Recovery:
@@ -84,7 +84,7 @@ class Recovery:
             for service in ServiceList.get_all(context, binary=COMPUTE)
         }
         for action in actions:
-            with ext_context.acting_for(events.context_of(action)):
+            with ext_context.acting_for(action_events.context_of(action)):
                 try:
                     _Case(context, action, hosts, shared).settle(patience)
                 except Exception:
@@ -120,7 +120,7 @@ class _Case:
         ]
         if not _NEXT.keys().isdisjoint(failed):
             settlement.give_up(
-                events.context_of(self._action),
+                action_events.context_of(self._action),
                 str(self._action.instance_uuid),
             )
 
@@ -144,8 +144,8 @@ class _Case:
         LOG.warning('Instance %s: ending %s of %s', uuid, step.event, host)
         is_done = _NEXT.get(step.event) in self._taken
         error = exception.OperationInterrupted(host=host)
-        is_ended = events.finish(
-            events.context_of(self._action),
+        is_ended = action_events.finish(
+            action_events.context_of(self._action),
             uuid,
             str(step.event),
             host,

@@ -13,7 +13,7 @@ from ext_lib import indirection
 from ext_lib import service_log
 from ext_lib.context import RequestContext
 from ext_lib.exception import Error
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.conductor.scheduler import Scheduler
@@ -61,7 +61,7 @@ class ComputeTasks:
                     self._bury(context, instance.uuid, error)
 
     def _schedule(self, context: RequestContext, instance: Instance) -> None:
-        what = f'Instance {instance.uuid}: {events.SCHEDULE} on {self._host}'
+        what = f'Instance {instance.uuid}: {action_events.SCHEDULE} on {self._host}'
         with service_log.operation(LOG, what) as outcome:
             host = self._scheduler.select_destination(
                 context, instance.system_metadata.get(REQUESTED_HOST)
@@ -79,8 +79,8 @@ class ComputeTasks:
             return False
         return (
             instance.task_state == TaskState.SCHEDULING
-            and not events.is_repeated(
-                context, uuid, events.SCHEDULE, self._host
+            and not action_events.is_repeated(
+                context, uuid, action_events.SCHEDULE, self._host
             )
         )
 
@@ -88,8 +88,10 @@ class ComputeTasks:
         self, context: RequestContext, uuid: str, error: Exception
     ) -> None:
         # As nova does, a step is recorded only when it failed.
-        events.fail(context, uuid, events.SCHEDULE, self._host, error)
-        events.record_fault(context, uuid, error, self._host)
+        action_events.fail(
+            context, uuid, action_events.SCHEDULE, self._host, error
+        )
+        action_events.record_fault(context, uuid, error, self._host)
         task_states.update_instance(
             context,
             uuid,
@@ -120,8 +122,8 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None),
-            self._recorded(attempt, events.MIGRATE),
-            self._recorded(attempt, events.COLD_MIGRATE),
+            self._recorded(attempt, action_events.MIGRATE),
+            self._recorded(attempt, action_events.COLD_MIGRATE),
         ):
             self._cold_migrate(attempt, migration, size, requested_host)
 
@@ -155,7 +157,9 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None),
-            self._recorded(attempt, events.LIVE_MIGRATE, has_fault=True),
+            self._recorded(
+                attempt, action_events.LIVE_MIGRATE, has_fault=True
+            ),
         ):
             self._live_migrate(attempt, migration, requested_host)
 
@@ -203,7 +207,7 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None, vm_state=VMState.ERROR),
-            self._recorded(attempt, events.REBUILD, has_fault=True),
+            self._recorded(attempt, action_events.REBUILD, has_fault=True),
         ):
             attempt.check()
             host = str(instance.host)
@@ -231,12 +235,14 @@ class ComputeTasks:
         self, attempt: '_Attempt', event_name: str, has_fault: bool = False
     ) -> Iterator[None]:
         context, uuid = attempt.context, attempt.instance.uuid
-        with events.recorded(context, uuid, event_name, self._host):
+        with action_events.recorded(context, uuid, event_name, self._host):
             try:
                 yield
             except Exception as error:
                 if has_fault:
-                    events.record_fault(context, uuid, error, self._host)
+                    action_events.record_fault(
+                        context, uuid, error, self._host
+                    )
                 raise
 
 

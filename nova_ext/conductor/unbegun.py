@@ -8,7 +8,7 @@ that was to record what this put an end to died before it could.
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import task_states
 from nova_ext.objects.fields import ActionName
@@ -33,7 +33,7 @@ def end(context: RequestContext, host: str, patience: float) -> None:
         ):
             continue
         if _is_over(context, action) and not _is_begun(context, action):
-            events.fail_lost(action, host)
+            action_events.fail_lost(action, host)
 
 
 def _is_over(context: RequestContext, action: InstanceAction) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ext_lib import context
 from ext_lib.tests import polling
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import cloud
@@ -345,7 +345,9 @@ class HostIdTest(EventHostsTestCase):
         server = self.create_server()
         stop = self.act(server, 'os-stop')
         nobody = context.get_admin_context()
-        with events.recorded(nobody, server, 'compute_power_update', 'host2'):
+        with action_events.recorded(
+            nobody, server, 'compute_power_update', 'host2'
+        ):
             pass
         self.assertSteps(
             [

@@ -8,7 +8,7 @@ import oslo_messaging as messaging
 
 from ext_lib import indirection
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext.compute import operation
 from nova_ext.objects.fields import TaskState
@@ -107,7 +107,7 @@ class OperationTestCase(base.HostTestCase):
                     servers.state(self.instance),
                 )
                 # What it was is known, once the host has seen to it.
-                with events.adopting(
+                with action_events.adopting(
                     self.instance.uuid, 'compute_stop_instance'
                 ):
                     self.operations.error = None
@@ -118,7 +118,9 @@ class OperationTestCase(base.HostTestCase):
     def test_it_is_one_the_second_time(self) -> None:
         self.operations.error = db_exception.DBConnectionError()
         self.assertRaises(db_exception.DBConnectionError, self.run_it)
-        with events.adopting(self.instance.uuid, 'compute_stop_instance'):
+        with action_events.adopting(
+            self.instance.uuid, 'compute_stop_instance'
+        ):
             self.assertRaises(db_exception.DBConnectionError, self.run_it)
         self.assertStep('Error')
         self.assertEqual((VMState.ERROR, None), servers.state(self.instance))

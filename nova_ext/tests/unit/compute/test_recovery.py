@@ -4,7 +4,7 @@
 from typing import Any
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -70,7 +70,7 @@ class RecoveryTestCase(base.MessagingTestCase):
         """Return a server that host1 was working on when it died."""
         instance = servers.make_instance(**columns)
         request = servers.make_action(instance, action)
-        events.begin(request, instance.uuid, step, 'host1')
+        action_events.begin(request, instance.uuid, step, 'host1')
         return instance, request
 
     def start(self) -> ComputeManager:

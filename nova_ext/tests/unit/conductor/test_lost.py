@@ -4,7 +4,7 @@
 from typing import Any
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext.conductor.found import Found
 from nova_ext.conductor.lost import Search
@@ -34,13 +34,13 @@ _AGAIN = (
 
 #: Action, task, first step, type of migration, state afterwards.
 _NEVER: tuple[tuple[str, str, str, str, str], ...] = (
-    (ActionName.MIGRATE, TaskState.RESIZE_PREP, events.MIGRATE,
+    (ActionName.MIGRATE, TaskState.RESIZE_PREP, action_events.MIGRATE,
      MigrationType.MIGRATION, VMState.ACTIVE),
-    (ActionName.RESIZE, TaskState.RESIZE_MIGRATED, events.MIGRATE,
+    (ActionName.RESIZE, TaskState.RESIZE_MIGRATED, action_events.MIGRATE,
      MigrationType.RESIZE, VMState.ERROR),
-    (ActionName.LIVE_MIGRATION, TaskState.MIGRATING, events.LIVE_MIGRATE,
+    (ActionName.LIVE_MIGRATION, TaskState.MIGRATING, action_events.LIVE_MIGRATE,
      MigrationType.LIVE_MIGRATION, VMState.ACTIVE),
-    (ActionName.REBUILD, TaskState.REBUILDING, events.REBUILD,
+    (ActionName.REBUILD, TaskState.REBUILDING, action_events.REBUILD,
      MigrationType.EVACUATION, VMState.ERROR),
 )  # fmt: skip
 
@@ -89,7 +89,9 @@ class AgainTestCase(LostTestCase):
         instance, request = self.accepted(
             ActionName.STOP, TaskState.POWERING_OFF
         )
-        events.begin(request, instance.uuid, 'compute_stop_instance', 'host1')
+        action_events.begin(
+            request, instance.uuid, 'compute_stop_instance', 'host1'
+        )
         self.assertEqual([], self.sent())
 
     def test_second_half_of_a_move_back(self) -> None:
@@ -101,7 +103,7 @@ class AgainTestCase(LostTestCase):
         )
         servers.make_migration(instance, status=MigrationStatus.REVERTING)
         self.assertEqual(['revert_resize'], self.sent())
-        with events.recorded(
+        with action_events.recorded(
             request, instance.uuid, 'compute_revert_resize', 'host2'
         ):
             pass
@@ -142,7 +144,9 @@ class NeverTestCase(LostTestCase):
         ):
             instance, request = self.accepted(action, task)
             error = exception.VirtDriverError(method='power_off')
-            events.fail(request, instance.uuid, 'a_step', 'host1', error)
+            action_events.fail(
+                request, instance.uuid, 'a_step', 'host1', error
+            )
             self.assertEqual([], self.sent())
             self.assertEqual((after, None), servers.state(instance))
 

@@ -9,7 +9,7 @@ from oslo_utils import fixture as utils_fixture
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext.conductor.recovery import Recovery
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -23,11 +23,11 @@ from nova_ext.tests.unit import servers
 
 #: Action, step, the next one, task, type of migration, state afterwards.
 _STEPS = (
-    (ActionName.MIGRATE, events.MIGRATE, 'compute_prep_resize',
+    (ActionName.MIGRATE, action_events.MIGRATE, 'compute_prep_resize',
      TaskState.RESIZE_PREP, MigrationType.MIGRATION, VMState.ACTIVE),
-    (ActionName.LIVE_MIGRATION, events.LIVE_MIGRATE, 'compute_live_migration',
+    (ActionName.LIVE_MIGRATION, action_events.LIVE_MIGRATE, 'compute_live_migration',
      TaskState.MIGRATING, MigrationType.LIVE_MIGRATION, VMState.ACTIVE),
-    (ActionName.EVACUATE, events.REBUILD, 'compute_rebuild_instance',
+    (ActionName.EVACUATE, action_events.REBUILD, 'compute_rebuild_instance',
      TaskState.REBUILDING, MigrationType.EVACUATION, VMState.ERROR),
 )  # fmt: skip
 
@@ -49,7 +49,7 @@ class BegunTestCase(base.DatabaseTestCase):
     ) -> tuple[Instance, RequestContext]:
         instance = servers.make_instance(task_state=task)
         request = servers.make_action(instance, action)
-        events.begin(request, instance.uuid, step, 'controller')
+        action_events.begin(request, instance.uuid, step, 'controller')
         servers.make_migration(instance, migration_type=kind)
         return instance, request
 
@@ -72,7 +72,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_move_that_a_host_began_goes_on(self) -> None:
         for action, step, following, task, kind, _after in _STEPS:
             instance, request = self.begun(action, step, task, kind)
-            events.begin(request, instance.uuid, following, 'host2')
+            action_events.begin(request, instance.uuid, following, 'host2')
             self.recovery.settle()
             self.assertEqual(
                 [(step, 'controller', 'Success'), (following, 'host2', None)],
@@ -116,7 +116,9 @@ class RecoveryTestCase(BegunTestCase):
         servers.make_service('controller')
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        events.begin(request, instance.uuid, 'compute_stop', 'controller')
+        action_events.begin(
+            request, instance.uuid, 'compute_stop', 'controller'
+        )
         self.recovery.settle()
         self.assertEqual(
             [
@@ -129,7 +131,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_what_came_after_is_left_alone(self) -> None:
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        finish = events.finish
+        finish = action_events.finish
 
         def finish_too_late(*args: Any) -> bool:
             # Another conductor is faster, and so is the user.
@@ -138,7 +140,9 @@ class RecoveryTestCase(BegunTestCase):
             return finish(*args)
 
         self.useFixture(
-            fixtures.MonkeyPatch('nova_ext.events.finish', finish_too_late)
+            fixtures.MonkeyPatch(
+                'nova_ext.action_events.finish', finish_too_late
+            )
         )
         self.recovery.settle()
         self.assertEqual(
@@ -209,14 +213,17 @@ class OthersTestCase(BegunTestCase):
 
     def test_step_that_has_only_begun(self) -> None:
         self.record('controller', _LONG)
-        events.begin(
-            self.request, self.instance.uuid, events.COLD_MIGRATE, 'controller'
+        action_events.begin(
+            self.request,
+            self.instance.uuid,
+            action_events.COLD_MIGRATE,
+            'controller',
         )
         self.another.settle_others(_SHORT)
         self.assertEqual(
             [
                 (self.step, 'controller', 'Error'),
-                (events.COLD_MIGRATE, 'controller', None),
+                (action_events.COLD_MIGRATE, 'controller', None),
             ],
             servers.steps(self.instance, self.request),
         )

@@ -3,7 +3,7 @@
 
 import contextlib
 
-from nova_ext import events
+from nova_ext import action_events
 from nova_ext import exception
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.instance_action import InstanceAction
@@ -25,12 +25,14 @@ class EventsTestCase(base.DatabaseTestCase):
         self.request = servers.make_action(self.instance)
 
     def begin(self, host: str = 'host1') -> None:
-        events.begin(self.request, self.instance.uuid, _NAME, host)
+        action_events.begin(self.request, self.instance.uuid, _NAME, host)
 
     def record(
         self, host: str = 'host1'
     ) -> contextlib.AbstractContextManager[None]:
-        return events.recorded(self.request, self.instance.uuid, _NAME, host)
+        return action_events.recorded(
+            self.request, self.instance.uuid, _NAME, host
+        )
 
     def steps(self) -> list[servers.Step]:
         return servers.steps(self.instance, self.request)
@@ -69,7 +71,9 @@ class RecordedTestCase(EventsTestCase):
 
     def test_error_nobody_raised_tells_itself(self) -> None:
         error = exception.OperationInterrupted(host='host1')
-        events.fail(self.request, self.instance.uuid, _NAME, 'host1', error)
+        action_events.fail(
+            self.request, self.instance.uuid, _NAME, 'host1', error
+        )
         event = InstanceActionEventList.get_by_action(
             self.request, self.action().id
         )[0]
@@ -86,7 +90,7 @@ class RecordedTestCase(EventsTestCase):
 
     def test_step_another_service_has_ended_stays_ended(self) -> None:
         with self.record():
-            events.end_open(
+            action_events.end_open(
                 self.request,
                 self.instance.uuid,
                 'host1',
@@ -97,7 +101,7 @@ class RecordedTestCase(EventsTestCase):
 
 class RepeatedTestCase(EventsTestCase):
     def is_repeated(self, host: str = 'host1') -> bool:
-        return events.is_repeated(
+        return action_events.is_repeated(
             self.request, self.instance.uuid, _NAME, host
         )
 
@@ -112,7 +116,7 @@ class RepeatedTestCase(EventsTestCase):
 
     def test_open_step_is_continued(self) -> None:
         self.begin()
-        with events.adopting(self.instance.uuid, _NAME):
+        with action_events.adopting(self.instance.uuid, _NAME):
             self.assertFalse(self.is_repeated())
             with self.record():
                 pass
@@ -121,11 +125,14 @@ class RepeatedTestCase(EventsTestCase):
     def test_ended_step_is_not_continued(self) -> None:
         with self.record():
             pass
-        with events.adopting(self.instance.uuid, _NAME):
+        with action_events.adopting(self.instance.uuid, _NAME):
             self.assertTrue(self.is_repeated())
 
     def test_other_steps_begin_as_always_meanwhile(self) -> None:
-        with events.adopting(self.instance.uuid, 'another'), self.record():
+        with (
+            action_events.adopting(self.instance.uuid, 'another'),
+            self.record(),
+        ):
             pass
         self.assertEqual([_DONE], self.steps())
 
@@ -136,8 +143,8 @@ class EndTestCase(EventsTestCase):
         self.begin('host2')
         other = servers.make_instance()
         request = servers.make_action(other)
-        events.begin(request, other.uuid, _NAME, 'host1')
-        events.end_open(
+        action_events.begin(request, other.uuid, _NAME, 'host1')
+        action_events.end_open(
             servers.new_request(),
             self.instance.uuid,
             'host1',
@@ -148,18 +155,18 @@ class EndTestCase(EventsTestCase):
 
     def test_what_was_overtaken_ends_with_an_error(self) -> None:
         later = servers.new_request()
-        events.end_overtaken(later, self.instance.uuid, 'host1')
+        action_events.end_overtaken(later, self.instance.uuid, 'host1')
         self.assertEqual([_FAILED], self.steps())
 
     def test_what_came_later_was_not_overtaken(self) -> None:
         earlier = servers.new_request()
         earlier.timestamp = self.request.timestamp
-        events.end_overtaken(earlier, self.instance.uuid, 'host1')
+        action_events.end_overtaken(earlier, self.instance.uuid, 'host1')
         self.assertEqual([], self.steps())
 
     def test_deletion_needs_no_step(self) -> None:
         request = servers.make_action(self.instance, ActionName.DELETE)
-        events.end_overtaken(
+        action_events.end_overtaken(
             servers.new_request(), self.instance.uuid, 'host1'
         )
         self.assertEqual([], servers.steps(self.instance, request))
@@ -171,10 +178,12 @@ class EndTestCase(EventsTestCase):
         )
         assert action is not None
         for step in ('conductor_migrate_server', 'compute_prep_resize'):
-            self.assertEqual(step, events.next_step(request, action))
-            with events.recorded(request, self.instance.uuid, step, 'host2'):
+            self.assertEqual(step, action_events.next_step(request, action))
+            with action_events.recorded(
+                request, self.instance.uuid, step, 'host2'
+            ):
                 pass
-        events.fail_lost(action, 'controller')
+        action_events.fail_lost(action, 'controller')
         self.assertEqual(
             ('compute_resize_instance', 'controller', 'Error'),
             servers.steps(self.instance, request)[-1],
@@ -191,7 +200,7 @@ class EndTestCase(EventsTestCase):
                 request, self.instance.uuid, request.request_id
             )
             assert action is not None
-            events.fail_lost(action, 'controller')
+            action_events.fail_lost(action, 'controller')
             self.assertEqual(
                 [(step, 'controller', 'Error')],
                 servers.steps(self.instance, request),
