@@ -4,9 +4,9 @@
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
+from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import settlement
 from nova_ext import task_states
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -85,7 +85,7 @@ class RebuildOperations:
             exception.HostEvacuated(host=migration.source_compute),
         )
         action_events.end_overtaken(context, instance.uuid, self.host.name)
-        settlement.end_migrations(context, instance.uuid)
+        abandoned.end_migrations(context, instance.uuid)
 
     def _settle(self, context: RequestContext, instance: Instance) -> None:
         was_stopped = instance.vm_state == VMState.STOPPED

@@ -13,9 +13,9 @@ import logging
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
+from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import settlement
 from nova_ext import task_states
 from nova_ext.compute import steps
 from nova_ext.compute.operation import AT_HOME
@@ -153,7 +153,7 @@ class Recovery:
         if event_name != 'compute_terminate_instance':
             error = exception.InstanceNotFound(instance_id=uuid)
         action_events.finish(context, uuid, event_name, self._host.name, error)
-        settlement.give_up(context, uuid)
+        abandoned.give_up(context, uuid)
 
     def _settle_step(
         self, context: RequestContext, instance: Instance, event_name: str
@@ -181,7 +181,7 @@ class Recovery:
         return any(
             migration.migration_type == MigrationType.EVACUATION
             and migration.source_compute == self._host.name
-            for migration in settlement.unfinished(context, instance)
+            for migration in abandoned.unfinished(context, instance)
         )
 
     def _repeat(
@@ -219,7 +219,7 @@ class Recovery:
             context, instance.uuid, error, self._host.name
         )
         if move is not None and instance.task_state in move.states:
-            settlement.give_up(context, instance.uuid)
+            abandoned.give_up(context, instance.uuid)
             self._end_steering(context, instance)
 
     def _complete(self, context: RequestContext, instance: Instance) -> None:

@@ -16,9 +16,9 @@ from oslo_utils import timeutils
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
+from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import settlement
 from nova_ext import task_states
 from nova_ext.conductor import unbegun
 from nova_ext.conductor.found import Found
@@ -147,7 +147,7 @@ class Search:
         action = case.newest_action(_ACTIONS[instance.task_state])
         if action is None or case.has_failed(action):
             if case.is_stale(instance):
-                settlement.drop_task(case.context, instance)
+                abandoned.drop_task(case.context, instance)
         elif case.is_lost(action):
             self._find(case, action)
         for other in case.actions:
@@ -162,7 +162,7 @@ class Search:
                 self._send_again(case, action)
             except _Impossible:
                 action_events.fail_lost(action, self._host)
-                settlement.give_up(case.context, case.instance.uuid)
+                abandoned.give_up(case.context, case.instance.uuid)
 
     def _look_at_move(
         self, context: RequestContext, migration: Migration, patience: float
@@ -171,7 +171,7 @@ class Search:
         try:
             instance = task_states.load_instance(context, uuid)
         except exception.InstanceNotFound:
-            settlement.give_up(context, uuid)
+            abandoned.give_up(context, uuid)
             return
         case = _Case(context, instance, patience)
         if migration.status == MigrationStatus.CONFIRMING:
@@ -217,7 +217,7 @@ class Search:
     def _revert_again(self, case: '_Case', action: InstanceAction) -> None:
         context, instance = action_events.context_of(action), case.instance
         step = action_events.next_step(context, action)
-        for migration in settlement.unfinished(context, instance):
+        for migration in abandoned.unfinished(context, instance):
             if step == 'compute_revert_resize':
                 self._compute.revert_resize(context, instance, migration)
             else:

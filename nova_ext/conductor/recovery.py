@@ -13,9 +13,9 @@ from oslo_utils import timeutils
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
+from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import settlement
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.instance_action_event import InstanceActionEvent
@@ -119,7 +119,7 @@ class _Case:
             if self._is_abandoned(step, patience) and self._fails(step)
         ]
         if not _NEXT.keys().isdisjoint(failed):
-            settlement.give_up(
+            abandoned.give_up(
                 action_events.context_of(self._action),
                 str(self._action.instance_uuid),
             )
