@@ -7,7 +7,7 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
@@ -62,7 +62,7 @@ def give_up(context: RequestContext, instance_uuid: str) -> None:
     that is not being moved is left alone.
     """
     try:
-        instance = task_states.load_instance(context, instance_uuid)
+        instance = instance_updates.load_instance(context, instance_uuid)
     except exception.InstanceNotFound:
         # What was stored just after the server had been deleted.
         end_migrations(context, instance_uuid)
@@ -74,12 +74,14 @@ def give_up(context: RequestContext, instance_uuid: str) -> None:
         status = MigrationStatus.ERROR
         if migration.migration_type == MigrationType.EVACUATION:
             status = MigrationStatus.FAILED
-        task_states.end_migration(migration, status)
+        instance_updates.end_migration(migration, status)
     values: dict[str, Any] = {'task_state': None}
     if task_state not in _HARMLESS:
         values['vm_state'] = VMState.ERROR
     LOG.warning('Giving up %s of instance %s', task_state, instance_uuid)
-    task_states.update_instance(context, instance_uuid, [task_state], **values)
+    instance_updates.update_instance(
+        context, instance_uuid, [task_state], **values
+    )
 
 
 def drop_task(context: RequestContext, instance: Instance) -> None:
@@ -92,7 +94,9 @@ def drop_task(context: RequestContext, instance: Instance) -> None:
     if task_state not in _REVERSIBLE:
         values['vm_state'] = VMState.ERROR
     LOG.warning('Dropping %s of instance %s', task_state, instance.uuid)
-    task_states.update_instance(context, instance.uuid, [task_state], **values)
+    instance_updates.update_instance(
+        context, instance.uuid, [task_state], **values
+    )
 
 
 def end_migrations(context: RequestContext, instance_uuid: str) -> None:
@@ -101,7 +105,7 @@ def end_migrations(context: RequestContext, instance_uuid: str) -> None:
         context, {'instance_uuid': instance_uuid}
     ):
         if migration.status not in MigrationStatus.ENDED:
-            task_states.end_migration(migration, MigrationStatus.ERROR)
+            instance_updates.end_migration(migration, MigrationStatus.ERROR)
 
 
 def unfinished(context: RequestContext, instance: Instance) -> list[Migration]:

@@ -8,7 +8,7 @@ from oslo_utils import timeutils
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.compute.live_migration import LiveMigrationOperations
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -51,7 +51,7 @@ class BuildOperations:
 
     def _claim(self, context: RequestContext, uuid: str) -> bool:
         try:
-            instance = task_states.load_instance(context, uuid)
+            instance = instance_updates.load_instance(context, uuid)
             if instance.task_state == TaskState.SCHEDULING:
                 self._take(instance)
         except exception.InstanceNotFound:
@@ -85,7 +85,7 @@ class BuildOperations:
         self._live.abort(instance)
         with self.host.locks.hold(instance.uuid):
             try:
-                fresh = task_states.load_instance(context, instance.uuid)
+                fresh = instance_updates.load_instance(context, instance.uuid)
             except exception.InstanceNotFound:
                 self._record_gone(context, instance.uuid)
                 return

@@ -11,7 +11,7 @@ from ext_lib.context import acting_for
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -47,7 +47,7 @@ class _Job:
 
 def _end(failure: Failure) -> None:
     is_aborted = isinstance(failure.error, driver.LiveMigrationAborted)
-    task_states.end_migration(
+    instance_updates.end_migration(
         failure.arguments['job'].migration,
         MigrationStatus.CANCELLED if is_aborted else MigrationStatus.ERROR,
     )
@@ -233,10 +233,12 @@ class LiveMigrationOperations:
     def _drop(self, job: _Job) -> None:
         """End a migration whose turn never came."""
         uuid = job.instance_uuid
-        task_states.end_migration(job.migration, MigrationStatus.CANCELLED)
+        instance_updates.end_migration(
+            job.migration, MigrationStatus.CANCELLED
+        )
         error = driver.LiveMigrationAborted(instance_uuid=uuid)
         action_events.finish(job.context, uuid, _EVENT, self.host.name, error)
-        task_states.update_instance(
+        instance_updates.update_instance(
             job.context, uuid, [TaskState.MIGRATING], task_state=None
         )
         self._forget(job)

@@ -18,11 +18,11 @@ from ext_lib import indirection
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
+from nova_ext.instance_updates import States
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.rpcapi.compute import ComputeAPI
-from nova_ext.task_states import States
 from nova_ext.virt.driver import ComputeDriver
 
 LOG = logging.getLogger(__name__)
@@ -143,7 +143,7 @@ class Failure:
 
     def update_instance(self, **values: Any) -> None:
         """Change the server unless something else is being done to it."""
-        task_states.update_instance(
+        instance_updates.update_instance(
             self.context, self.instance_uuid, self.states, **values
         )
 
@@ -256,8 +256,8 @@ class _Step:
             with action_events.recorded(
                 context, uuid, self.event_name, host.name, is_failure
             ):
-                instance = task_states.load_instance(context, uuid)
-                task_states.check(instance, self.states)
+                instance = instance_updates.load_instance(context, uuid)
+                instance_updates.check(instance, self.states)
                 self._check_host(instance, host.name)
                 is_begun = True
                 with _fault(context, uuid, host.name, is_failure):

@@ -7,7 +7,7 @@ from ext_lib.context import RequestContext
 from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
 from nova_ext.compute.operation import operation
@@ -29,7 +29,7 @@ STATES = (
 def _end(failure: Failure) -> None:
     migration: Migration | None = failure.arguments.get('migration')
     if migration is not None:
-        task_states.end_migration(migration, MigrationStatus.FAILED)
+        instance_updates.end_migration(migration, MigrationStatus.FAILED)
 
 
 def _break(failure: Failure) -> None:

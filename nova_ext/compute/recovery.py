@@ -16,7 +16,7 @@ from ext_lib.context import RequestContext
 from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.compute import steps
 from nova_ext.compute.operation import AT_HOME
 from nova_ext.compute.operation import Host
@@ -111,7 +111,9 @@ class Recovery:
         try:
             if instance.host != self._host.name:
                 self._host.driver.destroy(context, instance)
-            task_states.end_migration(migration, MigrationStatus.COMPLETED)
+            instance_updates.end_migration(
+                migration, MigrationStatus.COMPLETED
+            )
         except Exception:
             LOG.exception('Instance %s is still here', instance.uuid)
 
@@ -126,7 +128,7 @@ class Recovery:
         self, context: RequestContext, uuid: str, event_name: str
     ) -> None:
         try:
-            instance = task_states.load_instance(context, uuid)
+            instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
             self._end_deleted(context, uuid, event_name)
         else:
@@ -228,7 +230,9 @@ class Recovery:
             context, instance.uuid, MigrationType.LIVE_MIGRATION
         ):
             if migration.dest_compute == instance.host:
-                task_states.end_migration(migration, MigrationStatus.COMPLETED)
+                instance_updates.end_migration(
+                    migration, MigrationStatus.COMPLETED
+                )
 
     def _end_steering(
         self, context: RequestContext, instance: Instance

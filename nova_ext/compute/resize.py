@@ -11,7 +11,7 @@ from typing import Any
 from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.compute.creation import SIZE
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
@@ -30,7 +30,7 @@ _OLD_VM_STATE = 'old_vm_state'
 
 
 def _end(failure: Failure) -> None:
-    task_states.end_migration(
+    instance_updates.end_migration(
         failure.arguments['migration'], MigrationStatus.ERROR
     )
 

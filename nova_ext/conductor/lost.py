@@ -19,7 +19,7 @@ from ext_lib.context import RequestContext
 from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.conductor import unbegun
 from nova_ext.conductor.found import Found
 from nova_ext.objects.fields import ActionName
@@ -169,7 +169,7 @@ class Search:
     ) -> None:
         uuid = str(migration.instance_uuid)
         try:
-            instance = task_states.load_instance(context, uuid)
+            instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
             abandoned.give_up(context, uuid)
             return
@@ -178,7 +178,7 @@ class Search:
             self._confirm_again(case, migration)
         elif instance.task_state is None and case.is_stale(migration):
             is_there = instance.host == migration.dest_compute
-            task_states.end_migration(
+            instance_updates.end_migration(
                 migration,
                 MigrationStatus.COMPLETED
                 if migration.is_live and is_there

@@ -15,7 +15,7 @@ from ext_lib.context import RequestContext
 from ext_lib.exception import Error
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.conductor.scheduler import Scheduler
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -74,7 +74,7 @@ class ComputeTasks:
     def _waits(self, context: RequestContext, uuid: str) -> bool:
         """Tell whether the server is to be built, and this message is new."""
         try:
-            instance = task_states.load_instance(context, uuid)
+            instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
             return False
         return (
@@ -92,7 +92,7 @@ class ComputeTasks:
             context, uuid, action_events.SCHEDULE, self._host, error
         )
         action_events.record_fault(context, uuid, error, self._host)
-        task_states.update_instance(
+        instance_updates.update_instance(
             context,
             uuid,
             [TaskState.SCHEDULING],
@@ -256,8 +256,8 @@ class _Attempt:
 
     def check(self) -> None:
         """Make sure that the server still waits to be moved."""
-        task_states.check(
-            task_states.load_instance(self.context, self.instance.uuid),
+        instance_updates.check(
+            instance_updates.load_instance(self.context, self.instance.uuid),
             [self.instance.task_state],
         )
 
@@ -275,10 +275,10 @@ class _Attempt:
                 exc_info=is_bug,
             )
             if self.migration is not None and 'id' in self.migration:
-                task_states.end_migration(
+                instance_updates.end_migration(
                     self.migration, MigrationStatus.ERROR
                 )
-            task_states.update_instance(
+            instance_updates.update_instance(
                 self.context,
                 self.instance.uuid,
                 [self.instance.task_state],

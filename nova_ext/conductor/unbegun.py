@@ -10,7 +10,7 @@ from oslo_utils import timeutils
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext import task_states
+from nova_ext import instance_updates
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
@@ -38,7 +38,7 @@ def end(context: RequestContext, host: str, patience: float) -> None:
 
 def _is_over(context: RequestContext, action: InstanceAction) -> bool:
     try:
-        instance = task_states.load_instance(
+        instance = instance_updates.load_instance(
             context, str(action.instance_uuid)
         )
     except exception.InstanceNotFound:
