@@ -6,7 +6,7 @@ from unittest import mock
 
 from oslo_db import exception as db_exception
 
-from nova_ext.conductor.tasks import ComputeTasks
+from nova_ext.conductor.placement import ComputeTasks
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
