@@ -6,9 +6,9 @@ import oslo_messaging as messaging
 
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
-from nova_ext.conductor.lost import Search
 from nova_ext.conductor.placement import ComputeTasks
 from nova_ext.conductor.recovery import Recovery
+from nova_ext.conductor.redelivery import Search
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.service import CONDUCTOR
 from nova_ext.rpcapi import conductor as rpcapi

@@ -7,7 +7,7 @@ from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext.conductor.found import Found
-from nova_ext.conductor.lost import Search
+from nova_ext.conductor.redelivery import Search
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
