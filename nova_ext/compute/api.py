@@ -13,10 +13,10 @@ from ext_lib.context import RequestContext
 from ext_lib.exception import Error
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext.compute import acceptance
+from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute import deletion
-from nova_ext.compute.acceptance import Request
+from nova_ext.compute.admission import Request
 from nova_ext.compute.move_requests import MoveRequests
 from nova_ext.compute.power_requests import PowerRequests
 from nova_ext.flavors import Flavor
@@ -155,7 +155,7 @@ class API(PowerRequests, MoveRequests):
         context = copy.copy(context)
         context.request_id = oslo_context.generate_request_id()
         try:
-            migration = acceptance.finished_migration(context, instance.uuid)
+            migration = admission.finished_migration(context, instance.uuid)
             if not self._hosts.is_up(context, migration.source_compute):
                 LOG.info('%s is down', migration.source_compute)
                 return
@@ -220,7 +220,7 @@ class API(PowerRequests, MoveRequests):
             {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
             lambda metadata: {**metadata, **told},
         )
-        acceptance.take_over(instance, fresh)
+        admission.take_over(instance, fresh)
 
     def unlock(self, context: RequestContext, instance: Instance) -> None:
         """Let everybody who may change a server do so again."""
@@ -232,7 +232,7 @@ class API(PowerRequests, MoveRequests):
             {'locked': False, 'locked_by': None},
             _without_reason,
         )
-        acceptance.take_over(instance, fresh)
+        admission.take_over(instance, fresh)
 
     def reset_state(
         self, context: RequestContext, instance: Instance, state: str
@@ -242,7 +242,7 @@ class API(PowerRequests, MoveRequests):
         :param state: ``active`` or ``error``, which are vm_states
         """
         fresh = _reset_state(context, instance.uuid, state)
-        acceptance.take_over(instance, fresh)
+        admission.take_over(instance, fresh)
         action_events.end_overtaken(context, instance.uuid, self._host)
 
 
@@ -262,7 +262,7 @@ def _record_here(
     """
     InstanceAction.action_start(context, uuid, action, want_result=False)
     with action_events.recorded(context, uuid, f'api_{action}', host):
-        instance = acceptance.change(context, uuid, changes)
+        instance = admission.change(context, uuid, changes)
         metadata = edit(instance.system_metadata)
         if metadata != instance.system_metadata:
             instance.system_metadata = metadata
@@ -279,7 +279,7 @@ def _reset_state(context: RequestContext, uuid: str, state: str) -> Instance:
     InstanceAction.action_start(
         context, uuid, ActionName.RESET_STATE, want_result=False
     )
-    instance = acceptance.change(
+    instance = admission.change(
         context, uuid, {'vm_state': state, 'task_state': None}
     )
     instance.save()

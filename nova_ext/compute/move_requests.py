@@ -6,9 +6,9 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
-from nova_ext.compute import acceptance
+from nova_ext.compute import admission
 from nova_ext.compute import creation
-from nova_ext.compute.acceptance import Request
+from nova_ext.compute.admission import Request
 from nova_ext.compute.requests import Requests
 from nova_ext.flavors import Flavor
 from nova_ext.objects.fields import ActionName
@@ -111,7 +111,7 @@ class MoveRequests(Requests):
         :raises ServiceUnavailable: when the old host is down
         """
         _CONFIRM.check(context, instance)
-        migration = acceptance.finished_migration(context, instance.uuid)
+        migration = admission.finished_migration(context, instance.uuid)
         self._hosts.check_up(context, migration.source_compute)
         migration = _CONFIRM.accept_end_of_move(
             context, instance, MigrationStatus.CONFIRMING
