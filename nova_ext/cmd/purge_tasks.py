@@ -12,8 +12,8 @@ from oslo_config import cfg
 from oslo_utils import timeutils
 
 from ext_lib.context import get_admin_context
-from nova_ext.objects.old_tasks import OldTasks
 from nova_ext.objects.task import TaskList
+from nova_ext.objects.task_purge import OldTasks
 
 #: Exit statuses, beside 0 when all that may go is gone.
 REFUSED = 2

@@ -13,7 +13,7 @@ from nova_ext.db import api as db
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
-from nova_ext.objects.old_tasks import OldTasks
+from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.tasks import race
 

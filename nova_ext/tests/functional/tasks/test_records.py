@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks_house
-from nova_ext.objects.old_tasks import OldTasks
+from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
 

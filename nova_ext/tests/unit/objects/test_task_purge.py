@@ -4,7 +4,7 @@
 import datetime
 
 from nova_ext.db import api as db
-from nova_ext.objects.old_tasks import OldTasks
+from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.unit.db import base
 
 _NEVER = datetime.datetime(1000, 1, 1)  # noqa: DTZ001 - as databases keep it
