@@ -8,8 +8,8 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import passwords
-from nova_ext.api.openstack.compute import server_columns
 from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
@@ -104,7 +104,7 @@ class ServerActionsController:
             instance,
             image_ref=wanted['imageRef'],
             metadata=wanted.get('metadata'),
-            **server_columns.of(wanted),
+            **server_properties.of(wanted),
         )
         shown = self.presenter.rebuilt(
             req, instance, passwords.given_or_new(wanted)

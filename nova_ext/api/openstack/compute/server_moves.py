@@ -9,7 +9,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import passwords
-from nova_ext.api.openstack.compute import server_columns
+from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.server_actions import instance_for
@@ -35,7 +35,7 @@ class ServerMovesController:
         wanted = body['resize']
         flavor = self.catalogue.requested(wanted['flavorRef'])
         self.compute_api.resize(
-            req.context, instance, flavor, **server_columns.of(wanted)
+            req.context, instance, flavor, **server_properties.of(wanted)
         )
 
     @controller.status(204)

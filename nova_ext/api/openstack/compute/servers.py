@@ -13,9 +13,9 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext import exception
 from nova_ext.api.openstack.compute import passwords
-from nova_ext.api.openstack.compute import server_columns
 from nova_ext.api.openstack.compute import server_filters
 from nova_ext.api.openstack.compute import server_presenter
+from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
@@ -110,7 +110,7 @@ class ServersController:
         target = {'project_id': instance.project_id}
         req.context.can(policies.UPDATE, target)
         self.compute_api.update(
-            req.context, instance, **server_columns.of(body['server'])
+            req.context, instance, **server_properties.of(body['server'])
         )
         return {'server': self.presenter.changed(req, instance)}
 
@@ -178,7 +178,7 @@ class ServersController:
             'config_drive': _config_drive(server),
             'requested_host': server.get('host')
             or server.get('hypervisor_hostname'),
-            **server_columns.of(server),
+            **server_properties.of(server),
         }
 
     def _flavor(self, req: request.Request, server: dict[str, Any]) -> Flavor:

@@ -4,7 +4,7 @@
 import ddt
 import testtools
 
-from nova_ext.api.openstack.compute import server_columns
+from nova_ext.api.openstack.compute import server_properties
 
 
 @ddt.ddt
@@ -25,13 +25,13 @@ class TestServerColumns(testtools.TestCase):
             'access_ip_v6': '::1',
             'auto_disk_config': True,
         }
-        self.assertEqual(columns, server_columns.of(server))
+        self.assertEqual(columns, server_properties.of(server))
 
     def test_none(self):
-        self.assertEqual({}, server_columns.of({'metadata': {}}))
+        self.assertEqual({}, server_properties.of({'metadata': {}}))
 
     def test_manual(self):
-        found = server_columns.of({'OS-DCF:diskConfig': 'MANUAL'})
+        found = server_properties.of({'OS-DCF:diskConfig': 'MANUAL'})
         self.assertEqual({'auto_disk_config': False}, found)
 
     @ddt.data(
@@ -48,5 +48,5 @@ class TestServerColumns(testtools.TestCase):
     )
     @ddt.unpack
     def test_spellings_of_addresses(self, given, expected):
-        found = server_columns.of({'accessIPv6': given})
+        found = server_properties.of({'accessIPv6': given})
         self.assertEqual({'access_ip_v6': expected}, found)
