@@ -8,9 +8,9 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import passwords
-from nova_ext.api.openstack.compute import server_presenter
 from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute import server_resources
+from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.compute import api as compute
@@ -57,7 +57,7 @@ class ServerActionsController:
     def __init__(
         self,
         compute_api: compute.API,
-        presenter: server_presenter.ServerPresenter,
+        presenter: server_view.ServerPresenter,
     ) -> None:
         self.compute_api = compute_api
         self.presenter = presenter

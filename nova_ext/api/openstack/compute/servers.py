@@ -14,9 +14,9 @@ from ext_lib.wsgi import request
 from nova_ext import exception
 from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_filters
-from nova_ext.api.openstack.compute import server_presenter
 from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute import server_resources
+from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
 from nova_ext.compute import api as compute
@@ -52,9 +52,7 @@ class ServersController:
         self.links = links
         self.catalogue = catalogue
         self.compute_api = compute_api
-        self.presenter = server_presenter.ServerPresenter(
-            conf, links, catalogue
-        )
+        self.presenter = server_view.ServerPresenter(conf, links, catalogue)
 
     @controller.query(schema.index_query)
     @controller.response(answers.index)
