@@ -24,7 +24,7 @@ from nova_ext.db.api.instance_action_event import action_events_get
 from nova_ext.db.api.instance_action_event import actions_get_unfinished
 from nova_ext.db.api.instance_list import instance_get_all_by_filters
 from nova_ext.db.api.instance_list import instance_get_all_by_host
-from nova_ext.db.api.instance_parts import instance_fault_create
+from nova_ext.db.api.instance_related import instance_fault_create
 from nova_ext.db.api.migration import migration_create
 from nova_ext.db.api.migration import migration_get
 from nova_ext.db.api.migration import migration_get_by_id_and_instance

@@ -12,7 +12,7 @@ from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db import cells
 from nova_ext.db import models
-from nova_ext.db.api import instance_parts
+from nova_ext.db.api import instance_related
 from nova_ext.db.facade import facade
 
 
@@ -44,11 +44,11 @@ def instance_create(
     :param values: columns, and any of ``metadata``, ``system_metadata`` (dict
         of str) and ``tags`` (list of str)
     """
-    columns, parts = instance_parts.split(values)
+    columns, parts = instance_related.split(values)
     row = models.Instance(**columns)
     context.session.add(row)
     context.session.flush()
-    instance_parts.add(context, row, parts)
+    instance_related.add(context, row, parts)
     return row
 
 
@@ -62,7 +62,7 @@ def instance_get_by_uuid(
         administrator and it is another project's
     """
     row = instance_get_ref(context, uuid, read_deleted)
-    instance_parts.load(context, [row])
+    instance_related.load(context, [row])
     return row
 
 
@@ -114,11 +114,11 @@ def instance_update(
     :raises InstanceNotFound: when there is no such server
     :raises UnexpectedTaskStateError: when it is not in an expected state
     """
-    columns, parts = instance_parts.split(values)
+    columns, parts = instance_related.split(values)
     expected = _expected(expected_task_state, expected_vm_state)
     if not _update_if(context, uuid, columns, expected):
         _explain(instance_get_ref(context, uuid), expected)
-    instance_parts.replace(context, uuid, parts)
+    instance_related.replace(context, uuid, parts)
     return _reread(context, uuid)
 
 

@@ -18,7 +18,7 @@ from ext_lib.db import sorting
 from ext_lib.db.marker import Marker
 from nova_ext.db import models
 from nova_ext.db.api import instance
-from nova_ext.db.api import instance_parts
+from nova_ext.db.api import instance_related
 from nova_ext.db.facade import facade
 
 #: The order that has an index.
@@ -78,7 +78,7 @@ def instance_get_all_by_filters(
     rows = _run(context, statement, given)
     if not rows and marker is not None:
         marker.check(context)
-    instance_parts.load(context, rows)
+    instance_related.load(context, rows)
     return rows
 
 
