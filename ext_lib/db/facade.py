@@ -12,8 +12,8 @@ from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 
 from ext_lib import exception
+from ext_lib.db import autocommit
 from ext_lib.db import patience as db_patience
-from ext_lib.db import single
 from ext_lib.db import sqlite
 from ext_lib.db import storage
 
@@ -69,8 +69,8 @@ class Facade:
         """
         self.reset()
         _configure(self._manager, conf, group, patience)
-        _configure(self._single, conf, group, patience, single.PLUGIN)
-        self._single.append_on_engine_create(single.prepare)
+        _configure(self._single, conf, group, patience, autocommit.PLUGIN)
+        self._single.append_on_engine_create(autocommit.prepare)
 
     def add_shard(
         self,
@@ -188,7 +188,7 @@ class Facade:
     ) -> Any:
         engine = self._single_engine()
         if engine is not None:
-            return single.execute(engine, statement, parameters)
+            return autocommit.execute(engine, statement, parameters)
         with self._manager.writer.using(context) as session:
             session.info[_OWNER] = self
             connection = session.connection(execution_options=sqlite.WRITES)
