@@ -11,7 +11,7 @@ from oslo_versionedobjects import exception as ovo_exception
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
-from ext_lib.db import patience
+from ext_lib.db import connect_limits
 
 _NAMESPACE = 'objects'
 _VERSION = '1.0'
@@ -23,7 +23,7 @@ class NoAnswer(messaging.MessagingTimeout):
     """No server answered, though one may have done what it was asked."""
 
 
-_OUTAGES = (*patience.OUTAGES, NoAnswer)
+_OUTAGES = (*connect_limits.OUTAGES, NoAnswer)
 #: As errors of the one who asked say it to others.
 _AWAY = tuple(one.__name__ for one in _OUTAGES)
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.db import autocommit
-from ext_lib.db import patience as db_patience
+from ext_lib.db import connect_limits as db_patience
 from ext_lib.db import sqlite
 from ext_lib.db import storage
 

@@ -15,8 +15,8 @@ from oslo_middleware.healthcheck import pluginbase
 import sqlalchemy as sa
 
 from ext_lib import exception
+from ext_lib.db import connect_limits
 from ext_lib.db import facade
-from ext_lib.db import patience
 from ext_lib.db import storage
 
 LOG = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class _Probe:
         conf.register_opts(options.database_opts, group=group)
         self._conf = conf
         self._group = group
-        self._patience = patience.Patience(_TIMEOUT, _INTERVAL)
+        self._patience = connect_limits.Patience(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
         """Return whether the database serves; the log knows why not."""

@@ -15,7 +15,7 @@ from oslo_log import log
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
-from ext_lib.db import patience
+from ext_lib.db import connect_limits
 from nova_ext.db.facade import facade
 
 LOG = log.getLogger(__name__)
@@ -50,7 +50,7 @@ def configure(conf: cfg.ConfigOpts) -> None:
     """
     _policy.skips_away = conf.api.list_records_by_skipping_down_cells
     for group in conf.cells.databases:
-        limits = patience.Patience(
+        limits = connect_limits.Patience(
             conf.cells.timeout, conf.cells.retry_interval
         )
         facade.add_shard(group, conf, group, limits)
@@ -100,7 +100,7 @@ class Answering:
         for there in list(self._places):
             try:
                 answers[there.shard] = question(there)
-            except patience.AWAY as error:
+            except connect_limits.AWAY as error:
                 self._leave_out(there, error)
         return answers
 
@@ -143,7 +143,7 @@ def locating(
                 found.append((there, function(there, *args, **kwargs)))
             except exception.NotFound as error:
                 missing = error
-            except patience.AWAY as error:
+            except connect_limits.AWAY as error:
                 away = error
             if found and not any(_rank(found[-1][1])):
                 break

@@ -4,7 +4,7 @@
 from oslo_config import cfg
 from oslo_log import log
 
-from ext_lib.db import patience
+from ext_lib.db import connect_limits
 from ext_lib.wsgi import loading
 from nova_ext.conf import opts
 from nova_ext.db.facade import facade
@@ -61,11 +61,11 @@ def read(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def patience_with(conf: cfg.ConfigOpts) -> patience.Patience:
+def patience_with(conf: cfg.ConfigOpts) -> connect_limits.Patience:
     """Return how long the store may take.
 
     The other service goes on without tasks, so it must not wait for them.
     """
-    return patience.Patience(
+    return connect_limits.Patience(
         conf.tasks.store_timeout, conf.tasks.store_retry_interval
     )

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 import testscenarios
 
 from ext_lib import context
+from ext_lib.db import connect_limits
 from ext_lib.db import facade
-from ext_lib.db import patience
 from ext_lib.tests import relay
 
 load_tests = testscenarios.load_tests_apply_scenarios
 
-_MODULE = patience.__name__
+_MODULE = connect_limits.__name__
 #: libpq takes one second for two.
 _TIMEOUT = 2
 
@@ -32,7 +32,7 @@ class TestCase(test_base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.patience = patience.Patience(_TIMEOUT, interval=600)
+        self.patience = connect_limits.Patience(_TIMEOUT, interval=600)
         self.context = context.RequestContext(overwrite=False)
         self.facade = facade.Facade()
         self.addCleanup(self.facade.reset)
@@ -62,7 +62,7 @@ class TestCase(test_base.BaseTestCase):
 
     def taken(self, question):
         began = time.monotonic()
-        self.assertRaises(patience.OutOfReach, question, self.context)
+        self.assertRaises(connect_limits.OutOfReach, question, self.context)
         return time.monotonic() - began
 
 
@@ -104,7 +104,7 @@ class TestTurns(test_base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.patience = patience.Patience(_TIMEOUT, interval=600)
+        self.patience = connect_limits.Patience(_TIMEOUT, interval=600)
         self.useFixture(fixtures.MonkeyPatch(f'{_MODULE}._AT_ONCE', -1))
         self.engine = sa.create_engine('sqlite://', poolclass=sa.pool.NullPool)
         self.patience.watch(self.engine)
@@ -117,7 +117,7 @@ class TestTurns(test_base.BaseTestCase):
         raise sqlite3.OperationalError('no')
 
     def assertFails(self):
-        self.assertRaises(patience.OutOfReach, self.engine.connect)
+        self.assertRaises(connect_limits.OutOfReach, self.engine.connect)
 
     def let_time_pass(self):
         self.patience._next = 0.0
@@ -169,7 +169,7 @@ class TestParameters(test_base.BaseTestCase):
     """Drivers are told how long to wait, unless they have been."""
 
     def parameters(self, url):
-        limits = patience.Patience(5, interval=1)
+        limits = connect_limits.Patience(5, interval=1)
         return limits.parameters(sa.engine.make_url(url))
 
     def test_each_has_its_own(self):
