@@ -20,7 +20,7 @@ from oslo_middleware import CORS
 from ext_lib import command_line
 from ext_lib import private_files
 from ext_lib import service
-from ext_lib.companion import Place
+from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
 from ext_lib.startup import Program
 from ext_lib.startup_errors import NotStarted

@@ -5,8 +5,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 
-from ext_lib.companion import Companion
-from ext_lib.companion import Place
+from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 

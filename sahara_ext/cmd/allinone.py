@@ -15,8 +15,8 @@ import oslo_messaging as messaging
 from ext_lib import command_line
 from ext_lib import config_names
 from ext_lib import private_files
-from ext_lib.companion import Companion
-from ext_lib.companion import Place
+from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint

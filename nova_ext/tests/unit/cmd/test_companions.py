@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 import pathlib
 
-from ext_lib.companion import Companion
-from ext_lib.companion import Place
+from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
