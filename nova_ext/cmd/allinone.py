@@ -30,7 +30,7 @@ from ext_lib.wsgi.server import HTTPServer
 from ext_lib.wsgi.urlmap import URLMap
 from nova_ext.cmd import clouds
 from nova_ext.cmd import process
-from nova_ext.cmd.companions import Companions
+from nova_ext.cmd.allinone_plugins import Companions
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
 from nova_ext.db.facade import facade

@@ -11,8 +11,8 @@ from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
-from nova_ext.cmd.companions import Companions
-from nova_ext.cmd.companions import GROUP
+from nova_ext.cmd.allinone_plugins import Companions
+from nova_ext.cmd.allinone_plugins import GROUP
 from nova_ext.tests import base
 
 _HERE = __name__
