@@ -9,12 +9,12 @@ import ipaddress
 import uuid
 
 from ext_lib.context import RequestContext
+from sahara_ext.fault_injection import Rehearsal
 from sahara_ext.infra import base
 from sahara_ext.infra_steps import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
-from sahara_ext.rehearsal import Rehearsal
 
 _SERVERS = uuid.UUID('6d1b0c52-5a0b-4f0c-9a43-3f6f6d6e1a5e')
 #: Addresses for benchmarks, RFC 2544: nobody is reached by them.

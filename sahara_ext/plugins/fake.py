@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plugin whose clusters run nothing, and fail on request.
 
-What it is asked for is described in :mod:`sahara_ext.rehearsal`.
+What it is asked for is described in :mod:`sahara_ext.fault_injection`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from ext_lib.context import RequestContext
 from sahara_ext import exception
-from sahara_ext import rehearsal
+from sahara_ext import fault_injection
+from sahara_ext.fault_injection import Rehearsal
 from sahara_ext.infra_steps import InfraStep
 from sahara_ext.instance_work import for_each
 from sahara_ext.objects.cluster import Cluster
@@ -19,11 +20,10 @@ from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import Config
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.progress import Progress
-from sahara_ext.rehearsal import Rehearsal
 
 VERSION = '0.1'
 
-CONFIGURING = rehearsal.DEFAULT_STEP
+CONFIGURING = fault_injection.DEFAULT_STEP
 STARTING = 'Starting processes'
 CONFIGURING_NEW = 'Configuring new instances'
 STARTING_NEW = 'Starting processes on new instances'
@@ -59,25 +59,25 @@ class FakePlugin(ProvisioningPlugin):
         }
 
     def get_configs(self, version: str) -> Sequence[Config]:
-        """Return what :mod:`sahara_ext.rehearsal` understands."""
+        """Return what :mod:`sahara_ext.fault_injection` understands."""
         return [
             Config(
-                rehearsal.FAIL_STEP,
-                rehearsal.SECTION,
+                fault_injection.FAIL_STEP,
+                fault_injection.SECTION,
                 config_type='enum',
                 config_values=self._known_steps(),
                 description='The step instances fail in.',
             ),
             Config(
-                rehearsal.FAIL_INSTANCES,
-                rehearsal.SECTION,
+                fault_injection.FAIL_INSTANCES,
+                fault_injection.SECTION,
                 config_type='int',
                 default_value=0,
                 description='How many instances fail.',
             ),
             Config(
-                rehearsal.SECONDS,
-                rehearsal.SECTION,
+                fault_injection.SECONDS,
+                fault_injection.SECTION,
                 config_type='string',
                 default_value=0,
                 description='How long the last instance takes in each step; '
