@@ -10,7 +10,6 @@ from oslo_log import log as logging
 
 from ext_lib.context import RequestContext
 from sahara_ext import exception
-from sahara_ext.instance_work import for_each
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import InstanceState
@@ -19,6 +18,7 @@ from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import Config
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.progress import Progress
+from sahara_ext.progress.parallel import for_each
 
 LOG = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from sahara_ext import exception
 from sahara_ext.engine import failure
 from sahara_ext.engine.operation import Operation
 from sahara_ext.engine.servers import Servers
-from sahara_ext.instance_work import try_each
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.progress.parallel import try_each
 
 LOG = logging.getLogger(__name__)
 

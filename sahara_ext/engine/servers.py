@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 from sahara_ext.engine.operation import Operation
 from sahara_ext.infra_steps import InfraStep
-from sahara_ext.instance_work import for_each
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import ClusterStatus
+from sahara_ext.progress.parallel import for_each
 
 #: What a cluster is called during each step: a new one, and one that grows.
 _NEW = (ClusterStatus.SPAWNING, ClusterStatus.WAITING)

@@ -11,7 +11,6 @@ from sahara_ext import exception
 from sahara_ext import fault_injection
 from sahara_ext.fault_injection import Rehearsal
 from sahara_ext.infra_steps import InfraStep
-from sahara_ext.instance_work import for_each
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import InstanceState
@@ -20,6 +19,7 @@ from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import Config
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.progress import Progress
+from sahara_ext.progress.parallel import for_each
 
 VERSION = '0.1'
 

@@ -9,8 +9,8 @@ from oslo_context import context as oslo_context
 from oslo_context import fixture as context_fixture
 import testtools
 
-from sahara_ext import instance_work
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.progress import parallel
 
 _PATIENCE = 30
 
@@ -46,7 +46,7 @@ class TestForEach(testtools.TestCase):
         self.step: Any = Step()
 
     def work(self, function, workers=4):
-        instance_work.for_each(self.step, self.instances, function, workers)
+        parallel.for_each(self.step, self.instances, function, workers)
 
     def test_several_at_a_time(self):
         together = threading.Barrier(4, timeout=_PATIENCE)
@@ -108,6 +108,6 @@ class TestForEach(testtools.TestCase):
             if instance.id in '26':
                 raise ValueError(instance.id)
 
-        failures = instance_work.try_each(self.instances, work, 3)
+        failures = parallel.try_each(self.instances, work, 3)
         self.assertEqual({'2', '6'}, set(failures))
         self.assertEqual('6', str(failures['6']))
