@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from oslo_config import cfg
 
 from ext_lib.context import RequestContext
-from sahara_ext.infra_steps import InfraStep
+from sahara_ext.infra.steps import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
