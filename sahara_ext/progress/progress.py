@@ -7,7 +7,7 @@ from ext_lib.context import get_admin_context
 from ext_lib.context import RequestContext
 from sahara_ext.db import api as db
 from sahara_ext.progress.journal import Journal
-from sahara_ext.progress.silence import Silence
+from sahara_ext.progress.null_journal import Silence
 from sahara_ext.progress.step import Step
 
 

@@ -15,7 +15,7 @@ from sahara_ext.progress.event import Event
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.failure import is_recorded
 from sahara_ext.progress.journal import Journal
-from sahara_ext.progress.silence import Silence
+from sahara_ext.progress.null_journal import Silence
 
 LOG = logging.getLogger(__name__)
 
