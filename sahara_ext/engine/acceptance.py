@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ext_lib.context import RequestContext
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.engine import templates
 from sahara_ext.engine.resizing import Resizing
 from sahara_ext.objects.cluster import Cluster
@@ -42,7 +42,7 @@ def create(
     :raises UnknownTemplate: when a template was deleted meanwhile
     """
     templates.hold(context, values)
-    clusters = [drafts.cluster(context, values, name) for name in names]
+    clusters = [builders.cluster(context, values, name) for name in names]
     for cluster in clusters:
         cluster.create()
         plan(context, cluster)

@@ -13,7 +13,7 @@ from ext_lib import rpc
 from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.engine import acceptance
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.engine import planning
 from sahara_ext.engine import resizing
 from sahara_ext.engine import templates
@@ -64,9 +64,9 @@ class EngineAPI:
         """
         completed = templates.complete_cluster(context, values)
         plugin = self.plugins.get(str(completed.get('plugin_name')))
-        names = drafts.names(completed['name'], count)
+        names = builders.names(completed['name'], count)
         self._check_size(completed['node_groups'], len(names))
-        draft = drafts.cluster(context, completed, names[-1])
+        draft = builders.cluster(context, completed, names[-1])
         validation.check_cluster(plugin, draft)
         clusters = acceptance.create(
             context, completed, names, self._plan(plugin)

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from sahara_ext import exception
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
@@ -75,7 +75,7 @@ def resize(
     going: list[str] = []
     for name, count in counts.items():
         group = groups[name]
-        for instance in drafts.instances(
+        for instance in builders.instances(
             cluster, group, _numbers(group, count)
         ):
             instance.node_group_id = group.id
@@ -83,7 +83,7 @@ def resize(
         going += _going(group, count, doomed.get(name, ()))
     return Resizing(
         [
-            drafts.node_group(cluster, values, position)
+            builders.node_group(cluster, values, position)
             for position, values in enumerate(additional, len(groups))
         ],
         coming,

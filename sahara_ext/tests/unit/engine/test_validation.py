@@ -4,7 +4,7 @@
 from ext_lib import context
 from ext_lib import exception as ext_exception
 from sahara_ext import exception
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.engine import validation
 from sahara_ext.plugins.fake import FakePlugin
 from sahara_ext.tests import base
@@ -17,7 +17,7 @@ class TestCluster(base.TestCase):
         values = {**requested.values(), **changes}
         validation.check_cluster(
             FakePlugin(self.conf),
-            drafts.cluster(caller, values, name),
+            builders.cluster(caller, values, name),
         )
 
     def check_refused(self, error, text, **kwargs):

@@ -6,7 +6,7 @@ import uuid
 
 from ext_lib import context
 from sahara_ext import exception
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.infra import registry
 from sahara_ext.infra.fake import FakeDriver
 from sahara_ext.tests import base
@@ -25,7 +25,7 @@ class TestFakeDriver(base.TestCase):
         self.assertIsInstance(self.driver, FakeDriver)
 
     def draft(self, **fake):
-        cluster = drafts.cluster(
+        cluster = builders.cluster(
             self.context, requested.values(**fake), 'demo'
         )
         for group in cluster.node_groups:

@@ -3,7 +3,7 @@
 
 from ext_lib import context
 from sahara_ext import exception
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.plugins.fake import FakePlugin
 from sahara_ext.tests import base
 from sahara_ext.tests import requested
@@ -14,7 +14,7 @@ class TestValidation(base.TestCase):
         plugin = FakePlugin(self.conf)
         caller = context.RequestContext(user_id='me', project_id='us')
         plugin.validate(
-            drafts.cluster(caller, requested.values(**asked), 'demo')
+            builders.cluster(caller, requested.values(**asked), 'demo')
         )
 
     def check_refused(self, text, **asked):

@@ -2,7 +2,7 @@
 """Drafts have all that plugins may look at, and nothing stored."""
 
 from ext_lib import context
-from sahara_ext.engine import drafts
+from sahara_ext.engine import builders
 from sahara_ext.tests import base
 from sahara_ext.tests import requested
 
@@ -10,7 +10,9 @@ from sahara_ext.tests import requested
 class TestDrafts(base.TestCase):
     def draft(self, name='demo', **changes):
         caller = context.RequestContext(user_id='me', project_id='us')
-        return drafts.cluster(caller, {**requested.values(), **changes}, name)
+        return builders.cluster(
+            caller, {**requested.values(), **changes}, name
+        )
 
     def test_what_users_do_not_say_has_a_default(self):
         cluster = self.draft(description=None, anti_affinity=None)
@@ -60,7 +62,7 @@ class TestDrafts(base.TestCase):
         self.assertEqual({'planned'}, {i.state for i in small.instances})
 
     def test_names_of_several(self):
-        self.assertEqual(['demo'], drafts.names('demo', None))
-        self.assertEqual(['demo-1'], drafts.names('demo', 1))
-        ten = drafts.names('demo', 10)
+        self.assertEqual(['demo'], builders.names('demo', None))
+        self.assertEqual(['demo-1'], builders.names('demo', 1))
+        ten = builders.names('demo', 10)
         self.assertEqual(('demo-01', 'demo-10'), (ten[0], ten[9]))
