@@ -10,8 +10,8 @@ from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
+from sahara_ext.engine.operation_pool import Runner
 from sahara_ext.engine.periodic import EventCleanup
-from sahara_ext.engine.runner import Runner
 from sahara_ext.infra.base import InfraDriver
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster import ClusterList

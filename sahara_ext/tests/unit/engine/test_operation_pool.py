@@ -6,7 +6,7 @@ from typing import Any
 
 import fixtures
 
-from sahara_ext.engine import runner
+from sahara_ext.engine import operation_pool
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.tests import base
 
@@ -55,10 +55,12 @@ class TestRunner(base.TestCase):
             'provisioning': self,
         }.items():
             self.useFixture(
-                fixtures.MonkeyPatch(f'sahara_ext.engine.runner.{name}', value)
+                fixtures.MonkeyPatch(
+                    f'sahara_ext.engine.operation_pool.{name}', value
+                )
             )
         nobody: Any = None
-        self.runner = runner.Runner(
+        self.runner = operation_pool.Runner(
             self.conf, nobody, nobody, self.claim, self.vacated.release
         )
         self.addCleanup(self.may_end.set)
