@@ -19,7 +19,7 @@ from sahara_ext.db.api import provision_step
 from sahara_ext.db.api.provision_step import StepState
 from sahara_ext.db.facade import facade
 from sahara_ext.db.held_connection import HeldConnection
-from sahara_ext.db.tally import Tally
+from sahara_ext.db.step_counters import Tally
 
 LOG = logging.getLogger(__name__)
 
