@@ -10,7 +10,7 @@ from openstack.proxy import Proxy
 import requests
 
 from sahara_ext import exception
-from sahara_ext.infra.patience import Patience
+from sahara_ext.infra.retry_limits import Patience
 
 LOG = logging.getLogger(__name__)
 
