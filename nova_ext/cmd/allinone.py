@@ -272,19 +272,19 @@ def _services(
             process.compute_service(conf, transport, driver, host)
             for host, driver in drivers.items()
         ),
-        _Search(conductor),
+        _Redelivery(conductor),
     ]
 
 
-class _Search:
-    """Finds what was lost with the last process: all there was in memory."""
+class _Redelivery:
+    """Redelivery of the messages that the last process held in memory."""
 
     def __init__(self, conductor: ConductorManager) -> None:
         self._conductor = conductor
 
     def start(self) -> None:
-        """Look, now that all hosts listen and no client does."""
-        self._conductor.search.run(patience=0)
+        """Redeliver, now that all hosts listen and no client does."""
+        self._conductor.redelivery.run(lost_after=0)
 
     def stop(self) -> None:
         """Do nothing: it is over."""

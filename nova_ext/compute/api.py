@@ -13,6 +13,8 @@ from ext_lib.context import RequestContext
 from ext_lib.exception import Error
 from nova_ext import action_events
 from nova_ext import exception
+from nova_ext import step_types
+from nova_ext.action_events import Step
 from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute import deletion
@@ -28,6 +30,7 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.transaction import transactional
+from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
 
@@ -137,12 +140,7 @@ class API(PowerRequests, MoveRequests):
             _DELETE.accept(
                 context, instance, task_state=TaskState.DELETING, progress=0
             )
-            self._compute.cast(
-                context,
-                str(instance.host),
-                'terminate_instance',
-                instance=instance,
-            )
+            self._compute.send(context, step_types.TERMINATE, instance)
         else:
             self._delete_locally(context, instance)
 
@@ -162,7 +160,9 @@ class API(PowerRequests, MoveRequests):
             migration = _CONFIRM.accept_end_of_move(
                 context, instance, MigrationStatus.CONFIRMING
             )
-            if self._compute.confirm_resize(context, instance, migration):
+            if self._compute.send(
+                context, step_types.CONFIRM_RESIZE, instance, migration
+            ):
                 self._wait(context, instance.uuid)
         except Exception as error:
             LOG.warning(
@@ -217,6 +217,7 @@ class API(PowerRequests, MoveRequests):
             instance.uuid,
             self._host,
             ActionName.LOCK,
+            step_types.LOCK,
             {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
             lambda metadata: {**metadata, **told},
         )
@@ -229,6 +230,7 @@ class API(PowerRequests, MoveRequests):
             instance.uuid,
             self._host,
             ActionName.UNLOCK,
+            step_types.UNLOCK,
             {'locked': False, 'locked_by': None},
             _without_reason,
         )
@@ -252,6 +254,7 @@ def _record_here(
     uuid: str,
     host: str,
     action: str,
+    step_type: StepType,
     changes: dict[str, Any],
     edit: Callable[[_Metadata], _Metadata],
 ) -> Instance:
@@ -261,7 +264,7 @@ def _record_here(
         host may be at work on the server and keep notes there
     """
     InstanceAction.action_start(context, uuid, action, want_result=False)
-    with action_events.recorded(context, uuid, f'api_{action}', host):
+    with Step(context, uuid, step_type.event, host).recorded():
         instance = admission.change(context, uuid, changes)
         metadata = edit(instance.system_metadata)
         if metadata != instance.system_metadata:

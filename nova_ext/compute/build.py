@@ -9,6 +9,8 @@ from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
+from nova_ext import step_types
+from nova_ext.action_events import Step
 from nova_ext.compute.live_migration import LiveMigrationOperations
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -42,12 +44,21 @@ class BuildOperations:
         self._live = live
 
     def build_and_run_instance(
-        self, context: RequestContext, *, instance: Instance
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        step: Step | None = None,
     ) -> None:
-        """Build the server here, unless another host does already."""
+        """Build the server here, unless another host does already.
+
+        :param step: that is resumed
+        """
         with self.host.locks.hold(instance.uuid):
             if self._claim(context, instance.uuid):
-                self._do_build_and_run_instance(context, instance=instance)
+                self._do_build_and_run_instance(
+                    context, instance=instance, step=step
+                )
 
     def _claim(self, context: RequestContext, uuid: str) -> bool:
         try:
@@ -67,7 +78,7 @@ class BuildOperations:
         instance.task_state = TaskState.SPAWNING
         instance.save(expected_task_state=[TaskState.SCHEDULING])
 
-    @operation([TaskState.SPAWNING], _forget_host)
+    @operation(step_types.BUILD, _forget_host)
     def _do_build_and_run_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -79,37 +90,44 @@ class BuildOperations:
         instance.save(expected_task_state=[TaskState.SPAWNING])
 
     def terminate_instance(
-        self, context: RequestContext, *, instance: Instance
+        self,
+        context: RequestContext,
+        *,
+        instance: Instance,
+        step: Step | None = None,
     ) -> None:
-        """Remove the server; that it is gone already is just as well."""
+        """Remove the server, unless it is gone already.
+
+        :param step: that is resumed
+        """
+        step = step or Step(
+            context,
+            instance.uuid,
+            step_types.TERMINATE.event,
+            self.host.name,
+        )
         self._live.abort(instance)
         with self.host.locks.hold(instance.uuid):
             try:
                 fresh = instance_updates.load_instance(context, instance.uuid)
             except exception.InstanceNotFound:
-                self._record_gone(context, instance.uuid)
+                self._record_gone(step)
                 return
             if fresh.host in (None, self.host.name):
-                self._terminate_instance(context, instance=fresh)
+                self._terminate_instance(context, instance=fresh, step=step)
             else:
                 self._pass_on(context, fresh)
 
     def _pass_on(self, context: RequestContext, instance: Instance) -> None:
         """Have the server removed where it has gone in the meantime."""
-        self.host.rpcapi.cast(
-            context,
-            str(instance.host),
-            'terminate_instance',
-            instance=instance,
-        )
+        self.host.rpcapi.send(context, step_types.TERMINATE, instance)
 
-    def _record_gone(self, context: RequestContext, uuid: str) -> None:
-        name = 'compute_terminate_instance'
-        if not action_events.is_repeated(context, uuid, name, self.host.name):
-            with action_events.recorded(context, uuid, name, self.host.name):
-                LOG.info('Instance %s is gone already', uuid)
+    def _record_gone(self, step: Step) -> None:
+        if not step.is_repeated():
+            with step.recorded():
+                LOG.info('Instance %s is gone already', step.instance_uuid)
 
-    @operation(cleanup=set_error, name='terminate_instance')
+    @operation(step_types.TERMINATE, set_error)
     def _terminate_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:

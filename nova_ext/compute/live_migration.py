@@ -9,9 +9,10 @@ import threading
 
 from ext_lib.context import acting_for
 from ext_lib.context import RequestContext
-from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
+from nova_ext import step_types
+from nova_ext.action_events import Step
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -25,24 +26,28 @@ from nova_ext.virt import driver
 
 LOG = logging.getLogger(__name__)
 
-_NAME = 'live_migration'
-_EVENT = f'compute_{_NAME}'
+_EVENT = step_types.LIVE_MIGRATION.event
 
 
 @dataclasses.dataclass
 class _Job:
     """A live migration that waits for its turn, or runs."""
 
-    context: RequestContext
-    instance_uuid: str
+    #: Begun when the migration was queued.
+    step: Step
     migration: Migration
     is_aborted: bool = False
     future: futures.Future[None] | None = None
 
     def check(self) -> None:
-        """Raise if somebody asked to stop."""
+        """Raise if the migration is to end.
+
+        :raises LiveMigrationAborted: when it is
+        """
         if self.is_aborted:
-            raise driver.LiveMigrationAborted(instance_uuid=self.instance_uuid)
+            raise driver.LiveMigrationAborted(
+                instance_uuid=self.step.instance_uuid
+            )
 
 
 def _end(failure: Failure) -> None:
@@ -84,15 +89,17 @@ class LiveMigrationOperations:
         """Return when none runs; those in the queue stay unfinished."""
         self._pool.shutdown(cancel_futures=True)
 
-    @operation([TaskState.MIGRATING])
+    @operation(step_types.CHECK_DESTINATION)
     def check_can_live_migrate_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Tell, by not raising, that the server can come here."""
         self.host.driver.check_can_live_migrate_destination(context, instance)
-        self.host.rpcapi.check_can_live_migrate_source(context, instance)
+        self.host.rpcapi.call(
+            context, str(instance.host), step_types.CHECK_SOURCE, instance
+        )
 
-    @operation([TaskState.MIGRATING])
+    @operation(step_types.CHECK_SOURCE)
     def check_can_live_migrate_source(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -107,34 +114,37 @@ class LiveMigrationOperations:
         migration: Migration,
     ) -> None:
         """Take the server to the destination as soon as it is its turn."""
-        uuid = instance.uuid
-        if action_events.is_repeated(context, uuid, _EVENT, self.host.name):
-            LOG.info('%s of %s was done before', _EVENT, uuid)
+        step = Step(context, instance.uuid, _EVENT, self.host.name)
+        if step.is_repeated():
+            LOG.info('%s of %s was done before', _EVENT, instance.uuid)
             return
-        self.host.running.add(uuid, _EVENT)
+        self.host.running.add(instance.uuid, _EVENT)
         try:
-            action_events.begin(context, uuid, _EVENT, self.host.name)
+            step.begin()
             _set_status(migration, MigrationStatus.QUEUED)
-            LOG.info('Instance %s: migration %s queued', uuid, migration.id)
-            self._enqueue(_Job(context, uuid, migration))
+            LOG.info(
+                'Instance %s: migration %s queued', instance.uuid, migration.id
+            )
+            self._enqueue(
+                _Job(dataclasses.replace(step, is_resumed=True), migration)
+            )
         except Exception:
-            self.host.running.remove(uuid, _EVENT)
+            self.host.running.remove(instance.uuid, _EVENT)
             raise
 
     def _enqueue(self, job: _Job) -> None:
-        uuid = job.instance_uuid
         with self._guard:
-            self._jobs[uuid] = job
+            self._jobs[job.step.instance_uuid] = job
             job.future = self._pool.submit(self._run, job)
 
-    @operation([TaskState.MIGRATING])
+    @operation(step_types.PRE_LIVE_MIGRATION)
     def pre_live_migration(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Get ready here, at the destination."""
         self.host.driver.pre_live_migration(context, instance)
 
-    @operation([TaskState.MIGRATING], set_error)
+    @operation(step_types.POST_LIVE_MIGRATION, set_error)
     def post_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -146,7 +156,7 @@ class LiveMigrationOperations:
         instance.progress = 0
         instance.save(expected_task_state=[TaskState.MIGRATING])
 
-    @operation()
+    @operation(step_types.ROLLBACK_LIVE_MIGRATION)
     def rollback_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -155,7 +165,7 @@ class LiveMigrationOperations:
             context, instance
         )
 
-    @operation([TaskState.MIGRATING], is_exclusive=False)
+    @operation(step_types.FORCE_COMPLETE, is_exclusive=False)
     def live_migration_force_complete(
         self,
         context: RequestContext,
@@ -169,7 +179,7 @@ class LiveMigrationOperations:
             raise _not_running(migration, 'force complete')
         self.host.driver.live_migration_force_complete(instance)
 
-    @operation([TaskState.MIGRATING], is_exclusive=False)
+    @operation(step_types.ABORT, is_exclusive=False)
     def live_migration_abort(
         self,
         context: RequestContext,
@@ -182,7 +192,7 @@ class LiveMigrationOperations:
             raise _not_running(migration, 'abort')
 
     def abort(self, instance: Instance) -> bool:
-        """End what runs or waits for the server; tell if there was any."""
+        """End what runs or waits for the server; return whether any did."""
         with self._guard:
             job = self._jobs.get(instance.uuid)
             if job is None:
@@ -195,23 +205,25 @@ class LiveMigrationOperations:
         return True
 
     def _run(self, job: _Job) -> None:
-        instance = Instance(uuid=job.instance_uuid)
-        with acting_for(job.context):
+        uuid, context = job.step.instance_uuid, job.step.context
+        with acting_for(context):
             try:
-                with action_events.adopting(job.instance_uuid, _EVENT):
-                    self._live_migration(
-                        job.context, instance=instance, job=job
-                    )
+                self._live_migration(
+                    context,
+                    instance=Instance(uuid=uuid),
+                    step=job.step,
+                    job=job,
+                )
             except Exception:
-                LOG.exception('Live migration of %s failed', instance.uuid)
+                LOG.exception('Live migration of %s failed', uuid)
             finally:
                 self._forget(job)
 
     def _forget(self, job: _Job) -> None:
-        self._jobs.pop(job.instance_uuid, None)
-        self.host.running.remove(job.instance_uuid, _EVENT)
+        self._jobs.pop(job.step.instance_uuid, None)
+        self.host.running.remove(job.step.instance_uuid, _EVENT)
 
-    @operation([TaskState.MIGRATING], _roll_back, _end, name=_NAME)
+    @operation(step_types.LIVE_MIGRATION, _roll_back, _end)
     def _live_migration(
         self, context: RequestContext, *, instance: Instance, job: _Job
     ) -> None:
@@ -219,27 +231,29 @@ class LiveMigrationOperations:
         dest = str(migration.dest_compute)
         job.check()
         _set_status(migration, MigrationStatus.PREPARING)
-        self.host.rpcapi.pre_live_migration(context, instance, dest)
+        self.host.rpcapi.call(
+            context, dest, step_types.PRE_LIVE_MIGRATION, instance
+        )
         job.check()
         _set_status(migration, MigrationStatus.RUNNING)
         self.host.driver.live_migration(
             context, instance, dest, functools.partial(_report, job)
         )
-        self.host.rpcapi.post_live_migration_at_destination(
-            context, instance, dest
+        self.host.rpcapi.call(
+            context, dest, step_types.POST_LIVE_MIGRATION, instance
         )
         _set_status(migration, MigrationStatus.COMPLETED)
 
     def _drop(self, job: _Job) -> None:
         """End a migration whose turn never came."""
-        uuid = job.instance_uuid
+        uuid = job.step.instance_uuid
         instance_updates.end_migration(
             job.migration, MigrationStatus.CANCELLED
         )
         error = driver.LiveMigrationAborted(instance_uuid=uuid)
-        action_events.finish(job.context, uuid, _EVENT, self.host.name, error)
+        job.step.finish(error)
         instance_updates.update_instance(
-            job.context, uuid, [TaskState.MIGRATING], task_state=None
+            job.step.context, uuid, [TaskState.MIGRATING], task_state=None
         )
         self._forget(job)
 

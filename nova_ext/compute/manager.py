@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The service on a compute host: its operations behind one endpoint."""
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
 
 from oslo_config import cfg
 import oslo_messaging as messaging
 
-from ext_lib.context import RequestContext
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
+from nova_ext import operations
 from nova_ext.compute.build import BuildOperations
 from nova_ext.compute.live_migration import LiveMigrationOperations
 from nova_ext.compute.operation import Host
@@ -17,20 +16,13 @@ from nova_ext.compute.power import PowerOperations
 from nova_ext.compute.rebuild import RebuildOperations
 from nova_ext.compute.recovery import Recovery
 from nova_ext.compute.resize import ResizeOperations
-from nova_ext.compute.steps import Repeatable
 from nova_ext.heartbeat import Heartbeat
-from nova_ext.objects.fields import VMState
-from nova_ext.objects.instance import Instance
-from nova_ext.objects.migration import Migration
-from nova_ext.objects.migration import MigrationList
 from nova_ext.objects.service import COMPUTE
 from nova_ext.rpcapi import compute as rpcapi
 from nova_ext.virt.driver import ComputeDriver
 
-#: How many signs of life there are between two looks at open steps.
-_SETTLE_EVERY = 6
-
-Method = Callable[..., None]
+#: Heartbeats between two sweeps over open steps.
+_HEARTBEATS = 6
 
 
 class ComputeManager(Manager):
@@ -57,11 +49,11 @@ class ComputeManager(Manager):
         self.build = BuildOperations(self.host, self.live)
         self.rebuild = RebuildOperations(self.host, self.power)
         self.resize = ResizeOperations(self.host, self.power)
-        self._settle_interval = _SETTLE_EVERY * conf.report_interval
+        self._recovery_interval = _HEARTBEATS * conf.report_interval
         self._heartbeat = Heartbeat(
             name, COMPUTE, rpcapi.TOPIC, conf.report_interval
         )
-        self._recovery = Recovery(self.host, self._repeatable())
+        self._recovery = Recovery(self.host, self._resuming())
 
     def endpoints(self) -> list[object]:
         """Return what answers; the names of the methods do not overlap."""
@@ -74,15 +66,15 @@ class ComputeManager(Manager):
         ]
 
     def init_host(self) -> None:
-        """Settle what was left when the host died."""
+        """Recover what the host had begun before it died."""
         self._heartbeat.beat()
         self._recovery.start()
 
     def periodic_tasks(self) -> list[PeriodicTask]:
-        """Return the sign of life, and the search for abandoned steps."""
+        """Return the heartbeat and the sweep over open steps."""
         return [
             self._heartbeat.periodic_task(),
-            PeriodicTask(self._recovery.settle, self._settle_interval),
+            PeriodicTask(self._recovery.recover, self._recovery_interval),
         ]
 
     def cleanup_host(self) -> None:
@@ -90,51 +82,11 @@ class ComputeManager(Manager):
         self.live.wait()
         self._recovery.wait()
 
-    def _repeatable(self) -> dict[str, Repeatable]:
-        power, build, resize = self.power, self.build, self.resize
-        results: dict[Method, Collection[str]] = {
-            power.start_instance: [VMState.ACTIVE],
-            power.stop_instance: [VMState.STOPPED],
-            power.pause_instance: [VMState.PAUSED],
-            power.unpause_instance: [VMState.ACTIVE],
-            power.suspend_instance: [VMState.SUSPENDED],
-            power.resume_instance: [VMState.ACTIVE],
-            build.terminate_instance: [],
-        }
-        moves = (
-            resize.confirm_resize,
-            resize.revert_resize,
-            resize.finish_revert_resize,
-        )
+    def _resuming(self) -> dict[str, Callable[..., None]]:
+        """Return the methods that resume steps, by the name of the event."""
         return {
-            'compute__do_build_and_run_instance': Repeatable(
-                build.build_and_run_instance, [VMState.ACTIVE]
-            ),
-            'compute_reboot_instance': Repeatable(
-                power.reboot_instance, [VMState.ACTIVE], _reboot_type
-            ),
-            **{
-                f'compute_{method.__name__}': Repeatable(method, states)
-                for method, states in results.items()
-            },
-            **{
-                f'compute_{method.__name__}': Repeatable(
-                    method, [VMState.ACTIVE, VMState.STOPPED], _migration
-                )
-                for method in moves
-            },
+            step.event: getattr(endpoint, step.method)
+            for endpoint in self.endpoints()
+            for step in operations.HOST_STEPS.values()
+            if step.is_resumed and hasattr(endpoint, step.method)
         }
-
-
-def _reboot_type(
-    context: RequestContext, instance: Instance
-) -> dict[str, Any]:
-    is_hard = str(instance.task_state).endswith('_hard')
-    return {'reboot_type': 'HARD' if is_hard else 'SOFT'}
-
-
-def _migration(context: RequestContext, instance: Instance) -> dict[str, Any]:
-    migrations: list[Migration] = list(
-        MigrationList.get_by_filters(context, {'instance_uuid': instance.uuid})
-    )
-    return {'migration': migrations[-1]}

@@ -6,6 +6,7 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext import step_types
 from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute.admission import Request
@@ -116,7 +117,9 @@ class MoveRequests(Requests):
         migration = _CONFIRM.accept_end_of_move(
             context, instance, MigrationStatus.CONFIRMING
         )
-        self._compute.confirm_resize(context, instance, migration)
+        self._compute.send(
+            context, step_types.CONFIRM_RESIZE, instance, migration
+        )
 
     def revert_resize(
         self, context: RequestContext, instance: Instance
@@ -131,7 +134,9 @@ class MoveRequests(Requests):
             MigrationStatus.REVERTING,
             task_state=TaskState.RESIZE_REVERTING,
         )
-        self._compute.revert_resize(context, instance, migration)
+        self._compute.send(
+            context, step_types.REVERT_RESIZE, instance, migration
+        )
 
     def check_live_migration(
         self,
@@ -184,8 +189,8 @@ class MoveRequests(Requests):
             _FORCE_COMPLETE,
             [MigrationStatus.RUNNING],
         )
-        self._compute.live_migration_force_complete(
-            context, instance, migration
+        self._compute.send(
+            context, step_types.FORCE_COMPLETE, instance, migration
         )
 
     def live_migrate_abort(
@@ -207,7 +212,7 @@ class MoveRequests(Requests):
         migration = self._accept_steering(
             context, instance, migration_id, _ABORT, statuses
         )
-        self._compute.live_migration_abort(context, instance, migration)
+        self._compute.send(context, step_types.ABORT, instance, migration)
 
     def _accept_steering(
         self,

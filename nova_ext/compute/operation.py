@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every operation on a server has in common.
+"""The frame around every step that a host takes.
 
 One at a time per server and host, each message once, recorded as an event,
-and with an end that leaves no task behind.
+and with an end that leaves no task state behind.
 """
 
 import collections
@@ -19,30 +19,20 @@ from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
+from nova_ext.action_events import Step
 from nova_ext.instance_updates import States
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.rpcapi.compute import ComputeAPI
+from nova_ext.step_types import Place
+from nova_ext.step_types import StepType
 from nova_ext.virt.driver import ComputeDriver
 
 LOG = logging.getLogger(__name__)
 
-#: Steps that only the host of a server takes.
-AT_HOME = (
-    'compute__do_build_and_run_instance',
-    'compute_terminate_instance',
-    'compute_start_instance',
-    'compute_stop_instance',
-    'compute_reboot_instance',
-    'compute_pause_instance',
-    'compute_unpause_instance',
-    'compute_suspend_instance',
-    'compute_resume_instance',
-)
-
 
 class Locks:
-    """A lock per server; one that nobody holds costs nothing."""
+    """A lock per server, kept only while it is held or waited for."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -80,6 +70,7 @@ class Running:
         self._counts: collections.Counter[tuple[str, str]] = (
             collections.Counter()
         )
+        self._watches: list[set[tuple[str, str]]] = []
 
     @contextlib.contextmanager
     def step(self, uuid: str, event_name: str) -> Iterator[None]:
@@ -94,6 +85,8 @@ class Running:
         """Count a step."""
         with self._guard:
             self._counts[uuid, event_name] += 1
+            for watch in self._watches:
+                watch.add((uuid, event_name))
 
     def remove(self, uuid: str, event_name: str) -> None:
         """Count it no longer."""
@@ -102,14 +95,25 @@ class Running:
             # Forget what is not positive.
             self._counts += collections.Counter()
 
-    def has(self, uuid: str, event_name: str) -> bool:
-        """Tell whether such a step is being taken."""
-        return self._counts[uuid, event_name] > 0
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[set[tuple[str, str]]]:
+        """Collect the steps that run at any time inside.
+
+        :returns: pairs of a server's uuid and an event name
+        """
+        with self._guard:
+            watch = set(self._counts)
+            self._watches.append(watch)
+        try:
+            yield watch
+        finally:
+            with self._guard:
+                self._watches = [w for w in self._watches if w is not watch]
 
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """What the operations of one compute host share.
+    """The parts that the operations of one compute host share.
 
     :param name: of the service, and of its only hypervisor
     """
@@ -131,7 +135,7 @@ class Operations(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """An operation that failed, for whoever tidies up after it."""
+    """A step that failed, as its cleanup needs to know it."""
 
     host: Host
     context: RequestContext
@@ -163,31 +167,28 @@ def set_error(failure: Failure) -> None:
 
 
 def operation(
-    states: States = None,
+    step_type: StepType,
     cleanup: Cleanup | None = None,
     refusal: Cleanup | None = None,
     *,
-    name: str | None = None,
     is_exclusive: bool = True,
 ) -> Callable[[Method], Method]:
-    """Make a method the one that carries out a message about a server.
+    """Make a method the one that takes a step of a server.
 
     It is called with a context and keywords, ``instance`` among them, and
     gets the server as it is now, not as it was when the message was sent.
-    Exceptions go on, so that a caller who waits learns of them.
+    Exceptions go on, so that a caller who waits learns of them. Recovery
+    passes ``step``, an open one that is to be resumed.
 
+    :param step_type: as the table of operations has it
     :param cleanup: is called when the method failed
     :param refusal: is called when it was not begun, because the server is
         gone or in another task state
-    :param name: of the event, without prefix; that of the method by default
     :param is_exclusive: whether other operations on the server have to wait
     """
 
     def decorate(method: Method) -> Method:
-        event_name = f'compute_{name or method.__name__}'
-        step = _Step(
-            method, event_name, states, cleanup, refusal, is_exclusive
-        )
+        taker = _Taker(method, step_type, cleanup, refusal, is_exclusive)
 
         @functools.wraps(method)
         def wrapper(
@@ -195,9 +196,13 @@ def operation(
             context: RequestContext,
             *,
             instance: Instance,
+            step: Step | None = None,
             **kwargs: Any,
         ) -> Any:
-            return step.take(self, context, instance.uuid, kwargs)
+            step = step or Step(
+                context, instance.uuid, step_type.event, self.host.name
+            )
+            return taker.take(self, step, kwargs)
 
         return wrapper
 
@@ -205,34 +210,27 @@ def operation(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Step:
+class _Taker:
     method: Method
-    event_name: str
-    states: States
+    step_type: StepType
     cleanup: Cleanup | None
     refusal: Cleanup | None
     is_exclusive: bool
 
     def take(
-        self,
-        operations: Operations,
-        context: RequestContext,
-        uuid: str,
-        kwargs: dict[str, Any],
+        self, operations: Operations, step: Step, kwargs: dict[str, Any]
     ) -> Any:
-        host = operations.host
-        with self._lock(host, uuid), host.running.step(uuid, self.event_name):
-            if action_events.is_repeated(
-                context, uuid, self.event_name, host.name
-            ):
-                LOG.info('%s of %s was done before', self.event_name, uuid)
+        host, uuid = operations.host, step.instance_uuid
+        with self._lock(host, uuid), host.running.step(uuid, step.name):
+            if step.is_repeated():
+                LOG.info('%s of %s was done before', step.name, uuid)
                 return None
-            return self._record(operations, context, uuid, kwargs)
+            return self._record(operations, step, kwargs)
 
     def _check_host(self, instance: Instance, host: str) -> None:
         # The message may have waited until the host was alive again.
         is_here = instance.host in (None, host)
-        if self.event_name in AT_HOME and not is_here:
+        if self.step_type.place is Place.INSTANCE_HOST and not is_here:
             raise exception.HostEvacuated(host=host)
 
     def _lock(
@@ -243,21 +241,16 @@ class _Step:
         return contextlib.nullcontext()
 
     def _record(
-        self,
-        operations: Operations,
-        context: RequestContext,
-        uuid: str,
-        kwargs: dict[str, Any],
+        self, operations: Operations, step: Step, kwargs: dict[str, Any]
     ) -> Any:
-        host = operations.host
+        host, context = operations.host, step.context
+        uuid, states = step.instance_uuid, self.step_type.task_states
         is_begun = False
-        is_failure = functools.partial(self._is_failure, uuid)
+        is_failure = functools.partial(_is_failure, step)
         try:
-            with action_events.recorded(
-                context, uuid, self.event_name, host.name, is_failure
-            ):
+            with step.recorded(is_failure):
                 instance = instance_updates.load_instance(context, uuid)
-                instance_updates.check(instance, self.states)
+                instance_updates.check(instance, states)
                 self._check_host(instance, host.name)
                 is_begun = True
                 with _fault(context, uuid, host.name, is_failure):
@@ -265,24 +258,22 @@ class _Step:
                         operations, context, instance=instance, **kwargs
                     )
         except Exception as error:
-            # After the event has ended: as long as there is a task, whoever
-            # settles things after a crash comes and looks.
-            tidy_up = self.cleanup if is_begun else self.refusal
-            if tidy_up is not None and is_failure(error):
-                tidy_up(
-                    Failure(host, context, uuid, self.states, error, kwargs)
-                )
+            # After the event has ended: as long as there is a task state,
+            # recovery after a crash examines the server.
+            clean_up = self.cleanup if is_begun else self.refusal
+            if clean_up is not None and is_failure(error):
+                clean_up(Failure(host, context, uuid, states, error, kwargs))
             raise
 
-    def _is_failure(self, uuid: str, error: Exception) -> bool:
-        """Tell whether an error ends the step.
 
-        While the database is away, or no conductor answers, nobody can tell
-        how far it has come. The host settles it later, as if it had died amid
-        it; once.
-        """
-        is_outage = indirection.is_outage(error)
-        return not is_outage or action_events.is_adopted(uuid, self.event_name)
+def _is_failure(step: Step, error: Exception) -> bool:
+    """Return whether an error ends the step.
+
+    While the database is unreachable, or no conductor answers, it is unknown
+    how far the step has come. The host resumes it later, as if it had died
+    amid it; once.
+    """
+    return step.is_resumed or not indirection.is_outage(error)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 
 from ext_lib.context import RequestContext
 from nova_ext import action_events
+from nova_ext import step_types
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
@@ -12,15 +13,6 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
-
-REBOOT_STATES = (
-    TaskState.REBOOTING,
-    TaskState.REBOOT_PENDING,
-    TaskState.REBOOT_STARTED,
-    TaskState.REBOOTING_HARD,
-    TaskState.REBOOT_PENDING_HARD,
-    TaskState.REBOOT_STARTED_HARD,
-)
 
 
 def _clear_task_if_running(failure: Failure) -> None:
@@ -39,23 +31,23 @@ class PowerOperations:
     def __init__(self, host: Host) -> None:
         self.host = host
 
-    @operation([TaskState.POWERING_ON], clear_task)
+    @operation(step_types.START, clear_task)
     def start_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Power the server on."""
         self.host.driver.power_on(context, instance)
-        self._settle(instance, VMState.ACTIVE)
+        self._finish(instance, VMState.ACTIVE)
 
-    @operation([TaskState.POWERING_OFF], clear_task)
+    @operation(step_types.STOP, clear_task)
     def stop_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Power the server off."""
         self.host.driver.power_off(context, instance)
-        self._settle(instance, VMState.STOPPED)
+        self._finish(instance, VMState.STOPPED)
 
-    @operation(REBOOT_STATES, _clear_task_if_running)
+    @operation(step_types.REBOOT, _clear_task_if_running)
     def reboot_instance(
         self, context: RequestContext, *, instance: Instance, reboot_type: str
     ) -> None:
@@ -66,45 +58,45 @@ class PowerOperations:
             if is_hard
             else TaskState.REBOOT_STARTED
         )
-        instance.save(expected_task_state=REBOOT_STATES)
+        instance.save(expected_task_state=step_types.REBOOT_STATES)
         self.host.driver.reboot(context, instance, reboot_type)
-        self._settle(instance, VMState.ACTIVE)
+        self._finish(instance, VMState.ACTIVE)
         if is_hard:
             action_events.end_overtaken(context, instance.uuid, self.host.name)
 
-    @operation([TaskState.PAUSING], clear_task)
+    @operation(step_types.PAUSE, clear_task)
     def pause_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Freeze the server."""
         self.host.driver.pause(context, instance)
-        self._settle(instance, VMState.PAUSED)
+        self._finish(instance, VMState.PAUSED)
 
-    @operation([TaskState.UNPAUSING], clear_task)
+    @operation(step_types.UNPAUSE, clear_task)
     def unpause_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Let a frozen server run on."""
         self.host.driver.unpause(context, instance)
-        self._settle(instance, VMState.ACTIVE)
+        self._finish(instance, VMState.ACTIVE)
 
-    @operation([TaskState.SUSPENDING], set_error)
+    @operation(step_types.SUSPEND, set_error)
     def suspend_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Write the server's memory to disk and stop it."""
         self.host.driver.suspend(context, instance)
-        self._settle(instance, VMState.SUSPENDED)
+        self._finish(instance, VMState.SUSPENDED)
 
-    @operation([TaskState.RESUMING], set_error)
+    @operation(step_types.RESUME, set_error)
     def resume_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Run a suspended server again."""
         self.host.driver.resume(context, instance)
-        self._settle(instance, VMState.ACTIVE)
+        self._finish(instance, VMState.ACTIVE)
 
-    def _settle(self, instance: Instance, vm_state: str) -> None:
+    def _finish(self, instance: Instance, vm_state: str) -> None:
         task_state = instance.task_state
         instance.vm_state = vm_state
         instance.power_state = self.host.driver.get_power_state(instance)

@@ -4,6 +4,7 @@
 from typing import Any
 
 from ext_lib.context import RequestContext
+from nova_ext import step_types
 from nova_ext.compute.admission import Request
 from nova_ext.compute.requests import Requests
 from nova_ext.objects.fields import ActionName
@@ -62,14 +63,14 @@ class PowerRequests(Requests):
     def start(self, context: RequestContext, instance: Instance) -> None:
         """Power a server on."""
         _START.accept(context, instance, task_state=TaskState.POWERING_ON)
-        self._cast(context, instance, 'start_instance')
+        self._compute.send(context, step_types.START, instance)
 
     def stop(self, context: RequestContext, instance: Instance) -> None:
         """Power a server off."""
         _STOP.accept(
             context, instance, task_state=TaskState.POWERING_OFF, progress=0
         )
-        self._cast(context, instance, 'stop_instance')
+        self._compute.send(context, step_types.STOP, instance)
 
     def reboot(
         self, context: RequestContext, instance: Instance, reboot_type: str
@@ -84,27 +85,29 @@ class PowerRequests(Requests):
                 TaskState.REBOOTING_HARD if is_hard else TaskState.REBOOTING
             ),
         )
-        self._compute.reboot_instance(context, instance, reboot_type)
+        self._compute.send(
+            context, step_types.REBOOT, instance, reboot_type=reboot_type
+        )
 
     def pause(self, context: RequestContext, instance: Instance) -> None:
         """Freeze a server in memory."""
         _PAUSE.accept(context, instance, task_state=TaskState.PAUSING)
-        self._cast(context, instance, 'pause_instance')
+        self._compute.send(context, step_types.PAUSE, instance)
 
     def unpause(self, context: RequestContext, instance: Instance) -> None:
         """Let a frozen server run on."""
         _UNPAUSE.accept(context, instance, task_state=TaskState.UNPAUSING)
-        self._cast(context, instance, 'unpause_instance')
+        self._compute.send(context, step_types.UNPAUSE, instance)
 
     def suspend(self, context: RequestContext, instance: Instance) -> None:
         """Write a server's memory to disk and stop it."""
         _SUSPEND.accept(context, instance, task_state=TaskState.SUSPENDING)
-        self._cast(context, instance, 'suspend_instance')
+        self._compute.send(context, step_types.SUSPEND, instance)
 
     def resume(self, context: RequestContext, instance: Instance) -> None:
         """Run a suspended server again."""
         _RESUME.accept(context, instance, task_state=TaskState.RESUMING)
-        self._cast(context, instance, 'resume_instance')
+        self._compute.send(context, step_types.RESUME, instance)
 
     def rebuild(
         self,
@@ -131,10 +134,3 @@ class PowerRequests(Requests):
             **columns,
         )
         self._conductor.rebuild_instance(context, instance)
-
-    def _cast(
-        self, context: RequestContext, instance: Instance, method: str
-    ) -> None:
-        self._compute.cast(
-            context, str(instance.host), method, instance=instance
-        )

@@ -8,6 +8,7 @@ from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
+from nova_ext import step_types
 from nova_ext.compute.operation import Failure
 from nova_ext.compute.operation import Host
 from nova_ext.compute.operation import operation
@@ -18,12 +19,6 @@ from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
-
-STATES = (
-    TaskState.REBUILDING,
-    TaskState.REBUILD_BLOCK_DEVICE_MAPPING,
-    TaskState.REBUILD_SPAWNING,
-)
 
 
 def _end(failure: Failure) -> None:
@@ -44,7 +39,7 @@ class RebuildOperations:
         self.host = host
         self._power = power
 
-    @operation(STATES, _break, _end)
+    @operation(step_types.REBUILD, _break, _end)
     def rebuild_instance(
         self,
         context: RequestContext,
@@ -56,11 +51,11 @@ class RebuildOperations:
         if migration is not None:
             self._begin_evacuation(migration)
         instance.task_state = TaskState.REBUILD_SPAWNING
-        instance.save(expected_task_state=STATES)
+        instance.save(expected_task_state=step_types.REBUILD_STATES)
         self.host.driver.rebuild(context, instance)
         if migration is not None:
             self._end_evacuation(context, instance, migration)
-        self._settle(context, instance)
+        self._finish(context, instance)
 
     def _begin_evacuation(self, migration: Migration) -> None:
         migration.dest_compute = migration.dest_node = self.host.name
@@ -75,7 +70,7 @@ class RebuildOperations:
         migration: Migration,
     ) -> None:
         instance.host = instance.node = self.host.name
-        instance.save(expected_task_state=STATES)
+        instance.save(expected_task_state=step_types.REBUILD_STATES)
         migration.status = MigrationStatus.DONE
         migration.save()
         action_events.end_open(
@@ -87,12 +82,12 @@ class RebuildOperations:
         action_events.end_overtaken(context, instance.uuid, self.host.name)
         abandoned.end_migrations(context, instance.uuid)
 
-    def _settle(self, context: RequestContext, instance: Instance) -> None:
+    def _finish(self, context: RequestContext, instance: Instance) -> None:
         was_stopped = instance.vm_state == VMState.STOPPED
         instance.vm_state = VMState.ACTIVE
         instance.power_state = self.host.driver.get_power_state(instance)
         instance.launched_at = timeutils.utcnow()
         instance.task_state = TaskState.POWERING_OFF if was_stopped else None
-        instance.save(expected_task_state=STATES)
+        instance.save(expected_task_state=step_types.REBUILD_STATES)
         if was_stopped:
             self._power.stop_instance(context, instance=instance)

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a host does about what it had begun when it died.
+"""Recovery of the steps that a host had begun when it died.
 
-Its open steps tell. What does no harm twice is done again and the open step
-goes on; all else ends with an error. An operation that was accepted and not
-begun here is none of the host's business: its message may still be in the
-queue, and if not, a conductor finds out.
+The open steps are its own record of them. What is idempotent is taken again,
+and the open step goes on; all else ends with an error. An operation that was
+accepted and not begun here is left to conductors: its message may still be in
+the queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent import futures
 import logging
+from typing import Any
 
 from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
@@ -17,41 +18,43 @@ from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
-from nova_ext.compute import steps
-from nova_ext.compute.operation import AT_HOME
+from nova_ext import operations
+from nova_ext import step_types
+from nova_ext.action_events import Step
 from nova_ext.compute.operation import Host
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
-from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
+from nova_ext.step_types import Place
+from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
 
-#: How many operations are done again at the same time.
+#: How many steps are resumed at the same time.
 _WORKERS = 8
 
 
 class Recovery:
-    """Settles the affairs of a host before it takes new messages.
+    """Recovers a host before it takes new messages.
 
-    :param repeatable: by the name of the event
+    :param methods: what resumes a step, by the name of the event
     """
 
     def __init__(
-        self, host: Host, repeatable: Mapping[str, steps.Repeatable]
+        self, host: Host, methods: Mapping[str, Callable[..., None]]
     ) -> None:
         self._host = host
-        self._repeatable = repeatable
+        self._methods = methods
         self._pool = futures.ThreadPoolExecutor(
             _WORKERS, thread_name_prefix=f'{host.name}-recovery'
         )
 
     def start(self) -> None:
-        """Settle everything; what takes long goes on in other threads."""
+        """Recover all; what takes long goes on in other threads."""
         context = ext_context.get_admin_context()
         guests = list(InstanceList.get_by_host(context, self._host.name))
         evacuations = self._evacuations(context)
@@ -59,25 +62,32 @@ class Recovery:
         self._host.driver.init_host(guests)
         for instance, migration in evacuations:
             self._pool.submit(self._drop_guest, context, instance, migration)
-        self.settle()
+        self.recover()
 
-    def settle(self) -> None:
-        """Settle the steps that nobody takes.
+    def recover(self) -> None:
+        """Resume or end the open steps that no thread takes.
 
         Those of a dead process are such, and those whose thread could not
-        tell how they ended because no conductor answered.
+        record how they ended because no conductor answered.
         """
         context = ext_context.get_admin_context()
-        for action in InstanceActionList.get_unfinished_by_host(
-            context, self._host.name
-        ):
-            try:
-                self._settle(context, action)
-            except Exception:
-                LOG.exception('Action %s stays unsettled', action.id)
+        with self._host.running.watched() as running:
+            steps = action_events.open_steps(context, self._host.name)
+        for step in steps:
+            if (step.instance_uuid, step.name) in running:
+                continue
+            with ext_context.acting_for(step.context):
+                try:
+                    self._recover_step(step)
+                except Exception:
+                    LOG.exception(
+                        'Instance %s: %s is not recovered',
+                        step.instance_uuid,
+                        step.name,
+                    )
 
     def wait(self) -> None:
-        """Return when no operation is being done again."""
+        """Return when no step is being resumed."""
         self._pool.shutdown(cancel_futures=True)
 
     def _evacuations(
@@ -117,68 +127,43 @@ class Recovery:
         except Exception:
             LOG.exception('Instance %s is still here', instance.uuid)
 
-    def _settle(self, context: RequestContext, action: InstanceAction) -> None:
-        uuid = str(action.instance_uuid)
-        for name in self._abandoned(context, action):
-            asker = action_events.context_of(action)
-            with ext_context.acting_for(asker):
-                self._settle_named(asker, uuid, name)
-
-    def _settle_named(
-        self, context: RequestContext, uuid: str, event_name: str
-    ) -> None:
+    def _recover_step(self, step: Step) -> None:
+        context, uuid = step.context, step.instance_uuid
         try:
             instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
-            self._end_deleted(context, uuid, event_name)
+            self._end_deleted(step)
+            return
+        step_type = operations.HOST_STEPS.get(step.name)
+        if self._has_left(context, instance, step_type):
+            _finish(step, exception.HostEvacuated(host=self._host.name))
+        elif step_type is None or not step_type.is_resumed:
+            self._end_move(instance, step, step_type)
+        elif operations.is_done(step_type, instance, self._host.name):
+            _finish(step)
         else:
-            self._settle_step(context, instance, event_name)
+            self._host.running.add(uuid, step.name)
+            self._pool.submit(self._resume, instance, step, step_type)
 
-    def _abandoned(
-        self, context: RequestContext, action: InstanceAction
-    ) -> list[str]:
-        """Return the names of the open steps that nobody takes."""
-        uuid, host = str(action.instance_uuid), self._host
-        names = action_events.open_steps(context, action, host.name)
-        idle = [name for name in names if not host.running.has(uuid, name)]
-        # One that ended between the two questions is closed by now.
-        return [
-            name
-            for name in action_events.open_steps(context, action, host.name)
-            if name in idle
-        ]
-
-    def _end_deleted(
-        self, context: RequestContext, uuid: str, event_name: str
-    ) -> None:
+    def _end_deleted(self, step: Step) -> None:
         error = None
-        if event_name != 'compute_terminate_instance':
-            error = exception.InstanceNotFound(instance_id=uuid)
-        action_events.finish(context, uuid, event_name, self._host.name, error)
-        abandoned.give_up(context, uuid)
-
-    def _settle_step(
-        self, context: RequestContext, instance: Instance, event_name: str
-    ) -> None:
-        repeatable = self._repeatable.get(event_name)
-        if self._has_left(context, instance, event_name):
-            error = exception.HostEvacuated(host=self._host.name)
-            self._finish(context, instance, event_name, error)
-        elif repeatable is None:
-            self._end_move(context, instance, event_name)
-        elif repeatable.is_done(instance):
-            self._finish(context, instance, event_name)
-        else:
-            self._host.running.add(instance.uuid, event_name)
-            self._pool.submit(
-                self._repeat, context, instance, event_name, repeatable
-            )
+        if step.name != step_types.TERMINATE.event:
+            error = exception.InstanceNotFound(instance_id=step.instance_uuid)
+        step.finish(error)
+        abandoned.give_up(step.context, step.instance_uuid)
 
     def _has_left(
-        self, context: RequestContext, instance: Instance, event_name: str
+        self,
+        context: RequestContext,
+        instance: Instance,
+        step_type: StepType | None,
     ) -> bool:
-        """Tell whether the server is, or is being, evacuated from here."""
-        if event_name in AT_HOME and instance.host != self._host.name:
+        """Return whether the server is, or is being, evacuated from here."""
+        if (
+            step_type is not None
+            and step_type.place is Place.INSTANCE_HOST
+            and instance.host != self._host.name
+        ):
             return True
         return any(
             migration.migration_type == MigrationType.EVACUATION
@@ -186,41 +171,39 @@ class Recovery:
             for migration in abandoned.unfinished(context, instance)
         )
 
-    def _repeat(
-        self,
-        context: RequestContext,
-        instance: Instance,
-        event_name: str,
-        repeatable: steps.Repeatable,
+    def _resume(
+        self, instance: Instance, step: Step, step_type: StepType
     ) -> None:
-        with ext_context.acting_for(context):
-            LOG.warning('Again: %s of instance %s', event_name, instance.uuid)
+        uuid, name = instance.uuid, step.name
+        with ext_context.acting_for(step.context):
+            LOG.warning('Instance %s: resuming %s', uuid, name)
             try:
-                with action_events.adopting(instance.uuid, event_name):
-                    repeatable.method(
-                        context,
-                        instance=instance,
-                        **repeatable.arguments(context, instance),
-                    )
+                self._methods[name](
+                    step.context,
+                    instance=instance,
+                    step=step,
+                    **_arguments(step, step_type, instance),
+                )
             except Exception:
-                LOG.exception('%s of %s failed', event_name, instance.uuid)
+                LOG.exception('Instance %s: %s failed', uuid, name)
             finally:
-                self._host.running.remove(instance.uuid, event_name)
+                self._host.running.remove(uuid, name)
 
     def _end_move(
-        self, context: RequestContext, instance: Instance, event_name: str
+        self, instance: Instance, step: Step, step_type: StepType | None
     ) -> None:
-        move = steps.MOVES.get(event_name)
-        if move is not None and move.is_done(instance, self._host.name):
+        context, host = step.context, self._host.name
+        move = step_type if step_type and step_type.is_move else None
+        if move is not None and operations.is_done(move, instance, host):
             self._complete(context, instance)
-            self._finish(context, instance, event_name)
+            _finish(step)
             return
-        error = exception.OperationInterrupted(host=self._host.name)
-        self._finish(context, instance, event_name, error)
-        action_events.record_fault(
-            context, instance.uuid, error, self._host.name
-        )
-        if move is not None and instance.task_state in move.states:
+        error = exception.OperationInterrupted(host=host)
+        _finish(step, error)
+        action_events.record_fault(context, instance.uuid, error, host)
+        if move is not None and instance.task_state in (
+            move.task_states or ()
+        ):
             abandoned.give_up(context, instance.uuid)
             self._end_steering(context, instance)
 
@@ -237,23 +220,31 @@ class Recovery:
     def _end_steering(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """End what nobody got round to do to the live migration."""
+        """End what was asked of the live migration and not begun."""
         for action in InstanceActionList.get_without_events(
             context, instance.uuid
         ):
-            if action.action in steps.STEERING:
+            if action.action in operations.STEERING:
                 action_events.fail_lost(action, self._host.name)
 
-    def _finish(
-        self,
-        context: RequestContext,
-        instance: Instance,
-        event_name: str,
-        error: Exception | None = None,
-    ) -> None:
-        LOG.warning(
-            'Instance %s: ending %s: %s', instance.uuid, event_name, error
+
+def _finish(step: Step, error: Exception | None = None) -> None:
+    LOG.warning(
+        'Instance %s: ending %s: %s', step.instance_uuid, step.name, error
+    )
+    step.finish(error)
+
+
+def _arguments(
+    step: Step, step_type: StepType, instance: Instance
+) -> dict[str, Any]:
+    """Return what the message of a step carried beside the server."""
+    arguments = operations.arguments_of(step_type, instance.task_state)
+    if 'migration' in step_type.needs:
+        migrations: list[Migration] = list(
+            MigrationList.get_by_filters(
+                step.context, {'instance_uuid': instance.uuid}
+            )
         )
-        action_events.finish(
-            context, instance.uuid, event_name, self._host.name, error
-        )
+        arguments['migration'] = migrations[-1]
+    return arguments

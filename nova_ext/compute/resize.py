@@ -12,6 +12,7 @@ from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
 from nova_ext import instance_updates
+from nova_ext import step_types
 from nova_ext.compute.creation import SIZE
 from nova_ext.compute.operation import clear_task
 from nova_ext.compute.operation import Failure
@@ -52,7 +53,7 @@ class ResizeOperations:
         self.host = host
         self._power = power
 
-    @operation([TaskState.RESIZE_PREP], _stay, _end)
+    @operation(step_types.PREP_RESIZE, _stay, _end)
     def prep_resize(
         self,
         context: RequestContext,
@@ -66,17 +67,11 @@ class ResizeOperations:
         migration.dest_host = self.host.driver.get_host_ip_addr()
         migration.status = MigrationStatus.PRE_MIGRATING
         migration.save()
-        self.host.rpcapi.resize_instance(context, instance, migration, size)
+        self.host.rpcapi.send(
+            context, step_types.RESIZE, instance, migration, size=size
+        )
 
-    @operation(
-        [
-            TaskState.RESIZE_PREP,
-            TaskState.RESIZE_MIGRATING,
-            TaskState.RESIZE_MIGRATED,
-        ],
-        _break,
-        _end,
-    )
+    @operation(step_types.RESIZE, _break, _end)
     def resize_instance(
         self,
         context: RequestContext,
@@ -98,11 +93,11 @@ class ResizeOperations:
         instance.host = migration.dest_compute
         instance.node = migration.dest_node
         _advance(instance, TaskState.RESIZE_MIGRATED)
-        self.host.rpcapi.finish_resize(context, instance, migration, size)
+        self.host.rpcapi.send(
+            context, step_types.FINISH_RESIZE, instance, migration, size=size
+        )
 
-    @operation(
-        [TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH], _break, _end
-    )
+    @operation(step_types.FINISH_RESIZE, _break, _end)
     def finish_resize(
         self,
         context: RequestContext,
@@ -120,9 +115,9 @@ class ResizeOperations:
         migration.status = MigrationStatus.FINISHED
         migration.save()
         instance.launched_at = timeutils.utcnow()
-        self._settle(instance, VMState.RESIZED)
+        self._finish(instance, VMState.RESIZED)
 
-    @operation(None, _break, _end)
+    @operation(step_types.CONFIRM_RESIZE, _break, _end)
     def confirm_resize(
         self,
         context: RequestContext,
@@ -139,7 +134,7 @@ class ResizeOperations:
         _forget(instance)
         instance.save(expected_task_state=[None, TaskState.DELETING])
 
-    @operation([TaskState.RESIZE_REVERTING], _break, _end)
+    @operation(step_types.REVERT_RESIZE, _break, _end)
     def revert_resize(
         self,
         context: RequestContext,
@@ -149,9 +144,11 @@ class ResizeOperations:
     ) -> None:
         """Forget the server here, at the destination."""
         self.host.driver.destroy(context, instance)
-        self.host.rpcapi.finish_revert_resize(context, instance, migration)
+        self.host.rpcapi.send(
+            context, step_types.FINISH_REVERT_RESIZE, instance, migration
+        )
 
-    @operation([TaskState.RESIZE_REVERTING], _break, _end)
+    @operation(step_types.FINISH_REVERT_RESIZE, _break, _end)
     def finish_revert_resize(
         self,
         context: RequestContext,
@@ -172,7 +169,7 @@ class ResizeOperations:
         migration.save()
         instance.launched_at = timeutils.utcnow()
         _forget(instance)
-        self._settle(
+        self._finish(
             instance,
             VMState.ACTIVE,
             TaskState.POWERING_OFF if was_stopped else None,
@@ -180,7 +177,7 @@ class ResizeOperations:
         if was_stopped:
             self._power.stop_instance(context, instance=instance)
 
-    def _settle(
+    def _finish(
         self,
         instance: Instance,
         vm_state: str,

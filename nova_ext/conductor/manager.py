@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service that has a view of all hosts."""
+"""The conductor service."""
 
 from oslo_config import cfg
 import oslo_messaging as messaging
@@ -8,18 +8,18 @@ from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
 from nova_ext.conductor.placement import ComputeTasks
 from nova_ext.conductor.recovery import Recovery
-from nova_ext.conductor.redelivery import Search
+from nova_ext.conductor.redelivery import Redelivery
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.service import CONDUCTOR
 from nova_ext.rpcapi import conductor as rpcapi
 from nova_ext.rpcapi.compute import ComputeAPI
 
-#: How often to look before a message counts as lost.
-_LOOKS = 5
+#: How many sweeps there are before a message counts as lost.
+_SWEEPS = 5
 
 
 class ConductorManager(Manager):
-    """Chooses hosts, and looks for what got lost.
+    """Chooses hosts, and sends again what got lost.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param host: name of the service; ``[DEFAULT] host`` by default
@@ -34,13 +34,13 @@ class ConductorManager(Manager):
         self.host = host or conf.host
         compute = ComputeAPI(transport)
         self.tasks = ComputeTasks(conf, self.host, compute)
-        self.search = Search(
+        self.redelivery = Redelivery(
             self.host, compute, rpcapi.ConductorAPI(transport)
         )
         self._recovery = Recovery(self.host)
-        self._patience = conf.conductor.lost_after
-        #: That of others, who may only seem to be dead.
-        self._silence = max(self._patience, conf.service_down_time)
+        self._lost_after = conf.conductor.lost_after
+        #: After how many seconds another conductor counts as dead.
+        self._dead_after = max(self._lost_after, conf.service_down_time)
         self._heartbeat = Heartbeat(
             self.host, CONDUCTOR, rpcapi.TOPIC, conf.report_interval
         )
@@ -50,18 +50,18 @@ class ConductorManager(Manager):
         return [self.tasks]
 
     def init_host(self) -> None:
-        """End what this service had begun before it died."""
+        """End the steps that this service had begun before it died."""
         self._heartbeat.beat()
-        self._recovery.settle()
+        self._recovery.recover()
 
     def periodic_tasks(self) -> list[PeriodicTask]:
-        """Return the sign of life, and the search for what got lost."""
+        """Return the heartbeat and the sweep for what got lost."""
         return [
             self._heartbeat.periodic_task(),
-            PeriodicTask(self._look_after, self._patience / _LOOKS),
+            PeriodicTask(self._sweep, self._lost_after / _SWEEPS),
         ]
 
-    def _look_after(self) -> None:
-        self._recovery.settle(self._patience)
-        self._recovery.settle_others(self._silence)
-        self.search.run(self._patience)
+    def _sweep(self) -> None:
+        self._recovery.recover(self._lost_after)
+        self._recovery.recover_others(self._dead_after)
+        self.redelivery.run(self._lost_after)

@@ -16,6 +16,8 @@ from ext_lib.exception import Error
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
+from nova_ext import step_types
+from nova_ext.action_events import Step
 from nova_ext.conductor.scheduler import Scheduler
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -27,6 +29,7 @@ from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.rpcapi.compute import ComputeAPI
 from nova_ext.rpcapi.conductor import REQUESTED_HOST
+from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
 
@@ -58,16 +61,22 @@ class ComputeTasks:
                 # While the database is away nothing can be said of hosts; it
                 # waits until somebody looks for what got lost.
                 if not indirection.is_outage(error):
-                    self._bury(context, instance.uuid, error)
+                    self._fail(context, instance.uuid, error)
+
+    def _step(
+        self, context: RequestContext, uuid: str, step_type: StepType
+    ) -> Step:
+        return Step(context, uuid, step_type.event, self._host)
 
     def _schedule(self, context: RequestContext, instance: Instance) -> None:
-        what = f'Instance {instance.uuid}: {action_events.SCHEDULE} on {self._host}'
-        with service_log.operation(LOG, what) as outcome:
+        event = step_types.SCHEDULE.event
+        name = f'Instance {instance.uuid}: {event} on {self._host}'
+        with service_log.operation(LOG, name) as outcome:
             host = self._scheduler.select_destination(
                 context, instance.system_metadata.get(REQUESTED_HOST)
             )
             self._rpcapi.cast(
-                context, host, 'build_and_run_instance', instance=instance
+                context, host, step_types.BUILD.method, instance=instance
             )
             outcome.text = f'sent to {host}'
 
@@ -79,18 +88,16 @@ class ComputeTasks:
             return False
         return (
             instance.task_state == TaskState.SCHEDULING
-            and not action_events.is_repeated(
-                context, uuid, action_events.SCHEDULE, self._host
-            )
+            and not self._step(
+                context, uuid, step_types.SCHEDULE
+            ).is_repeated()
         )
 
-    def _bury(
+    def _fail(
         self, context: RequestContext, uuid: str, error: Exception
     ) -> None:
         # As nova does, a step is recorded only when it failed.
-        action_events.fail(
-            context, uuid, action_events.SCHEDULE, self._host, error
-        )
+        self._step(context, uuid, step_types.SCHEDULE).fail(error)
         action_events.record_fault(context, uuid, error, self._host)
         instance_updates.update_instance(
             context,
@@ -122,8 +129,8 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None),
-            self._recorded(attempt, action_events.MIGRATE),
-            self._recorded(attempt, action_events.COLD_MIGRATE),
+            self._recorded(attempt, step_types.MIGRATE),
+            self._recorded(attempt, step_types.COLD_MIGRATE),
         ):
             self._cold_migrate(attempt, migration, size, requested_host)
 
@@ -141,7 +148,9 @@ class ComputeTasks:
             attempt, requested_host, _no_host_for(migration)
         )
         migration.save()
-        self._rpcapi.prep_resize(context, instance, migration, size)
+        self._rpcapi.send(
+            context, step_types.PREP_RESIZE, instance, migration, size=size
+        )
 
     def live_migrate_instance(
         self,
@@ -157,9 +166,7 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None),
-            self._recorded(
-                attempt, action_events.LIVE_MIGRATE, has_fault=True
-            ),
+            self._recorded(attempt, step_types.LIVE_MIGRATE, has_fault=True),
         ):
             self._live_migrate(attempt, migration, requested_host)
 
@@ -178,13 +185,15 @@ class ComputeTasks:
                 instance_id=instance.uuid, host=requested_host
             )
         dest = self._select(attempt, requested_host)
-        self._rpcapi.check_can_live_migrate_destination(
-            context, instance, dest
+        self._rpcapi.call(
+            context, dest, step_types.CHECK_DESTINATION, instance
         )
         migration.source_node = instance.node
         migration.dest_compute = migration.dest_node = dest
         migration.save()
-        self._rpcapi.live_migration(context, instance, migration)
+        self._rpcapi.send(
+            context, step_types.LIVE_MIGRATION, instance, migration
+        )
 
     def _check_source(
         self, context: RequestContext, instance: Instance
@@ -207,13 +216,19 @@ class ComputeTasks:
         attempt = _Attempt(context, instance, migration)
         with (
             attempt.or_else(task_state=None, vm_state=VMState.ERROR),
-            self._recorded(attempt, action_events.REBUILD, has_fault=True),
+            self._recorded(attempt, step_types.REBUILD_SERVER, has_fault=True),
         ):
             attempt.check()
             host = str(instance.host)
             if migration is not None:
                 host = self._select(attempt, requested_host)
-            self._rpcapi.rebuild_instance(context, instance, host, migration)
+            self._rpcapi.cast(
+                context,
+                host,
+                step_types.REBUILD.method,
+                instance=instance,
+                migration=migration,
+            )
 
     def _select(
         self,
@@ -232,10 +247,10 @@ class ComputeTasks:
 
     @contextlib.contextmanager
     def _recorded(
-        self, attempt: '_Attempt', event_name: str, has_fault: bool = False
+        self, attempt: '_Attempt', step_type: StepType, has_fault: bool = False
     ) -> Iterator[None]:
         context, uuid = attempt.context, attempt.instance.uuid
-        with action_events.recorded(context, uuid, event_name, self._host):
+        with self._step(context, uuid, step_type).recorded():
             try:
                 yield
             except Exception as error:

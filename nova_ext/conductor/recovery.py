@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The end of what a conductor had begun when it died.
+"""Recovery of the steps that a conductor had begun when it died.
 
-It does so itself when it comes back. If it does not, or under another name,
-the others do. Nothing is done again: the request may be repeated, and then it
-takes the whole way.
+A conductor recovers its own steps when it starts. If it does not come back, or
+comes back under another name, the other conductors do. No step is taken again:
+the client may repeat the request, which then starts from the beginning.
 """
 
+import collections
 from collections.abc import Sequence
 import logging
 
@@ -16,6 +17,7 @@ from ext_lib.context import RequestContext
 from nova_ext import abandoned
 from nova_ext import action_events
 from nova_ext import exception
+from nova_ext import operations
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.instance_action_event import InstanceActionEvent
@@ -26,20 +28,9 @@ from nova_ext.objects.service import ServiceList
 
 LOG = logging.getLogger(__name__)
 
-#: The first step a host takes after each of ours.
-_NEXT: dict[str | None, str] = {
-    action_events.COLD_MIGRATE: 'compute_prep_resize',
-    action_events.MIGRATE: 'compute_prep_resize',
-    action_events.LIVE_MIGRATE: 'compute_live_migration',
-    action_events.REBUILD: 'compute_rebuild_instance',
-}
-
-#: Steps that no compute host takes.
-_OURS = (action_events.SCHEDULE, *_NEXT)
-
 
 class Recovery:
-    """Ends open steps.
+    """Ends open steps of conductors.
 
     :param host: name of this conductor
     """
@@ -47,108 +38,121 @@ class Recovery:
     def __init__(self, host: str) -> None:
         self._host = host
 
-    def settle(self, patience: float = 0) -> None:
-        """End every own step that is open for longer than ``patience``.
+    def recover(self, min_age: float = 0) -> None:
+        """End every own step that is open for longer than ``min_age``.
 
         At start that is every one: the process that took it is dead. Later,
         it is one whose end could not be stored.
 
-        :param patience: in seconds
+        :param min_age: in seconds
         """
-        self._settle_all(
-            ext_context.get_admin_context(), [self._host], patience
+        self._recover_hosts(
+            ext_context.get_admin_context(), [self._host], min_age
         )
 
-    def settle_others(self, patience: float) -> None:
-        """Do the same for conductors that are silent for as long.
+    def recover_others(self, min_age: float) -> None:
+        """Do the same for conductors that have not reported for as long.
 
         Should one live after all, its step has ended for it, too.
         """
         context = ext_context.get_admin_context()
-        hosts = ServiceList.get_silent_hosts(context, CONDUCTOR, patience)
+        hosts = ServiceList.get_silent_hosts(context, CONDUCTOR, min_age)
         if self._host in hosts:
             hosts.remove(self._host)
         if hosts:
-            self._settle_all(context, hosts, patience)
+            self._recover_hosts(context, hosts, min_age)
 
-    def _settle_all(
-        self, context: RequestContext, hosts: Sequence[str], patience: float
+    def _recover_hosts(
+        self, context: RequestContext, hosts: Sequence[str], min_age: float
     ) -> None:
         actions = InstanceActionList.get_unfinished_by_hosts(context, hosts)
         if not actions:
             return
+        events = collections.defaultdict(list)
+        for event in InstanceActionEventList.get_by_actions(
+            context, [action.id for action in actions]
+        ):
+            events[event.action_id].append(event)
         # A conductor may have the name of the compute host beside it, which
-        # settles its own steps.
+        # recovers its own steps.
         shared = {
             service.host
             for service in ServiceList.get_all(context, binary=COMPUTE)
         }
         for action in actions:
+            found = _Abandoned(action, events[action.id], hosts, shared)
             with ext_context.acting_for(action_events.context_of(action)):
                 try:
-                    _Case(context, action, hosts, shared).settle(patience)
+                    found.recover(min_age)
                 except Exception:
-                    LOG.exception('Action %s stays unsettled', action.id)
+                    LOG.exception(
+                        'Instance %s: %s is not recovered',
+                        action.instance_uuid,
+                        action.action,
+                    )
 
 
-class _Case:
+class _Abandoned:
     """An action that conductors may have abandoned.
 
+    :param events: of the action
     :param hosts: names of the conductors
     :param shared: those of compute hosts
     """
 
     def __init__(
         self,
-        context: RequestContext,
         action: InstanceAction,
+        events: Sequence[InstanceActionEvent],
         hosts: Sequence[str],
         shared: set[str | None],
     ) -> None:
         self._action = action
+        self._events = events
         self._hosts = hosts
         self._shared = shared
-        self._steps = InstanceActionEventList.get_by_action(context, action.id)
-        self._taken = {step.event for step in self._steps}
+        self._taken = {event.event for event in events}
 
-    def settle(self, patience: float) -> None:
-        """End the steps that were, and the move they were part of."""
+    def recover(self, min_age: float) -> None:
+        """End the open steps, and the move they were part of."""
         failed = [
-            step.event
-            for step in self._steps
-            if self._is_abandoned(step, patience) and self._fails(step)
+            event.event
+            for event in self._events
+            if self._is_abandoned(event, min_age) and self._fails(event)
         ]
-        if not _NEXT.keys().isdisjoint(failed):
+        if not operations.FIRST_ON_HOST.keys().isdisjoint(failed):
             abandoned.give_up(
                 action_events.context_of(self._action),
                 str(self._action.instance_uuid),
             )
 
     def _is_abandoned(
-        self, step: InstanceActionEvent, patience: float
+        self, event: InstanceActionEvent, min_age: float
     ) -> bool:
+        is_ours = event.event in operations.CONDUCTOR_EVENTS
         return (
-            step.host in self._hosts
-            and step.finish_time is None
-            and (step.event in _OURS or step.host not in self._shared)
+            event.host in self._hosts
+            and event.finish_time is None
+            and (is_ours or event.host not in self._shared)
             and (
-                patience <= 0
-                or step.start_time is None
-                or timeutils.is_older_than(step.start_time, patience)
+                min_age <= 0
+                or event.start_time is None
+                or timeutils.is_older_than(event.start_time, min_age)
             )
         )
 
-    def _fails(self, step: InstanceActionEvent) -> bool:
-        """End a step; tell whether it was to end so, and badly."""
-        uuid, host = str(self._action.instance_uuid), str(step.host)
-        LOG.warning('Instance %s: ending %s of %s', uuid, step.event, host)
-        is_done = _NEXT.get(step.event) in self._taken
-        error = exception.OperationInterrupted(host=host)
-        is_ended = action_events.finish(
+    def _fails(self, event: InstanceActionEvent) -> bool:
+        """End a step; return whether it was open, and failed."""
+        uuid, host = str(self._action.instance_uuid), str(event.host)
+        LOG.warning('Instance %s: ending %s of %s', uuid, event.event, host)
+        is_done = operations.FIRST_ON_HOST.get(event.event) in self._taken
+        step = action_events.Step(
             action_events.context_of(self._action),
             uuid,
-            str(step.event),
+            str(event.event),
             host,
-            None if is_done else error,
+            is_resumed=True,
         )
+        error = exception.OperationInterrupted(host=host)
+        is_ended = step.finish(None if is_done else error)
         return is_ended and not is_done

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps of an instance action, and the host that took each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 import functools
 import traceback
 import types
@@ -190,6 +190,17 @@ class InstanceActionEventList(
     ) -> 'InstanceActionEventList':
         """Return the steps of an action, newest first."""
         rows = db.action_events_get(context, action_id)
+        return cls.from_rows(context, InstanceActionEvent, rows)
+
+    @classmethod
+    def get_by_actions(
+        cls, context: RequestContext, action_ids: Sequence[int]
+    ) -> 'InstanceActionEventList':
+        """Return the steps of several actions, newest first.
+
+        Only for processes that hold the database.
+        """
+        rows = db.action_events_get(context, *action_ids)
         return cls.from_rows(context, InstanceActionEvent, rows)
 
     @classmethod

@@ -137,11 +137,11 @@ def _last_running(
 
 @facade.reader
 def action_events_get(
-    context: RequestContext, action_id: int
+    context: RequestContext, *action_ids: int
 ) -> Sequence[models.InstanceActionEvent]:
-    """Return the steps of an action, newest first."""
+    """Return the steps of actions, newest first."""
     model = models.InstanceActionEvent
-    statement = sa.select(model).where(model.action_id == action_id)
+    statement = sa.select(model).where(model.action_id.in_(action_ids))
     return list(context.session.scalars(query.newest_first(statement, model)))
 
 

@@ -345,9 +345,9 @@ class HostIdTest(EventHostsTestCase):
         server = self.create_server()
         stop = self.act(server, 'os-stop')
         nobody = context.get_admin_context()
-        with action_events.recorded(
+        with action_events.Step(
             nobody, server, 'compute_power_update', 'host2'
-        ):
+        ).recorded():
             pass
         self.assertSteps(
             [

@@ -3,8 +3,10 @@
 
 import contextlib
 
+from ext_lib.db import fixture
 from nova_ext import action_events
 from nova_ext import exception
+from nova_ext.db.facade import facade
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEventList
@@ -25,14 +27,16 @@ class EventsTestCase(base.DatabaseTestCase):
         self.request = servers.make_action(self.instance)
 
     def begin(self, host: str = 'host1') -> None:
-        action_events.begin(self.request, self.instance.uuid, _NAME, host)
+        action_events.Step(
+            self.request, self.instance.uuid, _NAME, host
+        ).begin()
 
     def record(
-        self, host: str = 'host1'
+        self, host: str = 'host1', is_resumed: bool = False
     ) -> contextlib.AbstractContextManager[None]:
-        return action_events.recorded(
-            self.request, self.instance.uuid, _NAME, host
-        )
+        return action_events.Step(
+            self.request, self.instance.uuid, _NAME, host, is_resumed
+        ).recorded()
 
     def steps(self) -> list[servers.Step]:
         return servers.steps(self.instance, self.request)
@@ -71,9 +75,9 @@ class RecordedTestCase(EventsTestCase):
 
     def test_error_nobody_raised_tells_itself(self) -> None:
         error = exception.OperationInterrupted(host='host1')
-        action_events.fail(
-            self.request, self.instance.uuid, _NAME, 'host1', error
-        )
+        action_events.Step(
+            self.request, self.instance.uuid, _NAME, 'host1'
+        ).fail(error)
         event = InstanceActionEventList.get_by_action(
             self.request, self.action().id
         )[0]
@@ -100,10 +104,12 @@ class RecordedTestCase(EventsTestCase):
 
 
 class RepeatedTestCase(EventsTestCase):
-    def is_repeated(self, host: str = 'host1') -> bool:
-        return action_events.is_repeated(
-            self.request, self.instance.uuid, _NAME, host
-        )
+    def is_repeated(
+        self, host: str = 'host1', is_resumed: bool = False
+    ) -> bool:
+        return action_events.Step(
+            self.request, self.instance.uuid, _NAME, host, is_resumed
+        ).is_repeated()
 
     def test_message_is_new_until_its_step_begins(self) -> None:
         self.assertFalse(self.is_repeated())
@@ -116,25 +122,15 @@ class RepeatedTestCase(EventsTestCase):
 
     def test_open_step_is_continued(self) -> None:
         self.begin()
-        with action_events.adopting(self.instance.uuid, _NAME):
-            self.assertFalse(self.is_repeated())
-            with self.record():
-                pass
+        self.assertFalse(self.is_repeated(is_resumed=True))
+        with self.record(is_resumed=True):
+            pass
         self.assertEqual([_DONE], self.steps())
 
     def test_ended_step_is_not_continued(self) -> None:
         with self.record():
             pass
-        with action_events.adopting(self.instance.uuid, _NAME):
-            self.assertTrue(self.is_repeated())
-
-    def test_other_steps_begin_as_always_meanwhile(self) -> None:
-        with (
-            action_events.adopting(self.instance.uuid, 'another'),
-            self.record(),
-        ):
-            pass
-        self.assertEqual([_DONE], self.steps())
+        self.assertTrue(self.is_repeated(is_resumed=True))
 
 
 class EndTestCase(EventsTestCase):
@@ -143,7 +139,7 @@ class EndTestCase(EventsTestCase):
         self.begin('host2')
         other = servers.make_instance()
         request = servers.make_action(other)
-        action_events.begin(request, other.uuid, _NAME, 'host1')
+        action_events.Step(request, other.uuid, _NAME, 'host1').begin()
         action_events.end_open(
             servers.new_request(),
             self.instance.uuid,
@@ -152,6 +148,17 @@ class EndTestCase(EventsTestCase):
         )
         self.assertEqual([_FAILED, (_NAME, 'host2', None)], self.steps())
         self.assertEqual([_OPEN], servers.steps(other, request))
+
+    def test_open_steps_are_read_in_two_questions(self) -> None:
+        self.begin()
+        for _ in range(5):
+            other = servers.make_instance()
+            request = servers.make_action(other)
+            action_events.Step(request, other.uuid, _NAME, 'host1').begin()
+        asked = self.useFixture(fixture.Statements(facade))
+        steps = action_events.open_steps(servers.new_request(), 'host1')
+        self.assertEqual(6, len(steps))
+        self.assertEqual(2, len(asked.statements))
 
     def test_what_was_overtaken_ends_with_an_error(self) -> None:
         later = servers.new_request()
@@ -179,9 +186,9 @@ class EndTestCase(EventsTestCase):
         assert action is not None
         for step in ('conductor_migrate_server', 'compute_prep_resize'):
             self.assertEqual(step, action_events.next_step(request, action))
-            with action_events.recorded(
+            with action_events.Step(
                 request, self.instance.uuid, step, 'host2'
-            ):
+            ).recorded():
                 pass
         action_events.fail_lost(action, 'controller')
         self.assertEqual(

@@ -12,6 +12,8 @@ class Wire:
 
     def __getattr__(self, name: str) -> Any:
         def send(*args: Any, **kwargs: Any) -> None:
-            self.sent.append(args[2] if name == 'cast' else name)
+            named = {'cast': 2, 'send': 1, 'call': 2}.get(name)
+            step = name if named is None else args[named]
+            self.sent.append(getattr(step, 'method', step))
 
         return send

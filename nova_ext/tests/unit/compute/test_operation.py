@@ -10,6 +10,7 @@ from ext_lib import indirection
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
+from nova_ext import step_types
 from nova_ext.compute import operation
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -17,8 +18,6 @@ from nova_ext.objects.instance import Instance
 from nova_ext.tests.unit import servers
 from nova_ext.tests.unit.compute import base
 from nova_ext.virt.driver import Interrupted
-
-_STATES = [TaskState.POWERING_OFF]
 
 
 class _Operations:
@@ -31,7 +30,7 @@ class _Operations:
     def _refuse(failure: operation.Failure) -> None:  # type: ignore[misc]
         failure.arguments['seen'].append('refused')
 
-    @operation.operation(_STATES, operation.set_error, _refuse)
+    @operation.operation(step_types.STOP, operation.set_error, _refuse)
     def stop_instance(
         self,
         context: RequestContext,
@@ -58,6 +57,18 @@ class OperationTestCase(base.HostTestCase):
     def run_it(self) -> object:
         return self.operations.stop_instance(
             self.request, instance=self.instance, seen=self.seen
+        )
+
+    def resume_it(self) -> object:
+        step = action_events.Step(
+            self.request,
+            self.instance.uuid,
+            'compute_stop_instance',
+            'host1',
+            is_resumed=True,
+        )
+        return self.operations.stop_instance(
+            self.request, instance=self.instance, step=step, seen=self.seen
         )
 
     def assertStep(self, result: str | None) -> None:
@@ -107,21 +118,15 @@ class OperationTestCase(base.HostTestCase):
                     servers.state(self.instance),
                 )
                 # What it was is known, once the host has seen to it.
-                with action_events.adopting(
-                    self.instance.uuid, 'compute_stop_instance'
-                ):
-                    self.operations.error = None
-                    self.assertEqual('result', self.run_it())
+                self.operations.error = None
+                self.assertEqual('result', self.resume_it())
                 self.assertStep('Success')
             self.request = servers.make_action(self.instance)
 
     def test_it_is_one_the_second_time(self) -> None:
         self.operations.error = db_exception.DBConnectionError()
         self.assertRaises(db_exception.DBConnectionError, self.run_it)
-        with action_events.adopting(
-            self.instance.uuid, 'compute_stop_instance'
-        ):
-            self.assertRaises(db_exception.DBConnectionError, self.run_it)
+        self.assertRaises(db_exception.DBConnectionError, self.resume_it)
         self.assertStep('Error')
         self.assertEqual((VMState.ERROR, None), servers.state(self.instance))
 
@@ -225,11 +230,22 @@ class LocksTestCase(base.HostTestCase):
 
 
 class RunningTestCase(base.HostTestCase):
+    def has(self, running: operation.Running, uuid: str, name: str) -> bool:
+        with running.watched() as steps:
+            return (uuid, name) in steps
+
     def test_step_runs_until_all_who_take_it_are_done(self) -> None:
         running = operation.Running()
         with running.step('uuid', 'name'):
             with running.step('uuid', 'name'):
-                self.assertTrue(running.has('uuid', 'name'))
-            self.assertTrue(running.has('uuid', 'name'))
-            self.assertFalse(running.has('uuid', 'another'))
-        self.assertFalse(running.has('uuid', 'name'))
+                self.assertTrue(self.has(running, 'uuid', 'name'))
+            self.assertTrue(self.has(running, 'uuid', 'name'))
+            self.assertFalse(self.has(running, 'uuid', 'another'))
+        self.assertFalse(self.has(running, 'uuid', 'name'))
+
+    def test_step_that_came_and_went_meanwhile_ran(self) -> None:
+        running = operation.Running()
+        with running.watched() as steps, running.step('uuid', 'name'):
+            pass
+        self.assertEqual({('uuid', 'name')}, steps)
+        self.assertFalse(self.has(running, 'uuid', 'name'))

@@ -70,7 +70,7 @@ class RecoveryTestCase(base.MessagingTestCase):
         """Return a server that host1 was working on when it died."""
         instance = servers.make_instance(**columns)
         request = servers.make_action(instance, action)
-        action_events.begin(request, instance.uuid, step, 'host1')
+        action_events.Step(request, instance.uuid, step, 'host1').begin()
         return instance, request
 
     def start(self) -> ComputeManager:
@@ -312,9 +312,9 @@ class SettleTestCase(RecoveryTestCase):
         with manager.host.running.step(
             instance.uuid, 'compute_rebuild_instance'
         ):
-            manager._recovery.settle()
+            manager._recovery.recover()
         self.assertStep(None, 'compute_rebuild_instance', instance, request)
-        manager._recovery.settle()
+        manager._recovery.recover()
         self.assertEqual(
             ['Success'], [r for _s, _h, r in servers.steps(instance, request)]
         )

@@ -10,6 +10,7 @@ from oslo_utils import timeutils
 
 from ext_lib.context import RequestContext
 from nova_ext import action_events
+from nova_ext import step_types
 from nova_ext.conductor.recovery import Recovery
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -23,11 +24,13 @@ from nova_ext.tests.unit import servers
 
 #: Action, step, the next one, task, type of migration, state afterwards.
 _STEPS = (
-    (ActionName.MIGRATE, action_events.MIGRATE, 'compute_prep_resize',
+    (ActionName.MIGRATE, step_types.MIGRATE.event, 'compute_prep_resize',
      TaskState.RESIZE_PREP, MigrationType.MIGRATION, VMState.ACTIVE),
-    (ActionName.LIVE_MIGRATION, action_events.LIVE_MIGRATE, 'compute_live_migration',
+    (ActionName.LIVE_MIGRATION,
+     step_types.LIVE_MIGRATE.event, 'compute_live_migration',
      TaskState.MIGRATING, MigrationType.LIVE_MIGRATION, VMState.ACTIVE),
-    (ActionName.EVACUATE, action_events.REBUILD, 'compute_rebuild_instance',
+    (ActionName.EVACUATE,
+     step_types.REBUILD_SERVER.event, 'compute_rebuild_instance',
      TaskState.REBUILDING, MigrationType.EVACUATION, VMState.ERROR),
 )  # fmt: skip
 
@@ -49,7 +52,7 @@ class BegunTestCase(base.DatabaseTestCase):
     ) -> tuple[Instance, RequestContext]:
         instance = servers.make_instance(task_state=task)
         request = servers.make_action(instance, action)
-        action_events.begin(request, instance.uuid, step, 'controller')
+        action_events.Step(request, instance.uuid, step, 'controller').begin()
         servers.make_migration(instance, migration_type=kind)
         return instance, request
 
@@ -58,7 +61,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_move_that_no_host_began_ends(self) -> None:
         for action, step, _next, task, kind, after in _STEPS:
             instance, request = self.begun(action, step, task, kind)
-            self.recovery.settle()
+            self.recovery.recover()
             self.assertEqual(
                 [(step, 'controller', 'Error')],
                 servers.steps(instance, request),
@@ -72,8 +75,10 @@ class RecoveryTestCase(BegunTestCase):
     def test_move_that_a_host_began_goes_on(self) -> None:
         for action, step, following, task, kind, _after in _STEPS:
             instance, request = self.begun(action, step, task, kind)
-            action_events.begin(request, instance.uuid, following, 'host2')
-            self.recovery.settle()
+            action_events.Step(
+                request, instance.uuid, following, 'host2'
+            ).begin()
+            self.recovery.recover()
             self.assertEqual(
                 [(step, 'controller', 'Success'), (following, 'host2', None)],
                 servers.steps(instance, request),
@@ -83,7 +88,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_what_may_still_run_is_left_alone(self) -> None:
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        self.recovery.settle(patience=_LONG)
+        self.recovery.recover(min_age=_LONG)
         self.assertEqual(
             [(step, 'controller', None)], servers.steps(instance, request)
         )
@@ -91,7 +96,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_other_services_are_left_alone(self) -> None:
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        Recovery('another').settle()
+        Recovery('another').recover()
         self.assertEqual(
             [(step, 'controller', None)], servers.steps(instance, request)
         )
@@ -101,7 +106,7 @@ class RecoveryTestCase(BegunTestCase):
         instance, request = self.begun(action, step, task, kind)
         servers.load(instance).destroy()
         servers.make_migration(instance, migration_type=kind)
-        self.recovery.settle()
+        self.recovery.recover()
         self.assertEqual(
             [(step, 'controller', 'Error')], servers.steps(instance, request)
         )
@@ -116,10 +121,10 @@ class RecoveryTestCase(BegunTestCase):
         servers.make_service('controller')
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        action_events.begin(
+        action_events.Step(
             request, instance.uuid, 'compute_stop', 'controller'
-        )
-        self.recovery.settle()
+        ).begin()
+        self.recovery.recover()
         self.assertEqual(
             [
                 (step, 'controller', 'Error'),
@@ -131,20 +136,19 @@ class RecoveryTestCase(BegunTestCase):
     def test_what_came_after_is_left_alone(self) -> None:
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        finish = action_events.finish
+        finish = action_events.Step.finish
 
-        def finish_too_late(*args: Any) -> bool:
+        def finish_too_late(step: action_events.Step, error: Any) -> bool:
             # Another conductor is faster, and so is the user.
-            context, uuid, name, host, _error = args
-            finish(context, uuid, name, host)
-            return finish(*args)
+            finish(step)
+            return finish(step, error)
 
         self.useFixture(
             fixtures.MonkeyPatch(
-                'nova_ext.action_events.finish', finish_too_late
+                'nova_ext.action_events.Step.finish', finish_too_late
             )
         )
-        self.recovery.settle()
+        self.recovery.recover()
         self.assertEqual(
             [(step, 'controller', 'Success')],
             servers.steps(instance, request),
@@ -174,7 +178,7 @@ class OthersTestCase(BegunTestCase):
 
     def result(self) -> str | None:
         """Look, and return what became of the step."""
-        self.another.settle_others(_SHORT)
+        self.another.recover_others(_SHORT)
         ((_name, _host, result),) = servers.steps(self.instance, self.request)
         return result
 
@@ -208,22 +212,22 @@ class OthersTestCase(BegunTestCase):
 
     def test_oneself(self) -> None:
         self.record('controller', _LONG)
-        self.recovery.settle_others(_SHORT)
+        self.recovery.recover_others(_SHORT)
         self.assertIsNone(servers.steps(self.instance, self.request)[0][-1])
 
     def test_step_that_has_only_begun(self) -> None:
         self.record('controller', _LONG)
-        action_events.begin(
+        action_events.Step(
             self.request,
             self.instance.uuid,
-            action_events.COLD_MIGRATE,
+            step_types.COLD_MIGRATE.event,
             'controller',
-        )
-        self.another.settle_others(_SHORT)
+        ).begin()
+        self.another.recover_others(_SHORT)
         self.assertEqual(
             [
                 (self.step, 'controller', 'Error'),
-                (action_events.COLD_MIGRATE, 'controller', None),
+                (step_types.COLD_MIGRATE.event, 'controller', None),
             ],
             servers.steps(self.instance, self.request),
         )

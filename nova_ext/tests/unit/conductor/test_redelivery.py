@@ -3,17 +3,22 @@
 
 from typing import Any
 
+import fixtures
+from oslo_db import exception as db_exception
+
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
-from nova_ext.conductor.found import Found
-from nova_ext.conductor.redelivery import Search
+from nova_ext import step_types
+from nova_ext.conductor.redelivery import Backoff
+from nova_ext.conductor.redelivery import Redelivery
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.tests import base
 from nova_ext.tests.unit import servers
 from nova_ext.tests.unit.wire import Wire
@@ -34,13 +39,14 @@ _AGAIN = (
 
 #: Action, task, first step, type of migration, state afterwards.
 _NEVER: tuple[tuple[str, str, str, str, str], ...] = (
-    (ActionName.MIGRATE, TaskState.RESIZE_PREP, action_events.MIGRATE,
+    (ActionName.MIGRATE, TaskState.RESIZE_PREP, step_types.MIGRATE.event,
      MigrationType.MIGRATION, VMState.ACTIVE),
-    (ActionName.RESIZE, TaskState.RESIZE_MIGRATED, action_events.MIGRATE,
+    (ActionName.RESIZE, TaskState.RESIZE_MIGRATED, step_types.MIGRATE.event,
      MigrationType.RESIZE, VMState.ERROR),
-    (ActionName.LIVE_MIGRATION, TaskState.MIGRATING, action_events.LIVE_MIGRATE,
+    (ActionName.LIVE_MIGRATION, TaskState.MIGRATING,
+     step_types.LIVE_MIGRATE.event,
      MigrationType.LIVE_MIGRATION, VMState.ACTIVE),
-    (ActionName.REBUILD, TaskState.REBUILDING, action_events.REBUILD,
+    (ActionName.REBUILD, TaskState.REBUILDING, step_types.REBUILD_SERVER.event,
      MigrationType.EVACUATION, VMState.ERROR),
 )  # fmt: skip
 
@@ -51,7 +57,7 @@ class LostTestCase(base.DatabaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.wire = Wire()
-        self.search = Search(
+        self.redelivery = Redelivery(
             'controller',
             self.wire,  # type: ignore[arg-type]
             self.wire,  # type: ignore[arg-type]
@@ -63,9 +69,9 @@ class LostTestCase(base.DatabaseTestCase):
         instance = servers.make_instance(task_state=task, **columns)
         return instance, servers.make_action(instance, action)
 
-    def sent(self, patience: float = 0) -> list[str]:
+    def sent(self, lost_after: float = 0) -> list[str]:
         """Look, and return what was sent again."""
-        self.search.run(patience)
+        self.redelivery.run(lost_after)
         sent, self.wire.sent = self.wire.sent, []
         return sent
 
@@ -89,9 +95,9 @@ class AgainTestCase(LostTestCase):
         instance, request = self.accepted(
             ActionName.STOP, TaskState.POWERING_OFF
         )
-        action_events.begin(
+        action_events.Step(
             request, instance.uuid, 'compute_stop_instance', 'host1'
-        )
+        ).begin()
         self.assertEqual([], self.sent())
 
     def test_second_half_of_a_move_back(self) -> None:
@@ -103,11 +109,11 @@ class AgainTestCase(LostTestCase):
         )
         servers.make_migration(instance, status=MigrationStatus.REVERTING)
         self.assertEqual(['revert_resize'], self.sent())
-        with action_events.recorded(
+        with action_events.Step(
             request, instance.uuid, 'compute_revert_resize', 'host2'
-        ):
+        ).recorded():
             pass
-        self.search._found = Found()
+        self.redelivery._backoff = Backoff()
         self.assertEqual(['finish_revert_resize'], self.sent())
 
     def test_confirmation(self) -> None:
@@ -144,8 +150,8 @@ class NeverTestCase(LostTestCase):
         ):
             instance, request = self.accepted(action, task)
             error = exception.VirtDriverError(method='power_off')
-            action_events.fail(
-                request, instance.uuid, 'a_step', 'host1', error
+            action_events.Step(request, instance.uuid, 'a_step', 'host1').fail(
+                error
             )
             self.assertEqual([], self.sent())
             self.assertEqual((after, None), servers.state(instance))
@@ -201,3 +207,28 @@ class NeverTestCase(LostTestCase):
             [('compute_pause_instance', 'controller', 'Error')],
             servers.steps(instance, paused),
         )
+
+
+class SweepTestCase(LostTestCase):
+    def test_failure_for_one_server_does_not_end_the_sweep(self) -> None:
+        broken, _request = self.accepted(
+            ActionName.STOP, TaskState.POWERING_OFF
+        )
+        self.accepted(ActionName.START, TaskState.POWERING_ON)
+        get = InstanceActionList.get_by_instance_uuid
+
+        def fail_for_one(context: Any, uuid: str, **kwargs: Any) -> Any:
+            if uuid == broken.uuid:
+                raise db_exception.DBError()
+            return get(context, uuid, **kwargs)
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova_ext.objects.instance_action.InstanceActionList'
+                '.get_by_instance_uuid',
+                staticmethod(fail_for_one),
+            )
+        )
+        log = self.useFixture(fixtures.FakeLogger())
+        self.assertEqual(['start_instance'], self.sent())
+        self.assertIn(f'Instance {broken.uuid}: redelivery failed', log.output)

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operations that were accepted, and that nothing tells of any more."""
+"""Accepted operations that no task state belongs to any more."""
 
 import datetime
 
 from oslo_utils import timeutils
 
 from ext_lib import context
-from nova_ext.conductor import unbegun
+from nova_ext.conductor.redelivery import Redelivery
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEventList
 from nova_ext.tests import base
+from nova_ext.tests.unit.wire import Wire
 
 CONTROLLER = 'controller'
 LOST = ('controller', 'Error')
 
 
-class TestUnbegun(base.DatabaseTestCase):
+class UnbegunTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         self.admin = context.get_admin_context()
@@ -46,8 +47,13 @@ class TestUnbegun(base.DatabaseTestCase):
             )
         ]
 
-    def end(self, patience=0):
-        unbegun.end(self.admin, CONTROLLER, patience)
+    def end(self, lost_after=0):
+        wire = Wire()
+        Redelivery(
+            CONTROLLER,
+            wire,  # type: ignore[arg-type]
+            wire,  # type: ignore[arg-type]
+        ).end_overtaken(self.admin, lost_after)
 
     def test_of_a_deleted_server(self):
         create, delete = self.accept('create'), self.accept('delete')
@@ -76,6 +82,6 @@ class TestUnbegun(base.DatabaseTestCase):
 
     def test_messages_take_their_time(self):
         recent, old = self.accept('stop'), self.accept('stop', 61)
-        self.end(patience=60)
+        self.end(lost_after=60)
         self.assertEqual([], self.steps(recent))
         self.assertEqual([LOST], self.steps(old))

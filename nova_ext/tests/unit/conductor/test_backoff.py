@@ -1,28 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was found is dealt with again, ever more seldom."""
+"""What was sent again is sent at growing intervals."""
 
 import fixtures
 
-from nova_ext.conductor import found
+from nova_ext.conductor.redelivery import Backoff
 from nova_ext.tests import base
 
 
-class FoundTestCase(base.TestCase):
+class BackoffTestCase(base.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.now = 1000.0
         self.useFixture(
             fixtures.MonkeyPatch('time.monotonic', lambda: self.now)
         )
-        self.found = found.Found()
+        self.backoff = Backoff()
 
-    def due(self, patience: float, minutes: int) -> list[int]:
+    def due(self, interval: float, minutes: int) -> list[int]:
         """Return the minutes at which an action is dealt with."""
         begin = self.now
         times = []
         for minute in range(minutes):
             self.now = begin + 60 * minute
-            if self.found.is_due(1, patience):
+            if self.backoff.is_due(1, interval):
                 times.append(minute)
         return times
 
@@ -33,6 +33,6 @@ class FoundTestCase(base.TestCase):
         self.assertEqual([0], self.due(0, 100))
 
     def test_each_action_by_itself(self) -> None:
-        self.assertTrue(self.found.is_due(1, 300))
-        self.assertTrue(self.found.is_due(2, 300))
-        self.assertFalse(self.found.is_due(1, 300))
+        self.assertTrue(self.backoff.is_due(1, 300))
+        self.assertTrue(self.backoff.is_due(2, 300))
+        self.assertFalse(self.backoff.is_due(1, 300))
