@@ -21,7 +21,7 @@ from nova_ext.api.openstack.compute import server_moves
 from nova_ext.api.openstack.compute import servers
 from nova_ext.api.openstack.compute import services
 from nova_ext.api.openstack.compute import versions
-from nova_ext.compute import api as compute_api
+from nova_ext.compute.api import servers as compute_api
 from nova_ext.flavors import Catalogue
 
 #: What tells who did what to a server.

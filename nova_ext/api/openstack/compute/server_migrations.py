@@ -11,7 +11,7 @@ from nova_ext import exception
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import server_migrations as schema
 from nova_ext.api.openstack.compute.views import server_migrations as view
-from nova_ext.compute import api as compute
+from nova_ext.compute.api import servers as compute
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.instance import Instance

@@ -19,7 +19,7 @@ from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
-from nova_ext.compute import api as compute
+from nova_ext.compute.api import servers as compute
 from nova_ext.flavors import Catalogue
 from nova_ext.flavors import Flavor
 from nova_ext.objects.instance import Instance

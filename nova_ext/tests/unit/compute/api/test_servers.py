@@ -4,7 +4,7 @@
 from typing import Any
 
 from nova_ext import exception
-from nova_ext.compute.api import API
+from nova_ext.compute.api.servers import API
 from nova_ext.flavors import Catalogue
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
