@@ -10,7 +10,7 @@ from nova_ext import step_types
 from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute.admission import Request
-from nova_ext.compute.requests import Requests
+from nova_ext.compute.api.base import Requests
 from nova_ext.flavors import Flavor
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus

@@ -6,7 +6,7 @@ from typing import Any
 from ext_lib.context import RequestContext
 from nova_ext import step_types
 from nova_ext.compute.admission import Request
-from nova_ext.compute.requests import Requests
+from nova_ext.compute.api.base import Requests
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
