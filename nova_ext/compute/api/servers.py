@@ -19,8 +19,8 @@ from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute import deletion
 from nova_ext.compute.admission import Request
+from nova_ext.compute.api.moves import MoveRequests
 from nova_ext.compute.api.power import PowerRequests
-from nova_ext.compute.move_requests import MoveRequests
 from nova_ext.flavors import Flavor
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
