@@ -23,8 +23,8 @@ _OPTIONS = {
     'oslo_messaging_tracing': 'oslo_messaging._tracing.client',
 }
 
-#: How often a hasty sender looks for the broker once more. One it had lost is
-#: found again; one that is away costs a second, or some if nobody refuses.
+#: How often a best-effort sender retries. A lost connection is made again; a
+#: broker that is unreachable costs a second, or some if it does not refuse.
 _RETRIES = 1
 
 
@@ -106,18 +106,18 @@ def get_client(
 
 
 class Sender:
-    """Sends messages that nobody answers.
+    """Sends messages that have no answer.
 
-    :param is_hasty: whether a broker that is away is not waited for, because
-        whoever is meant finds the work without the message, too. Else it is,
-        for as long as it takes.
+    :param best_effort: whether an unreachable broker is not waited for, as
+        the receiver finds the work without the message, too. Else it is,
+        without limit.
     """
 
     def __init__(
-        self, client: messaging.RPCClient, is_hasty: bool = False
+        self, client: messaging.RPCClient, best_effort: bool = False
     ) -> None:
         self._client = client
-        self._is_hasty = is_hasty
+        self._best_effort = best_effort
 
     def cast(
         self,
@@ -128,10 +128,10 @@ class Sender:
     ) -> bool:
         """Have ``server``, or any, call a method.
 
-        :returns: False if a hasty sender found no broker
+        :returns: False if a best-effort sender found no broker
         """
         options = {} if server is None else {'server': server}
-        if not self._is_hasty:
+        if not self._best_effort:
             self._client.prepare(**options).cast(context, method, **kwargs)
             return True
         client = self._client.prepare(retry=_RETRIES, **options)

@@ -25,7 +25,7 @@ _AT_REST: Sequence[str | None] = (None,)
 
 
 @dataclasses.dataclass(frozen=True)
-class Request:
+class Admission:
     """A kind of request, and in which states a server may get one.
 
     :param method: as clients know it

@@ -21,18 +21,18 @@ class ComputeAPI:
     """Sends operations to the host that carries them out.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
-    :param is_hasty: as :class:`ext_lib.rpc.Sender` takes it
+    :param best_effort: as :class:`ext_lib.rpc.Sender` takes it
     """
 
     def __init__(
-        self, transport: messaging.Transport, is_hasty: bool = False
+        self, transport: messaging.Transport, best_effort: bool = False
     ) -> None:
         self._client = rpc.get_client(
             transport,
             messaging.Target(topic=TOPIC, version=VERSION),
             Serializer(),
         )
-        self._sender = rpc.Sender(self._client, is_hasty)
+        self._sender = rpc.Sender(self._client, best_effort)
 
     def cast(
         self,

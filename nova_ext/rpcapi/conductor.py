@@ -41,13 +41,13 @@ class ConductorAPI:
     """Sends to any conductor what needs a host chosen.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
-    :param is_hasty: as :class:`ext_lib.rpc.Sender` takes it
+    :param best_effort: as :class:`ext_lib.rpc.Sender` takes it
     """
 
     def __init__(
-        self, transport: messaging.Transport, is_hasty: bool = False
+        self, transport: messaging.Transport, best_effort: bool = False
     ) -> None:
-        self._sender = rpc.Sender(_get_client(transport, TOPIC), is_hasty)
+        self._sender = rpc.Sender(_get_client(transport, TOPIC), best_effort)
 
     def schedule_and_build_instances(
         self,

@@ -20,7 +20,7 @@ class EngineRPCAPI:
     def __init__(self, transport: messaging.Transport) -> None:
         target = messaging.Target(topic=TOPIC, version=VERSION)
         client = rpc.get_client(transport, target, Serializer())
-        self._sender = rpc.Sender(client, is_hasty=True)
+        self._sender = rpc.Sender(client, best_effort=True)
 
     def run_operation(self, context: RequestContext, cluster_id: str) -> None:
         """Have the operation carried out that is stored with the cluster.

@@ -129,7 +129,7 @@ class TestSender(test_base.BaseTestCase):
         client = rpc.get_client(transport, target, messaging.NoOpSerializer())
         return rpc.Sender(client, **options)
 
-    def test_a_hasty_one_waits_for_no_broker(self):
+    def test_a_best_effort_one_waits_for_no_broker(self):
         with socket.create_server(('127.0.0.1', 0)) as listener:
             port = listener.getsockname()[1]
         self.useFixture(
@@ -137,7 +137,7 @@ class TestSender(test_base.BaseTestCase):
         ).transport_url = f'rabbit://127.0.0.1:{port}/'
         transport = rpc.get_transport(self.conf)
         self.addCleanup(transport.cleanup)
-        sender = self.sender(transport, is_hasty=True)
+        sender = self.sender(transport, best_effort=True)
         for server in (None, 'host1'):
             self.assertFalse(sender.cast(self.context, 'work', server))
 
@@ -145,8 +145,8 @@ class TestSender(test_base.BaseTestCase):
         channel = self.useFixture(rpc_fixture.RPC(self.conf))
         manager = Worker()
         channel.serve(manager, 'topic')
-        for is_hasty in (False, True):
-            sender = self.sender(channel.transport, is_hasty=is_hasty)
+        for best_effort in (False, True):
+            sender = self.sender(channel.transport, best_effort=best_effort)
             for server in (None, 'host1'):
                 sent = sender.cast(self.context, 'work', server, value=1)
                 self.assertTrue(sent)

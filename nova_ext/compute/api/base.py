@@ -17,7 +17,7 @@ from nova_ext.rpcapi.conductor import ConductorAPI
 EXCEPTION_MODULES = ('nova_ext.exception',)
 
 
-class Requests:
+class BaseAPI:
     """Ways to those who carry requests out.
 
     :param transport: made from ``conf`` when None
@@ -31,7 +31,7 @@ class Requests:
         transport = transport or rpc.get_transport(conf, EXCEPTION_MODULES)
         self._host: str = conf.host
         self._hosts = Hosts(conf)
-        self._compute = ComputeAPI(transport, is_hasty=True)
-        self._conductor = ConductorAPI(transport, is_hasty=True)
+        self._compute = ComputeAPI(transport, best_effort=True)
+        self._conductor = ConductorAPI(transport, best_effort=True)
         #: How long to wait for a host, in seconds.
         self._patience: int = transport.conf.rpc_response_timeout

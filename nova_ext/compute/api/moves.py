@@ -7,10 +7,10 @@ from typing import Any
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext import step_types
-from nova_ext.compute import admission
 from nova_ext.compute import creation
-from nova_ext.compute.admission import Request
-from nova_ext.compute.api.base import Requests
+from nova_ext.compute.admission import Admission
+from nova_ext.compute.admission import finished_migration
+from nova_ext.compute.api.base import BaseAPI
 from nova_ext.flavors import Flavor
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -20,7 +20,7 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.migration import Migration
 
-_RESIZE = Request(
+_RESIZE = Admission(
     'resize',
     ActionName.RESIZE,
     [VMState.ACTIVE, VMState.STOPPED],
@@ -29,30 +29,32 @@ _RESIZE = Request(
 _MIGRATE = dataclasses.replace(
     _RESIZE, method='migrate', action=ActionName.MIGRATE
 )
-_CONFIRM = Request(
+_CONFIRM = Admission(
     'confirmResize', ActionName.CONFIRM_RESIZE, [VMState.RESIZED]
 )
-_REVERT = Request('revertResize', ActionName.REVERT_RESIZE, [VMState.RESIZED])
-_LIVE_MIGRATE = Request(
+_REVERT = Admission(
+    'revertResize', ActionName.REVERT_RESIZE, [VMState.RESIZED]
+)
+_LIVE_MIGRATE = Admission(
     'os-migrateLive',
     ActionName.LIVE_MIGRATION,
     [VMState.ACTIVE, VMState.PAUSED],
     needs_host=True,
 )
-_FORCE_COMPLETE = Request(
+_FORCE_COMPLETE = Admission(
     'force_complete',
     ActionName.LIVE_MIGRATION_FORCE_COMPLETE,
     [VMState.ACTIVE],
     [TaskState.MIGRATING],
 )
-_ABORT = Request(
+_ABORT = Admission(
     'abort live migration',
     ActionName.LIVE_MIGRATION_CANCEL,
     None,
     [TaskState.MIGRATING],
 )
 #: Whatever was being done ended with the host.
-_EVACUATE = Request(
+_EVACUATE = Admission(
     'evacuate',
     ActionName.EVACUATE,
     [VMState.ACTIVE, VMState.STOPPED, VMState.ERROR],
@@ -61,10 +63,10 @@ _EVACUATE = Request(
 )
 
 
-class MoveRequests(Requests):
+class MoveAPI(BaseAPI):
     """Resize, migrate, evacuate; and what ends or steers a move.
 
-    All raise what :meth:`Request.accept` raises.
+    All raise what :meth:`Admission.accept` raises.
     """
 
     def resize(
@@ -87,14 +89,14 @@ class MoveRequests(Requests):
         :raises CannotMigrateToSameHost: when it is there
         :raises DestinationHostNotFound: when nobody knows the host
         """
-        request = _MIGRATE if flavor is None else _RESIZE
-        request.check(context, instance)
+        admission = _MIGRATE if flavor is None else _RESIZE
+        admission.check(context, instance)
         self._hosts.check_up(context, instance.host)
         size = _size(instance, flavor)
         if host is not None and host == instance.host:
             raise exception.CannotMigrateToSameHost()
         self._hosts.check_known(context, host)
-        request.accept(
+        admission.accept(
             context,
             instance,
             task_state=TaskState.RESIZE_PREP,
@@ -112,7 +114,7 @@ class MoveRequests(Requests):
         :raises ServiceUnavailable: when the old host is down
         """
         _CONFIRM.check(context, instance)
-        migration = admission.finished_migration(context, instance.uuid)
+        migration = finished_migration(context, instance.uuid)
         self._hosts.check_up(context, migration.source_compute)
         migration = _CONFIRM.accept_end_of_move(
             context, instance, MigrationStatus.CONFIRMING
@@ -219,10 +221,10 @@ class MoveRequests(Requests):
         context: RequestContext,
         instance: Instance,
         migration_id: int,
-        request: Request,
+        admission: Admission,
         statuses: list[str],
     ) -> Migration:
-        request.check(context, instance)
+        admission.check(context, instance)
         migration = Migration.get_by_id_and_instance(
             context, migration_id, instance.uuid
         )
@@ -231,10 +233,10 @@ class MoveRequests(Requests):
                 migration_id=migration_id,
                 instance_uuid=instance.uuid,
                 state=migration.status,
-                method=request.method,
+                method=admission.method,
             )
         InstanceAction.action_start(
-            context, instance.uuid, request.action, want_result=False
+            context, instance.uuid, admission.action, want_result=False
         )
         return migration
 

@@ -5,26 +5,28 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import step_types
-from nova_ext.compute.admission import Request
-from nova_ext.compute.api.base import Requests
+from nova_ext.compute.admission import Admission
+from nova_ext.compute.api.base import BaseAPI
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 
-_START = Request('start', ActionName.START, [VMState.STOPPED], needs_host=True)
-_STOP = Request(
+_START = Admission(
+    'start', ActionName.START, [VMState.STOPPED], needs_host=True
+)
+_STOP = Admission(
     'stop',
     ActionName.STOP,
     [VMState.ACTIVE, VMState.ERROR],
     needs_host=True,
 )
-_PAUSE = Request('pause', ActionName.PAUSE, [VMState.ACTIVE])
-_UNPAUSE = Request('unpause', ActionName.UNPAUSE, [VMState.PAUSED])
-_SUSPEND = Request('suspend', ActionName.SUSPEND, [VMState.ACTIVE])
-_RESUME = Request('resume', ActionName.RESUME, [VMState.SUSPENDED])
-_REBOOT = Request('reboot', ActionName.REBOOT, [VMState.ACTIVE])
-_REBOOT_HARD = Request(
+_PAUSE = Admission('pause', ActionName.PAUSE, [VMState.ACTIVE])
+_UNPAUSE = Admission('unpause', ActionName.UNPAUSE, [VMState.PAUSED])
+_SUSPEND = Admission('suspend', ActionName.SUSPEND, [VMState.ACTIVE])
+_RESUME = Admission('resume', ActionName.RESUME, [VMState.SUSPENDED])
+_REBOOT = Admission('reboot', ActionName.REBOOT, [VMState.ACTIVE])
+_REBOOT_HARD = Admission(
     'reboot',
     ActionName.REBOOT,
     [
@@ -47,17 +49,17 @@ _REBOOT_HARD = Request(
         TaskState.SUSPENDING,
     ],
 )
-_REBUILD = Request(
+_REBUILD = Admission(
     'rebuild',
     ActionName.REBUILD,
     [VMState.ACTIVE, VMState.STOPPED, VMState.ERROR],
 )
 
 
-class PowerRequests(Requests):
+class PowerAPI(BaseAPI):
     """Start, stop, reboot, pause, unpause, suspend, resume, rebuild.
 
-    All raise what :meth:`Request.accept` raises.
+    All raise what :meth:`Admission.accept` raises.
     """
 
     def start(self, context: RequestContext, instance: Instance) -> None:
@@ -77,8 +79,8 @@ class PowerRequests(Requests):
     ) -> None:
         """Restart a server; ``reboot_type`` is SOFT or HARD."""
         is_hard = reboot_type == 'HARD'
-        request = _REBOOT_HARD if is_hard else _REBOOT
-        request.accept(
+        admission = _REBOOT_HARD if is_hard else _REBOOT
+        admission.accept(
             context,
             instance,
             task_state=(

@@ -18,9 +18,9 @@ from nova_ext.action_events import Step
 from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute import deletion
-from nova_ext.compute.admission import Request
-from nova_ext.compute.api.moves import MoveRequests
-from nova_ext.compute.api.power import PowerRequests
+from nova_ext.compute.admission import Admission
+from nova_ext.compute.api.moves import MoveAPI
+from nova_ext.compute.api.power import PowerAPI
 from nova_ext.flavors import Flavor
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
@@ -40,15 +40,15 @@ _Metadata = dict[str, str | None]
 #: Between two looks at what a host is asked to do first, in seconds.
 _PAUSE = 0.1
 
-_DELETE = Request(
+_DELETE = Admission(
     'delete', ActionName.DELETE, task_states=None, needs_launch=False
 )
-_CONFIRM = Request(
+_CONFIRM = Admission(
     'delete', ActionName.CONFIRM_RESIZE, [VMState.RESIZED], task_states=None
 )
 
 
-class API(PowerRequests, MoveRequests):
+class API(PowerAPI, MoveAPI):
     """What the HTTP API asks for.
 
     Every method takes the server as the caller loaded it, and leaves it as
