@@ -61,10 +61,20 @@ def get_transport(
 
     :param exception_modules: more modules of errors that keep their class
         on the way, beside EXCEPTION_MODULES
+    :raises DriverLoadFailure: when there is no driver for the URL
+    :raises InvalidTransportURL: when it is no URL
     """
     _register_options(conf)
     modules = [*EXCEPTION_MODULES, *exception_modules]
-    return messaging.get_rpc_transport(conf, allowed_remote_exmods=modules)
+    try:
+        return messaging.get_rpc_transport(conf, allowed_remote_exmods=modules)
+    except ValueError as error:
+        # About a port; without the URL, which holds a password.
+        raise messaging.InvalidTransportURL('', str(error)) from error
+    except ImportError as error:
+        raise messaging.DriverLoadFailure(
+            conf.transport_url.partition(':')[0], error
+        ) from error
 
 
 def _register_options(conf: cfg.ConfigOpts) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from oslo_config import cfg
 from oslo_reports import guru_meditation_report
 from oslo_reports import opts
-from pbr import version
 
-#: All programs come with it, and have its version.
-_DISTRIBUTION = 'nova-ext'
+from ext_lib import command_line
+
+_VENDOR = 'nova-ext'
 
 
 def setup(conf: cfg.ConfigOpts, product: str) -> None:
@@ -57,10 +57,10 @@ class _Version:
         self._product = product
 
     def vendor_string(self) -> str:
-        return _DISTRIBUTION
+        return _VENDOR
 
     def product_string(self) -> str:
         return self._product
 
     def version_string_with_package(self) -> str:
-        return str(version.VersionInfo(_DISTRIBUTION).release_string())
+        return command_line.release()

@@ -3,24 +3,18 @@
 
 from collections.abc import Callable, Sequence
 import dataclasses
-import sys
 from typing import Any
 
 from oslo_config import cfg
-from oslo_db import exception as db_exception
 from oslo_log import log as logging
 import sqlalchemy as sa
 
+from ext_lib import command_line
+from ext_lib import startup
 from ext_lib.db import indexes
 from ext_lib.db import migration
-from ext_lib.db import schema_errors
+from ext_lib.db import reach
 from ext_lib.db.facade import Facade
-
-_ERRORS = (
-    schema_errors.SchemaError,
-    db_exception.CantStartEngineError,
-    db_exception.DBError,
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +22,7 @@ class Program:
     """What makes the program of one service.
 
     :param name: what operators type
+    :param description: one sentence for ``--help``
     :param project: names the configuration file
     :param register_opts: makes the service's options known
     :param metadata: the tables, with all their indexes
@@ -36,6 +31,7 @@ class Program:
     """
 
     name: str
+    description: str
     project: str
     register_opts: Callable[[cfg.ConfigOpts], None]
     facade: Facade
@@ -45,6 +41,15 @@ class Program:
 
     def main(self, argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
         """Carry out the command in ``argv``; return the exit status."""
+        program = startup.Program(self.name, self.description)
+        return program.run(lambda: self._run(program, argv, conf))
+
+    def _run(
+        self,
+        program: startup.Program,
+        argv: Sequence[str] | None,
+        conf: cfg.ConfigOpts,
+    ) -> int:
         logging.register_options(conf)
         # Standard output is for what was asked for.
         conf.set_default('use_stderr', True)
@@ -54,14 +59,12 @@ class Program:
                 'category', title='Commands', handler=self._add_parsers
             )
         )
-        conf(argv, project=self.project)
+        command_line.parse(program, conf, argv, self.project)
         logging.setup(conf, self.schema.name)
+        reach.wait(program, conf)
         self.facade.configure(conf)
         try:
             return int(conf.category.run(conf) or 0)
-        except _ERRORS as error:
-            print(f'{self.name}: {error}', file=sys.stderr)
-            return 1
         finally:
             self.facade.reset()
 

@@ -1,16 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is asked of a database before services start with new code."""
 
+from collections.abc import Sequence
 import dataclasses
 from typing import Any
 
 from oslo_config import cfg
+from oslo_log import log as logging
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
+from ext_lib import command_line
 from ext_lib.db import indexes
 from ext_lib.db import migration
+from ext_lib.db import reach
 from ext_lib.db.facade import Facade
+from ext_lib.startup import Program
+
+#: Exit status when the checks could not run; others are their results.
+_NOT_RUN = 255
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +78,45 @@ class Checks(upgradecheck.UpgradeCommands):
     #: Names of checks, as operators see them, and what makes them.
     of_database = (('Schema', _schema), ('Indexes', _indexes))
     _upgrade_checks: tuple[Any, ...] = of_database
+
+
+def main(
+    project: str,
+    checks: Checks,
+    argv: Sequence[str] | None,
+    conf: cfg.ConfigOpts,
+) -> int:
+    """Carry out the command in ``argv``; return the exit status.
+
+    :param project: names the program and the configuration file
+    """
+    program = Program(
+        f'{project}-status',
+        'Check whether a deployment is ready for this release.',
+        failed=_NOT_RUN,
+        misconfigured=_NOT_RUN,
+    )
+    return program.run(lambda: _run(program, project, checks, argv, conf))
+
+
+def _run(
+    program: Program,
+    project: str,
+    checks: Checks,
+    argv: Sequence[str] | None,
+    conf: cfg.ConfigOpts,
+) -> int:
+    logging.register_options(conf)
+    # Standard output is for the table.
+    conf.set_default('use_stderr', True)
+    upgradecheck.register_cli_options(conf, checks)
+    command_line.parse(program, conf, argv, project)
+    logging.setup(conf, project)
+    reach.wait(program, conf)
+    # As upgradecheck.main() does, which takes no --version and prints a
+    # traceback of any error.
+    upgradecheck.CONF = conf
+    return int(conf.command.action_fn())
 
 
 def _missing_indexes(database: Database, big: int) -> list[str]:

@@ -15,8 +15,12 @@ from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
+from ext_lib import command_line
 from ext_lib import service
 from ext_lib.companion import Place
+from ext_lib.db import reach
+from ext_lib.startup import Program
+from ext_lib.startup_errors import NotStarted
 from ext_lib.wsgi.identity import NoAuthIdentity
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
@@ -49,7 +53,14 @@ _COMPUTE = 'compute'
 _IDENTITY = '/identity/v3'
 
 
-class Refused(Exception):
+PROGRAM = Program(
+    'nova-ext-allinone',
+    'Serve the compute API from one process, with a conductor and two compute '
+    'hosts, and every other service that is installed.',
+)
+
+
+class Refused(NotStarted):
     """The program does not start like this."""
 
 
@@ -57,34 +68,33 @@ def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Run until told to stop; return the exit status."""
+    return PROGRAM.run(lambda: _run(argv, conf))
+
+
+def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     companions = Companions()
     arguments, rest = _parser(companions).parse_known_args(argv)
     state = pathlib.Path(arguments.state_dir)
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        with _alone_in(state):
-            _set_defaults(conf, state)
-            process.configure(conf, rest)
-            _check_address(conf, arguments)
-            _All(conf, arguments, rest, companions).run()
-    except (Refused, OSError) as error:
-        print(f'nova-ext-allinone: {error}', file=sys.stderr)
-        return 1
+    state.mkdir(parents=True, exist_ok=True)
+    with _alone_in(state):
+        _set_defaults(conf, state)
+        process.configure(conf, rest, PROGRAM)
+        _check_address(conf, arguments)
+        reach.wait(PROGRAM, conf)
+        _All(conf, arguments, rest, companions).run()
     return 0
 
 
 def _parser(companions: Companions) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        'nova-ext-allinone',
-        description='Serve the compute API from one process, with a '
-        'conductor and two compute hosts, and every other service that is '
-        'installed. What is not listed here is taken by oslo.config, for '
-        'instance --config-file and --debug.',
-        allow_abbrev=False,
-    )
+    parser = command_line.Parser(PROGRAM)
     add = parser.add_argument
     add('--host', default='127.0.0.1', help='Address to listen on.')
-    add('--compute-port', type=int, default=18774, help='0 takes a free one.')
+    add(
+        '--compute-port',
+        type=command_line.port,
+        default=18774,
+        help='0 takes a free one.',
+    )
     add('--state-dir', default='.state', help='Where all data is kept.')
     add(
         '--force-noauth',

@@ -8,24 +8,34 @@ from collections.abc import Sequence
 import sys
 
 from oslo_config import cfg
+import oslo_messaging as messaging
 
+from ext_lib import broker
 from ext_lib import context
 from ext_lib import service
+from ext_lib import startup_errors
+from ext_lib.indirection import NoAnswer
 from ext_lib.indirection import ObjectClient
+from ext_lib.startup import Program
 from nova_ext.cmd import process
 from nova_ext.objects.base import NovaExtObject
 from nova_ext.rpcapi import conductor
 from nova_ext.virt.fake import FakeDriver
 
-#: How long to wait for a conductor, in seconds.
-_PATIENCE = 600
+PROGRAM = Program(
+    'nova-ext-compute', 'Carry out what is done to the servers of one host.'
+)
 
 
 def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Run until told to stop; return the exit status."""
-    process.configure(conf, argv)
+    return PROGRAM.run(lambda: _run(argv, conf))
+
+
+def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
+    process.configure(conf, argv, PROGRAM)
     transport = process.get_transport(conf)
     client = ObjectClient(conductor.get_objects_client(transport))
     NovaExtObject.indirection_api = client
@@ -36,11 +46,25 @@ def main(
             process.compute_service(conf, transport, driver),
             process.Grace(conf, [driver]),
         ],
-        first=lambda: client.wait_until_ready(
-            context.get_admin_context(), _PATIENCE
-        ),
+        first=lambda: _wait(conf, transport, client),
     )
     return 0
+
+
+def _wait(
+    conf: cfg.ConfigOpts, transport: messaging.Transport, client: ObjectClient
+) -> None:
+    broker.wait(PROGRAM, conf, transport)
+
+    def attempt() -> None:
+        try:
+            client.wait_until_ready(context.get_admin_context(), 0)
+        except NoAnswer as error:
+            raise startup_errors.Unreachable(
+                'No conductor answers.'
+            ) from error
+
+    PROGRAM.wait(attempt, 'a conductor', conf.start_timeout)
 
 
 if __name__ == '__main__':

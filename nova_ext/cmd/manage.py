@@ -21,6 +21,7 @@ def main(
     """Carry out the command in ``argv``; return the exit status."""
     program = Program(
         name='nova-ext-manage',
+        description='Maintain the database of servers and tasks.',
         project='nova-ext',
         register_opts=opts.register_opts,
         facade=facade,

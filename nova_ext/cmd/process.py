@@ -8,9 +8,11 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
+from ext_lib import command_line
 from ext_lib import rpc
 from ext_lib import state_dump
 from ext_lib.service import Service
+from ext_lib.startup import Program
 from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.conductor.manager import ConductorManager
@@ -25,6 +27,9 @@ from nova_ext.virt.driver import ComputeDriver
 #: Modules of errors that keep their class on the way between processes.
 _EXCEPTION_MODULES = ('nova_ext.exception', 'nova_ext.virt.driver')
 
+#: What tests start, and others who know no better.
+_ANY = Program('nova-ext')
+
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Make all options known; ``--host`` names the service."""
@@ -35,10 +40,19 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     opts.register_opts(conf)
 
 
-def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
-    """Read the configuration and get ready to speak of objects."""
+def configure(
+    conf: cfg.ConfigOpts,
+    argv: Sequence[str] | None,
+    program: Program = _ANY,
+) -> None:
+    """Read the configuration and get ready to speak of objects.
+
+    :raises cfg.Error: when a file or a value cannot be read
+    :raises Misconfigured: when a file or a value is not understood
+    :raises Misused: when an argument is not understood
+    """
     register_opts(conf)
-    conf(argv, project='nova-ext')
+    command_line.parse(program, conf, argv, 'nova-ext')
     logging.setup(conf, 'nova_ext')
     state_dump.setup(conf, 'nova-ext')
     objects.register_all()

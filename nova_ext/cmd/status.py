@@ -83,9 +83,7 @@ def main(
 ) -> int:
     """Carry out the command in ``argv``; return the exit status."""
     opts.register_opts(conf)
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    checks = Checks(conf, _DATABASE)
-    return upgradecheck.main(conf, 'nova-ext', checks, arguments)
+    return status.main('nova-ext', Checks(conf, _DATABASE), argv, conf)
 
 
 if __name__ == '__main__':

@@ -6,6 +6,8 @@ import socket
 
 from oslo_config import cfg
 
+from ext_lib import startup
+
 GROUP = cfg.OptGroup('compute', title='Compute hosts')
 FAKE = cfg.OptGroup('fake', title='The fake hypervisor')
 
@@ -29,6 +31,7 @@ DEFAULT_OPTS = [
         help='Seconds without a sign of life after which a service counts as '
         'down.',
     ),
+    startup.TIMEOUT,
 ]
 
 COMPUTE_OPTS = [

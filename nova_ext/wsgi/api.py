@@ -5,7 +5,10 @@ Configuration files come from ``OS_NOVA_EXT_CONFIG_FILES``, separated by
 semicolons; without it, from where oslo.config looks for ``nova-ext.conf``.
 """
 
+from ext_lib import startup
 from nova_ext.wsgi import configuration
 from nova_ext.wsgi import loader
 
-application = loader.load(configuration.read())
+application = startup.load_application(
+    __name__, lambda: loader.load(configuration.read())
+)

@@ -6,7 +6,10 @@ servers from the databases of a nova's cells, so that nova-api need not. It
 only reads. Configuration files are found as by :mod:`nova_ext.wsgi.api`.
 """
 
+from ext_lib import startup
 from nova_ext.wsgi import configuration
 from nova_ext.wsgi import loader
 
-application = loader.load_audit(configuration.read())
+application = startup.load_application(
+    __name__, lambda: loader.load_audit(configuration.read())
+)

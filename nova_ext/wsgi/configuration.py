@@ -6,7 +6,9 @@ import os
 from oslo_config import cfg
 from oslo_log import log
 
+from ext_lib import command_line
 from ext_lib import state_dump
+from ext_lib.db import reach
 from nova_ext.conf import opts
 
 _FILES = 'OS_NOVA_EXT_CONFIG_FILES'
@@ -24,7 +26,8 @@ def read() -> cfg.ConfigOpts:
     conf.set_default('max_retries', 0, 'database')
     given = os.environ.get(_FILES)
     files = given.split(';') if given else None
-    conf([], project='nova-ext', default_config_files=files)
+    command_line.read_files(conf, 'nova-ext', files)
+    reach.check(conf)
     log.setup(conf, 'nova-ext')
     state_dump.setup(conf, 'nova-ext')
     return conf

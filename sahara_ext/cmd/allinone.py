@@ -12,8 +12,11 @@ from oslo_config import cfg
 from oslo_db import options as db_options
 import oslo_messaging as messaging
 
+from ext_lib import command_line
+from ext_lib import config_names
 from ext_lib.companion import Companion
 from ext_lib.companion import Place
+from ext_lib.db import reach
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
@@ -49,7 +52,7 @@ class DataProcessing(Companion):
         """Add ``--data-processing-port``."""
         parser.add_argument(
             '--data-processing-port',
-            type=int,
+            type=command_line.port,
             default=18386,
             help='0 takes a free one.',
         )
@@ -59,10 +62,12 @@ class DataProcessing(Companion):
         self._conf = cfg.ConfigOpts()
         _set_defaults(self._conf)
         self._conf(place.argv, project='sahara-ext')
+        config_names.check(self._conf)
         # Not only by default: what the program is told of a database is
         # meant for its own.
         database = f'sqlite:///{(place.state / "sahara_ext.sqlite").resolve()}'
         self._conf.set_override('connection', database, 'database')
+        reach.probe(self._conf)
         objects.register_all()
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)

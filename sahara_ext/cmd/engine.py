@@ -5,21 +5,44 @@ from collections.abc import Sequence
 import sys
 
 from oslo_config import cfg
+import oslo_messaging as messaging
 
+from ext_lib import broker
 from ext_lib import service
+from ext_lib.db import reach
+from ext_lib.startup import Program
 from sahara_ext.cmd import process
 from sahara_ext.db.facade import facade
+
+PROGRAM = Program(
+    'sahara-ext-engine',
+    'Carry out what is to be done on clusters: create, scale and delete them.',
+)
 
 
 def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Run until told to stop; return the exit status."""
-    process.configure(conf, argv)
+    return PROGRAM.run(lambda: _run(argv, conf))
+
+
+def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
+    process.configure(conf, argv, PROGRAM)
+    reach.check(conf)
     facade.configure(conf)
     transport = process.get_transport(conf)
-    service.run(conf, [process.engine_service(conf, transport)])
+    service.run(
+        conf,
+        [process.engine_service(conf, transport)],
+        first=lambda: _wait(conf, transport),
+    )
     return 0
+
+
+def _wait(conf: cfg.ConfigOpts, transport: messaging.Transport) -> None:
+    reach.wait(PROGRAM, conf)
+    broker.wait(PROGRAM, conf, transport)
 
 
 if __name__ == '__main__':

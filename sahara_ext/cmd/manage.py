@@ -22,6 +22,7 @@ def main(
     """Carry out the command in ``argv``; return the exit status."""
     program = Program(
         name='sahara-ext-manage',
+        description='Maintain the database of clusters, and list engines.',
         project='sahara-ext',
         register_opts=opts.register_opts,
         facade=facade,

@@ -7,9 +7,11 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
+from ext_lib import command_line
 from ext_lib import rpc
 from ext_lib import state_dump
 from ext_lib.service import Service
+from ext_lib.startup import Program
 from sahara_ext import objects
 from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import opts
@@ -18,6 +20,9 @@ from sahara_ext.engine.manager import EngineManager
 from sahara_ext.infra import registry
 from sahara_ext.objects.base import Serializer
 from sahara_ext.plugins.registry import PluginRegistry
+
+#: What tests start, and others who know no better.
+_ANY = Program('sahara-ext')
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
@@ -29,10 +34,19 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     opts.register_opts(conf)
 
 
-def configure(conf: cfg.ConfigOpts, argv: Sequence[str] | None) -> None:
-    """Read the configuration and get ready to speak of objects."""
+def configure(
+    conf: cfg.ConfigOpts,
+    argv: Sequence[str] | None,
+    program: Program = _ANY,
+) -> None:
+    """Read the configuration and get ready to speak of objects.
+
+    :raises cfg.Error: when a file or a value cannot be read
+    :raises Misconfigured: when a file or a value is not understood
+    :raises Misused: when an argument is not understood
+    """
     register_opts(conf)
-    conf(argv, project='sahara-ext')
+    command_line.parse(program, conf, argv, 'sahara-ext')
     logging.setup(conf, 'sahara_ext')
     state_dump.setup(conf, 'sahara-ext')
     objects.register_all()

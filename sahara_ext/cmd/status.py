@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sys
 
 from oslo_config import cfg
-from oslo_upgradecheck import upgradecheck
 
 from ext_lib.db import status
 from sahara_ext.conf import opts
@@ -23,9 +22,9 @@ def main(
 ) -> int:
     """Carry out the command in ``argv``; return the exit status."""
     opts.register_opts(conf)
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    checks = status.Checks(conf, _DATABASE)
-    return upgradecheck.main(conf, 'sahara-ext', checks, arguments)
+    return status.main(
+        'sahara-ext', status.Checks(conf, _DATABASE), argv, conf
+    )
 
 
 if __name__ == '__main__':

@@ -6,6 +6,8 @@ import socket
 
 from oslo_config import cfg
 
+from ext_lib import startup
+
 GROUP = cfg.OptGroup('engine', title='Engines')
 
 DEFAULT_OPTS = [
@@ -15,6 +17,7 @@ DEFAULT_OPTS = [
         sample_default='<current_hostname>',
         help='The name of this host, by which operators know its engine.',
     ),
+    startup.TIMEOUT,
 ]
 
 ENGINE_OPTS = [

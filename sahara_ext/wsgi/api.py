@@ -5,7 +5,10 @@ Configuration files come from ``OS_SAHARA_EXT_CONFIG_FILES``, separated by
 semicolons; without it, from where oslo.config looks for ``sahara-ext.conf``.
 """
 
+from ext_lib import startup
 from sahara_ext.wsgi import configuration
 from sahara_ext.wsgi import loader
 
-application = loader.load(configuration.read())
+application = startup.load_application(
+    __name__, lambda: loader.load(configuration.read())
+)
