@@ -2,6 +2,7 @@
 """Why programs do not start: from errors of libraries to one line."""
 
 from collections.abc import Callable, Sequence
+import re
 from typing import Any
 
 from oslo_config import cfg
@@ -11,6 +12,10 @@ import sqlalchemy as sa
 from stevedore import exception as stevedore_exception
 
 from ext_lib import exception
+
+_NO_TABLE = re.compile(
+    r"""(?:relation|Table) ["'](\S+)["'] (?:does not|doesn't) exist"""
+)
 
 
 class NotStarted(exception.Error):
@@ -66,8 +71,13 @@ def _of_system(error: Any, _program: str) -> str:
     return str(error)
 
 
-def _of_database(error: Any, _program: str) -> str:
-    return f'The database refuses: {driver_reason(error)}'
+def _of_database(error: Any, program: str) -> str:
+    said = driver_reason(error)
+    table = _NO_TABLE.search(said)
+    if table:
+        # Of PostgreSQL and MariaDB, as oslo.db does not always find.
+        return _without_table(table[1], program)
+    return f'The database refuses: {said}'
 
 
 def _no_connection(_error: Any, _program: str) -> str:
@@ -75,9 +85,13 @@ def _no_connection(_error: Any, _program: str) -> str:
 
 
 def _no_table(error: Any, program: str) -> str:
+    return _without_table(error.table, program)
+
+
+def _without_table(table: str, program: str) -> str:
     manage = f'{program.rpartition("-")[0]}-manage'
     return (
-        f'The database has no table {error.table}. Run "{manage} db sync", '
+        f'The database has no table {table}. Run "{manage} db sync", '
         'and look whether [database] connection names the right one.'
     )
 

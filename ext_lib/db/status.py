@@ -11,6 +11,7 @@ from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
 from ext_lib import command_line
+from ext_lib import log_lines
 from ext_lib.db import indexes
 from ext_lib.db import migration
 from ext_lib.db import reach
@@ -113,7 +114,7 @@ def _run(
     conf.set_default('use_stderr', True)
     upgradecheck.register_cli_options(conf, checks)
     command_line.parse(program, conf, argv, project)
-    logging.setup(conf, project)
+    log_lines.setup(conf, project)
     reach.wait(program, conf)
     # As upgradecheck.main() does, which takes no --version and prints a
     # traceback of any error.
