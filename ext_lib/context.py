@@ -46,7 +46,7 @@ class RequestContext(oslo_context.RequestContext):
     def can(
         self, rule: str, target: Mapping[str, Any], fatal: bool = True
     ) -> bool:
-        """Tell whether the caller passes the policy ``rule``.
+        """Return whether the caller passes the policy ``rule``.
 
         :param target: what the rule is checked on, ``{'project_id': str}``
         :raises PolicyNotAuthorized: when it does not and ``fatal`` is set

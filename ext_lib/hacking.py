@@ -114,8 +114,7 @@ class Checker:
                 yield (
                     node.lineno,
                     node.col_offset,
-                    'NX303 cfg.CONF belongs to cmd and wsgi; '
-                    'take conf as an argument',
+                    'NX303 take conf as an argument',
                 )
 
     def _sleep(self) -> Iterator[Finding]:
@@ -144,8 +143,7 @@ class Checker:
                 yield (
                     node.body[0].lineno,
                     node.body[0].col_offset,
-                    'NX305 begin with a noun phrase (module, class) '
-                    'or an imperative (function)',
+                    'NX305 begin with a noun phrase or an imperative',
                 )
 
     def _words(self) -> Iterator[Finding]:

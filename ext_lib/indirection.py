@@ -29,7 +29,7 @@ _AWAY = tuple(one.__name__ for one in _OUTAGES)
 
 
 def is_outage(error: BaseException) -> bool:
-    """Tell whether an error is that the database was away.
+    """Return whether an error is that the database was away.
 
     It may have been asked by this process or by the one that answers it; that
     one may have been away itself.

@@ -84,7 +84,7 @@ class VersionedObject(base.VersionedObject):
                 primitive.pop(name, None)
 
     def obj_attr_is_set(self, attrname: str) -> bool:
-        """Tell whether ``attrname`` holds a value.
+        """Return whether ``attrname`` holds a value.
 
         :raises AttributeError: when there is no such field
         """

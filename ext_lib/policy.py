@@ -33,7 +33,7 @@ class Enforcer:
         context: oslo_context.RequestContext,
         fatal: bool = True,
     ) -> bool:
-        """Tell whether ``context`` passes ``rule`` on ``target``.
+        """Return whether ``context`` passes ``rule`` on ``target``.
 
         :raises PolicyNotAuthorized: when it does not and ``fatal`` is set
         """

@@ -14,7 +14,7 @@ _REVISION = 'alembic_version'
 
 
 def is_adopted(connection: sa.engine.Connection, name: str) -> bool:
-    """Tell whether another program than ``name`` keeps a schema here."""
+    """Return whether another program than ``name`` keeps a schema here."""
     inspector = sa.inspect(connection)
     if inspector.has_table(_REVISION):
         return True

@@ -112,7 +112,7 @@ def execute(engine: sa.engine.Engine, statement: str) -> None:
 def has_more_rows(
     connection: sa.engine.Connection, table: sa.Table, number: int
 ) -> bool:
-    """Tell whether a table has more rows than that, without counting more."""
+    """Return whether a table has more rows, without counting them all."""
     row = sa.select(sa.literal_column('1')).select_from(table)
     return connection.scalar(row.offset(number).limit(1)) is not None
 

@@ -141,7 +141,7 @@ class Schema:
         return {step.revision for step in directory.walk_revisions()}
 
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
-        """Tell whether the shared tables are another program's.
+        """Return whether the shared tables are another program's.
 
         Tables of ours would do that program harm: a nova does not archive
         rows of a database in which it finds a table it does not know.

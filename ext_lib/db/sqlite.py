@@ -26,7 +26,7 @@ _OVERFLOW = 50
 
 
 def is_file(url: sa.engine.URL) -> bool:
-    """Tell whether ``url`` names a SQLite database that others can open."""
+    """Return whether ``url`` names a SQLite database that others can open."""
     memory = (
         url.database in (None, '', ':memory:')
         or url.query.get('mode') == 'memory'

@@ -93,7 +93,7 @@ class Documents:
                 path.write_text(json.dumps(body, indent=4) + '\n')
 
     def are_alike(self, one: Any, other: Any) -> bool:
-        """Tell whether two bodies are the same but for what always differs."""
+        """Return whether two bodies are the same but for what differs."""
         return self.by_form(one) == self.by_form(other)
 
     def by_form(self, body: Any) -> str:

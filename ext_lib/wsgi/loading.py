@@ -51,7 +51,7 @@ def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:
 
 
 def is_loading() -> bool:
-    """Tell whether :func:`loadapp` runs, and not another's loader."""
+    """Return whether :func:`loadapp` runs, and not another's loader."""
     return _conf.get(None) is not None
 
 

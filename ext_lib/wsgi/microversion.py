@@ -133,6 +133,6 @@ def available(since: str, until: str | None = None) -> Callable[[F], F]:
 
 
 def is_available(method: Callable[..., Any], version: Version) -> bool:
-    """Tell whether a controller method exists at ``version``."""
+    """Return whether a controller method exists at ``version``."""
     limits: Range | None = getattr(method, 'versions', None)
     return limits is None or version in limits

@@ -29,7 +29,7 @@ class Param:
     required: bool = False
 
     def exists_at(self, version: microversion.Version) -> bool:
-        """Tell whether ``version`` has the property."""
+        """Return whether ``version`` has the property."""
         if self.since and version < microversion.parse(self.since):
             return False
         return not self.until or version <= microversion.parse(self.until)

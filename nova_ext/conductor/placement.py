@@ -81,7 +81,7 @@ class ComputeTasks:
             outcome.text = f'sent to {host}'
 
     def _waits(self, context: RequestContext, uuid: str) -> bool:
-        """Tell whether the server is to be built, and this message is new."""
+        """Return whether the server waits to be built, by this message."""
         try:
             instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:

@@ -66,7 +66,7 @@ class Answer:
         return text.storable(reason)[:_LONGEST]
 
     def is_routed(self, environ: dict[str, Any]) -> bool:
-        """Tell whether the application knows the URL.
+        """Return whether the application knows the URL.
 
         Where it does not it names no version, nor what it called.
         """

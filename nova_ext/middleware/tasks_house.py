@@ -72,7 +72,7 @@ class House:
         return self._found(environ, path, 'server')
 
     def shows_server(self, environ: Environ, server_id: str) -> bool:
-        """Tell whether the caller, with no more rights, sees a server."""
+        """Return whether the caller, with no more rights, sees a server."""
         if not uuidutils.is_uuid_like(server_id):
             # Such a path may lead to a list: servers/detail.
             return False
@@ -88,7 +88,7 @@ class House:
         return self._found(environ, path, 'instanceAction')
 
     def has_actions(self, environ: Environ, server_id: str) -> bool:
-        """Tell whether anything is recorded of a server.
+        """Return whether anything is recorded of a server.
 
         :raises Unanswered: when the application does not tell
         """
@@ -131,7 +131,7 @@ class House:
         return [*known, *(uuid for _, uuid in made if uuid != first)]
 
     def is_routed(self, environ: Environ) -> bool:
-        """Tell whether the application has the URL, without using it.
+        """Return whether the application has the URL, without using it.
 
         It looks for the URL before it looks at the version.
         """

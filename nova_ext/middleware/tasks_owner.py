@@ -19,7 +19,7 @@ def current(host: str) -> str:
 
 
 def is_dead(owner: str, host: str) -> bool:
-    """Tell whether a process is known to have ended.
+    """Return whether a process is known to have ended.
 
     Only processes of this machine and since its last start can be told to
     be dead, and only by one that sees the same processes.
@@ -32,7 +32,7 @@ def is_dead(owner: str, host: str) -> bool:
 
 
 def is_alive(owner: str, host: str) -> bool:
-    """Tell whether a process is known to be at work."""
+    """Return whether a process is known to be at work."""
     place, _, _rest = owner.rpartition('/')
     return place == _place(host) and not is_dead(owner, host)
 

@@ -44,7 +44,7 @@ class Settler:
             self.settle_one(req.environ, task)
 
     def shows_server(self, req: request.Request, server_id: str) -> bool:
-        """Tell whether the caller may see a server."""
+        """Return whether the caller may see a server."""
         return self.house.shows_server(req.environ, server_id)
 
     def settle_one(self, environ: dict[str, Any], task: Task) -> None:
@@ -60,7 +60,7 @@ class Settler:
             LOG.warning('Task %s is not resolved: %s', task.uuid, error)
 
     def has_lapsed(self, task: Task) -> bool:
-        """Tell whether a task no longer protects its request."""
+        """Return whether a task no longer protects its request."""
         if task.ended_at is None:
             return False
         lifetime = datetime.timedelta(seconds=self.conf.tasks.tag_lifetime)
@@ -72,7 +72,7 @@ class Settler:
         return datetime.timedelta(seconds=self.conf.tasks.request_timeout)
 
     def _is_lost(self, task: Task) -> bool:
-        """Tell whether nobody is going to answer the request any more."""
+        """Return whether nobody is going to answer the request any more."""
         if task.owner is None or tasks_owner.is_dead(
             task.owner, self.conf.host
         ):
@@ -202,7 +202,7 @@ class Settler:
 
 
 def _is_unknown(task: Task) -> bool:
-    """Tell whether it is open if the application did as it was asked."""
+    """Return whether it is open if the application did as it was asked."""
     return task.code is None or task.code >= _FIRST_SERVER_ERROR
 
 

@@ -14,7 +14,7 @@ _NAMES_OF_OTHERS = frozenset({'.', '..', 'detail'})
 
 
 def is_tag(text: str) -> bool:
-    """Tell whether ``text`` can be a tag."""
+    """Return whether ``text`` can be a tag."""
     return (
         _TAG.match(text) is not None
         and _NOT_IN_A_TAG.isdisjoint(text)

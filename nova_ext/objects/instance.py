@@ -12,7 +12,8 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_list as instance_list_db
 from nova_ext.objects import base
 from nova_ext.objects.instance_fault import InstanceFault
 
@@ -104,7 +105,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         :raises InstanceNotFound: when there is none, or the caller is not an
             administrator and it is another project's
         """
-        row = db.instance_get_by_uuid(context, uuid, read_deleted)
+        row = instance_db.instance_get_by_uuid(context, uuid, read_deleted)
         return cls.from_row(context, row)
 
     @classmethod
@@ -116,7 +117,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
 
         :raises InstanceNotFound: as :meth:`get_by_uuid` does
         """
-        row = db.instance_get_ref(context, uuid, read_deleted)
+        row = instance_db.instance_get_ref(context, uuid, read_deleted)
         return cls.from_row(context, row)
 
     @base.remotable
@@ -131,7 +132,9 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
             )
         if 'uuid' not in self:
             self.uuid = uuidutils.generate_uuid()
-        row = db.instance_create(self.obj_context, self.obj_get_changes())
+        row = instance_db.instance_create(
+            self.obj_context, self.obj_get_changes()
+        )
         self.load_row(row)
 
     @base.remotable
@@ -156,7 +159,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
             expected_vm_state=expected_vm_state,
         )
         if changes or expected:
-            row = db.instance_update(
+            row = instance_db.instance_update(
                 self.obj_context, self.uuid, changes, **expected
             )
             self.load_row(row)
@@ -167,7 +170,9 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
 
         :raises InstanceNotFound: when it was deleted already
         """
-        self.load_row(db.instance_destroy(self.obj_context, self.uuid))
+        self.load_row(
+            instance_db.instance_destroy(self.obj_context, self.uuid)
+        )
 
     @base.remotable
     def refresh(self) -> None:
@@ -175,7 +180,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
 
         :raises InstanceNotFound: when the server is gone
         """
-        row = db.instance_get_by_uuid(self.obj_context, self.uuid)
+        row = instance_db.instance_get_by_uuid(self.obj_context, self.uuid)
         self.load_row(row)
 
     def obj_load_attr(self, attrname: str) -> None:
@@ -226,14 +231,16 @@ class InstanceList(objects.ObjectList[Instance], base.NovaExtObject):
         """
         page = Page(limit=limit, marker=marker)
         order = {} if sort is None else {'sort': sort}
-        rows = db.instance_get_all_by_filters(context, filters, page, **order)
+        rows = instance_list_db.instance_get_all_by_filters(
+            context, filters, page, **order
+        )
         return cls.from_rows(context, Instance, rows)
 
     @classmethod
     @base.remotable
     def get_by_host(cls, context: RequestContext, host: str) -> 'InstanceList':
         """Return the servers on a host, without what is in other tables."""
-        rows = db.instance_get_all_by_host(context, host)
+        rows = instance_list_db.instance_get_all_by_host(context, host)
         return cls.from_rows(context, Instance, rows)
 
 

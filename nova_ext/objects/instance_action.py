@@ -11,7 +11,8 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
-from nova_ext.db import api as db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.objects import base
 
 
@@ -47,7 +48,9 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
         cls, context: RequestContext, instance_uuid: str, request_id: str
     ) -> 'InstanceAction | None':
         """Return the action of a request on a server, None without one."""
-        row = db.action_get_by_request_id(context, instance_uuid, request_id)
+        row = instance_action_db.action_get_by_request_id(
+            context, instance_uuid, request_id
+        )
         return None if row is None else cls.from_row(context, row)
 
     @classmethod
@@ -71,7 +74,7 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
             start_time=context.timestamp,
             updated_at=context.timestamp,
         )
-        row = db.action_start(context, values)
+        row = instance_action_db.action_start(context, values)
         return cls.from_row(context, row) if want_result else None
 
     @classmethod
@@ -92,7 +95,7 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
         """
         values = cls._values(context, instance_uuid)
         values['finish_time'] = values['updated_at'] = timeutils.utcnow()
-        row = db.action_finish(context, values)
+        row = instance_action_db.action_finish(context, values)
         return cls.from_row(context, row) if want_result else None
 
     @staticmethod
@@ -134,7 +137,9 @@ class InstanceActionList(
         :raises MarkerNotFound: when the server has no such action
         """
         page = Page(limit=limit, marker=marker)
-        rows = db.actions_get(context, instance_uuid, page, filters)
+        rows = instance_action_db.actions_get(
+            context, instance_uuid, page, filters
+        )
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod
@@ -143,7 +148,9 @@ class InstanceActionList(
         cls, context: RequestContext, instance_uuid: str
     ) -> 'InstanceActionList':
         """Return what was accepted but never begun, newest first."""
-        rows = db.actions_without_events(context, instance_uuid)
+        rows = instance_action_db.actions_without_events(
+            context, instance_uuid
+        )
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod
@@ -156,7 +163,7 @@ class InstanceActionList(
 
         :param limit: how many actions to look at
         """
-        rows = db.actions_unbegun(context, limit)
+        rows = instance_action_db.actions_unbegun(context, limit)
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod
@@ -175,6 +182,8 @@ class InstanceActionList(
 
         Only for processes that hold the database.
         """
-        steps = db.actions_get_unfinished(context, *hosts)
+        steps = instance_action_event_db.actions_get_unfinished(
+            context, *hosts
+        )
         rows = {action.id: action for event, action in steps}
         return cls.from_rows(context, InstanceAction, rows.values())

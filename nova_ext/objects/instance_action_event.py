@@ -15,7 +15,7 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.db import text
 from ext_lib.objects import DateTimeField
-from nova_ext.db import api as db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.objects import base
 from nova_ext.objects.fields import EventResult
 
@@ -93,7 +93,7 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         """
         values = cls._values(context, instance_uuid, event_name, host)
         values['start_time'] = timeutils.utcnow()
-        row = db.action_event_start(context, values)
+        row = instance_action_event_db.action_event_start(context, values)
         return cls.from_row(context, row) if want_result else None
 
     @classmethod
@@ -151,7 +151,7 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
             values['traceback'] = exc_tb
             if details is not None:
                 values['details'] = text.cut(details, _DETAILS_LENGTH)
-        row = db.action_event_finish(context, values)
+        row = instance_action_event_db.action_event_finish(context, values)
         return cls.from_row(context, row) if want_result else None
 
     @staticmethod
@@ -189,7 +189,7 @@ class InstanceActionEventList(
         cls, context: RequestContext, action_id: int
     ) -> 'InstanceActionEventList':
         """Return the steps of an action, newest first."""
-        rows = db.action_events_get(context, action_id)
+        rows = instance_action_event_db.action_events_get(context, action_id)
         return cls.from_rows(context, InstanceActionEvent, rows)
 
     @classmethod
@@ -200,7 +200,7 @@ class InstanceActionEventList(
 
         Only for processes that hold the database.
         """
-        rows = db.action_events_get(context, *action_ids)
+        rows = instance_action_event_db.action_events_get(context, *action_ids)
         return cls.from_rows(context, InstanceActionEvent, rows)
 
     @classmethod
@@ -209,6 +209,6 @@ class InstanceActionEventList(
         cls, context: RequestContext, host: str
     ) -> 'InstanceActionEventList':
         """Return the steps a host began and did not end, oldest first."""
-        steps = db.actions_get_unfinished(context, host)
+        steps = instance_action_event_db.actions_get_unfinished(context, host)
         rows = [event for event, action in steps]
         return cls.from_rows(context, InstanceActionEvent, rows)

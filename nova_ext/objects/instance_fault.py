@@ -7,7 +7,7 @@ from ext_lib import exception
 from ext_lib import failure
 from ext_lib import objects
 from ext_lib.context import RequestContext
-from nova_ext.db import api as db
+from nova_ext.db.api import instance_related as instance_related_db
 from nova_ext.objects import base
 
 #: The size of the column.
@@ -61,7 +61,7 @@ class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
     @base.remotable
     def create(self) -> None:
         """Store the fault as the latest of its server."""
-        row = db.instance_fault_create(
+        row = instance_related_db.instance_fault_create(
             self.obj_context, self.obj_get_changes()
         )
         self.load_row(row)

@@ -10,7 +10,8 @@ from oslo_versionedobjects import fields
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.paging import Page
-from nova_ext.db import api as db
+from nova_ext.db.api import migration as migration_db
+from nova_ext.db.api import migration_list as migration_list_db
 from nova_ext.objects import base
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import MigrationTypeField
@@ -83,7 +84,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         if row.migration_type is None:
             row.migration_type = _guess_type(row)
         if row.uuid is None:
-            row.uuid = db.migration_uuid(self.obj_context, row)
+            row.uuid = migration_db.migration_uuid(self.obj_context, row)
         super().load_row(row)
 
     @classmethod
@@ -95,7 +96,9 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
         :raises MigrationNotFound: when there is none
         """
-        return cls.from_row(context, db.migration_get(context, migration_id))
+        return cls.from_row(
+            context, migration_db.migration_get(context, migration_id)
+        )
 
     @classmethod
     @base.remotable
@@ -106,7 +109,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
         :raises MigrationNotFound: when there is none
         """
-        row = db.migration_get_by_uuid(context, migration_uuid)
+        row = migration_db.migration_get_by_uuid(context, migration_uuid)
         return cls.from_row(context, row)
 
     @classmethod
@@ -118,7 +121,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
         :raises MigrationNotFoundForInstance: when there is none
         """
-        row = db.migration_get_by_id_and_instance(
+        row = migration_db.migration_get_by_id_and_instance(
             context, migration_id, instance_uuid
         )
         return cls.from_row(context, row)
@@ -134,7 +137,9 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         for name, value in self._defaults().items():
             if name not in self:
                 setattr(self, name, value)
-        row = db.migration_create(self.obj_context, self.obj_get_changes())
+        row = migration_db.migration_create(
+            self.obj_context, self.obj_get_changes()
+        )
         self.load_row(row)
 
     def _check_creatable(self) -> None:
@@ -169,7 +174,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         if expected_status is None:
             expected.clear()
         if changes or expected:
-            row = db.migration_update(
+            row = migration_db.migration_update(
                 self.obj_context, self.id, changes, **expected
             )
             self.load_row(row)
@@ -212,7 +217,9 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         :raises MarkerNotFound: when no migration has the marker's uuid
         """
         page = Page(limit=limit, marker=marker) if paged else None
-        rows = db.migration_get_all_by_filters(context, filters, page)
+        rows = migration_list_db.migration_get_all_by_filters(
+            context, filters, page
+        )
         return cls.from_rows(context, Migration, rows)
 
     @classmethod
@@ -224,7 +231,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         migration_type: str | None = None,
     ) -> 'MigrationList':
         """Return a server's migrations the API calls in progress."""
-        rows = db.migration_get_in_progress_by_instance(
+        rows = migration_db.migration_get_in_progress_by_instance(
             context, instance_uuid, migration_type
         )
         return cls.from_rows(context, Migration, rows)
@@ -235,7 +242,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         cls, context: RequestContext, host: str
     ) -> 'MigrationList':
         """Return the migrations from or to ``host`` that have not ended."""
-        rows = db.migration_get_unfinished_by_host(context, host)
+        rows = migration_db.migration_get_unfinished_by_host(context, host)
         return cls.from_rows(context, Migration, rows)
 
 

@@ -11,7 +11,7 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import service as service_db
 from nova_ext.objects import base
 
 #: The program that runs on the host of servers.
@@ -52,7 +52,9 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
         :raises ServiceNotFound: when there is none
         """
-        return cls.from_row(context, db.service_get(context, service_id))
+        return cls.from_row(
+            context, service_db.service_get(context, service_id)
+        )
 
     @classmethod
     @base.remotable
@@ -63,7 +65,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
         :raises ServiceNotFound: when there is none
         """
-        rows = db.service_get_all(context, {'uuid': service_uuid})
+        rows = service_db.service_get_all(context, {'uuid': service_uuid})
         if not rows:
             raise exception.ServiceNotFound(service_id=service_uuid)
         return cls.from_row(context, rows[0])
@@ -77,7 +79,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
         :raises HostBinaryNotFound: when there is none
         """
-        row = db.service_get_by_host_and_binary(context, host, binary)
+        row = service_db.service_get_by_host_and_binary(context, host, binary)
         return cls.from_row(context, row)
 
     @base.remotable
@@ -85,7 +87,9 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
         """Make the service known."""
         if 'uuid' not in self:
             self.uuid = uuidutils.generate_uuid()
-        row = db.service_create(self.obj_context, self.obj_get_changes())
+        row = service_db.service_create(
+            self.obj_context, self.obj_get_changes()
+        )
         self.load_row(row)
 
     @base.remotable
@@ -96,7 +100,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
         """
         changes = self.obj_get_changes()
         if changes:
-            row = db.service_update(self.obj_context, self.id, changes)
+            row = service_db.service_update(self.obj_context, self.id, changes)
             self.load_row(row)
 
     @base.remotable
@@ -105,10 +109,10 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
         :raises ServiceNotFound: when it was destroyed already
         """
-        db.service_destroy(self.obj_context, self.id)
+        service_db.service_destroy(self.obj_context, self.id)
 
     def is_up(self, down_time: float) -> bool:
-        """Tell whether it gave a sign of life within ``down_time`` seconds."""
+        """Return whether it has reported within ``down_time`` seconds."""
         if self.forced_down:
             return False
         last = self.last_seen_up or self.created_at
@@ -142,7 +146,7 @@ class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
         """Return the services, of a host or a program if given."""
         wanted = {'host': host, 'binary': binary}
         filters = {k: v for k, v in wanted.items() if v is not None}
-        rows = db.service_get_all(context, filters)
+        rows = service_db.service_get_all(context, filters)
         return cls.from_rows(context, Service, rows)
 
     @classmethod
@@ -169,4 +173,6 @@ class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
         Only for processes that hold the database.
         """
         moment = timeutils.utcnow() - datetime.timedelta(seconds=seconds)
-        return list(db.service_get_silent_hosts(context, binary, moment))
+        return list(
+            service_db.service_get_silent_hosts(context, binary, moment)
+        )

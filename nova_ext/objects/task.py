@@ -12,7 +12,8 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
-from nova_ext.db import api as db
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
 from nova_ext.objects import base
 
 
@@ -82,7 +83,7 @@ class Task(base.NovaExtObject):
         :raises TaskNotFound: when there is none
         """
         return cls.from_row(
-            context, db.task_get_by_uuid(context, uuid, project_id)
+            context, task_db.task_get_by_uuid(context, uuid, project_id)
         )
 
     @classmethod
@@ -91,7 +92,7 @@ class Task(base.NovaExtObject):
         cls, context: RequestContext, reservation: str
     ) -> 'Task | None':
         """Return the task that holds a reservation, None when none does."""
-        row = db.task_get_by_reservation(context, reservation)
+        row = task_db.task_get_by_reservation(context, reservation)
         return None if row is None else cls.from_row(context, row)
 
     @base.remotable
@@ -102,7 +103,7 @@ class Task(base.NovaExtObject):
         """
         self._identify()
         values = self.obj_get_changes()
-        self.id = db.task_create(self.obj_context, values)
+        self.id = task_db.task_create(self.obj_context, values)
         self.obj_reset_changes()
 
     @base.remotable
@@ -114,7 +115,7 @@ class Task(base.NovaExtObject):
         self._identify()
         self.created_at = self.obj_context.timestamp
         values = {**self.obj_get_changes(), **_without_secrets(values)}
-        self.id = db.task_create_answered(self.obj_context, values, ends)
+        self.id = task_db.task_create_answered(self.obj_context, values, ends)
         self.obj_reset_changes()
 
     def _identify(self) -> None:
@@ -134,7 +135,7 @@ class Task(base.NovaExtObject):
         """
         expected = {'state': list(TaskState.UNFINISHED)}
         values = _without_secrets(values)
-        return db.task_update(self.obj_context, self.id, values, expected)
+        return task_db.task_update(self.obj_context, self.id, values, expected)
 
     @base.remotable
     def answer(self, /, ends: bool = False, **values: Any) -> bool:
@@ -145,12 +146,12 @@ class Task(base.NovaExtObject):
         :param ends: whether the task is over with it
         """
         values = _without_secrets(values)
-        return db.task_answer(self.obj_context, self.id, values, ends)
+        return task_db.task_answer(self.obj_context, self.id, values, ends)
 
     @base.remotable
     def release(self) -> None:
         """Give up the reservation: the request may be made again."""
-        db.task_update(
+        task_db.task_update(
             self.obj_context,
             self.id,
             {'reservation': None},
@@ -160,12 +161,12 @@ class Task(base.NovaExtObject):
     @base.remotable
     def set_instances(self, instance_uuids: list[str]) -> None:
         """Store which servers a request for several has made."""
-        db.task_instances_set(self.obj_context, self.id, instance_uuids)
+        task_db.task_instances_set(self.obj_context, self.id, instance_uuids)
 
     @base.remotable
     def destroy(self) -> None:
         """Forget the task, if it is stored at all."""
-        db.task_destroy(self.obj_context, self.uuid)
+        task_db.task_destroy(self.obj_context, self.uuid)
 
     @property
     def servers(self) -> list[str]:
@@ -209,7 +210,7 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
         :param marker: uuid of the last task of the page before
         :raises MarkerNotFound: when no task has the marker's uuid
         """
-        rows = db.task_get_all_by_filters(
+        rows = task_list_db.task_get_all_by_filters(
             context, {**filters, 'key': key}, Page(limit, marker)
         )
         return cls.from_rows(context, Task, rows)
@@ -219,8 +220,8 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def has_tag(
         cls, context: RequestContext, tag: str, project_id: str | None
     ) -> bool:
-        """Tell whether a task of the project, or of any, has the tag."""
-        return db.task_tag_exists(context, tag, project_id)
+        """Return whether a task of the project, or of any, has the tag."""
+        return task_db.task_tag_exists(context, tag, project_id)
 
     @classmethod
     @base.remotable
@@ -228,13 +229,13 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
         cls, context: RequestContext, instance_uuids: list[str]
     ) -> set[str]:
         """Return those servers of which it is known who made them."""
-        return db.task_claimed_instances(context, instance_uuids)
+        return task_db.task_claimed_instances(context, instance_uuids)
 
     @classmethod
     @base.remotable
     def get_clock(cls, context: RequestContext) -> datetime.datetime:
         """Return the time by the clock that stamps tasks."""
-        return db.task_clock(context)
+        return task_db.task_clock(context)
 
 
 def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:

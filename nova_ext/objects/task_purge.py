@@ -7,7 +7,7 @@ import datetime
 import math
 
 from ext_lib.context import RequestContext
-from nova_ext.db import api as db
+from nova_ext.db.api import task_purge as task_purge_db
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,7 @@ class OldTasks:
 
     def count(self, context: RequestContext) -> int:
         """Return how many there are."""
-        return db.tasks_count_old(
+        return task_purge_db.tasks_count_old(
             context, self.ended_before, self.unchanged_before
         )
 
@@ -43,11 +43,13 @@ class OldTasks:
             ('updated_at', self.unchanged_before),
         ):
             after = None
-            while found := db.tasks_get_old(
+            while found := task_purge_db.tasks_get_old(
                 context, column, before, after, int(min(batch, left))
             ):
                 ids, moments = zip(*found, strict=True)
-                removed = db.tasks_destroy_old(context, ids, column, before)
+                removed = task_purge_db.tasks_destroy_old(
+                    context, ids, column, before
+                )
                 left -= removed
                 after = moments[-1]
                 yield removed

@@ -9,8 +9,8 @@ from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
 from nova_ext.conf import cors
-from nova_ext.db import api as db
 from nova_ext.db import cells
+from nova_ext.db.facade import facade
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
@@ -47,7 +47,7 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
     cors.set_defaults(conf)
-    db.facade.configure(conf)
+    facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)
     return loading.loadapp(conf, path, name)

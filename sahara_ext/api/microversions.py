@@ -36,5 +36,5 @@ NEGOTIATORS: dict[microversion.Version, microversion.Negotiator] = {
 
 
 def is_v2(req: request.Request) -> bool:
-    """Tell whether the request speaks version 2."""
+    """Return whether the request speaks version 2."""
     return req.version >= V2

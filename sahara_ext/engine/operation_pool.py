@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 class Runner:
     """Claims operations and carries them out, in threads of its own.
 
-    :param claim: claims a cluster by its id; tells whether it is ours
+    :param claim: claims a cluster by its id; returns whether it is ours
     :param vacated: is called when an operation has made room for another
     """
 
@@ -79,7 +79,7 @@ class Runner:
                 self._pool.submit(self._run, cluster_id)
 
     def has(self, cluster_id: str) -> bool:
-        """Tell whether something is under way on a cluster."""
+        """Return whether something is under way on a cluster."""
         with self._lock:
             return cluster_id in self._running
 

@@ -55,7 +55,7 @@ class Servers:
         self._headers = {_REQUEST_ID: request_id} if request_id else {}
 
     def know_tasks(self, patience: Patience) -> bool:
-        """Tell whether the compute API knows of tasks, and so of tags."""
+        """Return whether the compute API knows of tasks, and so of tags."""
         path = f'/servers/{_NO_STATE}/tasks'
         answer = self._ask(patience, 'GET', path, params={'state': _NO_STATE})
         return answer.status_code == requests.codes.bad_request

@@ -14,7 +14,9 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import cluster_list as cluster_list_db
+from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects import base
 from sahara_ext.objects import operation
 from sahara_ext.objects import transaction
@@ -110,7 +112,9 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
 
         :raises ClusterNotFound: as :meth:`get` does
         """
-        return cls.from_row(context, db.cluster_get_ref(context, cluster_id))
+        return cls.from_row(
+            context, cluster_db.cluster_get_ref(context, cluster_id)
+        )
 
     @classmethod
     def get_for_engine(
@@ -120,7 +124,9 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
 
         :raises ClusterNotFound: when there is none
         """
-        return cls.from_row(context, db.cluster_get_any(context, cluster_id))
+        return cls.from_row(
+            context, cluster_db.cluster_get_any(context, cluster_id)
+        )
 
     def create(self, step_type: str = StepType.CREATING) -> None:
         """Store the cluster as one of the caller's, with all its parts.
@@ -143,7 +149,7 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
         self.operation_started_at = timeutils.utcnow()
         self.obj_set_defaults()
         groups, instances = operation.adopt(self.id, self.node_groups)
-        row = db.cluster_create(
+        row = cluster_db.cluster_create(
             self.obj_context, operation.columns(self), groups, instances
         )
         self.load_row(row)
@@ -162,7 +168,7 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
                 action='save', reason='operations are begun and finished'
             )
         if changes:
-            row = db.cluster_update(self.obj_context, self.id, changes)
+            row = cluster_db.cluster_update(self.obj_context, self.id, changes)
             self.updated_at = row.updated_at
             self.obj_reset_changes()
 
@@ -171,7 +177,7 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
 def _get(
     context: RequestContext, cluster_id: str, steps: bool, events: bool
 ) -> Cluster:
-    row = db.cluster_get(context, cluster_id)
+    row = cluster_db.cluster_get(context, cluster_id)
     cluster = Cluster.from_row(context, row)
     if steps:
         found = ClusterProvisionStepList.get_by_cluster(
@@ -237,7 +243,7 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
         :param stale_before: an owner not seen since is dead
         :param engine_id: what this engine owns is returned, too
         """
-        return db.clusters_get_abandoned(
+        return operation_db.clusters_get_abandoned(
             context, stale_before, limit, engine_id
         )
 
@@ -249,7 +255,7 @@ def _get_page(
     filters: Mapping[str, Any],
     sort: tuple[str, str] | None,
 ) -> ClusterList:
-    found = db.cluster_get_page(context, page, filters, sort)
+    found = cluster_list_db.cluster_get_page(context, page, filters, sort)
     clusters = ClusterList.from_rows(context, Cluster, found.rows)
     clusters.previous_marker = found.previous_marker
     clusters.next_marker = found.next_marker

@@ -9,7 +9,8 @@ from oslo_versionedobjects import fields
 from ext_lib import objects
 from ext_lib import paging
 from ext_lib.context import RequestContext
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
 from sahara_ext.objects import base
 
 #: How many steps are looked at, at a time.
@@ -70,7 +71,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         :param successful: only the successes, or the failures; None for both
         :raises MarkerNotFound: when the step has no such event
         """
-        rows = db.cluster_events_get_by_step(
+        rows = cluster_event_list_db.cluster_events_get_by_step(
             context, step_id, page, successful
         )
         return cls.from_rows(context, ClusterEvent, rows)
@@ -84,8 +85,8 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         :param chunk: how many go in one transaction
         """
         # Without an end, whoever reports fast would keep this going.
-        last = db.cluster_events_last(context, cluster_id)
-        while db.cluster_events_destroy_by_cluster(
+        last = cluster_event_purge_db.cluster_events_last(context, cluster_id)
+        while cluster_event_purge_db.cluster_events_destroy_by_cluster(
             context, cluster_id, last, chunk
         ):
             pass
@@ -96,7 +97,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
         :param age: seconds since the end of their step
         """
-        return db.cluster_events_purgeable(context, age)
+        return cluster_event_purge_db.cluster_events_purgeable(context, age)
 
     @staticmethod
     def purge(
@@ -119,8 +120,10 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
             is_more = True
             while is_more and (max_rows is None or purged < max_rows):
                 limit = min(chunk, (max_rows or sys.maxsize) - purged)
-                count, is_more = db.cluster_events_destroy_by_steps(
-                    context, ids, limit
+                count, is_more = (
+                    cluster_event_purge_db.cluster_events_destroy_by_steps(
+                        context, ids, limit
+                    )
                 )
                 purged += count
         return purged
@@ -128,6 +131,8 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
 def _completed_steps(context: RequestContext, age: int) -> Iterator[list[str]]:
     after = None
-    while steps := db.provision_steps_completed(context, age, after, _STEPS):
+    while steps := cluster_event_purge_db.provision_steps_completed(
+        context, age, after, _STEPS
+    ):
         yield [step.id for step in steps]
         after = steps[-1]

@@ -8,7 +8,7 @@ from oslo_versionedobjects import fields
 
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
-from sahara_ext.db import api as db
+from sahara_ext.db.api import engine as engine_db
 from sahara_ext.objects import base
 
 
@@ -31,19 +31,23 @@ class Engine(base.SaharaExtObject):
         """Make the engine known, with an id of its own."""
         if 'id' not in self:
             self.id = uuidutils.generate_uuid()
-        self.load_row(db.engine_register(self.obj_context, self.id, self.host))
+        self.load_row(
+            engine_db.engine_register(self.obj_context, self.id, self.host)
+        )
 
     def heartbeat(self) -> None:
         """Give a sign of life, even if others took the engine for dead."""
-        self.load_row(db.engine_register(self.obj_context, self.id, self.host))
+        self.load_row(
+            engine_db.engine_register(self.obj_context, self.id, self.host)
+        )
 
     def forget(self) -> None:
         """Die: what the engine has left is free for others."""
-        db.engine_destroy(self.obj_context, self.id)
+        engine_db.engine_destroy(self.obj_context, self.id)
 
     def forget_others(self) -> None:
         """Declare all other engines dead."""
-        db.engines_destroy_others(self.obj_context, self.id)
+        engine_db.engines_destroy_others(self.obj_context, self.id)
 
     @classmethod
     def get_all(
@@ -56,7 +60,7 @@ class Engine(base.SaharaExtObject):
         patience = datetime.timedelta(seconds=seconds)
         return [
             (cls.from_row(context, row), now - row.last_seen_at <= patience)
-            for row, now in db.engines_get_all(context)
+            for row, now in engine_db.engines_get_all(context)
         ]
 
     @classmethod
@@ -64,7 +68,9 @@ class Engine(base.SaharaExtObject):
         cls, context: RequestContext, seconds: float
     ) -> datetime.datetime:
         """Return the time, ``seconds`` ago, by the clock of signs of life."""
-        return db.engine_clock(context) - datetime.timedelta(seconds=seconds)
+        return engine_db.engine_clock(context) - datetime.timedelta(
+            seconds=seconds
+        )
 
     @classmethod
     def forget_dead(
@@ -74,4 +80,4 @@ class Engine(base.SaharaExtObject):
 
         :returns: how many there were
         """
-        return db.engines_destroy_dead(context, before)
+        return engine_db.engines_destroy_dead(context, before)

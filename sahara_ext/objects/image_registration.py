@@ -10,7 +10,7 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import image_registration as image_registration_db
 from sahara_ext.objects import base
 from sahara_ext.objects import transaction
 
@@ -42,7 +42,7 @@ class ImageRegistration(base.SaharaExtObject):
 
         :raises ImageNotRegistered: when that is nothing
         """
-        row = db.image_registration_get(context, image_id)
+        row = image_registration_db.image_registration_get(context, image_id)
         return cls.from_row(context, row)
 
     @classmethod
@@ -74,7 +74,7 @@ class ImageRegistration(base.SaharaExtObject):
         """
         changes = self.obj_get_changes()
         changes.pop('image_id', None)
-        row = db.image_registration_set(
+        row = image_registration_db.image_registration_set(
             self.obj_context, self.image_id, changes
         )
         self.load_row(row)
@@ -84,7 +84,9 @@ class ImageRegistration(base.SaharaExtObject):
 
         :raises ImageNotRegistered: when it is forgotten already
         """
-        db.image_registration_destroy(self.obj_context, self.image_id)
+        image_registration_db.image_registration_destroy(
+            self.obj_context, self.image_id
+        )
 
 
 @transaction.transactional
@@ -94,9 +96,9 @@ def _change(
     change: Callable[[ImageRegistration], None],
 ) -> ImageRegistration:
     try:
-        row = db.image_registration_lock(context, image_id)
+        row = image_registration_db.image_registration_lock(context, image_id)
     except exception.ImageNotRegistered:
-        row = db.image_registration_add(context, image_id)
+        row = image_registration_db.image_registration_add(context, image_id)
     image = ImageRegistration.from_row(context, row)
     change(image)
     image.save()
@@ -124,5 +126,5 @@ class ImageRegistrationList(
 
         :param tags: only of images that have all of these
         """
-        rows = db.image_registrations_get(context, tags)
+        rows = image_registration_db.image_registrations_get(context, tags)
         return cls.from_rows(context, ImageRegistration, rows)

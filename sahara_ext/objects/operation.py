@@ -12,7 +12,8 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import ClusterStatus
@@ -60,7 +61,9 @@ class OperationObject(objects.VersionedObject):
         :returns: it without its steps, whosever it is
         :raises ClusterNotFound: when there is none
         """
-        return cls.from_row(context, db.cluster_lock(context, cluster_id))
+        return cls.from_row(
+            context, cluster_db.cluster_lock(context, cluster_id)
+        )
 
     @classmethod
     def begin_operation(
@@ -94,7 +97,7 @@ class OperationObject(objects.VersionedObject):
         """
         groups, planned = adopt(cluster_id, node_groups)
         planned += [_adopted(cluster_id, each) for each in instances]
-        row = db.cluster_operation_begin(
+        row = operation_db.cluster_operation_begin(
             context,
             cluster_id,
             expected_status,
@@ -104,7 +107,7 @@ class OperationObject(objects.VersionedObject):
                 'operation_force': force,
                 'status': new_status,
             },
-            db.Changes(groups, planned, counts or {}, removing),
+            operation_db.Changes(groups, planned, counts or {}, removing),
         )
         return cls.from_row(context, row)
 
@@ -121,13 +124,17 @@ class OperationObject(objects.VersionedObject):
         :param stale_before: an owner not seen since is dead
         :returns: whether it does, be it since long ago
         """
-        return db.cluster_claim(context, cluster_id, engine_id, stale_before)
+        return operation_db.cluster_claim(
+            context, cluster_id, engine_id, stale_before
+        )
 
     def release(self) -> bool:
         """Have nobody own the cluster; return whether this engine did."""
         if self.engine_id is None:
             return False
-        return db.cluster_release(self.obj_context, self.id, self.engine_id)
+        return operation_db.cluster_release(
+            self.obj_context, self.id, self.engine_id
+        )
 
     @property
     def operation_request_id(self) -> str | None:
@@ -138,8 +145,8 @@ class OperationObject(objects.VersionedObject):
         return f'req-{self.operation_id}' if self.operation_id else None
 
     def is_held(self) -> bool:
-        """Tell whether its engine still has the right to its operation."""
-        return db.cluster_is_held(self.obj_context, self._lease())
+        """Return whether its engine still has the right to its operation."""
+        return operation_db.cluster_is_held(self.obj_context, self._lease())
 
     def set_status(self, status: str, description: str | None = None) -> None:
         """Show how far the operation has come.
@@ -150,7 +157,9 @@ class OperationObject(objects.VersionedObject):
         values = {'status': status}
         if description is not None:
             values['status_description'] = description
-        db.cluster_set_status(self.obj_context, self._lease(), values)
+        operation_db.cluster_set_status(
+            self.obj_context, self._lease(), values
+        )
         self._take(values)
 
     def describe(self, description: str | None) -> None:
@@ -160,7 +169,9 @@ class OperationObject(objects.VersionedObject):
         :raises OperationSuperseded: when the engine lost the right to it
         """
         values = {'status_description': description}
-        db.cluster_set_status(self.obj_context, self._lease(), values)
+        operation_db.cluster_set_status(
+            self.obj_context, self._lease(), values
+        )
         self._take(values)
 
     def finish_operation(
@@ -178,10 +189,10 @@ class OperationObject(objects.VersionedObject):
         :raises OperationSuperseded: when the engine lost the right to it
         """
         values = {'status': status, 'status_description': description}
-        db.cluster_operation_finish(
+        operation_db.cluster_operation_finish(
             self.obj_context, self._lease(), values, gone
         )
-        self._take({**values, **db.NO_OPERATION})
+        self._take({**values, **operation_db.NO_OPERATION})
 
     def destroy(self) -> None:
         """Forget the cluster, its parts, steps and events.
@@ -192,10 +203,10 @@ class OperationObject(objects.VersionedObject):
             raise exception.OperationSuperseded(cluster_id=self.id)
         # There may be too many for one transaction.
         ClusterEventList.destroy_by_cluster(self.obj_context, self.id, _CHUNK)
-        db.cluster_destroy(self.obj_context, self._lease())
+        operation_db.cluster_destroy(self.obj_context, self._lease())
 
-    def _lease(self) -> db.Lease:
-        return db.Lease(self.id, self.operation_id, self.engine_id)
+    def _lease(self) -> operation_db.Lease:
+        return operation_db.Lease(self.id, self.operation_id, self.engine_id)
 
     def _take(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():

@@ -9,7 +9,8 @@ from oslo_versionedobjects import fields
 
 from ext_lib import objects
 from ext_lib.context import RequestContext
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster_event as cluster_event_db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.objects import base
 from sahara_ext.objects.cluster_event import ClusterEvent
 from sahara_ext.objects.cluster_event import ClusterEventList
@@ -72,7 +73,9 @@ class ClusterProvisionStep(base.SaharaExtObject):
         :param cluster_id: whose it must be; None for any
         :raises ProvisionStepNotFound: when there is none
         """
-        row = db.provision_step_get(context, step_id, cluster_id)
+        row = provision_step_db.provision_step_get(
+            context, step_id, cluster_id
+        )
         return cls.from_row(context, row)
 
     @property
@@ -118,7 +121,9 @@ class ClusterProvisionStepList(
         """
         if events:
             return cls._with_events(context, cluster_id)
-        rows = db.provision_steps_get_by_clusters(context, [cluster_id])
+        rows = provision_step_db.provision_steps_get_by_clusters(
+            context, [cluster_id]
+        )
         return cls.from_rows(context, ClusterProvisionStep, rows)
 
     @classmethod
@@ -127,7 +132,7 @@ class ClusterProvisionStepList(
     ) -> 'ClusterProvisionStepList':
         steps: dict[str, Any] = {}
         events: dict[str, list[Any]] = {}
-        for step, event in db.provision_steps_get_with_events(
+        for step, event in cluster_event_db.provision_steps_get_with_events(
             context, cluster_id
         ):
             steps[step.id] = step
@@ -147,7 +152,9 @@ class ClusterProvisionStepList(
         cls, context: RequestContext, cluster_ids: Collection[str]
     ) -> dict[str, 'ClusterProvisionStepList']:
         """Return the steps of clusters, by the id of each."""
-        rows = db.provision_steps_get_by_clusters(context, cluster_ids)
+        rows = provision_step_db.provision_steps_get_by_clusters(
+            context, cluster_ids
+        )
         sorted_rows: dict[str, list[Any]] = {key: [] for key in cluster_ids}
         for row in rows:
             sorted_rows[row.cluster_id].append(row)

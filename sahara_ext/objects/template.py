@@ -12,7 +12,7 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
-from sahara_ext.db import api as db
+from sahara_ext.db.api import template as template_db
 
 _Object = TypeVar('_Object', bound='TemplateObject')
 _List = TypeVar('_List', bound='TemplateObjectList[Any]')
@@ -49,7 +49,7 @@ class TemplateObject(objects.VersionedObject):
 
         :raises TemplateNotFound: when there is none
         """
-        row = db.template_get(context, cls.MODEL, template_id)
+        row = template_db.template_get(context, cls.MODEL, template_id)
         return cls.from_row(context, row)
 
     @classmethod
@@ -64,7 +64,9 @@ class TemplateObject(objects.VersionedObject):
         :param shared: whether other transactions may rely on it as well
         :raises TemplateNotFound: when there is none
         """
-        row = db.template_lock(context, cls.MODEL, template_id, shared)
+        row = template_db.template_lock(
+            context, cls.MODEL, template_id, shared
+        )
         return cls.from_row(context, row)
 
     def create(self) -> None:
@@ -81,7 +83,7 @@ class TemplateObject(objects.VersionedObject):
         self.id = uuidutils.generate_uuid()
         self.project_id = self.obj_context.project_id
         self.obj_set_defaults()
-        row = db.template_create(
+        row = template_db.template_create(
             self.obj_context, self.MODEL, self.obj_get_changes()
         )
         self.load_row(row)
@@ -97,7 +99,7 @@ class TemplateObject(objects.VersionedObject):
         """
         changes = self.obj_get_changes()
         if changes:
-            row = db.template_update(
+            row = template_db.template_update(
                 self.obj_context, self.MODEL, self.id, changes
             )
             self.load_row(row)
@@ -108,7 +110,7 @@ class TemplateObject(objects.VersionedObject):
         :raises TemplateProtected: when it is to stay
         :raises TemplateNotFound: when it is gone already
         """
-        db.template_destroy(self.obj_context, self.MODEL, self.id)
+        template_db.template_destroy(self.obj_context, self.MODEL, self.id)
 
 
 class TemplateObjectList(objects.ObjectList[_Object]):
@@ -145,7 +147,7 @@ class TemplateObjectList(objects.ObjectList[_Object]):
         :raises MarkerNotFound: when the caller sees no template of that id
         :raises Invalid: when a filter or ``sort`` makes no sense
         """
-        found = db.template_get_page(
+        found = template_db.template_get_page(
             context, cls.ITEM.MODEL, page, filters or {}, sort
         )
         self = cls.from_rows(context, cls.ITEM, found.rows)

@@ -54,7 +54,7 @@ class Failure:
 
 
 def is_recorded(error: BaseException, step_id: str) -> bool:
-    """Tell whether a step has recorded an error, or what caused it."""
+    """Return whether a step has recorded an error, or what caused it."""
     failures = (_kept(cause) for cause in _causes(error))
     return any(f is not None and step_id in f.steps for f in failures)
 

@@ -10,7 +10,9 @@ from oslo_utils import uuidutils
 
 from ext_lib.context import get_admin_context
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db import held_connection as held_connection_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.progress.group_writer import GroupWriter
 
 LOG = logging.getLogger(__name__)
@@ -31,14 +33,14 @@ class Journal:
         self.cluster_id: str = step.cluster_id
         #: As far as this journal knows: what others have recorded since it
         #: last looked may be missing.
-        self.state = db.StepState.of(step)
+        self.state = provision_step_db.StepState.of(step)
         #: Whether the step was completed by what this journal has recorded.
         self.has_completed = False
         self._name = step.step_name
         # Its own: nothing is recorded as a part of somebody's transaction,
         # which may yet be rolled back.
         self._context = get_admin_context()
-        self._connection = db.HeldConnection()
+        self._connection = held_connection_db.HeldConnection()
         self._is_gone = False
         self._had_ended = self.state.completed_at is not None
         self._writer = GroupWriter(self._write)
@@ -55,7 +57,7 @@ class Journal:
         :returns: whether it counts; None when that is not known yet
         :raises ClusterGone: when the cluster was deleted meanwhile
         """
-        fit = db.cluster_event_fit(
+        fit = cluster_event_db.cluster_event_fit(
             {
                 'id': uuidutils.generate_uuid(),
                 'cluster_id': self.cluster_id,
@@ -80,7 +82,9 @@ class Journal:
         :raises ClusterGone: when the cluster was deleted meanwhile
         """
         if self.state.completed_at is None:
-            state, has_ended = self._ask(db.provision_step_end, self._context)
+            state, has_ended = self._ask(
+                provision_step_db.provision_step_end, self._context
+            )
             self._take(state, has_ended)
 
     def close(self) -> None:
@@ -88,7 +92,7 @@ class Journal:
         self._connection.close()
 
     def has_succeeded(self, subject: str) -> bool:
-        """Tell whether a subject's success was recorded before.
+        """Return whether a subject's success was recorded before.
 
         That is, before this journal was opened: it is asked to find out what
         is left to be done.
@@ -96,17 +100,21 @@ class Journal:
         if self._had_ended and self.state.successful:
             # Its events may be gone.
             return True
-        return db.cluster_event_subject(subject) in self._succeeded
+        return (
+            cluster_event_db.cluster_event_subject(subject) in self._succeeded
+        )
 
     @functools.cached_property
     def _succeeded(self) -> frozenset[str]:
-        return self._ask(db.cluster_event_subjects, self._context)
+        return self._ask(
+            cluster_event_db.cluster_event_subjects, self._context
+        )
 
     def _write(
         self, events: Sequence[Mapping[str, Any]]
-    ) -> Sequence[db.Outcome]:
+    ) -> Sequence[cluster_event_db.Outcome]:
         state, outcomes = self._ask(
-            db.cluster_events_record, self._connection, events
+            cluster_event_db.cluster_events_record, self._connection, events
         )
         if state is None:
             counted = self.state.completed + 1
@@ -130,7 +138,9 @@ class Journal:
             self._is_gone = True
             raise gone from error
 
-    def _take(self, state: db.StepState, has_completed: bool) -> None:
+    def _take(
+        self, state: provision_step_db.StepState, has_completed: bool
+    ) -> None:
         self.state = state
         if has_completed:
             self.has_completed = True

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sahara_ext.db import api as db
+from sahara_ext.db.api import provision_step as provision_step_db
 
 
 class Silence:
@@ -18,7 +18,7 @@ class Silence:
 
     def __init__(self, cluster_id: str, total: int | None) -> None:
         self.cluster_id = cluster_id
-        self.state = db.StepState(0, 0, total, None, None)
+        self.state = provision_step_db.StepState(0, 0, total, None, None)
 
     def record(self, _values: Mapping[str, Any], _wait: bool) -> bool:
         """Do nothing; it does not count."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ext_lib.context import get_admin_context
 from ext_lib.context import RequestContext
-from sahara_ext.db import api as db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.progress.journal import Journal
 from sahara_ext.progress.null_journal import Silence
 from sahara_ext.progress.step import Step
@@ -60,7 +60,7 @@ class Progress:
         """
         if self._enabled and names:
             totals = totals or {}
-            db.provision_steps_plan(
+            provision_step_db.provision_steps_plan(
                 self._context,
                 self._identity,
                 {name: totals.get(name) for name in names},
@@ -81,7 +81,7 @@ class Progress:
         if not self._enabled:
             silence = Silence(self._identity['cluster_id'], total)
             return Step(name, silence, self.checkpoint)
-        row = db.provision_step_begin(
+        row = provision_step_db.provision_step_begin(
             get_admin_context(), self._identity, name, total
         )
         return Step(name, Journal(row), self.checkpoint)
@@ -94,5 +94,5 @@ class Progress:
 
         :raises ProvisionStepNotFound: when there is no such step
         """
-        row = db.provision_step_get(context, step_id)
+        row = provision_step_db.provision_step_get(context, step_id)
         return Step(row.step_name, Journal(row), _go_on, is_own=False)

@@ -125,7 +125,7 @@ class Cloud:
         return f'{self.settings["REALCLOUD_NAME"]}_nova_ext'
 
     def exists(self) -> bool:
-        """Tell whether there is a cloud, or what is left of one."""
+        """Return whether there is a cloud, or what is left of one."""
         return self._identity.exists()
 
     def run(self, *arguments: str, **variables: str) -> None:

@@ -174,7 +174,7 @@ def task_clock(context: RequestContext) -> datetime.datetime:
 def task_tag_exists(
     context: RequestContext, tag: str, project_id: str | None
 ) -> bool:
-    """Tell whether a task of the project, or of any, has a tag."""
+    """Return whether a task of the project, or of any, has a tag."""
     statement = _of(project_id).where(query.equals(_Task.tag, tag))
     return context.session.scalars(statement.limit(1)).first() is not None
 

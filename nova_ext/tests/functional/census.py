@@ -69,7 +69,7 @@ class Census:
                 yield f'{name}: {event["event"]} on {event["host"]} is open'
 
     def _is_deletion(self, server_id: str, action: dict[str, Any]) -> bool:
-        """Tell whether a server was deleted without a host, without steps."""
+        """Return whether a server was deleted without a host and steps."""
         is_alive = any(server['id'] == server_id for server in self.alive)
         return action['action'] == 'delete' and not is_alive
 

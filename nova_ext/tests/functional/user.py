@@ -85,7 +85,7 @@ class User:
         return self.get(f'/servers/{server_id}')['server']
 
     def is_gone(self, server_id: str) -> bool:
-        """Tell whether there is no such server."""
+        """Return whether there is no such server."""
         return self.ask('GET', f'/servers/{server_id}').status_code == 404
 
     def actions(self, server_id: str) -> Any:

@@ -302,7 +302,7 @@ class TestAudit(base.TestCase):
         self.differences.append(_difference(where, told(theirs), told(ours)))
 
     def is_in_order(self, path: str, version: str) -> bool:
-        """Tell whether nova says in which order a list is.
+        """Return whether nova says in which order a list is.
 
         Before it had pages it did not, and shows what its databases make of
         that.

@@ -37,7 +37,7 @@ class TestCrash(base.TestCase):
         polling.wait_until(is_over, f'a task of {tag} to end well', _SECONDS)
 
     def finished(self, tag):
-        """Tell whether a task has ended with a server to show."""
+        """Return whether a task has ended with a server to show."""
         return any(
             task['state'] in rules.ENDED and task['resource']
             for task in self.tasks(tag)

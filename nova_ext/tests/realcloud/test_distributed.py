@@ -318,7 +318,7 @@ class TestTwoMinutes(testtools.TestCase):
         self.assertLess(len(failed) * 5, len(self.ledger.actions))
 
     def is_disturbed(self, action):
-        """Tell whether something was killed before an action had ended."""
+        """Return whether something was killed before an action had ended."""
         times = [
             datetime.datetime.fromisoformat(f'{text}+00:00').timestamp()
             for event in action['events']

@@ -151,7 +151,7 @@ class Worker(threading.Thread):
 
 
 def is_lost(error: Exception) -> bool:
-    """Tell whether an error is that nobody could answer at the time."""
+    """Return whether an error is that nobody could answer at the time."""
     return isinstance(error, exceptions.ConnectFailure) or (
         status_of(error) == UNAVAILABLE
     )

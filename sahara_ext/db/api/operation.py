@@ -207,7 +207,7 @@ def clusters_get_abandoned(
 
 @facade.reader
 def cluster_is_held(context: RequestContext, lease: Lease) -> bool:
-    """Tell whether the engine still has the right to the operation."""
+    """Return whether the engine still has the right to the operation."""
     statement = sa.select(_Cluster.id).where(*_held(lease))
     return context.session.scalars(statement).first() is not None
 

@@ -97,7 +97,7 @@ class TestRestart(AllInOneTestCase):
         return cluster_id
 
     def step(self, cluster_id: str, name: str) -> bool:
-        """Tell whether a step has begun."""
+        """Return whether a step has begun."""
         return any(
             step['started_at']
             for step in self.user.cluster(cluster_id)['provisioning_progress']

@@ -85,5 +85,5 @@ class User:
         return found
 
     def is_gone(self, cluster_id: str) -> bool:
-        """Tell whether there is no such cluster."""
+        """Return whether there is no such cluster."""
         return self.ask('GET', f'/clusters/{cluster_id}').status_code == 404

@@ -153,5 +153,5 @@ def audit_negotiator(conf: cfg.ConfigOpts) -> microversion.Negotiator:
 
 
 def supports(req: request.Request, version: microversion.Version) -> bool:
-    """Tell whether the request speaks ``version`` or a later one."""
+    """Return whether the request speaks ``version`` or a later one."""
     return req.version >= version

@@ -89,7 +89,7 @@ class DeletedForAdmins(exception.Forbidden):
 
 
 def wants_all_projects(req: request.Request) -> bool:
-    """Tell whether the list is to hold other projects' servers too.
+    """Return whether the list is to hold other projects' servers too.
 
     :raises Invalid: when all_tenants is neither true nor false
     """

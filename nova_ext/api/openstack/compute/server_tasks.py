@@ -38,7 +38,7 @@ class Application(Protocol):
         """Find out what became of unfinished tasks, and store it."""
 
     def shows_server(self, req: request.Request, server_id: str) -> bool:
-        """Tell whether the caller may see a server."""
+        """Return whether the caller may see a server."""
 
 
 class ServerTasksController:

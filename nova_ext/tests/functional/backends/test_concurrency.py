@@ -5,7 +5,9 @@ from concurrent import futures
 
 from ext_lib import context
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.tests.functional.backends import database
@@ -25,7 +27,7 @@ class TestConcurrency(database.ServerTestCase):
         schema.sync(facade.get_engine())
         self.admin = context.get_admin_context()
         values = {'uuid': 'server', 'vm_state': 'active', 'project_id': 'p'}
-        db.instance_create(self.admin, values)
+        instance_db.instance_create(self.admin, values)
 
     def on_hosts(self, work):
         with futures.ThreadPoolExecutor(HOSTS) as pool:
@@ -33,21 +35,25 @@ class TestConcurrency(database.ServerTestCase):
 
     def test_events_of_one_action(self):
         identity = {'instance_uuid': 'server', 'request_id': 'req'}
-        action = db.action_start(self.admin, identity)
+        action = instance_action_db.action_start(self.admin, identity)
 
         def work(number):
             event = {**identity, 'event': 'live', 'host': f'host{number}'}
             caller = context.get_admin_context()
             now = caller.timestamp
             for _ in range(ROUNDS):
-                db.action_event_start(caller, {**event, 'start_time': now})
-                db.action_event_finish(
+                instance_action_event_db.action_event_start(
+                    caller, {**event, 'start_time': now}
+                )
+                instance_action_event_db.action_event_finish(
                     caller,
                     {**event, 'finish_time': now, 'result': 'Success'},
                 )
 
         self.on_hosts(work)
-        events = db.action_events_get(self.admin, action.id)
+        events = instance_action_event_db.action_events_get(
+            self.admin, action.id
+        )
         self.assertEqual(HOSTS * ROUNDS, len(events))
         self.assertEqual({'Success'}, {event.result for event in events})
 
@@ -64,16 +70,16 @@ class TestConcurrency(database.ServerTestCase):
             return won
 
         self.assertGreater(sum(self.on_hosts(work)), 0)
-        row = db.instance_get_by_uuid(self.admin, 'server')
+        row = instance_db.instance_get_by_uuid(self.admin, 'server')
         self.assertIsNone(row.task_state)
         self.assertEqual(['last'], list(row.metadata))
 
     def take_and_give_back(self, caller, host):
         values = {'task_state': host, 'metadata': {'last': host}}
-        db.instance_update(
+        instance_db.instance_update(
             caller, 'server', values, expected_task_state=[None]
         )
-        row = db.instance_update(
+        row = instance_db.instance_update(
             caller,
             'server',
             {'task_state': None},
@@ -84,7 +90,9 @@ class TestConcurrency(database.ServerTestCase):
     def test_a_server_is_deleted_once(self):
         def work(_number):
             try:
-                db.instance_destroy(context.get_admin_context(), 'server')
+                instance_db.instance_destroy(
+                    context.get_admin_context(), 'server'
+                )
             except exception.InstanceNotFound:
                 return 0
             return 1

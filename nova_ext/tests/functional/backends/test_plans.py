@@ -9,10 +9,14 @@ import sqlalchemy as sa
 from ext_lib import context
 from ext_lib.paging import Page
 from ext_lib.tests import plans
-from nova_ext.db import api as db
 from nova_ext.db import cells
 from nova_ext.db import models
+from nova_ext.db.api import instance_action as instance_action_db
 from nova_ext.db.api import migration_list
+from nova_ext.db.api import migration_list as migration_list_db
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
+from nova_ext.db.api import task_purge as task_purge_db
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.tests.functional.backends import database
@@ -77,7 +81,7 @@ class TestPlans(PlanTestCase):
         insert_migrations(engine)
 
     def migrations(self, filters, marker=None):
-        return db.migration_get_all_by_filters(
+        return migration_list_db.migration_get_all_by_filters(
             context.get_admin_context(), filters, Page(LIMIT, marker)
         )
 
@@ -111,7 +115,7 @@ class TestPlans(PlanTestCase):
         admin = context.get_admin_context()
         for marker in (None, f'req-{ROWS // 2}'):
             page = Page(LIMIT, marker)
-            rows = db.actions_get(admin, 'server-0', page)
+            rows = instance_action_db.actions_get(admin, 'server-0', page)
             self.assertCosts(rows, COST)
 
 
@@ -122,7 +126,7 @@ class TestTaskPlans(PlanTestCase):
         insert_tasks(engine)
 
     def tasks(self, key, filters, marker=None):
-        return db.task_get_all_by_filters(
+        return task_list_db.task_get_all_by_filters(
             context.get_admin_context(),
             {'key': key, **filters},
             Page(LIMIT, marker),
@@ -153,7 +157,7 @@ class TestTaskPlans(PlanTestCase):
     def test_old(self):
         for column in ('ended_at', 'updated_at'):
             for after in (None, base.minutes(ROWS // 2)):
-                rows = db.tasks_get_old(
+                rows = task_purge_db.tasks_get_old(
                     context.get_admin_context(),
                     column,
                     base.minutes(ROWS),
@@ -165,10 +169,10 @@ class TestTaskPlans(PlanTestCase):
     def test_one(self):
         admin = context.get_admin_context()
         self.assertEqual(
-            'deploy', db.task_get_by_uuid(admin, uuid(1), 'p0').tag
+            'deploy', task_db.task_get_by_uuid(admin, uuid(1), 'p0').tag
         )
         self.assertLessEqual(self.plans.rows_read(), 5)
-        self.assertTrue(db.task_tag_exists(admin, 'deploy', 'p0'))
+        self.assertTrue(task_db.task_tag_exists(admin, 'deploy', 'p0'))
         self.assertLessEqual(self.plans.rows_read(), 2)
         for project in PROJECTS:
             [row] = self.tasks('server-0', project)

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from nova_ext import exception
-from nova_ext.db import api as db
 from nova_ext.db import models
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
+from nova_ext.db.api import task_purge as task_purge_db
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.objects.task_purge import OldTasks
@@ -33,7 +35,7 @@ class TasksTestCase(database.ServerTestCase):
 
     def create(self, **values):
         values = {'uuid': values['tag'], 'state': 'pending', **values}
-        return db.task_create(self.admin, values)
+        return task_db.task_create(self.admin, values)
 
 
 class TestTasks(TasksTestCase):
@@ -51,9 +53,9 @@ class TestTasks(TasksTestCase):
         self.create(tag='a', uuid='3', project_id='P')
         for tag, project, uuid in (('a', 'p', '1'), ('A', 'p', '2')):
             wanted = {'key': tag, 'project_id': project}
-            [row] = db.task_get_all_by_filters(self.admin, wanted)
+            [row] = task_list_db.task_get_all_by_filters(self.admin, wanted)
             self.assertEqual(uuid, row.uuid)
-        self.assertFalse(db.task_tag_exists(self.admin, 'A', 'P'))
+        self.assertFalse(task_db.task_tag_exists(self.admin, 'A', 'P'))
 
     def test_a_reservation_is_held_once(self):
         self.create(tag='a', reservation='r')
@@ -68,8 +70,8 @@ class TestTasks(TasksTestCase):
 
     def test_the_clock(self):
         task = self.create(tag='a')
-        row = db.task_get_by_uuid(self.admin, 'a', None)
-        age = db.task_clock(self.admin) - row.created_at
+        row = task_db.task_get_by_uuid(self.admin, 'a', None)
+        age = task_db.task_clock(self.admin) - row.created_at
         self.assertLess(abs(age.total_seconds()), 60)
         self.assertEqual(task, row.id)
 
@@ -82,7 +84,7 @@ class TestPurge(TasksTestCase):
         self.now = timeutils.utcnow()
         self.ids = [self.old(number) for number in range(4)]
         for id in self.ids[::2]:
-            db.task_instances_set(self.admin, id, [f'a{id}', f'b{id}'])
+            task_db.task_instances_set(self.admin, id, [f'a{id}', f'b{id}'])
 
     def old(self, number):
         ended = self.now - datetime.timedelta(days=9 - number)
@@ -111,16 +113,16 @@ class TestPurge(TasksTestCase):
 
         @facade.writer
         def purge(admin):
-            number = db.tasks_destroy_old(
+            number = task_purge_db.tasks_destroy_old(
                 admin, self.ids, 'ended_at', self.now
             )
             new = self.create(id=9999, tag='new', reservation='r')
-            db.task_instances_set(self.admin, new, ['c', 'd'])
-            db.task_answer(self.admin, new, {'code': 202}, ends=True)
+            task_db.task_instances_set(self.admin, new, ['c', 'd'])
+            task_db.task_answer(self.admin, new, {'code': 202}, ends=True)
             return number
 
         self.assertEqual(4, purge(context.get_admin_context()))
-        [row] = db.task_get_all_by_filters(self.admin, {'key': 'd'})
+        [row] = task_list_db.task_get_all_by_filters(self.admin, {'key': 'd'})
         self.assertEqual('new', row.tag)
 
     def test_twice_at_once(self):

@@ -9,8 +9,9 @@ import fixtures
 from oslo_utils import timeutils
 
 from ext_lib.tests import polling
-from nova_ext.db import api as db
 from nova_ext.db import models
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks
 from nova_ext.middleware import tasks_steps
@@ -24,7 +25,7 @@ def _failing(name, does=False):
 
     :param does: whether it is answered first, and just the answer is lost
     """
-    right = getattr(db, name)
+    right = getattr(task_db, name)
 
     def fail(*args):
         if does:
@@ -32,7 +33,7 @@ def _failing(name, does=False):
         raise RuntimeError('no store')
 
     with mock.patch.object(
-        db, name, autospec=True, side_effect=fail
+        task_db, name, autospec=True, side_effect=fail
     ) as failing:
         yield failing
 
@@ -205,7 +206,9 @@ class TestUnknownOutcomes(base.TestCase):
         finally:
             tasks_steps.unwatch(stop)
         row = models.Task
-        task = db.task_get_all_by_filters(self.context, {'key': tag})[0]
+        task = task_list_db.task_get_all_by_filters(
+            self.context, {'key': tag}
+        )[0]
         found = Task.from_row(self.context, task)
         found.change(**values)
         self.assertEqual(row.__tablename__, 'tasks')
@@ -222,7 +225,9 @@ class TestUnknownOutcomes(base.TestCase):
     def test_when_its_owner_is_dead_it_is_resolved_at_once(self):
         self.settings.set('tasks', request_timeout=300)
         tag = self.pending()
-        owner = db.task_get_all_by_filters(self.context, {'key': tag})[0].owner
+        owner = task_list_db.task_get_all_by_filters(
+            self.context, {'key': tag}
+        )[0].owner
         again = self.pending(owner=f'{owner}0')
         self.assertEqual(202, self.create(again, name=again).status)
         self.assertEqual(409, self.create(tag, name=tag).status)

@@ -9,8 +9,9 @@ from oslo_utils import timeutils
 
 from ext_lib import context
 from nova_ext.conf import opts
-from nova_ext.db import api as db
 from nova_ext.db import models
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
 from nova_ext.db.facade import facade
 from nova_ext.tests.unit.cmd import test_manage
 
@@ -33,7 +34,7 @@ class TestPurgeTasks(test_manage.ManageTestCase):
         facade.configure(self.conf)
         for age in ages:
             ended = timeutils.utcnow() - datetime.timedelta(days=age)
-            db.task_create(
+            task_db.task_create(
                 context.get_admin_context(),
                 {
                     'uuid': f'{age}-{len(values)}',
@@ -48,7 +49,7 @@ class TestPurgeTasks(test_manage.ManageTestCase):
 
     def left(self):
         facade.configure(self.conf)
-        found = db.task_get_all_by_filters(
+        found = task_list_db.task_get_all_by_filters(
             context.get_admin_context(), {'key': 't'}
         )
         facade.reset()

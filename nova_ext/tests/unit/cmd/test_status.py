@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ext-status tells whether the database is ready."""
+"""nova-ext-status returns whether the database is ready."""
 
 import pathlib
 

@@ -8,7 +8,9 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from ext_lib import context
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import migration as migration_db
 from nova_ext.tests import base
 
 OTHER_PROJECT = 'another'
@@ -43,7 +45,7 @@ class TestCase(base.DatabaseTestCase):
             'vm_state': 'active',
             'created_at': self.now(),
         }
-        return db.instance_create(self.context, defaults | values)
+        return instance_db.instance_create(self.context, defaults | values)
 
     def action(self, instance, **values):
         now = self.now()
@@ -54,7 +56,7 @@ class TestCase(base.DatabaseTestCase):
             'start_time': now,
             'created_at': now,
         }
-        return db.action_start(self.context, defaults | values)
+        return instance_action_db.action_start(self.context, defaults | values)
 
     def migration(self, instance, **values):
         defaults = {
@@ -66,7 +68,7 @@ class TestCase(base.DatabaseTestCase):
             'dest_compute': 'host2',
             'created_at': self.now(),
         }
-        return db.migration_create(self.context, defaults | values)
+        return migration_db.migration_create(self.context, defaults | values)
 
     def assertAsks(self, number, function, *args, **kwargs):
         """Return what a function says after so many statements."""

@@ -17,9 +17,11 @@ from ext_lib.db import schema as steps
 from ext_lib.db import schema_errors
 from ext_lib.db import schema_parts
 from ext_lib.tests import schemas
-from nova_ext.db import api as db
 from nova_ext.db import migration as migration_of_nova_ext
 from nova_ext.db import models
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import migration_list as migration_list_db
 from nova_ext.db.facade import facade
 from nova_ext.db.legacy_migrations import tables
 from nova_ext.db.migration import schema
@@ -422,11 +424,19 @@ class SchemaPaths(base.TestCase):
 
     def assertUsable(self):
         admin = context.get_admin_context()
-        self.assertEqual('p1', db.instance_get_ref(admin, 'u1').project_id)
-        [row] = db.migration_get_all_by_filters(admin, {}, paging.ALL)
+        self.assertEqual(
+            'p1', instance_db.instance_get_ref(admin, 'u1').project_id
+        )
+        [row] = migration_list_db.migration_get_all_by_filters(
+            admin, {}, paging.ALL
+        )
         self.assertEqual(('m1', None), (row.uuid, row.user_id))
         filters = {'host': 'host-\N{PILE OF POO}'}
-        self.assertEqual([], db.migration_get_all_by_filters(admin, filters))
-        db.action_start(admin, {'instance_uuid': 'u1', 'request_id': 'r1'})
-        [row] = db.actions_get(admin, 'u1')
+        self.assertEqual(
+            [], migration_list_db.migration_get_all_by_filters(admin, filters)
+        )
+        instance_action_db.action_start(
+            admin, {'instance_uuid': 'u1', 'request_id': 'r1'}
+        )
+        [row] = instance_action_db.actions_get(admin, 'u1')
         self.assertEqual('r1', row.request_id)

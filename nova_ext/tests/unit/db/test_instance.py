@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from nova_ext import exception
-from nova_ext.db import api as db
 from nova_ext.db import models
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_related as instance_related_db
 from nova_ext.db.facade import facade
 from nova_ext.tests.unit.db import base
 
@@ -35,7 +37,7 @@ class TestCreate(base.TestCase):
             system_metadata={'c': None},
             tags=['y', 'x', 'x'],
         )
-        found = db.instance_get_by_uuid(self.context, row.uuid)
+        found = instance_db.instance_get_by_uuid(self.context, row.uuid)
         for instance in (row, found):
             self.assertEqual({'a': '1', 'b': '2'}, instance.metadata)
             self.assertEqual({'c': None}, instance.system_metadata)
@@ -55,7 +57,9 @@ class TestCreate(base.TestCase):
 class TestGet(base.TestCase):
     def test_two_statements_find_all(self):
         uuid = self.instance(metadata={'a': '1'}, tags=['x']).uuid
-        found = self.assertAsks(2, db.instance_get_by_uuid, self.context, uuid)
+        found = self.assertAsks(
+            2, instance_db.instance_get_by_uuid, self.context, uuid
+        )
         self.assertEqual(
             ({'a': '1'}, {}, ['x']),
             (found.metadata, found.system_metadata, found.tags),
@@ -63,14 +67,16 @@ class TestGet(base.TestCase):
 
     def test_one_finds_the_row(self):
         uuid = self.instance(metadata={'a': '1'}).uuid
-        found = self.assertAsks(1, db.instance_get_ref, self.context, uuid)
+        found = self.assertAsks(
+            1, instance_db.instance_get_ref, self.context, uuid
+        )
         self.assertEqual(uuid, found.uuid)
         self.assertNotIn('metadata', vars(found))
 
     def test_the_latest_fault_is_the_fault(self):
         uuid = self.instance().uuid
         for code in (400, 500):
-            db.instance_fault_create(
+            instance_related_db.instance_fault_create(
                 self.context,
                 {
                     'instance_uuid': uuid,
@@ -81,7 +87,7 @@ class TestGet(base.TestCase):
                     'created_at': base.minutes(code),
                 },
             )
-        fault = db.instance_get_by_uuid(self.context, uuid).fault
+        fault = instance_db.instance_get_by_uuid(self.context, uuid).fault
         self.assertEqual(
             (uuid, 500, 'failed 500', 70_000, 'host1', base.minutes(500)),
             (
@@ -98,7 +104,7 @@ class TestGet(base.TestCase):
         for uuid in (uuidutils.generate_uuid(), 'x', '', 'a\0', 'é' * 300):
             error = self.assertRaises(
                 exception.InstanceNotFound,
-                db.instance_get_by_uuid,
+                instance_db.instance_get_by_uuid,
                 self.context,
                 uuid,
             )
@@ -106,7 +112,10 @@ class TestGet(base.TestCase):
 
     def test_another_projects_is_not_found(self):
         uuid = self.instance(project_id=base.OTHER_PROJECT).uuid
-        for get in (db.instance_get_by_uuid, db.instance_get_ref):
+        for get in (
+            instance_db.instance_get_by_uuid,
+            instance_db.instance_get_ref,
+        ):
             self.assertRaises(
                 exception.InstanceNotFound, get, self.context, uuid
             )
@@ -116,13 +125,16 @@ class TestGet(base.TestCase):
         uuid = self.instance(project_id=None).uuid
         nobody = context.RequestContext(overwrite=False)
         self.assertRaises(
-            exception.InstanceNotFound, db.instance_get_ref, nobody, uuid
+            exception.InstanceNotFound,
+            instance_db.instance_get_ref,
+            nobody,
+            uuid,
         )
 
     def test_any_unicode_survives(self):
         name = 'Zürich \N{SNOWMAN} \N{PILE OF POO}'
         uuid = self.instance(display_name=name, metadata={name: name}).uuid
-        found = db.instance_get_by_uuid(self.context, uuid)
+        found = instance_db.instance_get_by_uuid(self.context, uuid)
         self.assertEqual((name, {name: name}),
                          (found.display_name, found.metadata))  # fmt: skip
 
@@ -135,10 +147,12 @@ class TestUpdate(base.TestCase):
         ).uuid
 
     def update(self, values, **kwargs):
-        return db.instance_update(self.context, self.uuid, values, **kwargs)
+        return instance_db.instance_update(
+            self.context, self.uuid, values, **kwargs
+        )
 
     def get(self):
-        return db.instance_get_by_uuid(self.context, self.uuid)
+        return instance_db.instance_get_by_uuid(self.context, self.uuid)
 
     def test_columns(self):
         row = self.assertAsks(2, self.update, {'host': 'host1'})
@@ -173,14 +187,14 @@ class TestUpdate(base.TestCase):
     def test_there_must_be_such_a_server(self):
         self.assertRaises(
             exception.InstanceNotFound,
-            db.instance_update,
+            instance_db.instance_update,
             self.context,
             'unknown',
             {'host': 'x'},
         )
 
     def test_a_deleted_server_does_not_change(self):
-        db.instance_destroy(self.context, self.uuid)
+        instance_db.instance_destroy(self.context, self.uuid)
         self.assertRaises(
             exception.InstanceNotFound, self.update, {'host': 'x'}
         )
@@ -192,7 +206,7 @@ class TestCompareAndSwap(base.TestCase):
         self.uuid = self.instance(task_state='spawning').uuid
 
     def update(self, **expected):
-        return db.instance_update(
+        return instance_db.instance_update(
             self.context, self.uuid, {'task_state': 'deleting'}, **expected
         )
 
@@ -211,7 +225,9 @@ class TestCompareAndSwap(base.TestCase):
     def test_none_is_a_state(self):
         self.assertFails(expected_task_state=None)
         self.assertFails(expected_task_state=[None])
-        db.instance_update(self.context, self.uuid, {'task_state': None})
+        instance_db.instance_update(
+            self.context, self.uuid, {'task_state': None}
+        )
         self.assertEqual(
             'deleting', self.update(expected_task_state=None).task_state
         )
@@ -227,7 +243,7 @@ class TestCompareAndSwap(base.TestCase):
         error = self.assertRaises(
             exception.UnexpectedTaskStateError, self.update, **expected
         )
-        row = db.instance_get_ref(self.context, self.uuid)
+        row = instance_db.instance_get_ref(self.context, self.uuid)
         self.assertEqual('spawning', row.task_state)
         self.assertIsNone(row.updated_at)
         return error
@@ -235,13 +251,13 @@ class TestCompareAndSwap(base.TestCase):
     def test_metadata_does_not_change_either(self):
         self.assertRaises(
             exception.UnexpectedTaskStateError,
-            db.instance_update,
+            instance_db.instance_update,
             self.context,
             self.uuid,
             {'metadata': {'a': '1'}},
             expected_task_state=[None],
         )
-        found = db.instance_get_by_uuid(self.context, self.uuid)
+        found = instance_db.instance_get_by_uuid(self.context, self.uuid)
         self.assertEqual({}, found.metadata)
 
     def test_one_of_many_wins(self):
@@ -250,7 +266,7 @@ class TestCompareAndSwap(base.TestCase):
         def race():
             caller = context.get_admin_context()
             try:
-                db.instance_update(
+                instance_db.instance_update(
                     caller,
                     self.uuid,
                     {'task_state': 'rebooting'},
@@ -277,7 +293,7 @@ class TestDestroy(base.TestCase):
         self.uuid = self.row.uuid
 
     def destroy(self):
-        return db.instance_destroy(self.context, self.uuid)
+        return instance_db.instance_destroy(self.context, self.uuid)
 
     def test_the_row_outlives_it(self):
         row = self.destroy()
@@ -287,7 +303,10 @@ class TestDestroy(base.TestCase):
 
     def test_it_is_found_on_request_only(self):
         self.destroy()
-        for get in (db.instance_get_by_uuid, db.instance_get_ref):
+        for get in (
+            instance_db.instance_get_by_uuid,
+            instance_db.instance_get_ref,
+        ):
             self.assertRaises(
                 exception.InstanceNotFound, get, self.context, self.uuid
             )
@@ -301,7 +320,7 @@ class TestDestroy(base.TestCase):
         )
         self.assertRaises(
             exception.InstanceNotFound,
-            db.instance_get_ref,
+            instance_db.instance_get_ref,
             stranger,
             self.uuid,
             read_deleted=True,
@@ -309,7 +328,7 @@ class TestDestroy(base.TestCase):
 
     def test_system_metadata_stays_readable(self):
         self.destroy()
-        found = db.instance_get_by_uuid(
+        found = instance_db.instance_get_by_uuid(
             self.context, self.uuid, read_deleted=True
         )
         self.assertEqual(
@@ -326,13 +345,13 @@ class TestDestroy(base.TestCase):
         self.assertEqual((gone.id, 0), (gone.deleted, stays.deleted))
         self.assertEqual(base.minutes(7), gone.updated_at)
         self.assertEqual(kept.id, stays.id)
-        found = db.instance_get_by_uuid(self.context, other.uuid)
+        found = instance_db.instance_get_by_uuid(self.context, other.uuid)
         self.assertEqual({'a': '1'}, found.metadata)
 
     def test_actions_stay(self):
         action = self.action(self.row)
         self.destroy()
-        found = db.actions_get(self.context, self.uuid)
+        found = instance_action_db.actions_get(self.context, self.uuid)
         self.assertEqual([action.id], base.ids(found))
 
     def test_once(self):

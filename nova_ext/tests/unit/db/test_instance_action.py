@@ -6,7 +6,9 @@ import datetime
 from ext_lib import exception as ext_exception
 from ext_lib.paging import Page
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.tests.unit.db import base
 
 
@@ -53,7 +55,7 @@ class TestFinish(ActionTestCase):
             'finish_time': base.minutes(9),
             'updated_at': base.minutes(9),
         }
-        return db.action_finish(self.context, ours | values)
+        return instance_action_db.action_finish(self.context, ours | values)
 
     def test_what_is_stored(self):
         self.start('req-1')
@@ -71,7 +73,9 @@ class TestFinish(ActionTestCase):
 class TestGetByRequestId(ActionTestCase):
     def get(self, request_id, server=None):
         uuid = (server or self.server).uuid
-        return db.action_get_by_request_id(self.context, uuid, request_id)
+        return instance_action_db.action_get_by_request_id(
+            self.context, uuid, request_id
+        )
 
     def test_one_statement(self):
         row = self.start('req-1')
@@ -98,7 +102,9 @@ class TestGetAll(ActionTestCase):
         self.action(self.instance(), request_id='req-x')
 
     def get(self, page=None, filters=None):
-        rows = db.actions_get(self.context, self.server.uuid, page, filters)
+        rows = instance_action_db.actions_get(
+            self.context, self.server.uuid, page, filters
+        )
         return [row.request_id[-1] for row in rows]
 
     def test_newest_first(self):
@@ -133,7 +139,7 @@ class TestGetAll(ActionTestCase):
         self.assertEqual(list('3'), self.get(Page(limit=1), both))
 
     def test_actions_of_a_deleted_server(self):
-        db.instance_destroy(self.context, self.server.uuid)
+        instance_db.instance_destroy(self.context, self.server.uuid)
         self.assertEqual(list('43210'), self.get())
 
 
@@ -143,7 +149,7 @@ class TestWithoutEvents(ActionTestCase):
         newer = self.start('req-2')
         self.start('req-3', finish_time=base.minutes(9))
         self.start('req-4')
-        db.action_event_start(
+        instance_action_event_db.action_event_start(
             self.context,
             {
                 'instance_uuid': self.server.uuid,
@@ -153,15 +159,19 @@ class TestWithoutEvents(ActionTestCase):
                 'start_time': base.minutes(9),
             },
         )
-        found = db.actions_without_events(self.admin, self.server.uuid)
+        found = instance_action_db.actions_without_events(
+            self.admin, self.server.uuid
+        )
         self.assertEqual([newer.id, waiting.id], base.ids(found))
 
     def test_of_all_servers_but_only_the_newest(self):
         self.start('req-1')
         newer = self.start('req-2')
         self.start('req-3', finish_time=base.minutes(9))
-        db.instance_destroy(self.context, self.server.uuid)
-        self.assertEqual(2, len(db.actions_unbegun(self.admin, 9)))
-        found = db.actions_unbegun(self.admin, 2)
+        instance_db.instance_destroy(self.context, self.server.uuid)
+        self.assertEqual(
+            2, len(instance_action_db.actions_unbegun(self.admin, 9))
+        )
+        found = instance_action_db.actions_unbegun(self.admin, 2)
         self.assertEqual([newer.id], base.ids(found))
-        self.assertEqual([], db.actions_unbegun(self.admin, 1))
+        self.assertEqual([], instance_action_db.actions_unbegun(self.admin, 1))

@@ -5,7 +5,8 @@ import threading
 
 from ext_lib import context
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.tests.unit.db import base
 
 EVENT = 'compute_stop_instance'
@@ -28,19 +29,25 @@ class EventTestCase(base.TestCase):
 
     def start(self, minute=10, context=None, **values):
         values = self.values(start_time=base.minutes(minute), **values)
-        return db.action_event_start(context or self.context, values)
+        return instance_action_event_db.action_event_start(
+            context or self.context, values
+        )
 
     def finish(self, minute=20, context=None, result='Success', **values):
         values = self.values(
             finish_time=base.minutes(minute), result=result, **values
         )
-        return db.action_event_finish(context or self.context, values)
+        return instance_action_event_db.action_event_finish(
+            context or self.context, values
+        )
 
     def events(self):
-        return db.action_events_get(self.context, self.parent.id)
+        return instance_action_event_db.action_events_get(
+            self.context, self.parent.id
+        )
 
     def action_now(self):
-        return db.action_get_by_request_id(
+        return instance_action_db.action_get_by_request_id(
             self.context, self.server.uuid, self.parent.request_id
         )
 
@@ -188,7 +195,7 @@ class TestServiceOfItsOwnAccord(EventTestCase):
     def test_its_time_of_change_is_left_alone(self):
         self.start(context=self.admin, request_id='req-unknown')
         self.finish(context=self.admin, request_id='req-unknown')
-        found = db.actions_get(self.context, self.server.uuid)
+        found = instance_action_db.actions_get(self.context, self.server.uuid)
         self.assertEqual(base.minutes(2), found[0].updated_at)
 
     def test_a_failure_shows_all_the_same(self):
@@ -196,7 +203,7 @@ class TestServiceOfItsOwnAccord(EventTestCase):
         self.finish(
             context=self.admin, request_id='req-unknown', result='Error'
         )
-        found = db.actions_get(self.context, self.server.uuid)
+        found = instance_action_db.actions_get(self.context, self.server.uuid)
         self.assertEqual(
             ('Error', base.minutes(2)),
             (found[0].message, found[0].updated_at),
@@ -222,7 +229,9 @@ class TestGet(EventTestCase):
         self.assertEqual(base.ids(reversed(events)), base.ids(found))
 
     def test_none(self):
-        self.assertEqual([], db.action_events_get(self.context, 0))
+        self.assertEqual(
+            [], instance_action_event_db.action_events_get(self.context, 0)
+        )
 
 
 class TestGetUnfinished(EventTestCase):
@@ -233,7 +242,10 @@ class TestGetUnfinished(EventTestCase):
         self.finish(event='done')
         last = self.start(event='later')
         found = self.assertAsks(
-            1, db.actions_get_unfinished, self.admin, 'host1'
+            1,
+            instance_action_event_db.actions_get_unfinished,
+            self.admin,
+            'host1',
         )
         self.assertEqual(
             [(first.id, self.parent.id), (last.id, self.parent.id)],

@@ -7,7 +7,8 @@ import datetime
 from ext_lib import exception
 from ext_lib import paging
 from ext_lib.paging import Page
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_list as instance_list_db
 from nova_ext.tests.unit.db import base
 
 _DASHED = {
@@ -18,7 +19,7 @@ _DASHED = {
 
 class ListTestCase(base.TestCase):
     def list(self, page=paging.ALL, context=None, **filters):
-        return db.instance_get_all_by_filters(
+        return instance_list_db.instance_get_all_by_filters(
             context or self.context,
             {_DASHED.get(name, name): v for name, v in filters.items()},
             page,
@@ -69,7 +70,7 @@ class TestPages(ListTestCase):
         self.assertEqual([], self.assertAsks(0, self.list, Page(limit=0)))
 
     def test_a_deleted_server_is_a_marker(self):
-        db.instance_destroy(self.context, self.uuids[3])
+        instance_db.instance_destroy(self.context, self.uuids[3])
         self.assertEqual(list('210'), self.names(Page(marker=self.uuids[3])))
 
     def test_unknown_markers(self):
@@ -235,7 +236,7 @@ class TestDeleted(ListTestCase):
         self.instance(display_name='waits', vm_state='soft-delete')
         self.instance(display_name='young', vm_state=None)
         gone = self.instance(display_name='gone')
-        db.instance_destroy(self.context, gone.uuid)
+        instance_db.instance_destroy(self.context, gone.uuid)
 
     def test_the_living(self):
         for filters in ({}, {'deleted': False}):
@@ -266,7 +267,7 @@ class TestSort(ListTestCase):
             self.instance(display_name=name, host=host)
 
     def sorted(self, *sort, page=paging.ALL):
-        rows = db.instance_get_all_by_filters(
+        rows = instance_list_db.instance_get_all_by_filters(
             self.context, {}, page, sort=sort
         )
         return [row.display_name for row in rows]
@@ -299,8 +300,8 @@ class TestByHost(base.TestCase):
         first = self.instance(host='host1', metadata={'a': '1'})
         self.instance(host='host2')
         gone = self.instance(host='host1')
-        db.instance_destroy(self.context, gone.uuid)
+        instance_db.instance_destroy(self.context, gone.uuid)
         rows = self.assertAsks(
-            1, db.instance_get_all_by_host, self.admin, 'host1'
+            1, instance_list_db.instance_get_all_by_host, self.admin, 'host1'
         )
         self.assertEqual([first.uuid], [row.uuid for row in rows])

@@ -6,7 +6,9 @@ from oslo_utils import uuidutils
 from ext_lib import exception as ext_exception
 from ext_lib.paging import Page
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import migration as migration_db
+from nova_ext.db.api import migration_list as migration_list_db
 from nova_ext.tests.unit.db import base
 
 COUNTERS = ('memory_total', 'disk_remaining')
@@ -26,7 +28,7 @@ class TestCreate(MigrationTestCase):
         row = self.assertAsks(
             1, self.create, memory_total=2**40, user_id='u', project_id='p'
         )
-        found = db.migration_get(self.context, row.id)
+        found = migration_db.migration_get(self.context, row.id)
         self.assertEqual(
             (2**40, 'u', 'p', False, None, 0),
             (
@@ -43,11 +45,13 @@ class TestCreate(MigrationTestCase):
 class TestGet(MigrationTestCase):
     def test_by_number_and_uuid(self):
         row = self.create()
-        found = self.assertAsks(1, db.migration_get, self.context, row.id)
+        found = self.assertAsks(
+            1, migration_db.migration_get, self.context, row.id
+        )
         self.assertEqual(row.uuid, found.uuid)
-        found = db.migration_get_by_uuid(self.context, row.uuid)
+        found = migration_db.migration_get_by_uuid(self.context, row.uuid)
         self.assertEqual(row.id, found.id)
-        found = db.migration_get_by_id_and_instance(
+        found = migration_db.migration_get_by_id_and_instance(
             self.context, row.id, self.server.uuid
         )
         self.assertEqual(row.id, found.id)
@@ -56,14 +60,14 @@ class TestGet(MigrationTestCase):
         for number in (0, -1, 10**30, 'abc', '1.5'):
             self.assertRaises(
                 exception.MigrationNotFound,
-                db.migration_get,
+                migration_db.migration_get,
                 self.context,
                 number,
             )
         for uuid in (uuidutils.generate_uuid(), '', '\0'):
             self.assertRaises(
                 exception.MigrationNotFound,
-                db.migration_get_by_uuid,
+                migration_db.migration_get_by_uuid,
                 self.context,
                 uuid,
             )
@@ -77,7 +81,7 @@ class TestGet(MigrationTestCase):
         ):
             self.assertRaises(
                 exception.MigrationNotFoundForInstance,
-                db.migration_get_by_id_and_instance,
+                migration_db.migration_get_by_id_and_instance,
                 self.context,
                 number,
                 uuid,
@@ -85,10 +89,10 @@ class TestGet(MigrationTestCase):
 
     def test_of_a_deleted_server(self):
         row = self.create()
-        db.instance_destroy(self.context, self.server.uuid)
+        instance_db.instance_destroy(self.context, self.server.uuid)
         self.assertRaises(
             exception.MigrationNotFound,
-            db.migration_get,
+            migration_db.migration_get,
             self.context,
             row.id,
         )
@@ -96,7 +100,9 @@ class TestGet(MigrationTestCase):
 
 class TestUpdate(MigrationTestCase):
     def update(self, row, values, **kwargs):
-        return db.migration_update(self.context, row.id, values, **kwargs)
+        return migration_db.migration_update(
+            self.context, row.id, values, **kwargs
+        )
 
     def test_columns(self):
         row = self.update(self.create(), {'status': 'completed'})
@@ -124,7 +130,7 @@ class TestUpdate(MigrationTestCase):
             expected_status='queued',
         )
         self.assertEqual('running', error.kwargs['state'])
-        row = db.migration_get(self.context, row.id)
+        row = migration_db.migration_get(self.context, row.id)
         self.assertEqual('running', row.status)
 
     def test_what_there_is_not(self):
@@ -147,7 +153,7 @@ class TestInProgress(MigrationTestCase):
 
         def get(*kind):
             return base.ids(
-                db.migration_get_in_progress_by_instance(
+                migration_db.migration_get_in_progress_by_instance(
                     self.context, self.server.uuid, *kind
                 )
             )
@@ -164,7 +170,9 @@ class TestUnfinished(MigrationTestCase):
         self.create(status='running')
         for status in ('confirmed', 'reverted', 'error', 'failed', 'done'):
             self.create(source_compute='here', status=status)
-        found = db.migration_get_unfinished_by_host(self.admin, 'here')
+        found = migration_db.migration_get_unfinished_by_host(
+            self.admin, 'here'
+        )
         self.assertEqual([leaves.id, comes.id], base.ids(found))
 
 
@@ -174,7 +182,9 @@ class ListTestCase(MigrationTestCase):
             k.replace('changes_', 'changes-'): v for k, v in filters.items()
         }
         return base.ids(
-            db.migration_get_all_by_filters(self.admin, filters, page)
+            migration_list_db.migration_get_all_by_filters(
+                self.admin, filters, page
+            )
         )
 
 
@@ -268,7 +278,7 @@ class TestFilters(ListTestCase):
         )
 
     def test_deleted_servers_are_not_listed(self):
-        db.instance_destroy(self.context, self.server.uuid)
+        instance_db.instance_destroy(self.context, self.server.uuid)
         self.assertEqual([], self.list())
         self.assertEqual([], self.list(host='h1'))
         self.assertEqual([], self.list(changes_since=base.START))
@@ -332,7 +342,7 @@ class TestPages(ListTestCase):
 
     def test_a_deleted_migration_is_a_marker(self):
         other = self.migration(self.instance(), created_at=base.minutes(2))
-        db.instance_destroy(self.context, other.instance_uuid)
+        instance_db.instance_destroy(self.context, other.instance_uuid)
         self.assertEqual(
             [row.id for row in reversed(self.rows[:6])],
             self.list(Page(marker=other.uuid)),

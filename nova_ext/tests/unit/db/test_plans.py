@@ -12,9 +12,17 @@ import fixtures
 from ext_lib.db import fixture
 from ext_lib.paging import Page
 from ext_lib.tests import plans
-from nova_ext.db import api as db
 from nova_ext.db import cells
+from nova_ext.db.api import instance as instance_db
+from nova_ext.db.api import instance_action as instance_action_db
+from nova_ext.db.api import instance_action_event as instance_action_event_db
+from nova_ext.db.api import instance_list as instance_list_db
+from nova_ext.db.api import migration as migration_db
 from nova_ext.db.api import migration_list
+from nova_ext.db.api import migration_list as migration_list_db
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
+from nova_ext.db.api import task_purge as task_purge_db
 from nova_ext.db.facade import facade
 from nova_ext.tests.unit.db import base
 
@@ -49,7 +57,9 @@ class TestMigrations(PlanTestCase):
 
     def pages(self, filters):
         for page in (Page(limit=50), Page(limit=50, marker=self.marker)):
-            db.migration_get_all_by_filters(self.admin, filters, page)
+            migration_list_db.migration_get_all_by_filters(
+                self.admin, filters, page
+            )
             yield page
 
     def test_each_filter(self):
@@ -109,17 +119,19 @@ class TestMigrations(PlanTestCase):
             self.assertSearches('migrations_uuid')
 
     def test_everything_at_once(self):
-        db.migration_get_all_by_filters(self.admin, {'user_id': 'x'})
+        migration_list_db.migration_get_all_by_filters(
+            self.admin, {'user_id': 'x'}
+        )
         self.assertSearches('migrations_deleted_user_id_created_at_id_idx')
 
     def test_what_is_going_on(self):
-        db.migration_get_in_progress_by_instance(
+        migration_db.migration_get_in_progress_by_instance(
             self.admin, self.server.uuid, 'live-migration'
         )
         self.assertSearches(
             'migrations_deleted_(instance_uuid|status)_created_at_id_idx'
         )
-        db.migration_get_unfinished_by_host(self.admin, 'host1')
+        migration_db.migration_get_unfinished_by_host(self.admin, 'host1')
         self.assertSearches('migrations_deleted_status_created_at_id_idx')
 
 
@@ -134,26 +146,28 @@ class TestActions(PlanTestCase):
             Page(limit=50),
             Page(limit=50, marker=self.context.request_id),
         ):
-            db.actions_get(self.context, self.server.uuid, page)
+            instance_action_db.actions_get(
+                self.context, self.server.uuid, page
+            )
             self.assertWalks('instance_actions', 'instance_uuid')
 
     def test_one(self):
-        db.action_get_by_request_id(
+        instance_action_db.action_get_by_request_id(
             self.context, self.server.uuid, self.context.request_id
         )
         self.assertWalks('instance_actions', 'instance_uuid', 'request_id')
 
     def test_events(self):
-        db.action_events_get(self.context, 1)
+        instance_action_event_db.action_events_get(self.context, 1)
         self.assertWalks('instance_actions_events', 'action_id')
 
     def test_events_a_host_left_behind(self):
         for hosts in (['host1'], ['host1', 'host2', 'host3']):
-            db.actions_get_unfinished(self.admin, *hosts)
+            instance_action_event_db.actions_get_unfinished(self.admin, *hosts)
             self.assertSearches('instance_actions_events_host_finish_time_idx')
 
     def test_actions_nobody_began(self):
-        db.actions_without_events(self.admin, self.server.uuid)
+        instance_action_db.actions_without_events(self.admin, self.server.uuid)
         self.assertSearches('instance_actions_instance_uuid_created_at_id_idx')
 
 
@@ -161,7 +175,7 @@ class TestTasks(PlanTestCase):
     def setUp(self):
         super().setUp()
         for uuid in ('older', 'marker'):
-            db.task_create(
+            task_db.task_create(
                 self.admin,
                 {'uuid': uuid, 'tag': 'k', 'project_id': 'p', 'state': 's'},
             )
@@ -169,7 +183,7 @@ class TestTasks(PlanTestCase):
     def assertTasksWalk(self, filters, *columns):
         """Check that pages are walks for what the key may be, and no more."""
         for page in (Page(50), Page(50, 'marker')):
-            db.task_get_all_by_filters(
+            task_list_db.task_get_all_by_filters(
                 self.admin, {'key': 'k', **filters}, page
             )
             found = '\n'.join(self.plans.explain())
@@ -202,7 +216,7 @@ class TestTasks(PlanTestCase):
 
     def test_what_is_unfinished(self):
         filters = {'key': 'k', 'project_id': 'p', 'state': ['s', 't']}
-        db.task_get_all_by_filters(self.admin, filters, Page(50))
+        task_list_db.task_get_all_by_filters(self.admin, filters, Page(50))
         plan = self.plans.explain()
         for name in ('tag', 'instance_uuid'):
             index = f'tasks_project_id_{name}_state_created_at_id_idx'
@@ -211,22 +225,24 @@ class TestTasks(PlanTestCase):
         self.assertEqual([], [x for x in plan if x.startswith('SCAN task')])
 
     def test_one(self):
-        db.task_get_by_uuid(self.admin, 'marker', 'p')
+        task_db.task_get_by_uuid(self.admin, 'marker', 'p')
         self.assertSearches('tasks_uuid_idx')
-        db.task_get_by_reservation(self.admin, 'r')
+        task_db.task_get_by_reservation(self.admin, 'r')
         self.assertSearches('tasks_reservation_idx')
 
     def test_old_ones(self):
         for column in ('ended_at', 'updated_at'):
             for after in (None, base.START):
-                db.tasks_get_old(self.admin, column, base.START, after, 9)
+                task_purge_db.tasks_get_old(
+                    self.admin, column, base.START, after, 9
+                )
                 [line] = self.plans.explain()
                 self.assertIn(f' INDEX tasks_{column}_idx (', line)
 
     def test_tags(self):
-        db.task_tag_exists(self.admin, 'k', 'p')
+        task_db.task_tag_exists(self.admin, 'k', 'p')
         self.assertSearches(r'tasks_project_id_tag(_state)?_created_at_id_idx')
-        db.task_tag_exists(self.admin, 'k', None)
+        task_db.task_tag_exists(self.admin, 'k', None)
         self.assertSearches(r'tasks_tag(_state)?_created_at_id_idx')
 
 
@@ -236,7 +252,7 @@ class TestInstances(PlanTestCase):
         # The server is older than itself, so the page is empty, and last is
         # asked whether the marker exists.
         page = Page(50, self.server.uuid)
-        db.instance_get_all_by_filters(context, filters, page)
+        instance_list_db.instance_get_all_by_filters(context, filters, page)
         walk, *others = self.plans.explain(-2)
         index = '_'.join(['instances', *columns, 'created_at_id_idx'])
         self.assertStartsWith(f'SEARCH instances USING INDEX {index} ', walk)
@@ -260,15 +276,15 @@ class TestInstances(PlanTestCase):
             self.assertPageWalks(self.admin, {name: 'x'}, name, 'deleted')
 
     def test_on_a_host(self):
-        db.instance_get_all_by_host(self.admin, 'host1')
+        instance_list_db.instance_get_all_by_host(self.admin, 'host1')
         self.assertWalks('instances', 'host', 'deleted')
 
     def test_one(self):
-        db.instance_get_ref(self.context, self.server.uuid)
+        instance_db.instance_get_ref(self.context, self.server.uuid)
         [line] = self.plans.explain()
         self.assertStartsWith('SEARCH instances USING INDEX', line)
 
     def test_its_parts(self):
-        db.instance_get_by_uuid(self.context, self.server.uuid)
+        instance_db.instance_get_by_uuid(self.context, self.server.uuid)
         plan = self.plans.explain()
         self.assertEqual([], [x for x in plan if x.startswith('SCAN')])

@@ -4,14 +4,14 @@
 from oslo_db import exception as db_exception
 
 from nova_ext import exception
-from nova_ext.db import api as db
+from nova_ext.db.api import service as service_db
 from nova_ext.tests.unit.db import base
 
 
 class TestService(base.TestCase):
     def create(self, host='host1', binary='nova-compute', **values):
         values = {'host': host, 'binary': binary, 'topic': 'compute'} | values
-        return db.service_create(self.admin, values)
+        return service_db.service_create(self.admin, values)
 
     def test_create(self):
         row = self.create()
@@ -32,26 +32,26 @@ class TestService(base.TestCase):
 
     def test_get(self):
         row = self.create()
-        self.assertEqual(row.id, db.service_get(self.admin, row.id).id)
-        found = db.service_get_by_host_and_binary(
+        self.assertEqual(row.id, service_db.service_get(self.admin, row.id).id)
+        found = service_db.service_get_by_host_and_binary(
             self.admin, 'host1', 'nova-compute'
         )
         self.assertEqual(row.id, found.id)
 
     def test_what_there_is_not(self):
         self.assertRaises(
-            exception.ServiceNotFound, db.service_get, self.admin, 'x'
+            exception.ServiceNotFound, service_db.service_get, self.admin, 'x'
         )
         self.assertRaises(
             exception.HostBinaryNotFound,
-            db.service_get_by_host_and_binary,
+            service_db.service_get_by_host_and_binary,
             self.admin,
             'host1',
             'nova-compute',
         )
         self.assertRaises(
             exception.ServiceNotFound,
-            db.service_update,
+            service_db.service_update,
             self.admin,
             1,
             {'version': 1},
@@ -62,9 +62,9 @@ class TestService(base.TestCase):
         conductor = self.create('host1', 'nova-conductor', topic='conductor')
         every = [*rows, conductor]
         self.assertEqual(
-            base.ids(every), base.ids(db.service_get_all(self.admin))
+            base.ids(every), base.ids(service_db.service_get_all(self.admin))
         )
-        found = db.service_get_all(
+        found = service_db.service_get_all(
             self.admin, {'host': 'host1', 'binary': 'nova-compute'}
         )
         self.assertEqual([rows[1].id], base.ids(found))
@@ -73,12 +73,12 @@ class TestService(base.TestCase):
         for host, minute in (('host1', 1), ('host2', 5), ('host3', 1)):
             row = self.create(host)
             values = {'last_seen_up': base.minutes(minute)}
-            db.service_update(self.admin, row.id, values)
+            service_db.service_update(self.admin, row.id, values)
         # Was deleted, and goes on under a new record.
-        db.service_destroy(self.admin, row.id)
+        service_db.service_destroy(self.admin, row.id)
         row = self.create('host3')
         values = {'last_seen_up': base.minutes(6)}
-        db.service_update(self.admin, row.id, values)
+        service_db.service_update(self.admin, row.id, values)
         for moment, expected in (
             (base.minutes(1), []),
             (base.minutes(2), ['host1']),
@@ -86,12 +86,12 @@ class TestService(base.TestCase):
         ):
             found = self.assertAsks(
                 1,
-                db.service_get_silent_hosts,
+                service_db.service_get_silent_hosts,
                 *(self.admin, 'nova-compute', moment),
             )
             self.assertEqual(expected, found)
-        db.service_destroy(self.admin, row.id)
-        found = db.service_get_silent_hosts(
+        service_db.service_destroy(self.admin, row.id)
+        found = service_db.service_get_silent_hosts(
             self.admin, 'nova-compute', base.minutes(9)
         )
         self.assertEqual(['host1', 'host2', 'host3'], found)
@@ -101,7 +101,7 @@ class TestService(base.TestCase):
         now = base.minutes(5)
         found = self.assertAsks(
             2,
-            db.service_update,
+            service_db.service_update,
             self.admin,
             row.id,
             {'report_count': 1, 'last_seen_up': now},
@@ -110,9 +110,12 @@ class TestService(base.TestCase):
 
     def test_destroy(self):
         row = self.create()
-        db.service_destroy(self.admin, row.id)
-        self.assertEqual([], db.service_get_all(self.admin))
+        service_db.service_destroy(self.admin, row.id)
+        self.assertEqual([], service_db.service_get_all(self.admin))
         self.assertRaises(
-            exception.ServiceNotFound, db.service_destroy, self.admin, row.id
+            exception.ServiceNotFound,
+            service_db.service_destroy,
+            self.admin,
+            row.id,
         )
         self.assertNotEqual(row.id, self.create().id)

@@ -3,7 +3,9 @@
 
 import datetime
 
-from nova_ext.db import api as db
+from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_list as task_list_db
+from nova_ext.db.api import task_purge as task_purge_db
 from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.unit.db import base
 
@@ -23,7 +25,7 @@ class TestOldTasks(base.TestCase):
     def task(self, number, **values):
         moment = base.minutes(number % 10)
         times = {'created_at': moment, 'updated_at': moment}
-        return db.task_create(
+        return task_db.task_create(
             self.admin,
             {'uuid': f'{number}', 'tag': 't', 'state': 'success'}
             | times
@@ -31,7 +33,7 @@ class TestOldTasks(base.TestCase):
         )
 
     def left(self, key='t'):
-        rows = db.task_get_all_by_filters(self.admin, {'key': key})
+        rows = task_list_db.task_get_all_by_filters(self.admin, {'key': key})
         return sorted(int(row.uuid) for row in rows)
 
     def assertPurges(self, numbers, old, batch=100, most=None):
@@ -72,30 +74,42 @@ class TestOldTasks(base.TestCase):
 
     def test_their_servers_go_too(self):
         for uuid, servers in (('0', 'ab'), ('5', 'cd')):
-            row = db.task_get_by_uuid(self.admin, uuid, None)
-            db.task_instances_set(self.admin, row.id, servers)
+            row = task_db.task_get_by_uuid(self.admin, uuid, None)
+            task_db.task_instances_set(self.admin, row.id, servers)
         self.assertPurges([1], OldTasks(base.minutes(1), _NEVER))
         self.assertEqual([], self.left('a'))
         self.assertEqual([5], self.left('d'))
 
     def test_what_changes_meanwhile_stays(self):
         before = base.minutes(2)
-        found = db.tasks_get_old(self.admin, 'updated_at', before, None, 9)
+        found = task_purge_db.tasks_get_old(
+            self.admin, 'updated_at', before, None, 9
+        )
         self.assertEqual(4, len(found))
-        for row in db.task_get_all_by_filters(self.admin, {'key': 't'}):
+        for row in task_list_db.task_get_all_by_filters(
+            self.admin, {'key': 't'}
+        ):
             if row.state == 'running':
-                db.task_update(self.admin, row.id, {'message': 'seen'}, {})
+                task_db.task_update(
+                    self.admin, row.id, {'message': 'seen'}, {}
+                )
         ids = [id for id, _ in found]
-        removed = db.tasks_destroy_old(self.admin, ids, 'updated_at', before)
+        removed = task_purge_db.tasks_destroy_old(
+            self.admin, ids, 'updated_at', before
+        )
         self.assertEqual(2, removed)
         self.assertEqual([2, 3, 4, 5, 10, 11], self.left())
 
     def test_what_another_removes_counts_once(self):
         before = base.minutes(2)
-        found = db.tasks_get_old(self.admin, 'ended_at', before, None, 9)
+        found = task_purge_db.tasks_get_old(
+            self.admin, 'ended_at', before, None, 9
+        )
         ids = [id for id, _ in found]
         for removed in (2, 0):
             self.assertEqual(
                 removed,
-                db.tasks_destroy_old(self.admin, ids, 'ended_at', before),
+                task_purge_db.tasks_destroy_old(
+                    self.admin, ids, 'ended_at', before
+                ),
             )

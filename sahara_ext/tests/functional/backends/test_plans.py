@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from ext_lib import context
 from ext_lib.paging import Page
 from ext_lib.tests import plans
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.facade import facade
 from sahara_ext.db.migration import schema
 from sahara_ext.tests import base
@@ -78,7 +79,7 @@ class TestPlans(database.ServerTestCase):
         self.plans = self.useFixture(plans.Plans(facade))
 
     def assertCosts(self, filters, sort, marker):
-        found = db.cluster_get_page(
+        found = cluster_list_db.cluster_get_page(
             self.context, Page(LIMIT, marker), filters, sort
         )
         self.assertEqual(LIMIT, len(found.rows))
@@ -118,7 +119,7 @@ class TestPlans(database.ServerTestCase):
         analyze(engine, 'cluster_events')
         for successful in (None, True, False):
             for marker in (None, key(EVENTS // 2), key(EVENTS - 200 * RARE)):
-                found = db.cluster_events_get_by_step(
+                found = cluster_event_list_db.cluster_events_get_by_step(
                     self.context, key(1), Page(LIMIT, marker), successful
                 )
                 self.assertEqual(LIMIT, len(found))

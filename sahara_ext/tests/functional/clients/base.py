@@ -140,6 +140,6 @@ class ClientTestCase(testtools.TestCase):
 
 
 def _prints(words: Any) -> bool:
-    """Tell whether a command prints nothing but what can be had as JSON."""
+    """Return whether a command prints nothing but what can be had as JSON."""
     others = {'delete', 'unregister', 'scale', '--full-dump-events'}
     return not others.intersection(words)

@@ -78,7 +78,7 @@ class ClusterTestCase(testtools.TestCase):
         return found[0]
 
     def is_gone(self, cluster_id: str) -> bool:
-        """Tell whether there is no such cluster any more."""
+        """Return whether there is no such cluster any more."""
         try:
             self.load(cluster_id)
         except exception.ClusterNotFound:

@@ -113,12 +113,12 @@ class EngineProcess(process.Process):
         self.process.send_signal(signal.SIGCONT)
 
     def has_said(self, text: str) -> bool:
-        """Tell whether it has written ``text``."""
+        """Return whether it has written ``text``."""
         return text in self.output.read_text()
 
 
 def _nobody_writes() -> bool:
-    """Tell whether each row could be written to at once."""
+    """Return whether each row could be written to at once."""
     url = facade.get_engine().url
     impatience, attempts = _IMPATIENCE[url.get_backend_name()]
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)

@@ -45,7 +45,7 @@ class Death:
         self._left = iter(range(statements, -1, -1))
 
     def has_come(self) -> bool:
-        """Tell whether it has; whoever comes next is alive."""
+        """Return whether it has; whoever comes next is alive."""
         has_come, self._is_dead = self._is_dead, False
         self._left = itertools.repeat(1)
         return has_come

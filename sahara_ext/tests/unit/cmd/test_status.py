@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-status tells whether the database is ready."""
+"""sahara-ext-status returns whether the database is ready."""
 
 import fixtures
 from oslo_upgradecheck import upgradecheck

@@ -8,7 +8,7 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from ext_lib import context
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.tests import base
 
 PROJECT = base.PROJECT
@@ -54,7 +54,7 @@ class TestCase(base.DatabaseTestCase):
         """Store a cluster; of each group the same number of instances."""
         columns = self.columns(**values)
         parts = [self.group(columns['id'], n) for n in range(groups)]
-        return db.cluster_create(
+        return cluster_db.cluster_create(
             self.context,
             columns,
             parts,

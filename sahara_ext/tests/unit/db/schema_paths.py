@@ -10,8 +10,10 @@ from ext_lib import context
 from ext_lib import paging
 from ext_lib.db import schema_errors
 from ext_lib.tests import schemas
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import cluster_list as cluster_list_db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.db.facade import facade
 from sahara_ext.db.migration import schema
 from sahara_ext.tests import base
@@ -102,9 +104,11 @@ class SchemaPaths(base.TestCase):
             'plugin_version': '0.1',
             'status': 'Active',
         }
-        db.cluster_create(caller, values)
+        cluster_db.cluster_create(caller, values)
         self.sync()
-        page = db.cluster_get_page(caller, paging.ALL, {})
+        page = cluster_list_db.cluster_get_page(caller, paging.ALL, {})
         self.assertEqual(['c'], [row.id for row in page.rows])
-        steps = db.provision_steps_get_by_clusters(caller, ['c'])
+        steps = provision_step_db.provision_steps_get_by_clusters(
+            caller, ['c']
+        )
         self.assertEqual([], list(steps))

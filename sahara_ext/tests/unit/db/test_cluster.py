@@ -3,7 +3,7 @@
 
 from ext_lib import context
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.tests.unit.db import base
 
 #: Of more than two bytes, of more than three, and made of several.
@@ -13,7 +13,7 @@ UNICODE = '\N{SNOWMAN}\N{PILE OF POO}e\N{COMBINING ACUTE ACCENT}'
 class TestCreate(base.TestCase):
     def test_with_its_parts(self):
         made = self.cluster(groups=2, instances=3)
-        for cluster in (made, db.cluster_get(self.context, made.id)):
+        for cluster in (made, cluster_db.cluster_get(self.context, made.id)):
             groups = cluster.node_groups
             self.assertEqual(['g0', 'g1'], base.names(groups))
             for group in groups:
@@ -28,7 +28,12 @@ class TestCreate(base.TestCase):
         instances = [self.instance(g, n) for g in groups for n in range(50)]
         # The parts are stored with one each, and all is read again with two.
         self.assertAsks(
-            5, db.cluster_create, self.context, columns, groups, instances
+            5,
+            cluster_db.cluster_create,
+            self.context,
+            columns,
+            groups,
+            instances,
         )
 
     def test_parts_may_have_different_columns(self):
@@ -37,7 +42,7 @@ class TestCreate(base.TestCase):
             self.group(columns['id'], 0, flavor_id='1', is_proxy_gateway=True),
             self.group(columns['id'], 1, node_configs={'a': 1}),
         ]
-        cluster = db.cluster_create(self.context, columns, groups)
+        cluster = cluster_db.cluster_create(self.context, columns, groups)
         first, second = cluster.node_groups
         self.assertEqual(
             ('1', True), (first.flavor_id, first.is_proxy_gateway)
@@ -74,7 +79,7 @@ class TestCreate(base.TestCase):
             cluster_configs={UNICODE: {'\0': ['\ud800', None, 1.5]}},
             shares=[{'id': UNICODE}],
         )
-        cluster = db.cluster_get(self.context, made.id)
+        cluster = cluster_db.cluster_get(self.context, made.id)
         self.assertEqual(
             (UNICODE, UNICODE), (cluster.name, cluster.description)
         )
@@ -86,7 +91,7 @@ class TestCreate(base.TestCase):
     def test_large_configurations_are_kept(self):
         configs = {'service': {f'key{n}': 'x' * 100 for n in range(2000)}}
         made = self.cluster(cluster_configs=configs, description='x' * 70_000)
-        cluster = db.cluster_get(self.context, made.id)
+        cluster = cluster_db.cluster_get(self.context, made.id)
         self.assertEqual(configs, cluster.cluster_configs)
         self.assertEqual(70_000, len(cluster.description))
 
@@ -108,11 +113,11 @@ class TestCreate(base.TestCase):
         group = self.group(columns['id'], 0, flavor_id='x' * 256)
         self.assertRaises(
             exception.InvalidValue,
-            *(db.cluster_create, self.context, columns, [group]),
+            *(cluster_db.cluster_create, self.context, columns, [group]),
         )
         self.assertRaises(
             exception.ClusterNotFound,
-            *(db.cluster_get, self.context, columns['id']),
+            *(cluster_db.cluster_get, self.context, columns['id']),
         )
 
 
@@ -120,12 +125,16 @@ class TestGet(base.TestCase):
     def test_two_statements_whatever_there_is(self):
         for size in (0, 1, 20):
             made = self.cluster(groups=size, instances=size)
-            cluster = self.assertAsks(2, db.cluster_get, self.context, made.id)
+            cluster = self.assertAsks(
+                2, cluster_db.cluster_get, self.context, made.id
+            )
             self.assertEqual(size, len(cluster.node_groups))
 
     def test_alone(self):
         made = self.cluster(groups=2, instances=2)
-        cluster = self.assertAsks(1, db.cluster_get_ref, self.context, made.id)
+        cluster = self.assertAsks(
+            1, cluster_db.cluster_get_ref, self.context, made.id
+        )
         self.assertEqual(made.name, cluster.name)
         self.assertNotIn('node_groups', vars(cluster))
 
@@ -133,14 +142,14 @@ class TestGet(base.TestCase):
         private = self.cluster()
         public = self.cluster(is_public=True)
         nobody = context.RequestContext(user_id='u', project_id=None)
-        for get in (db.cluster_get, db.cluster_get_ref):
+        for get in (cluster_db.cluster_get, cluster_db.cluster_get_ref):
             self.assertEqual(private.id, get(self.context, private.id).id)
             for caller in (self.stranger, nobody):
                 self.assertEqual(public.id, get(caller, public.id).id)
                 self.assertRaises(
                     exception.ClusterNotFound, get, caller, private.id
                 )
-        found = db.cluster_get_any(self.stranger, private.id)
+        found = cluster_db.cluster_get_any(self.stranger, private.id)
         self.assertEqual(private.id, found.id)
 
     def test_a_project_is_not_one_that_looks_like_it(self):
@@ -149,13 +158,16 @@ class TestGet(base.TestCase):
             user_id='u', project_id=base.PROJECT.upper()
         )
         self.assertRaises(
-            exception.ClusterNotFound, db.cluster_get, caller, made.id
+            exception.ClusterNotFound, cluster_db.cluster_get, caller, made.id
         )
 
     def test_ids_that_are_none(self):
         for key in ('', 'x', UNICODE, 'a\0b', '\ud800', 'x' * 1000):
             self.assertRaises(
-                exception.ClusterNotFound, db.cluster_get, self.context, key
+                exception.ClusterNotFound,
+                cluster_db.cluster_get,
+                self.context,
+                key,
             )
 
 
@@ -163,19 +175,19 @@ class TestUpdate(base.TestCase):
     def test_some_columns(self):
         made = self.cluster(groups=1)
         self.assertIsNone(made.updated_at)
-        row = db.cluster_update(
+        row = cluster_db.cluster_update(
             self.context, made.id, {'name': 'new', 'info': {'a': {}}}
         )
         self.assertEqual(('new', {'a': {}}), (row.name, row.info))
         self.assertIsNotNone(row.updated_at)
-        cluster = db.cluster_get(self.context, made.id)
+        cluster = cluster_db.cluster_get(self.context, made.id)
         self.assertEqual('new', cluster.name)
         self.assertEqual('fake', cluster.plugin_name)
 
     def test_what_is_gone(self):
         self.assertRaises(
             exception.ClusterNotFound,
-            *(db.cluster_update, self.context, 'none', {'name': 'n'}),
+            *(cluster_db.cluster_update, self.context, 'none', {'name': 'n'}),
         )
 
     def test_a_taken_name(self):
@@ -183,13 +195,23 @@ class TestUpdate(base.TestCase):
         made = self.cluster()
         self.assertRaises(
             exception.ClusterNameExists,
-            *(db.cluster_update, self.context, made.id, {'name': 'first'}),
+            *(
+                cluster_db.cluster_update,
+                self.context,
+                made.id,
+                {'name': 'first'},
+            ),
         )
-        db.cluster_update(self.context, made.id, {'name': made.name})
+        cluster_db.cluster_update(self.context, made.id, {'name': made.name})
 
     def test_what_does_not_fit(self):
         made = self.cluster()
         self.assertRaises(
             exception.InvalidValue,
-            *(db.cluster_update, self.context, made.id, {'name': 'x' * 256}),
+            *(
+                cluster_db.cluster_update,
+                self.context,
+                made.id,
+                {'name': 'x' * 256},
+            ),
         )

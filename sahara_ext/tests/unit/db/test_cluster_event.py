@@ -13,7 +13,10 @@ from oslo_db import exception as db_exception
 from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db import held_connection as held_connection_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
+from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.db.facade import facade
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -25,7 +28,7 @@ CLAIMS = strategies.tuples(
 
 
 def event(subject='', successful=True, **values):
-    return db.cluster_event_fit(
+    return cluster_event_db.cluster_event_fit(
         {
             'id': str(uuid.uuid4()),
             'subject': subject,
@@ -74,7 +77,7 @@ class EventTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         self.cluster = recording.cluster(self.context)
-        self.connection = db.HeldConnection()
+        self.connection = held_connection_db.HeldConnection()
         self.addCleanup(self.connection.close)
         self.commits = self.useFixture(Commits())
 
@@ -82,7 +85,9 @@ class EventTestCase(base.DatabaseTestCase):
         return recording.progress(self.cluster).step('Step', total).id
 
     def record(self, step_id, *events):
-        return db.cluster_events_record(self.connection, step_id, events)
+        return cluster_event_db.cluster_events_record(
+            self.connection, step_id, events
+        )
 
     def check(self, step_id):
         """Hold the counters against the events; return the step."""
@@ -178,7 +183,7 @@ class TestLostAnswers(EventTestCase):
         step_id = self.begin()
         mine = event('a')
         super().record(step_id, mine)
-        db.provision_step_end(self.context, step_id)
+        provision_step_db.provision_step_end(self.context, step_id)
         _, (outcome,) = super().record(step_id, mine)
         self.assertEqual((True, False), outcome)
 
@@ -190,7 +195,9 @@ class TestLostAnswers(EventTestCase):
     def test_a_step_ends_once(self):
         step_id = self.begin(3)
         with self.commits.fail_after(db_exception.DBConnectionError()):
-            state, _ = db.provision_step_end(self.context, step_id)
+            state, _ = provision_step_db.provision_step_end(
+                self.context, step_id
+            )
         self.assertEqual((0, True), (state.total, state.successful))
 
 
@@ -206,7 +213,7 @@ class TestLists(EventTestCase):
 
     def page(self, step_id=None, successful=None, **page):
         self.statements.clear()
-        found = db.cluster_events_get_by_step(
+        found = cluster_event_list_db.cluster_events_get_by_step(
             self.context, step_id or self.step, paging.Page(**page), successful
         )
         self.assertEqual(1, len(self.statements))
@@ -276,7 +283,9 @@ class TestLists(EventTestCase):
         strangers = recording.cluster(self.context)
         recording.progress(strangers).step('One').succeed()
         self.statements.clear()
-        found = db.provision_steps_get_with_events(self.context, self.cluster)
+        found = cluster_event_db.provision_steps_get_with_events(
+            self.context, self.cluster
+        )
         self.assertEqual(1, len(self.statements))
         self.assertEqual(
             [*self.ids, late['id'], mine['id']],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events that nobody needs go, a few at a time, and no others."""
 
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -89,7 +89,9 @@ class TestPurge(base.DatabaseTestCase):
         steps = [self.step(1) for _ in range(7)]
         found = []
         last = None
-        while page := db.provision_steps_completed(self.context, 0, last, 3):
+        while page := cluster_event_purge_db.provision_steps_completed(
+            self.context, 0, last, 3
+        ):
             found.append([row.id for row in page])
             last = page[-1]
         ids = [step.id for step in steps]
@@ -100,11 +102,15 @@ class TestPurge(base.DatabaseTestCase):
         strangers = recording.cluster(self.context)
         other = recording.progress(strangers).step('One')
         other.succeed()
-        last = db.cluster_events_last(self.context, self.cluster)
+        last = cluster_event_purge_db.cluster_events_last(
+            self.context, self.cluster
+        )
         steps[1].succeed(subject='late')
         counts = []
-        while count := db.cluster_events_destroy_by_cluster(
-            self.context, self.cluster, last, 3
+        while (
+            count := cluster_event_purge_db.cluster_events_destroy_by_cluster(
+                self.context, self.cluster, last, 3
+            )
         ):
             counts.append(count)
         self.assertEqual([3, 3, 2], counts)
@@ -113,5 +119,10 @@ class TestPurge(base.DatabaseTestCase):
         self.assertEqual([0, 0, 0, 1], self.left(*steps, other))
 
     def test_a_cluster_without_events(self):
-        self.assertEqual(0, db.cluster_events_last(self.context, self.cluster))
+        self.assertEqual(
+            0,
+            cluster_event_purge_db.cluster_events_last(
+                self.context, self.cluster
+            ),
+        )
         ClusterEventList.destroy_by_cluster(self.context, self.cluster, 3)

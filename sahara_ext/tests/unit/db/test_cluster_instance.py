@@ -2,7 +2,8 @@
 """Instances are changed by the engine that owns their cluster."""
 
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import cluster_instance as cluster_instance_db
 from sahara_ext.tests.unit.db import base
 
 
@@ -12,12 +13,12 @@ class TestUpdate(base.TestCase):
         self.made = self.cluster(groups=2, instances=2, engine_id='mine')
 
     def update(self, rows, engine_id='mine'):
-        db.cluster_instances_update(
+        cluster_instance_db.cluster_instances_update(
             self.context, self.made.id, rows, engine_id
         )
 
     def instances(self):
-        cluster = db.cluster_get(self.context, self.made.id)
+        cluster = cluster_db.cluster_get(self.context, self.made.id)
         return [i for g in cluster.node_groups for i in g.instances]
 
     def test_several(self):
@@ -43,7 +44,7 @@ class TestUpdate(base.TestCase):
     def test_the_cluster_is_as_old_as_before(self):
         [first, *_] = self.instances()
         self.update([{'id': first.id, 'internal_ip': '::1'}])
-        cluster = db.cluster_get(self.context, self.made.id)
+        cluster = cluster_db.cluster_get(self.context, self.made.id)
         self.assertIsNone(cluster.updated_at)
         self.assertIsNotNone(self.instances()[0].updated_at)
 
@@ -60,10 +61,18 @@ class TestDestroy(base.TestCase):
         other = self.cluster(groups=1, instances=1)
         ids = [i.id for i in first.node_groups[0].instances[1:]]
         ids.append(other.node_groups[0].instances[0].id)
-        db.cluster_instances_destroy(self.context, first.id, ids)
-        db.cluster_instances_destroy(self.context, first.id, [])
+        cluster_instance_db.cluster_instances_destroy(
+            self.context, first.id, ids
+        )
+        cluster_instance_db.cluster_instances_destroy(
+            self.context, first.id, []
+        )
         left = [
-            len(db.cluster_get(self.context, c.id).node_groups[0].instances)
+            len(
+                cluster_db.cluster_get(self.context, c.id)
+                .node_groups[0]
+                .instances
+            )
             for c in (first, other)
         ]
         self.assertEqual([1, 1], left)

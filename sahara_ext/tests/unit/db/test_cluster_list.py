@@ -4,14 +4,14 @@
 from ext_lib import exception
 from ext_lib.paging import ALL
 from ext_lib.paging import Page
-from sahara_ext.db import api as db
 from sahara_ext.db.api import cluster_list
+from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.tests.unit.db import base
 
 
 class ListTestCase(base.TestCase):
     def page(self, page=ALL, filters=None, sort=None, caller=None):
-        return db.cluster_get_page(
+        return cluster_list_db.cluster_get_page(
             caller or self.context, page, filters or {}, sort
         )
 

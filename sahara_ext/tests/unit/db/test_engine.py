@@ -3,22 +3,24 @@
 
 import datetime
 
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import engine as engine_db
 from sahara_ext.tests import base as test_base
 from sahara_ext.tests.unit.db import base
 
 
 class TestEngine(base.TestCase):
     def register(self, engine_id, host='host'):
-        return db.engine_register(self.context, engine_id, host)
+        return engine_db.engine_register(self.context, engine_id, host)
 
     def destroy_dead(self, before):
-        return db.engines_destroy_dead(self.context, before)
+        return engine_db.engines_destroy_dead(self.context, before)
 
     def known(self):
         """Forget all engines, return how many there were."""
-        before = db.engine_clock(self.context) + datetime.timedelta(hours=1)
+        before = engine_db.engine_clock(self.context) + datetime.timedelta(
+            hours=1
+        )
         return self.destroy_dead(before)
 
     def test_the_first_sign_and_the_next(self):
@@ -28,25 +30,27 @@ class TestEngine(base.TestCase):
         self.assertEqual('host', again.host)
         self.assertEqual(first.started_at, again.started_at)
         self.assertGreaterEqual(again.last_seen_at, first.last_seen_at)
-        self.assertLessEqual(again.last_seen_at, db.engine_clock(self.context))
+        self.assertLessEqual(
+            again.last_seen_at, engine_db.engine_clock(self.context)
+        )
 
     def test_a_sign_is_one_of_life_even_after_death(self):
         self.register('one')
-        db.engine_destroy(self.context, 'one')
+        engine_db.engine_destroy(self.context, 'one')
         self.register('one')
         self.assertEqual(1, self.known())
 
     def test_one_is_forgotten(self):
         for engine_id in ('one', 'two'):
             self.register(engine_id)
-        db.engine_destroy(self.context, 'one')
-        db.engine_destroy(self.context, 'none')
+        engine_db.engine_destroy(self.context, 'one')
+        engine_db.engine_destroy(self.context, 'none')
         self.assertEqual(1, self.known())
 
     def test_all_others_are_forgotten(self):
         for engine_id in ('one', 'two', 'three'):
             self.register(engine_id)
-        db.engines_destroy_others(self.context, 'two')
+        engine_db.engines_destroy_others(self.context, 'two')
         self.assertEqual(1, self.known())
         self.register('two')
 
@@ -67,7 +71,7 @@ class TestEngine(base.TestCase):
     def test_all_are_listed_by_host(self):
         self.register('one', 'b')
         self.register('two', 'a')
-        found = db.engines_get_all(self.context)
+        found = engine_db.engines_get_all(self.context)
         self.assertEqual(['two', 'one'], [row.id for row, _ in found])
         for row, now in found:
             self.assertLessEqual(row.last_seen_at, now)

@@ -2,18 +2,20 @@
 """Each project has its own register of images."""
 
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import image_registration as image_registration_db
 from sahara_ext.tests.unit.db import base
 
 
 class TestImageRegistration(base.TestCase):
     def set(self, image_id='image', caller=None, **values):
-        return db.image_registration_set(
+        return image_registration_db.image_registration_set(
             caller or self.context, image_id, values
         )
 
     def all(self, *tags):
-        rows = db.image_registrations_get(self.context, tags)
+        rows = image_registration_db.image_registrations_get(
+            self.context, tags
+        )
         return [row.image_id for row in rows]
 
     def test_first_and_then(self):
@@ -23,7 +25,9 @@ class TestImageRegistration(base.TestCase):
             (row.image_id, row.project_id, row.username, row.tags),
         )
         self.set(tags=['a'], description='\N{PILE OF POO}')
-        row = db.image_registration_get(self.context, 'image')
+        row = image_registration_db.image_registration_get(
+            self.context, 'image'
+        )
         self.assertEqual(
             ('me', ['a'], '\N{PILE OF POO}'),
             (row.username, row.tags, row.description),
@@ -33,7 +37,7 @@ class TestImageRegistration(base.TestCase):
         self.set(username='me')
         self.set(username='you', caller=self.stranger)
         for caller, username in ((self.context, 'me'), (self.stranger, 'you')):
-            row = db.image_registration_get(caller, 'image')
+            row = image_registration_db.image_registration_get(caller, 'image')
             self.assertEqual(username, row.username)
 
     def test_ids_are_exact(self):
@@ -60,10 +64,10 @@ class TestImageRegistration(base.TestCase):
 
     def test_destroy(self):
         self.set()
-        db.image_registration_destroy(self.context, 'image')
+        image_registration_db.image_registration_destroy(self.context, 'image')
         for function in (
-            db.image_registration_get,
-            db.image_registration_destroy,
+            image_registration_db.image_registration_get,
+            image_registration_db.image_registration_destroy,
         ):
             self.assertRaises(
                 exception.ImageNotRegistered, function, self.context, 'image'

@@ -6,7 +6,10 @@ import datetime
 from oslo_utils import uuidutils
 
 from sahara_ext import exception
-from sahara_ext.db import api as db
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import engine as engine_db
+from sahara_ext.db.api import operation as operation_db
+from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.tests.unit.db import base
 
 ENGINE = 'e5f9c9a0-0000-4000-8000-000000000001'
@@ -24,12 +27,12 @@ class OperationTestCase(base.TestCase):
             'operation_force': False,
             'status': 'Scaling',
         }
-        return db.cluster_operation_begin(
+        return operation_db.cluster_operation_begin(
             self.context,
             cluster.id,
             expected,
             defaults | values,
-            changes or db.Changes(),
+            changes or operation_db.Changes(),
         )
 
     def begun(self, engine_id=None, **values):
@@ -41,10 +44,10 @@ class OperationTestCase(base.TestCase):
             engine_id=engine_id,
             **values,
         )
-        return made, db.Lease(made.id, made.operation_id, engine_id)
+        return made, operation_db.Lease(made.id, made.operation_id, engine_id)
 
     def get(self, cluster):
-        return db.cluster_get_any(self.context, cluster.id)
+        return cluster_db.cluster_get_any(self.context, cluster.id)
 
     def states(self, cluster):
         return {
@@ -57,7 +60,7 @@ class OperationTestCase(base.TestCase):
         return [group.count for group in self.get(cluster).node_groups]
 
     def live(self, engine_id):
-        db.engine_register(self.context, engine_id, 'host')
+        engine_db.engine_register(self.context, engine_id, 'host')
 
 
 class TestBegin(OperationTestCase):
@@ -103,7 +106,7 @@ class TestBegin(OperationTestCase):
     def test_no_cluster(self):
         made = self.cluster(groups=1)
         made.id = 'gone'
-        changes = db.Changes(removing=None)
+        changes = operation_db.Changes(removing=None)
         self.assertRaises(
             exception.ClusterNotFound, self.begin, made, None, changes
         )
@@ -113,13 +116,13 @@ class TestBegin(OperationTestCase):
         cluster = self.begin(made)
         self.assertNotEqual(lease.operation_id, cluster.operation_id)
         self.assertEqual(ENGINE, cluster.engine_id)
-        self.assertFalse(db.cluster_is_held(self.context, lease))
+        self.assertFalse(operation_db.cluster_is_held(self.context, lease))
 
     def test_its_changes(self):
         made = self.cluster(groups=2, instances=2)
         first, second = made.node_groups
         added = self.group(made.id, 2, count=1)
-        changes = db.Changes(
+        changes = operation_db.Changes(
             groups=[added],
             instances=[
                 self.instance(added, 1),
@@ -138,7 +141,7 @@ class TestBegin(OperationTestCase):
     def test_all_instances_go(self):
         made = self.cluster(groups=2, instances=2)
         other = self.cluster(groups=1, instances=1)
-        self.begin(made, None, db.Changes(removing=None))
+        self.begin(made, None, operation_db.Changes(removing=None))
         self.assertEqual({'removing'}, set(self.states(made).values()))
         self.assertEqual({'planned'}, set(self.states(other).values()))
 
@@ -146,7 +149,7 @@ class TestBegin(OperationTestCase):
         made = self.cluster(groups=1, instances=1)
         other = self.cluster(groups=1, instances=1)
         [group] = other.node_groups
-        changes = db.Changes(
+        changes = operation_db.Changes(
             counts={group.id: 9}, removing=[group.instances[0].id]
         )
         self.begin(made, None, changes)
@@ -155,7 +158,7 @@ class TestBegin(OperationTestCase):
 
     def test_all_or_nothing(self):
         made = self.cluster(groups=1, instances=1)
-        changes = db.Changes(
+        changes = operation_db.Changes(
             groups=[self.group(made.id, 1, flavor_id='x' * 256)], removing=None
         )
         self.assertRaises(
@@ -167,7 +170,7 @@ class TestBegin(OperationTestCase):
     def test_statements(self):
         made = self.cluster(groups=3, instances=30)
         group = vars(made.node_groups[0])
-        changes = db.Changes(
+        changes = operation_db.Changes(
             groups=[self.group(made.id, n) for n in range(3, 9)],
             instances=[self.instance(group, n) for n in range(31, 99)],
             counts={g.id: 5 for g in made.node_groups},
@@ -179,7 +182,7 @@ class TestBegin(OperationTestCase):
 
 class TestClaim(OperationTestCase):
     def claim(self, cluster, engine_id=ENGINE, stale_before=NEVER):
-        return db.cluster_claim(
+        return operation_db.cluster_claim(
             self.context, cluster.id, engine_id, stale_before
         )
 
@@ -225,7 +228,8 @@ class TestClaim(OperationTestCase):
             (ENGINE, False),
         ):
             self.assertEqual(
-                expected, db.cluster_release(self.context, made.id, engine_id)
+                expected,
+                operation_db.cluster_release(self.context, made.id, engine_id),
             )
         row = self.get(made)
         self.assertEqual((None, None), (row.engine_id, row.updated_at))
@@ -234,16 +238,20 @@ class TestClaim(OperationTestCase):
     def test_release_whatever_was_begun_since(self):
         made, _ = self.begun(ENGINE)
         self.begin(made)
-        self.assertTrue(db.cluster_release(self.context, made.id, ENGINE))
+        self.assertTrue(
+            operation_db.cluster_release(self.context, made.id, ENGINE)
+        )
         self.assertTrue(self.claim(made, OTHER))
 
 
 class TestAbandoned(OperationTestCase):
     def find(self, stale_before=NEVER, limit=10, engine_id=None):
-        ids = db.clusters_get_abandoned(
+        ids = operation_db.clusters_get_abandoned(
             self.context, stale_before, limit, engine_id
         )
-        return [db.cluster_get_any(self.context, each).name for each in ids]
+        return [
+            cluster_db.cluster_get_any(self.context, each).name for each in ids
+        ]
 
     def setUp(self):
         super().setUp()
@@ -287,7 +295,9 @@ class TestHeld(OperationTestCase):
             (lease._replace(cluster_id='gone'), False),
         ):
             self.assertEqual(
-                expected, db.cluster_is_held(self.context, held), held
+                expected,
+                operation_db.cluster_is_held(self.context, held),
+                held,
             )
 
     def test_refusals(self):
@@ -298,9 +308,9 @@ class TestHeld(OperationTestCase):
             lease._replace(cluster_id='gone'),
         ):
             for function, arguments in (
-                (db.cluster_set_status, [{'status': 'x'}]),
-                (db.cluster_operation_finish, [{'status': 'x'}, []]),
-                (db.cluster_destroy, []),
+                (operation_db.cluster_set_status, [{'status': 'x'}]),
+                (operation_db.cluster_operation_finish, [{'status': 'x'}, []]),
+                (operation_db.cluster_destroy, []),
             ):
                 self.assertRaises(
                     exception.OperationSuperseded,
@@ -311,7 +321,9 @@ class TestHeld(OperationTestCase):
 
     def test_set_status(self):
         made, lease = self.begun(ENGINE)
-        db.cluster_set_status(self.context, lease, {'status': 'Waiting'})
+        operation_db.cluster_set_status(
+            self.context, lease, {'status': 'Waiting'}
+        )
         row = self.get(made)
         self.assertEqual(
             ('Waiting', None), (row.status, row.status_description)
@@ -321,7 +333,7 @@ class TestHeld(OperationTestCase):
     def test_any_description_can_be_stored(self):
         made, lease = self.begun(ENGINE)
         text = 'x' * 70_000 + '\0\ud83d\N{PILE OF POO}'
-        db.cluster_set_status(
+        operation_db.cluster_set_status(
             self.context, lease, {'status_description': text}
         )
         self.assertEqual(
@@ -332,7 +344,7 @@ class TestHeld(OperationTestCase):
 
 class TestFinish(OperationTestCase):
     def finish(self, lease, gone=(), **values):
-        db.cluster_operation_finish(
+        operation_db.cluster_operation_finish(
             self.context,
             lease,
             {'status': 'Active', 'status_description': None, **values},
@@ -346,7 +358,7 @@ class TestFinish(OperationTestCase):
         self.assertEqual(
             ('Error', 'why'), (row.status, row.status_description)
         )
-        for name, value in db.NO_OPERATION.items():
+        for name, value in operation_db.NO_OPERATION.items():
             self.assertEqual(value, getattr(row, name), name)
 
     def test_instances_that_are_left_are_part_of_it(self):
@@ -377,7 +389,7 @@ class TestDestroy(OperationTestCase):
     def test_with_all_its_parts(self):
         made, lease = self.begun(ENGINE, groups=2, instances=2)
         other = self.cluster(groups=1, instances=1)
-        db.provision_steps_plan(
+        provision_step_db.provision_steps_plan(
             self.context,
             {
                 'cluster_id': made.id,
@@ -386,9 +398,11 @@ class TestDestroy(OperationTestCase):
             },
             {'step': 2},
         )
-        db.cluster_destroy(self.context, lease)
+        operation_db.cluster_destroy(self.context, lease)
         self.assertRaises(exception.ClusterNotFound, self.get, made)
-        steps = db.provision_steps_get_by_clusters(self.context, [made.id])
+        steps = provision_step_db.provision_steps_get_by_clusters(
+            self.context, [made.id]
+        )
         self.assertEqual([], list(steps))
         self.assertEqual({'g0-1': 'planned'}, self.states(other))
         # Its name is free.

@@ -6,8 +6,12 @@ backends.
 """
 
 from ext_lib.paging import Page
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import cluster as cluster_db
+from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_list as cluster_list_db
+from sahara_ext.db.api import operation as operation_db
+from sahara_ext.db.api import template as template_db
 from sahara_ext.tests import recording
 from sahara_ext.tests.unit.db import base
 from sahara_ext.tests.unit.db import plan_tests
@@ -24,11 +28,11 @@ class TestClusters(plan_tests.SharedListTests):
         self.marker = self.made[1].id
 
     def page(self, page, filters, sort):
-        db.cluster_get_page(self.context, page, filters, sort)
+        cluster_list_db.cluster_get_page(self.context, page, filters, sort)
 
     def test_parts(self):
         for get in (
-            lambda: db.cluster_get(self.context, self.marker),
+            lambda: cluster_db.cluster_get(self.context, self.marker),
             lambda: self.page(Page(2), {}, None),
         ):
             get()
@@ -39,7 +43,9 @@ class TestClusters(plan_tests.SharedListTests):
             )
 
     def test_what_waits_for_an_engine(self):
-        db.clusters_get_abandoned(self.context, base.START, 10, 'engine')
+        operation_db.clusters_get_abandoned(
+            self.context, base.START, 10, 'engine'
+        )
         self.assertSearches(
             'FROM clusters WHERE', 'clusters_operation_started_at_id_idx'
         )
@@ -60,13 +66,17 @@ class TestNodeGroupTemplates(plan_tests.SharedListTests):
         columns = self.columns()
         for name in ('user_id', 'status'):
             columns.pop(name)
-        return db.template_create(self.context, self.model, columns).id
+        return template_db.template_create(
+            self.context, self.model, columns
+        ).id
 
     def page(self, page, filters, sort):
-        db.template_get_page(self.context, self.model, page, filters, sort)
+        template_db.template_get_page(
+            self.context, self.model, page, filters, sort
+        )
 
     def test_users(self):
-        db.template_destroy(self.context, self.model, self.marker)
+        template_db.template_destroy(self.context, self.model, self.marker)
         self.assertSearches(
             'node_groups.node_group_template_id',
             'node_groups_node_group_template_id_idx',
@@ -80,7 +90,7 @@ class TestClusterTemplates(TestNodeGroupTemplates):
     model = models.ClusterTemplate
 
     def test_users(self):
-        db.template_destroy(self.context, self.model, self.marker)
+        template_db.template_destroy(self.context, self.model, self.marker)
         self.assertSearches(
             'clusters.cluster_template_id', 'clusters_cluster_template_id_idx'
         )
@@ -102,7 +112,7 @@ class TestEvents(plan_tests.PlanTestCase):
 
     def pages(self, successful=None):
         for page in (Page(2), Page(2, self.marker)):
-            db.cluster_events_get_by_step(
+            cluster_event_list_db.cluster_events_get_by_step(
                 self.context, self.step, page, successful
             )
             yield page

@@ -7,9 +7,10 @@ from ext_lib import exception as ext_exception
 from ext_lib.paging import ALL
 from ext_lib.paging import Page
 from sahara_ext import exception
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.db.api import template
+from sahara_ext.db.api import template as template_db
 from sahara_ext.tests.unit.db import base
 
 NODE_GROUP = models.NodeGroupTemplate
@@ -21,16 +22,20 @@ class TemplateTestCase(base.TestCase):
         columns = self.columns(**values)
         for name in ('user_id', 'status'):
             columns.pop(name)
-        return db.template_create(self.context, model, columns)
+        return template_db.template_create(self.context, model, columns)
 
     def get(self, row, caller=None):
-        return db.template_get(caller or self.context, type(row), row.id)
+        return template_db.template_get(
+            caller or self.context, type(row), row.id
+        )
 
     def update(self, row, **values):
-        return db.template_update(self.context, type(row), row.id, values)
+        return template_db.template_update(
+            self.context, type(row), row.id, values
+        )
 
     def destroy(self, row):
-        db.template_destroy(self.context, type(row), row.id)
+        template_db.template_destroy(self.context, type(row), row.id)
 
     def assertGone(self, row):
         self.assertRaises(exception.TemplateNotFound, self.get, row)
@@ -45,7 +50,7 @@ class TestOne(TemplateTestCase):
             made = self.template(model, name='same')
             self.assertEqual('same', self.get(made).name)
             self.assertRaises(
-                error, db.template_get, self.context, model, 'none'
+                error, template_db.template_get, self.context, model, 'none'
             )
             self.assertRaises(
                 exception.TemplateNameExists, self.template, model, name='same'
@@ -100,7 +105,9 @@ class TestInUse(TemplateTestCase):
         made = self.template(CLUSTER)
         user = self.cluster(cluster_template_id=made.id, name='user')
         self.assertUsed(made, 'user')
-        db.cluster_update(self.context, user.id, {'cluster_template_id': None})
+        cluster_db.cluster_update(
+            self.context, user.id, {'cluster_template_id': None}
+        )
         self.destroy(made)
         self.assertGone(made)
 
@@ -111,7 +118,7 @@ class TestInUse(TemplateTestCase):
             self.group(columns['id'], n, node_group_template_id=made.id)
             for n in range(2)
         ]
-        db.cluster_create(self.context, columns, groups)
+        cluster_db.cluster_create(self.context, columns, groups)
         self.assertUsed(made, 'user')
 
     def test_by_cluster_templates(self):
@@ -148,7 +155,7 @@ class TestInUse(TemplateTestCase):
 
 class TestLists(TemplateTestCase):
     def page(self, page=ALL, filters=None, sort=None, model=NODE_GROUP):
-        return db.template_get_page(
+        return template_db.template_get_page(
             self.context, model, page, filters or {}, sort
         )
 

@@ -5,8 +5,8 @@ import datetime
 
 import sqlalchemy as sa
 
-from sahara_ext.db import api as db
 from sahara_ext.db import models
+from sahara_ext.db.api import engine as engine_db
 from sahara_ext.db.facade import facade
 from sahara_ext.engine.manager import EngineManager
 from sahara_ext.infra import registry
@@ -17,7 +17,7 @@ from sahara_ext.tests import base
 class TestInitHost(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
-        now = db.engine_clock(self.context)
+        now = engine_db.engine_clock(self.context)
         dead = now - datetime.timedelta(
             seconds=self.conf.engine.heartbeat_timeout + 1
         )
