@@ -30,7 +30,10 @@ def make_directory(path: pathlib.Path, mark: str) -> None:
         other files
     :raises OSError: when it cannot be made or is no directory
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
     try:
         path.mkdir(mode=_DIRECTORY)
     except FileExistsError:

@@ -126,9 +126,10 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
         # Only this finds another process that has bound the same port.
         listening.listen(_BACKLOG)
-    except OSError:
+    except OSError as error:
         listening.close()
-        raise
+        place = f'{host}:{port}'
+        raise OSError(error.errno, error.strerror, place) from error
     listening.setblocking(False)
     return listening
 

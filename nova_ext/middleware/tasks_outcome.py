@@ -204,8 +204,8 @@ def _failed_event(name: str, action: Any) -> Any:
 
 
 def _reason(event: Any, server: Any) -> str:
-    if event.get('details'):
-        return str(event['details'])
+    # Details of the event are for administrators, and a task's message is
+    # for all who read the project's tasks.
     fault = (server or {}).get('fault')
     if fault and fault.get('message'):
         return str(fault['message'])

@@ -105,7 +105,7 @@ class TestVersions(base.APITestCase):
         for path in ('/', '/v2.1/'):
             req = webob.Request.blank(path, accept='application/json')
             body = req.get_response(self.app).json
-            document = body['version'] if path != '/' else body['versions'][0]
+            document = body['version'] if path != '/' else body['versions'][-1]
             self.assertEqual(f'2.{_LAST}', document['version'])
         document = self.get('/')['version']
         self.assertEqual(f'2.{_LAST}', document['version'])
