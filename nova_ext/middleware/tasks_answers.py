@@ -15,7 +15,7 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
-from nova_ext.middleware import tasks_house
+from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task import Task
 
 TAG = 'Task-tag'
@@ -118,7 +118,7 @@ def name(answer: Answer, task: Task) -> None:
 class Faults:
     """The filter's own answers, which look like the application's."""
 
-    def __init__(self, house: tasks_house.House, links: links.Links) -> None:
+    def __init__(self, house: upstream.House, links: links.Links) -> None:
         self.house = house
         self.links = links
 

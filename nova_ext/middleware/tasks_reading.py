@@ -15,8 +15,8 @@ from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.middleware import tasks_caller
-from nova_ext.middleware import tasks_house
 from nova_ext.middleware import tasks_settling
+from nova_ext.middleware.tasks import upstream
 from nova_ext.policies import base as base_policies
 from nova_ext.policies import server_tasks as policies
 
@@ -27,7 +27,7 @@ class Reading:
     def __init__(
         self,
         conf: cfg.ConfigOpts,
-        house: tasks_house.House,
+        house: upstream.House,
         settler: tasks_settling.Settler,
         links: links.Links,
     ) -> None:
@@ -45,7 +45,7 @@ class Reading:
         own = {
             **environ,
             request.CONTEXT: tasks_caller.caller(environ, self.enforcer),
-            tasks_house.OUTER: environ,
+            upstream.OUTER: environ,
         }
         tasks = self._application_at(self.house.negotiator(environ))
         try:

@@ -9,9 +9,9 @@ from oslo_log import log
 
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_backlog
-from nova_ext.middleware import tasks_house
 from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_answers import Answer
 from nova_ext.middleware.tasks_requests import Operation
 from nova_ext.objects.task import Task
@@ -29,7 +29,7 @@ class Recorder:
 
     def __init__(
         self,
-        house: tasks_house.House,
+        house: upstream.House,
         trouble: tasks_trouble.Trouble,
         backlog: tasks_backlog.Backlog,
     ) -> None:

@@ -15,9 +15,9 @@ from oslo_config import cfg
 from oslo_log import log
 
 from ext_lib.wsgi import request
-from nova_ext.middleware import tasks_house
 from nova_ext.middleware import tasks_outcome
 from nova_ext.middleware import tasks_owner
+from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_outcome import Verdict
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
@@ -34,7 +34,7 @@ _FIRST_SERVER_ERROR = 500
 class Settler:
     """Finds out what became of tasks."""
 
-    def __init__(self, conf: cfg.ConfigOpts, house: tasks_house.House) -> None:
+    def __init__(self, conf: cfg.ConfigOpts, house: upstream.House) -> None:
         self.conf = conf
         self.house = house
 
@@ -56,7 +56,7 @@ class Settler:
                 self._follow(environ, task)
             elif self._is_lost(task):
                 self._search(environ, task)
-        except tasks_house.Unanswered as error:
+        except upstream.Unanswered as error:
             LOG.warning('Task %s is not resolved: %s', task.uuid, error)
 
     def has_lapsed(self, task: Task) -> bool:

@@ -19,7 +19,6 @@ from nova_ext.middleware import tasks_answers
 from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_caller
 from nova_ext.middleware import tasks_conf
-from nova_ext.middleware import tasks_house
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_recorder
@@ -29,6 +28,7 @@ from nova_ext.middleware import tasks_settling
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_requests import Effect
 from nova_ext.middleware.tasks_requests import Operation
 from nova_ext.objects.task import Task
@@ -49,7 +49,7 @@ class TasksFilter:
     def __init__(self, application: Any, conf: cfg.ConfigOpts) -> None:
         self.application = application
         self.conf = conf
-        self.house = tasks_house.House(application)
+        self.house = upstream.House(application)
         url = links.Links(conf.api.compute_link_prefix)
         settler = tasks_settling.Settler(conf, self.house)
         self.answers = tasks_answers.Faults(self.house, url)

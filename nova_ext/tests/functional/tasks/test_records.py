@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from nova_ext.db import models
 from nova_ext.db.facade import facade
-from nova_ext.middleware import tasks_house
+from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
@@ -173,7 +173,7 @@ class TestWhileItIsRead(RecordsTestCase):
         self.action(server, open_event, updated_at=begun)
         self.task(server)
         self.assertFound('running')
-        ask = tasks_house.House.action
+        ask = upstream.House.action
 
         def ask_and_end(house, *args):
             found = ask(house, *args)
@@ -182,7 +182,7 @@ class TestWhileItIsRead(RecordsTestCase):
             return found
 
         with mock.patch.object(
-            tasks_house.House, 'action', autospec=True, side_effect=ask_and_end
+            upstream.House, 'action', autospec=True, side_effect=ask_and_end
         ):
             self.assertFound('success')
 
