@@ -15,7 +15,7 @@ from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.middleware import tasks_caller
-from nova_ext.middleware import tasks_settling
+from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.policies import base as base_policies
 from nova_ext.policies import server_tasks as policies
@@ -28,7 +28,7 @@ class Reading:
         self,
         conf: cfg.ConfigOpts,
         house: upstream.House,
-        settler: tasks_settling.Settler,
+        settler: resolver.Settler,
         links: links.Links,
     ) -> None:
         self.conf = conf

@@ -5,8 +5,8 @@ from ext_lib.context import RequestContext
 from ext_lib.wsgi import request
 from nova_ext import exception
 from nova_ext.middleware import tasks_requests
-from nova_ext.middleware import tasks_settling
 from nova_ext.middleware import tasks_tags
+from nova_ext.middleware.tasks import resolver
 from nova_ext.objects.task import Task
 
 #: How often to look again whether a reservation is free.
@@ -24,7 +24,7 @@ class Repeated(Exception):
 class Reservations:
     """Gives each request with a tag to one task only."""
 
-    def __init__(self, settler: tasks_settling.Settler) -> None:
+    def __init__(self, settler: resolver.Settler) -> None:
         self.settler = settler
 
     def reserve(

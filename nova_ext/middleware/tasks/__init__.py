@@ -24,10 +24,10 @@ from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_recorder
 from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_reservations
-from nova_ext.middleware import tasks_settling
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_requests import Effect
 from nova_ext.middleware.tasks_requests import Operation
@@ -51,7 +51,7 @@ class TasksFilter:
         self.conf = conf
         self.house = upstream.House(application)
         url = links.Links(conf.api.compute_link_prefix)
-        settler = tasks_settling.Settler(conf, self.house)
+        settler = resolver.Settler(conf, self.house)
         self.answers = tasks_answers.Faults(self.house, url)
         self.reading = tasks_reading.Reading(conf, self.house, settler, url)
         self.reservations = tasks_reservations.Reservations(settler)
