@@ -15,10 +15,10 @@ from oslo_config import cfg
 from oslo_log import log
 
 from ext_lib.wsgi import request
-from nova_ext.middleware import tasks_outcome
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware.tasks import upstream
-from nova_ext.middleware.tasks_outcome import Verdict
+from nova_ext.middleware.tasks import verdicts
+from nova_ext.middleware.tasks.verdicts import Verdict
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
 from nova_ext.objects.task import TaskState
@@ -91,7 +91,7 @@ class Settler:
             if not made:
                 return
             _give_servers(task, made)
-        verdict = tasks_outcome.combine(
+        verdict = verdicts.combine(
             [self._judge(environ, task, uuid) for uuid in task.servers]
         )
         _store(task, verdict)
@@ -100,7 +100,7 @@ class Settler:
         self, environ: dict[str, Any], task: Task, server_id: str
     ) -> Verdict:
         verdict = self._judge_once(environ, task, server_id)
-        if verdict.message == tasks_outcome.NOT_FINISHED.message:
+        if verdict.message == verdicts.NOT_FINISHED.message:
             # Or it has finished since the action was asked for.
             verdict = self._judge_once(environ, task, server_id)
         return verdict
@@ -111,7 +111,7 @@ class Settler:
         # The action first: the server is then at least as far as it says.
         action = self.house.action(environ, server_id, task.request_id)
         server = self.house.server(environ, server_id)
-        return tasks_outcome.judge(task.task, action, server, self._patience)
+        return verdicts.judge(task.task, action, server, self._patience)
 
     def _search(self, environ: dict[str, Any], task: Task) -> None:
         """Look for what a request did of which there is no answer."""
@@ -152,7 +152,7 @@ class Settler:
             # Whoever made it has had the time to say so. Each create has a
             # task, so it can only be one without an answer.
             _give_servers(task, nobodys[:1])
-            _store(task, tasks_outcome.NOT_FINISHED)
+            _store(task, verdicts.NOT_FINISHED)
 
     def _made_by(self, environ: dict[str, Any], task: Task) -> list[str]:
         """Return the servers that a request has made, in their order."""

@@ -5,7 +5,7 @@ import datetime
 
 from oslo_utils import timeutils
 
-from nova_ext.middleware import tasks_outcome
+from nova_ext.middleware.tasks import verdicts
 from nova_ext.tests import base
 
 _PATIENCE = datetime.timedelta(seconds=300)
@@ -42,7 +42,7 @@ def server(task_state=None, status='ACTIVE', **more):
 
 class TestJudge(base.TestCase):
     def assertJudged(self, state, name, action, server):
-        verdict = tasks_outcome.judge(name, action, server, _PATIENCE)
+        verdict = verdicts.judge(name, action, server, _PATIENCE)
         self.assertEqual(state, verdict.state)
         return verdict
 
@@ -138,13 +138,13 @@ class TestJudge(base.TestCase):
         self.assertIn('never finished', verdict.message)
 
     def test_several_servers(self):
-        pending, running = tasks_outcome.PENDING, tasks_outcome.RUNNING
-        success = tasks_outcome.SUCCESS
-        error = tasks_outcome.Verdict('error', 'why')
+        pending, running = verdicts.PENDING, verdicts.RUNNING
+        success = verdicts.SUCCESS
+        error = verdicts.Verdict('error', 'why')
         for state, verdicts in (
             ('pending', [success, pending, running]),
             ('running', [success, running, error]),
             ('error', [success, error]),
             ('success', [success, success]),
         ):
-            self.assertEqual(state, tasks_outcome.combine(verdicts).state)
+            self.assertEqual(state, verdicts.combine(verdicts).state)
