@@ -21,12 +21,12 @@ from nova_ext.middleware import tasks_caller
 from nova_ext.middleware import tasks_conf
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
-from nova_ext.middleware import tasks_recorder
 from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_reservations
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import recorder
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_requests import Effect
@@ -57,9 +57,7 @@ class TasksFilter:
         self.reservations = tasks_reservations.Reservations(settler)
         self.backlog = tasks_backlog.Backlog()
         trouble = tasks_trouble.Trouble(conf)
-        self.recorder = tasks_recorder.Recorder(
-            self.house, trouble, self.backlog
-        )
+        self.recorder = recorder.Recorder(self.house, trouble, self.backlog)
 
     def __call__(
         self, environ: Environ, start_response: Any
