@@ -22,11 +22,11 @@ from nova_ext.middleware import tasks_conf
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_requests
-from nova_ext.middleware import tasks_reservations
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks import recorder
+from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks_requests import Effect
@@ -54,7 +54,7 @@ class TasksFilter:
         settler = resolver.Settler(conf, self.house)
         self.answers = tasks_answers.Faults(self.house, url)
         self.reading = tasks_reading.Reading(conf, self.house, settler, url)
-        self.reservations = tasks_reservations.Reservations(settler)
+        self.reservations = reservations.Reservations(settler)
         self.backlog = tasks_backlog.Backlog()
         trouble = tasks_trouble.Trouble(conf)
         self.recorder = recorder.Recorder(self.house, trouble, self.backlog)
@@ -146,7 +146,7 @@ class TasksFilter:
         """Keep repeats away; return the answer if this is one."""
         try:
             self.reservations.reserve(req, operation, task, tag)
-        except tasks_reservations.Repeated as repeated:
+        except reservations.Repeated as repeated:
             return self.answers.repeated(req, repeated.task)
         except Exception as error:
             self.recorder.refuse(task, error)
