@@ -21,21 +21,21 @@ from nova_ext.middleware import tasks_caller
 from nova_ext.middleware import tasks_conf
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
-from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks import recorder
+from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
-from nova_ext.middleware.tasks_requests import Effect
-from nova_ext.middleware.tasks_requests import Operation
+from nova_ext.middleware.tasks.requests import Effect
+from nova_ext.middleware.tasks.requests import Operation
 from nova_ext.objects.task import Task
 
 Environ = dict[str, Any]
 
-_READING = tasks_requests.READING
+_READING = requests.READING
 _URL = '/tasks'
 _TAG = 'HTTP_TASK_TAG'
 
@@ -78,7 +78,7 @@ class TasksFilter:
         """Pass on what changes something, with a task if it is a server."""
         req = request.Request(environ)
         project_id = environ.get('HTTP_X_PROJECT_ID')
-        operation = tasks_requests.understand(req, project_id)
+        operation = requests.understand(req, project_id)
         tag = environ.get(_TAG)
         refusal = self._refusal(req, operation, tag)
         if refusal is not None:

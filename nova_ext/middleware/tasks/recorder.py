@@ -9,11 +9,11 @@ from oslo_log import log
 
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_backlog
-from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import upstream
+from nova_ext.middleware.tasks.requests import Operation
 from nova_ext.middleware.tasks_answers import Answer
-from nova_ext.middleware.tasks_requests import Operation
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskState
 
@@ -46,10 +46,10 @@ class Recorder:
     ) -> None:
         """Store what an answer says of a task."""
         if answer.code >= 500:
-            why = answer.storable_reason(tasks_requests.document(req))
+            why = answer.storable_reason(requests.document(req))
             self.note(task, code=answer.code, message=why)
         elif answer.code >= 400:
-            why = answer.storable_reason(tasks_requests.document(req))
+            why = answer.storable_reason(requests.document(req))
             self.note(
                 task,
                 code=answer.code,

@@ -4,8 +4,8 @@
 from ext_lib.context import RequestContext
 from ext_lib.wsgi import request
 from nova_ext import exception
-from nova_ext.middleware import tasks_requests
 from nova_ext.middleware import tasks_tags
+from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import resolver
 from nova_ext.objects.task import Task
 
@@ -30,7 +30,7 @@ class Reservations:
     def reserve(
         self,
         req: request.Request,
-        operation: tasks_requests.Operation,
+        operation: requests.Operation,
         task: Task,
         tag: str,
     ) -> None:
@@ -42,7 +42,7 @@ class Reservations:
             req.method,
             operation.path,
             req.query_string,
-            tasks_requests.body(req),
+            requests.body(req),
         )
         task.tag = tag
         task.reservation = tasks_tags.reservation(

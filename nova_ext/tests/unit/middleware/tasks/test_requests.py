@@ -3,8 +3,8 @@
 
 import webob
 
-from nova_ext.middleware import tasks_requests
-from nova_ext.middleware.tasks_requests import Effect
+from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks.requests import Effect
 from nova_ext.tests import base
 
 _ID = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
@@ -16,7 +16,7 @@ class TestUnderstand(base.TestCase):
         request = webob.Request.blank(path, method=method)
         if body is not None:
             request.json = body
-        found = tasks_requests.understand(request, 'demo')
+        found = requests.understand(request, 'demo')
         if body is not None:
             self.assertEqual(body, request.json)
         return found
