@@ -15,7 +15,6 @@ from oslo_utils import uuidutils
 from ext_lib.db import text
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
-from nova_ext.middleware import tasks_answers
 from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_caller
 from nova_ext.middleware import tasks_conf
@@ -24,6 +23,7 @@ from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
+from nova_ext.middleware.tasks import answers
 from nova_ext.middleware.tasks import recorder
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
@@ -52,7 +52,7 @@ class TasksFilter:
         self.house = upstream.House(application)
         url = links.Links(conf.api.compute_link_prefix)
         settler = resolver.Settler(conf, self.house)
-        self.answers = tasks_answers.Faults(self.house, url)
+        self.answers = answers.Faults(self.house, url)
         self.reading = tasks_reading.Reading(conf, self.house, settler, url)
         self.reservations = reservations.Reservations(settler)
         self.backlog = tasks_backlog.Backlog()
@@ -161,7 +161,7 @@ class TasksFilter:
         start_response: Any,
     ) -> Iterable[bytes]:
         try:
-            answer = tasks_answers.ask(self.application, req.environ)
+            answer = answers.ask(self.application, req.environ)
         except Exception:
             # Outside of the filter it becomes an answer of this code.
             self.recorder.note(task, code=500)
@@ -169,11 +169,11 @@ class TasksFilter:
         tasks_steps.reached(tasks_steps.ANSWERED)
         if answer.is_routed(req.environ):
             self.recorder.conclude(req, operation, task, answer)
-            tasks_answers.name(answer, task)
+            answers.name(answer, task)
         else:
             self.recorder.forget(task)
         tasks_steps.reached(tasks_steps.RECORDED)
-        return tasks_answers.send(answer, start_response)
+        return answers.send(answer, start_response)
 
 
 def filter_factory(

@@ -12,8 +12,8 @@ from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import upstream
+from nova_ext.middleware.tasks.answers import Answer
 from nova_ext.middleware.tasks.requests import Operation
-from nova_ext.middleware.tasks_answers import Answer
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskState
 
