@@ -17,13 +17,13 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_caller
-from nova_ext.middleware import tasks_conf
 from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
 from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks import answers
+from nova_ext.middleware.tasks import configuration
 from nova_ext.middleware.tasks import recorder
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
@@ -184,5 +184,5 @@ def filter_factory(
     ``config_file`` in the paste section names the filter's own file. In this
     service's own pipeline it may be left out.
     """
-    conf = tasks_conf.load(local_conf.get('config_file'))
+    conf = configuration.load(local_conf.get('config_file'))
     return lambda app: TasksFilter(app, conf)
