@@ -16,7 +16,7 @@ from nova_ext.tests import base
 
 _SAMPLE = (
     pathlib.Path(__file__)
-    .parents[4]
+    .parents[5]
     .joinpath('etc', 'nova_ext', 'nova-ext-tasks.conf.sample')
 )
 _DEFAULT = re.compile(r'^#(\w+) = (.*)$', re.MULTILINE)
