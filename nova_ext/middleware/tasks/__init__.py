@@ -12,12 +12,12 @@ from typing import Any
 from oslo_config import cfg
 from oslo_utils import uuidutils
 
+from ext_lib import process_name
 from ext_lib.db import text
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext.middleware import tasks_backlog
 from nova_ext.middleware import tasks_caller
-from nova_ext.middleware import tasks_owner
 from nova_ext.middleware import tasks_reading
 from nova_ext.middleware import tasks_steps
 from nova_ext.middleware import tasks_tags
@@ -133,7 +133,7 @@ class TasksFilter:
             tasks_caller.caller(environ),
             task=text.storable(operation.name),
             instance_uuid=server_id and server_id.lower(),
-            owner=tasks_owner.current(self.conf.host),
+            owner=process_name.current(self.conf.host),
         )
 
     def _reserve(

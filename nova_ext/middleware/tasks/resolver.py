@@ -14,8 +14,8 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
+from ext_lib import process_name
 from ext_lib.wsgi import request
-from nova_ext.middleware import tasks_owner
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks import verdicts
 from nova_ext.middleware.tasks.verdicts import Verdict
@@ -73,7 +73,7 @@ class Settler:
 
     def _is_lost(self, task: Task) -> bool:
         """Return whether nobody is going to answer the request any more."""
-        if task.owner is None or tasks_owner.is_dead(
+        if task.owner is None or process_name.is_dead(
             task.owner, self.conf.host
         ):
             return True
