@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process is told from all others, and dead only when it is certain."""
+"""Unit tests of names of processes."""
 
 import os
 import subprocess
