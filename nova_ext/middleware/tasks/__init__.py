@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tasks filter: what changes a server is recorded, and safe to repeat.
+"""The tasks filter: requests that change servers, recorded and repeatable.
 
 It stands between the filter that makes the context and the compute API, this
 service's own or nova's. Of nova it needs the application and the environ of
@@ -7,21 +7,16 @@ an authenticated request; it has a configuration and a database of its own.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from oslo_config import cfg
 from oslo_utils import uuidutils
 
 from ext_lib import process_name
 from ext_lib.db import text
+from ext_lib.wsgi import auth
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
-from nova_ext.middleware import tasks_backlog
-from nova_ext.middleware import tasks_caller
-from nova_ext.middleware import tasks_reading
-from nova_ext.middleware import tasks_steps
-from nova_ext.middleware import tasks_tags
-from nova_ext.middleware import tasks_trouble
 from nova_ext.middleware.tasks import answers
 from nova_ext.middleware.tasks import configuration
 from nova_ext.middleware.tasks import recorder
@@ -29,19 +24,30 @@ from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
-from nova_ext.middleware.tasks.requests import Effect
 from nova_ext.middleware.tasks.requests import Operation
 from nova_ext.objects.task import Task
 
 Environ = dict[str, Any]
 
-_READING = requests.READING
-_URL = '/tasks'
-_TAG = 'HTTP_TASK_TAG'
+#: Crash points: between two of them a process may end, and the suite that
+#: injects faults ends one at each. Understood; nothing is stored.
+RECEIVED: Final = 'received'
+#: Its task is stored, and its reservation with it.
+RESERVED: Final = 'reserved'
+#: The application has answered; nothing of that is stored.
+ANSWERED: Final = 'answered'
+#: The outcome is stored; the client has not got the answer.
+RECORDED: Final = 'recorded'
+CRASH_POINTS: Final = (RECEIVED, RESERVED, ANSWERED, RECORDED)
+
+#: Called at each crash point that a request of any thread reaches; for tests.
+crash_observers: list[Callable[[str], None]] = []
+
+_TASKS_URL = '/tasks'
 
 
 class TasksFilter:
-    """Records requests that change servers, and answers for them.
+    """The filter in front of one application.
 
     :param conf: the filter's own configuration
     """
@@ -49,131 +55,101 @@ class TasksFilter:
     def __init__(self, application: Any, conf: cfg.ConfigOpts) -> None:
         self.application = application
         self.conf = conf
-        self.house = upstream.House(application)
         url = links.Links(conf.api.compute_link_prefix)
-        settler = resolver.Settler(conf, self.house)
-        self.answers = answers.Faults(self.house, url)
-        self.reading = tasks_reading.Reading(conf, self.house, settler, url)
-        self.reservations = reservations.Reservations(settler)
-        self.backlog = tasks_backlog.Backlog()
-        trouble = tasks_trouble.Trouble(conf)
-        self.recorder = recorder.Recorder(self.house, trouble, self.backlog)
+        self.upstream = upstream.Upstream(application)
+        resolves = resolver.Resolver(conf, self.upstream)
+        self.reservations = reservations.Reservations(conf, resolves)
+        self.recorder = recorder.Recorder(conf)
+        self.refusals = answers.Refusals(self.upstream, url)
+        self.tasks = answers.Tasks(conf, self.upstream, resolves, url)
 
     def __call__(
         self, environ: Environ, start_response: Any
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        # Most requests read, and shall not notice that there is a filter.
-        if environ['REQUEST_METHOD'] not in _READING:
-            self.backlog.work_off()
+        # Most requests read, and are to be no slower for the filter.
+        if environ['REQUEST_METHOD'] not in requests.READING:
+            self._work_off()
             return self._change(environ, start_response)
-        if _URL in environ.get('PATH_INFO', ''):
-            self.backlog.work_off()
-            return self.reading(environ, start_response)
+        if _TASKS_URL in environ.get('PATH_INFO', ''):
+            self._work_off()
+            return self.tasks(environ, start_response)
         return self.application(environ, start_response)
+
+    def _work_off(self) -> None:
+        """Store outcomes that could not be stored before, if there are any."""
+        if self.recorder.backlog.writes:
+            self.recorder.backlog.work_off()
 
     def _change(
         self, environ: Environ, start_response: Any
     ) -> Iterable[bytes]:
-        """Pass on what changes something, with a task if it is a server."""
+        """Understand a request that changes something."""
         req = request.Request(environ)
         project_id = environ.get('HTTP_X_PROJECT_ID')
         operation = requests.understand(req, project_id)
-        tag = environ.get(_TAG)
-        refusal = self._refusal(req, operation, tag)
-        if refusal is not None:
+        if operation.has_bad_tag and self.upstream.is_routed(environ):
+            refusal = self.refusals.bad_tag(req, operation)
             return refusal(environ, start_response)
-        if operation.effect is not Effect.MAKES_TASK:
+        if operation.effect is not requests.Effect.MAKES_TASK:
             return self.application(environ, start_response)
-        return self._record(req, operation, tag, start_response)
+        return self._carry_out(req, operation, start_response)
 
-    def _refusal(
-        self, req: request.Request, operation: Operation, tag: str | None
-    ) -> Any:
-        """Return the answer to a tag that cannot be honoured, if it is so."""
-        if tag is None or operation.effect is Effect.READS:
-            return None
-        makes_task = operation.effect is Effect.MAKES_TASK
-        if makes_task and tasks_tags.is_tag(tag):
-            return None
-        if not self.house.is_routed(req.environ):
-            return None
-        return (
-            self.answers.bad_tag(req)
-            if makes_task
-            else self.answers.no_task(req)
-        )
-
-    def _record(
-        self,
-        req: request.Request,
-        operation: Operation,
-        tag: str | None,
-        start_response: Any,
+    def _carry_out(
+        self, req: request.Request, operation: Operation, start_response: Any
     ) -> Iterable[bytes]:
-        """Carry a request out as a task.
+        """Have a request carried out as a task: reserve to answer.
 
-        One without a tag promises nothing: its task is stored with the
-        answer, which costs half as much.
+        A request without a tag has no reservation. Its task is stored with
+        the answer, which costs half as much.
         """
-        tasks_steps.reached(tasks_steps.RECEIVED)
+        _reach(RECEIVED)
         task = self._new_task(req.environ, operation)
-        if tag is not None:
-            refusal = self._reserve(req, operation, task, tag)
-            if refusal is not None:
-                return refusal(req.environ, start_response)
-        tasks_steps.reached(tasks_steps.RESERVED)
-        return self._carry_out(req, operation, task, start_response)
+        refusal = self._reserve(req, operation, task)
+        if refusal is not None:
+            return refusal(req.environ, start_response)
+        _reach(RESERVED)
+        answer = self._pass_on(req.environ, operation, task)
+        _reach(ANSWERED)
+        self.recorder.record(req, task, answer)
+        _reach(RECORDED)
+        return answers.send(answer, task, start_response)
 
     def _new_task(self, environ: Environ, operation: Operation) -> Task:
         server_id = operation.server_id
         if not uuidutils.is_uuid_like(server_id) or len(server_id or '') != 36:
             server_id = None
         return Task(
-            tasks_caller.caller(environ),
+            auth.caller(environ, overwrite=False),
             task=text.storable(operation.name),
             instance_uuid=server_id and server_id.lower(),
             owner=process_name.current(self.conf.host),
         )
 
     def _reserve(
-        self,
-        req: request.Request,
-        operation: Operation,
-        task: Task,
-        tag: str,
+        self, req: request.Request, operation: Operation, task: Task
     ) -> Any:
-        """Keep repeats away; return the answer if this is one."""
+        """Reserve the tag if there is one; return the answer to a repeat."""
+        if operation.tag is None:
+            return None
         try:
-            self.reservations.reserve(req, operation, task, tag)
+            self.reservations.reserve(req, operation, task)
         except reservations.Repeated as repeated:
-            return self.answers.repeated(req, repeated.task)
+            return self.refusals.repeated(req, repeated.task)
         except Exception as error:
             self.recorder.refuse(task, error)
-            return self.answers.no_store(req)
+            return self.refusals.no_store(req)
         return None
 
-    def _carry_out(
-        self,
-        req: request.Request,
-        operation: Operation,
-        task: Task,
-        start_response: Any,
-    ) -> Iterable[bytes]:
+    def _pass_on(
+        self, environ: Environ, operation: Operation, task: Task
+    ) -> upstream.Answer:
         try:
-            answer = answers.ask(self.application, req.environ)
+            return self.upstream.pass_on(environ, operation)
         except Exception:
             # Outside of the filter it becomes an answer of this code.
             self.recorder.note(task, code=500)
             raise
-        tasks_steps.reached(tasks_steps.ANSWERED)
-        if answer.is_routed(req.environ):
-            self.recorder.conclude(req, operation, task, answer)
-            answers.name(answer, task)
-        else:
-            self.recorder.forget(task)
-        tasks_steps.reached(tasks_steps.RECORDED)
-        return answers.send(answer, start_response)
 
 
 def filter_factory(
@@ -186,3 +162,8 @@ def filter_factory(
     """
     conf = configuration.load(local_conf.get('config_file'))
     return lambda app: TasksFilter(app, conf)
+
+
+def _reach(point: str) -> None:
+    for observe in crash_observers:
+        observe(point)

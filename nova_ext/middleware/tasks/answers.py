@@ -1,125 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Answers of the application, and of the filter in its place."""
+"""Answers as clients get them: the application's, and the filter's own."""
 
 from collections.abc import Iterable
-import dataclasses
+import functools
 from typing import Any
 import urllib.parse
 
-from oslo_serialization import jsonutils
+from oslo_config import cfg
 import webob
 
-from ext_lib import masking
-from ext_lib.db import text
+from ext_lib import policy
+from ext_lib.wsgi import application
+from ext_lib.wsgi import auth
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import server_tasks
+from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task import Task
+from nova_ext.policies import base as base_policies
+from nova_ext.policies import server_tasks as policies
 
 TAG = 'Task-tag'
 ID = 'Task-id'
 REPEAT = 'Task-repeat'
-_VERSION = 'openstack-api-version'
-#: Characters of a reason that are kept; a column holds as many bytes, times 4.
-_LONGEST = 16000
 
 
-@dataclasses.dataclass
-class Answer:
-    """What the application answered, before it goes out."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    exc_info: Any = None
-
-    @property
-    def code(self) -> int:
-        """The status as a number."""
-        return int(self.status.split()[0])
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The body as an object of JSON, empty when it is none."""
-        try:
-            found = jsonutils.loads(self.body)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    @property
-    def reason(self) -> str:
-        """The text of a fault, or the status line when it has none."""
-        for fault in self.document.values():
-            if isinstance(fault, dict) and fault.get('message'):
-                return str(fault['message'])
-        return self.status
-
-    def storable_reason(self, asked: Any) -> str:
-        """Return the reason as a task keeps it, for others to read.
-
-        :param asked: the body of the request, which it may quote
-        """
-        reason = masking.mask_quoted(self.reason, asked)
-        return text.storable(reason)[:_LONGEST]
-
-    def is_routed(self, environ: dict[str, Any]) -> bool:
-        """Return whether the application knows the URL.
-
-        Where it does not it names no version, nor what it called.
-        """
-        if (
-            self.code != 404
-            or environ.get('wsgiorg.routing_args', ((), {}))[1]
-        ):
-            return True
-        return any(name.lower() == _VERSION for name, _ in self.headers)
-
-
-def ask(application: Any, environ: dict[str, Any]) -> Answer:
-    """Return the application's answer, all of it."""
-    answer = Answer('', [], b'')
-    written: list[bytes] = []
-
-    def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-        answer.status, answer.headers = status, list(headers)
-        answer.exc_info = exc_info
-        return written.append
-
-    chunks = application(environ, start)
-    try:
-        body = b''.join(chunks)
-    finally:
-        if hasattr(chunks, 'close'):
-            chunks.close()
-    answer.body = b''.join(written) + body
-    return answer
-
-
-def send(answer: Answer, start_response: Any) -> Iterable[bytes]:
-    """Send an answer on its way to the client."""
+def send(
+    answer: upstream.Answer, task: Task, start_response: Any
+) -> Iterable[bytes]:
+    """Send the application's answer; it names its task if that is stored."""
+    headers = answer.headers
+    if answer.is_routed:
+        if 'id' in task:
+            headers.append((ID, task.uuid))
+        if 'tag' in task:
+            headers.append((TAG, str(task.tag)))
     if answer.exc_info:
-        start_response(answer.status, answer.headers, answer.exc_info)
+        start_response(answer.status, headers, answer.exc_info)
     else:
-        start_response(answer.status, answer.headers)
+        start_response(answer.status, headers)
     return [answer.body]
 
 
-def name(answer: Answer, task: Task) -> None:
-    """Let an answer tell of its task, as far as that is stored."""
-    if 'id' in task:
-        answer.headers.append((ID, task.uuid))
-    if 'tag' in task:
-        answer.headers.append((TAG, str(task.tag)))
+class Refusals:
+    """Answers to requests that the application does not get to see."""
 
-
-class Faults:
-    """The filter's own answers, which look like the application's."""
-
-    def __init__(self, house: upstream.House, links: links.Links) -> None:
-        self.house = house
+    def __init__(
+        self, upstream: upstream.Upstream, links: links.Links
+    ) -> None:
+        self.upstream = upstream
         self.links = links
 
     def repeated(self, req: request.Request, task: Task) -> webob.Response:
@@ -135,22 +68,21 @@ class Faults:
         message = 'That request is already accepted.'
         return self._fault(req, 409, message, headers)
 
-    def bad_tag(self, req: request.Request) -> webob.Response:
-        """Return the answer to a request whose tag cannot be one."""
-        message = (
-            'Invalid Task-tag. It must be one header of 1 to 255 visible '
-            'ASCII characters, none of , / ? # %, and none of the words '
-            '. .. detail.'
-        )
-        return self._fault(req, 400, message)
-
-    def no_task(self, req: request.Request) -> webob.Response:
-        """Return the answer to a tagged request that makes no task."""
+    def bad_tag(
+        self, req: request.Request, operation: requests.Operation
+    ) -> webob.Response:
+        """Return the answer to a tag that cannot be one, or makes no task."""
         message = 'Task-tag is not supported for this request.'
+        if operation.effect is requests.Effect.MAKES_TASK:
+            message = (
+                'Invalid Task-tag. It must be one header of 1 to 255 visible '
+                'ASCII characters, none of , / ? # %, and none of the words '
+                '. .. detail.'
+            )
         return self._fault(req, 400, message)
 
     def no_store(self, req: request.Request) -> webob.Response:
-        """Return the answer when a promise could not be kept."""
+        """Return the answer to a request that cannot be protected."""
         message = (
             'Tasks cannot be stored at present, so this request cannot be '
             'protected by its Task-tag. It was not carried out.'
@@ -165,10 +97,54 @@ class Faults:
         headers: dict[str, str] | None = None,
     ) -> webob.Response:
         response = faults.FAULTS.respond(status, message, headers)
-        negotiator = self.house.negotiator(req.environ)
+        negotiator = self.upstream.negotiator(req.environ)
         try:
             version = negotiator.requested(req)
         except microversion.InvalidVersion:
             return response
         negotiator.stamp(response, version)
         return response
+
+
+class Tasks:
+    """Answers to requests for tasks; all others are the application's."""
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        upstream: upstream.Upstream,
+        resolver: resolver.Resolver,
+        links: links.Links,
+    ) -> None:
+        self.conf = conf
+        self.upstream = upstream
+        rules = [*base_policies.list_rules(), *policies.list_rules()]
+        self.enforcer = policy.Enforcer(conf, rules)
+        controller = server_tasks.ServerTasksController(links, resolver)
+        self.table = server_tasks.table(controller)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        own = {
+            **environ,
+            request.CONTEXT: auth.caller(environ, self.enforcer, False),
+            upstream.OUTER: environ,
+        }
+        tasks = self._application_at(self.upstream.negotiator(environ))
+        try:
+            tasks.router.match(request.Request(own))
+        except webob.exc.HTTPNotFound:
+            return self.upstream.application(environ, start_response)
+        return tasks(own, start_response)
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019 - as long as the process
+    def _application_at(self, negotiator: Any) -> application.Application:
+        settings = application.Settings(
+            max_limit=self.conf.api.max_limit,
+            check_answers=self.conf.api.response_validation == 'error',
+        )
+        return application.Application(
+            self.table, negotiator, faults.FAULTS, settings
+        )

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which requests make a task, told by method, path and action."""
+"""Requests that make a task, by method, path and action."""
 
 import dataclasses
 import enum
 import re
-from typing import Any
 
-from oslo_serialization import jsonutils
-import webob
+from ext_lib.wsgi.request import Request
 
-#: Methods that never change a thing.
+#: Methods that never change anything.
 READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
 
 _PROJECT = re.compile(r'[0-9a-f-]+\Z')
@@ -48,6 +46,11 @@ _READING_ACTIONS = frozenset(
         'os-getMKSConsole',
     }
 )
+#: A tag is a header and, where tasks are read, a segment of a path.
+_TAG = re.compile(r'[!-~]{1,255}\Z')
+_NOT_IN_A_TAG = frozenset(',/?#%')
+_NAMES_OF_OTHERS = frozenset({'.', '..', 'detail'})
+_TAG_HEADER = 'HTTP_TASK_TAG'
 #: Where the record of an action has another name than the request.
 _RECORDED = {
     'os-start': 'start',
@@ -59,7 +62,7 @@ _RECORDED = {
 
 
 class Effect(enum.Enum):
-    """What a request does."""
+    """Effects of requests."""
 
     READS = 'reads'
     #: Changes a server.
@@ -70,12 +73,15 @@ class Effect(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    """What a request asks for.
+    """A request, understood.
 
     :param name: of the task
     :param server_id: as the path has it
     :param path: without the project segment
     :param is_multiple: whether it asks for several servers
+    :param tag: what the client calls it
+    :param has_bad_tag: whether there is a tag which cannot be one, or which
+        this request cannot have
     """
 
     effect: Effect
@@ -83,10 +89,22 @@ class Operation:
     server_id: str | None = None
     path: str = ''
     is_multiple: bool = False
+    tag: str | None = None
+    has_bad_tag: bool = False
 
 
-def understand(request: webob.Request, project_id: str | None) -> Operation:
+def understand(request: Request, project_id: str | None) -> Operation:
     """Return what a request asks for; its body stays readable."""
+    operation = _without_tag(request, project_id)
+    tag = request.environ.get(_TAG_HEADER)
+    if tag is None or operation.effect is Effect.READS:
+        return operation
+    makes_task = operation.effect is Effect.MAKES_TASK
+    is_bad = not makes_task or not is_tag(tag)
+    return dataclasses.replace(operation, tag=tag, has_bad_tag=is_bad)
+
+
+def _without_tag(request: Request, project_id: str | None) -> Operation:
     if request.method in READING:
         return Operation(Effect.READS)
     segments = _segments(request, project_id)
@@ -108,20 +126,16 @@ def understand(request: webob.Request, project_id: str | None) -> Operation:
     return Operation(Effect.MAKES_TASK, name, server_id, path, is_multiple)
 
 
-def body(request: webob.Request) -> bytes:
-    """Return the body, and leave it for the application."""
-    return bytes(request.body)
+def is_tag(text: str) -> bool:
+    """Return whether ``text`` can be a tag."""
+    return (
+        _TAG.match(text) is not None
+        and _NOT_IN_A_TAG.isdisjoint(text)
+        and text not in _NAMES_OF_OTHERS
+    )
 
 
-def document(request: webob.Request) -> Any:
-    """Return what the body says, None when it is not JSON."""
-    try:
-        return jsonutils.loads(body(request))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _segments(request: webob.Request, project_id: str | None) -> list[str]:
+def _segments(request: Request, project_id: str | None) -> list[str]:
     """Return the path without the project segment.
 
     It is one where the application takes it for one.
@@ -147,16 +161,16 @@ def _form(segments: list[str]) -> str:
     return '/'.join(form)
 
 
-def _action(request: webob.Request) -> str:
-    found = document(request)
+def _action(request: Request) -> str:
+    found = request.document()
     if isinstance(found, dict) and len(found) == 1:
         return str(next(iter(found)))
     # The application will refuse it.
     return _ACTION
 
 
-def _is_multiple(request: webob.Request) -> bool:
-    found = document(request)
+def _is_multiple(request: Request) -> bool:
+    found = request.document()
     server = found.get('server') if isinstance(found, dict) else None
     if not isinstance(server, dict):
         return False

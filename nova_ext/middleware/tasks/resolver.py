@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Unfinished tasks, resolved by asking the application what it knows.
+"""Resolution of unfinished tasks, from the application's records.
 
-Only ends are certain, and only they count: each is written once, by whoever
-finds it first.
+Only ends are certain. Each is written once, by the first process that finds
+it out.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,6 @@ from oslo_config import cfg
 from oslo_log import log
 
 from ext_lib import process_name
-from ext_lib.wsgi import request
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks import verdicts
 from nova_ext.middleware.tasks.verdicts import Verdict
@@ -25,96 +24,83 @@ from nova_ext.objects.task import TaskState
 
 LOG = log.getLogger(__name__)
 
-#: How far the clocks of the application's hosts may be off ours.
+Environ = dict[str, Any]
+
+#: The most that clocks of the application's hosts and ours may differ.
 _CLOCKS = datetime.timedelta(hours=1)
 _NOT_CARRIED_OUT = 'The request was not carried out.'
 _FIRST_SERVER_ERROR = 500
 
 
-class Settler:
-    """Finds out what became of tasks."""
+class Resolver:
+    """Finds out the outcomes of tasks."""
 
-    def __init__(self, conf: cfg.ConfigOpts, house: upstream.House) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, upstream: upstream.Upstream
+    ) -> None:
         self.conf = conf
-        self.house = house
+        self.upstream = upstream
 
-    def settle(self, req: request.Request, tasks: Iterable[Task]) -> None:
-        """Find out what became of unfinished tasks, and store it."""
+    def resolve(self, environ: Environ, tasks: Iterable[Task]) -> None:
+        """Store the outcomes of unfinished tasks, as far as there are any.
+
+        :param environ: of the request in whose name to ask for them
+        """
         for task in tasks:
-            self.settle_one(req.environ, task)
+            if task.has_ended:
+                continue
+            try:
+                self._resolve(environ, task)
+            except upstream.Unanswered as error:
+                LOG.warning('Task %s is not resolved: %s', task.uuid, error)
 
-    def shows_server(self, req: request.Request, server_id: str) -> bool:
+    def shows_server(self, environ: Environ, server_id: str) -> bool:
         """Return whether the caller may see a server."""
-        return self.house.shows_server(req.environ, server_id)
+        return self.upstream.shows_server(environ, server_id)
 
-    def settle_one(self, environ: dict[str, Any], task: Task) -> None:
-        """Find out what became of a task, if the application tells."""
-        if task.has_ended:
-            return
-        try:
-            if not _is_unknown(task):
-                self._follow(environ, task)
-            elif self._is_lost(task):
-                self._search(environ, task)
-        except upstream.Unanswered as error:
-            LOG.warning('Task %s is not resolved: %s', task.uuid, error)
-
-    def has_lapsed(self, task: Task) -> bool:
-        """Return whether a task no longer protects its request."""
-        if task.ended_at is None:
-            return False
-        lifetime = datetime.timedelta(seconds=self.conf.tasks.tag_lifetime)
-        now = TaskList.get_clock(task.obj_context)
-        return bool(task.ended_at + lifetime < now)
+    def _resolve(self, environ: Environ, task: Task) -> None:
+        if not _is_unknown(task):
+            self._follow(environ, task)
+        elif self._is_lost(task):
+            self._search(environ, task)
 
     @property
-    def _patience(self) -> datetime.timedelta:
+    def _timeout(self) -> datetime.timedelta:
         return datetime.timedelta(seconds=self.conf.tasks.request_timeout)
 
     def _is_lost(self, task: Task) -> bool:
-        """Return whether nobody is going to answer the request any more."""
+        """Return whether no process is going to answer the request."""
         if task.owner is None or process_name.is_dead(
             task.owner, self.conf.host
         ):
             return True
-        return self._age(task) > self._patience
+        return self._age(task) > self._timeout
 
     @staticmethod
     def _age(task: Task) -> datetime.timedelta:
         now: datetime.datetime = TaskList.get_clock(task.obj_context)
         return now - task.created_at
 
-    def _follow(self, environ: dict[str, Any], task: Task) -> None:
-        """Store what became of a request whose servers are known."""
+    def _follow(self, environ: Environ, task: Task) -> None:
+        """Store the outcome of a request that was accepted."""
         if not task.servers:
             made = self._made_by(environ, task)
             if not made:
                 return
             _give_servers(task, made)
-        verdict = verdicts.combine(
-            [self._judge(environ, task, uuid) for uuid in task.servers]
-        )
+        verdict = self._judge(environ, task)
+        if verdict.timed_out:
+            # Or it has finished since its action was asked for.
+            verdict = self._judge(environ, task)
         _store(task, verdict)
 
-    def _judge(
-        self, environ: dict[str, Any], task: Task, server_id: str
-    ) -> Verdict:
-        verdict = self._judge_once(environ, task, server_id)
-        if verdict.message == verdicts.NOT_FINISHED.message:
-            # Or it has finished since the action was asked for.
-            verdict = self._judge_once(environ, task, server_id)
-        return verdict
+    def _judge(self, environ: Environ, task: Task) -> Verdict:
+        ask = functools.partial(self.upstream.facts, environ)
+        facts = [ask(uuid, task.request_id) for uuid in task.servers]
+        return verdicts.judge_all(task.task, facts, self._timeout)
 
-    def _judge_once(
-        self, environ: dict[str, Any], task: Task, server_id: str
-    ) -> Verdict:
-        # The action first: the server is then at least as far as it says.
-        action = self.house.action(environ, server_id, task.request_id)
-        server = self.house.server(environ, server_id)
-        return verdicts.judge(task.task, action, server, self._patience)
-
-    def _search(self, environ: dict[str, Any], task: Task) -> None:
-        """Look for what a request did of which there is no answer."""
+    def _search(self, environ: Environ, task: Task) -> None:
+        """Look for the effects of a request without an answer."""
         if task.task == 'create':
             self._search_created(environ, task)
         elif self._has_begun(environ, task):
@@ -122,19 +108,19 @@ class Settler:
         else:
             _release(task)
 
-    def _has_begun(self, environ: dict[str, Any], task: Task) -> bool:
+    def _has_begun(self, environ: Environ, task: Task) -> bool:
         server_id = task.instance_uuid
         if not server_id:
             return False
-        if self.house.action(environ, server_id, task.request_id):
+        if self.upstream.action(environ, server_id, task.request_id):
             return True
-        # What is to be deleted and is gone has been deleted.
+        # A server that was to be deleted and is not there has been deleted.
         return (
             task.task == 'delete'
-            and self.house.server(environ, server_id) is None
+            and self.upstream.server(environ, server_id) is None
         )
 
-    def _search_created(self, environ: dict[str, Any], task: Task) -> None:
+    def _search_created(self, environ: Environ, task: Task) -> None:
         if not task.instance_uuid:
             found = self._made_by(environ, task)
             if not found:
@@ -143,49 +129,47 @@ class Settler:
             _give_servers(task, found)
         self._follow(environ, task)
 
-    def _give_up_create(self, environ: dict[str, Any], task: Task) -> None:
+    def _give_up_create(self, environ: Environ, task: Task) -> None:
         """Release a create unless a server may turn out to be its own."""
-        nobodys = self._made_by_nobody(environ, task)
-        if not nobodys:
+        unclaimed = self._unclaimed(environ, task)
+        if not unclaimed:
             _release(task)
-        elif self._age(task) > self._patience:
-            # Whoever made it has had the time to say so. Each create has a
-            # task, so it can only be one without an answer.
-            _give_servers(task, nobodys[:1])
+        elif self._age(task) > self._timeout:
+            # The request that made it had the time to record that. Each
+            # create has a task, so it can only be one without an answer.
+            _give_servers(task, unclaimed[:1])
             _store(task, verdicts.NOT_FINISHED)
 
-    def _made_by(self, environ: dict[str, Any], task: Task) -> list[str]:
+    def _made_by(self, environ: Environ, task: Task) -> list[str]:
         """Return the servers that a request has made, in their order."""
-        ask = functools.partial(self.house.action, environ)
+        ask = functools.partial(self.upstream.action, environ)
         return [
             server['id']
             for server in self._recent(environ, task)
             if ask(server['id'], task.request_id) is not None
         ]
 
-    def _made_by_nobody(
-        self, environ: dict[str, Any], task: Task
-    ) -> list[str]:
-        """Return new servers of which it is not recorded who made them.
+    def _unclaimed(self, environ: Environ, task: Task) -> list[str]:
+        """Return new servers without a record of the request that made them.
 
-        nova records that some time after it has shown them.
+        nova shows a server some time before it records that.
         """
         found = [
             server['id']
             for server in self._recent(environ, task)
             if server['user_id'] == task.user_id
-            and not self.house.has_actions(environ, server['id'])
+            and not self.upstream.has_actions(environ, server['id'])
         ]
         claimed = TaskList.get_claimed(task.obj_context, found)
         return [uuid for uuid in found if uuid not in claimed]
 
-    def _recent(self, environ: dict[str, Any], task: Task) -> list[Any]:
+    def _recent(self, environ: Environ, task: Task) -> list[Any]:
         """Return the project's servers made since the task, oldest first."""
         since = task.created_at - _CLOCKS
-        latest = (task.created_at + self._patience + _CLOCKS).isoformat()
+        latest = (task.created_at + self._timeout + _CLOCKS).isoformat()
         earliest = since.isoformat()
         ask = functools.partial(
-            self.house.servers, environ, project_id=task.project_id
+            self.upstream.servers, environ, project_id=task.project_id
         )
         living = itertools.takewhile(
             lambda server: server['created'] >= earliest, ask()
@@ -202,7 +186,7 @@ class Settler:
 
 
 def _is_unknown(task: Task) -> bool:
-    """Return whether it is open if the application did as it was asked."""
+    """Return whether the application may or may not have carried it out."""
     return task.code is None or task.code >= _FIRST_SERVER_ERROR
 
 
@@ -229,7 +213,7 @@ def _store(task: Task, verdict: Verdict) -> None:
 
 
 def _release(task: Task) -> None:
-    """End a task of a request that the application knows nothing of."""
+    """End the task of a request that has had no effect."""
     task.change(
         state=TaskState.ERROR,
         message=task.message or _NOT_CARRIED_OUT,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The application behind the filter, asked by requests from within."""
+"""The application behind the filter, and the requests made of it."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -8,6 +8,7 @@ from typing import Any
 import urllib.parse
 
 from oslo_log import log
+from oslo_middleware import request_id
 from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 
@@ -16,6 +17,7 @@ from ext_lib import log_lines
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
+from nova_ext.middleware.tasks.requests import Operation
 
 LOG = log.getLogger(__name__)
 
@@ -36,61 +38,93 @@ _HEADERS_NOT_PASSED_ON = frozenset(
         'wsgi.input_terminated',
     }
 )
-#: The version that tells most of what this filter wants to know.
+#: The version whose answers have most of what this filter needs.
 _WANTED = microversion.Version(2, 84)
-#: One that no application has; asking for it carries nothing out.
+#: One that no application has; see :meth:`Upstream.is_routed`.
 _IMPOSSIBLE = 'compute impossible'
+_VERSION = 'openstack-api-version'
 
 
 class Unanswered(exception.Unavailable):
-    """The application does not tell."""
+    """An inner request that was not answered as expected."""
 
     msg_fmt = 'The application answers %(path)s with %(status)s.'
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Answer:
-    """What the application says."""
+    """An answer of the application.
 
-    status: int
-    body: Any
+    ``code`` is the status as a number, ``document`` the body as an object of
+    JSON, empty when it is none.
+
+    :param is_routed: whether the application has the URL
+    :param servers: those that a create has made, as far as it tells
+    """
+
+    status: str
+    headers: list[tuple[str, str]]
+    exc_info: Any
+    body: bytes
+    is_routed: bool = True
+    servers: list[str] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.code = int(self.status.split()[0])
+        self.document = _object(self.body)
 
 
-class House:
-    """Asks the application about servers, with all rights by default."""
+class Upstream:
+    """The application, asked with an administrator's rights by default."""
 
     def __init__(self, application: Any) -> None:
         self.application = application
         self._maximum: microversion.Version | None = None
 
+    def pass_on(self, environ: Environ, operation: Operation) -> Answer:
+        """Let the application carry a request out; return its answer."""
+        answer = _call(self.application, environ)
+        answer.is_routed = _is_routed(environ, answer)
+        if operation.name == 'create' and answer.code < 400:
+            answer.servers = self._made(environ, operation, answer.document)
+        return answer
+
     def server(self, environ: Environ, server_id: str) -> Any:
         """Return a server, None when there is none.
 
-        :raises Unanswered: when the application does not tell
+        :raises Unanswered: when the application fails
         """
-        path = f'/servers/{server_id}'
-        return self._found(environ, path, 'server')
+        return self._found(environ, f'/servers/{server_id}', 'server')
 
     def shows_server(self, environ: Environ, server_id: str) -> bool:
         """Return whether the caller, with no more rights, sees a server."""
         if not uuidutils.is_uuid_like(server_id):
             # Such a path may lead to a list: servers/detail.
             return False
-        path = f'/servers/{server_id}'
-        return self.get(environ, path, elevated=False).status == 200
+        answer = self._get(environ, f'/servers/{server_id}', elevated=False)
+        return answer.code == 200
 
-    def action(self, environ: Environ, server_id: str, request_id: str) -> Any:
-        """Return what a request did to a server, None when nothing.
+    def action(self, environ: Environ, server_id: str, asked_by: str) -> Any:
+        """Return the record of a request to a server, None without one.
 
-        :raises Unanswered: when the application does not tell
+        :param asked_by: the id of the request
+        :raises Unanswered: when the application fails
         """
-        path = f'/servers/{server_id}/os-instance-actions/{request_id}'
+        path = f'/servers/{server_id}/os-instance-actions/{asked_by}'
         return self._found(environ, path, 'instanceAction')
+
+    def facts(
+        self, environ: Environ, server_id: str, asked_by: str
+    ) -> tuple[Any, Any]:
+        """Return :meth:`action` and :meth:`server`."""
+        # The action first: the server is then at least as far as it says.
+        action = self.action(environ, server_id, asked_by)
+        return action, self.server(environ, server_id)
 
     def has_actions(self, environ: Environ, server_id: str) -> bool:
         """Return whether anything is recorded of a server.
 
-        :raises Unanswered: when the application does not tell
+        :raises Unanswered: when the application fails
         """
         path = f'/servers/{server_id}/os-instance-actions'
         return bool(self._found(environ, path, 'instanceActions'))
@@ -98,27 +132,46 @@ class House:
     def servers(self, environ: Environ, **query: str) -> Iterator[Any]:
         """Yield the servers of all projects that pass the filters.
 
-        :raises Unanswered: when the application does not tell
+        :raises Unanswered: when the application fails
         """
         query = {'all_tenants': '1', **query}
         while True:
-            answer = self.get(environ, '/servers/detail', query)
-            if answer.status != 200:
-                raise Unanswered(path='/servers', status=answer.status)
-            yield from answer.body['servers']
-            if not answer.body.get('servers_links'):
+            answer = self._get(environ, '/servers/detail', query)
+            if answer.code != 200:
+                raise Unanswered(path='/servers', status=answer.code)
+            yield from answer.document['servers']
+            if not answer.document.get('servers_links'):
                 return
-            query['marker'] = answer.body['servers'][-1]['id']
+            query['marker'] = answer.document['servers'][-1]['id']
 
-    def made_together(
-        self, environ: Environ, first: str | None, reservation: str | None
-    ) -> list[str]:
-        """Return the servers of one request, as far as the caller is told.
+    def is_routed(self, environ: Environ) -> bool:
+        """Return whether the application has the URL, without using it.
 
-        :param first: the one its answer names
-        :param reservation: the reservation its answer names
+        Nova and this service look for the URL before they read which
+        microversion is asked for. So the request is made with one that does
+        not exist, and without a body: 404 says that there is no such URL,
+        400 that only the version was refused. Neither calls a controller.
         """
+        method, path = environ['REQUEST_METHOD'], environ['PATH_INFO']
+        answer = self._ask(environ, method, path, '', _IMPOSSIBLE, False)
+        return answer.code != 404
+
+    def negotiator(self, environ: Environ) -> microversion.Negotiator:
+        """Return the negotiator of the versions the application has."""
+        maximum = self._find_maximum(environ)
+        if maximum is None:
+            return microversions.NEGOTIATOR
+        return dataclasses.replace(microversions.NEGOTIATOR, maximum=maximum)
+
+    def _made(
+        self, environ: Environ, operation: Operation, document: Any
+    ) -> list[str]:
+        """Return the servers of a create, as far as the caller sees them."""
+        first = document.get('server', {}).get('id')
         known = [first] if first else []
+        if not operation.is_multiple:
+            return known
+        reservation = document.get('reservation_id')
         try:
             if first and not reservation:
                 server = self.server(environ, first)
@@ -126,27 +179,28 @@ class House:
             found = self.servers(environ, reservation_id=str(reservation))
             made = sorted((s['name'], s['id']) for s in found)
         except (Unanswered, TypeError, KeyError) as error:
-            LOG.warning('The servers of %s are not told: %s', first, error)
+            LOG.warning('The servers of %s are unknown: %s', first, error)
             return known
         return [*known, *(uuid for _, uuid in made if uuid != first)]
 
-    def is_routed(self, environ: Environ) -> bool:
-        """Return whether the application has the URL, without using it.
+    def _find_maximum(self, environ: Environ) -> microversion.Version | None:
+        if self._maximum is None:
+            path = '/versions/v2.1'
+            answer = self._ask(environ, 'GET', path, '', 'compute 2.1', False)
+            if answer.code == 200:
+                text = answer.document['version']['version']
+                self._maximum = microversion.parse(text)
+        return self._maximum
 
-        It looks for the URL before it looks at the version.
-        """
-        method, path = environ['REQUEST_METHOD'], environ['PATH_INFO']
-        answer = self._ask(environ, method, path, '', _IMPOSSIBLE, False)
-        return answer.status != 404
+    def _found(self, environ: Environ, path: str, key: str) -> Any:
+        answer = self._get(environ, path)
+        if answer.code == 200:
+            return answer.document[key]
+        if answer.code == 404:
+            return None
+        raise Unanswered(path=path, status=answer.code)
 
-    def negotiator(self, environ: Environ) -> microversion.Negotiator:
-        """Return what reads the versions the application speaks."""
-        maximum = self._find_maximum(environ)
-        if maximum is None:
-            return microversions.NEGOTIATOR
-        return dataclasses.replace(microversions.NEGOTIATOR, maximum=maximum)
-
-    def get(
+    def _get(
         self,
         environ: Environ,
         path: str,
@@ -160,23 +214,6 @@ class House:
         raw = path.encode().decode('latin-1')
         return self._ask(environ, 'GET', raw, text, version, elevated)
 
-    def _find_maximum(self, environ: Environ) -> microversion.Version | None:
-        if self._maximum is None:
-            path = '/versions/v2.1'
-            answer = self._ask(environ, 'GET', path, '', 'compute 2.1', False)
-            if answer.status == 200:
-                text = answer.body['version']['version']
-                self._maximum = microversion.parse(text)
-        return self._maximum
-
-    def _found(self, environ: Environ, path: str, key: str) -> Any:
-        answer = self.get(environ, path)
-        if answer.status == 200:
-            return answer.body[key]
-        if answer.status == 404:
-            return None
-        raise Unanswered(path=path, status=answer.status)
-
     def _ask(
         self,
         environ: Environ,
@@ -186,6 +223,7 @@ class House:
         version: str,
         elevated: bool,
     ) -> Answer:
+        """Return the answer to an inner request, 500 for a failure."""
         inner = _inner(environ, elevated)
         inner.update(
             REQUEST_METHOD=method,
@@ -194,7 +232,19 @@ class House:
             HTTP_ACCEPT='application/json',
             HTTP_OPENSTACK_API_VERSION=version,
         )
-        return _call(self.application, inner)
+        try:
+            answer = _call(self.application, inner)
+            if answer.code == 200 and not answer.document:
+                raise ValueError('the answer is no object of JSON')
+        except Exception:
+            # The log may be another program's, with formatters of its own.
+            LOG.exception(
+                'Request %s: the application fails at %s',
+                environ.get(request_id.ENV_REQUEST_ID),
+                log_lines.escape(path),
+            )
+            return Answer('500 Internal Server Error', [], None, b'')
+        return answer
 
 
 def _inner(environ: Environ, elevated: bool) -> Environ:
@@ -214,24 +264,36 @@ def _inner(environ: Environ, elevated: bool) -> Environ:
 
 
 def _call(application: Any, environ: Environ) -> Answer:
-    statuses: list[str] = []
+    """Return the application's answer, all of it (PEP 3333)."""
+    started: list[tuple[str, Any, Any]] = []
+    written: list[bytes] = []
 
-    def start(status: str, _headers: Any, _exc_info: Any = None) -> Any:
-        statuses.append(status)
-        return lambda _chunk: None
+    def start(status: str, headers: Any, exc_info: Any = None) -> Any:
+        started.append((status, list(headers), exc_info))
+        return written.append
 
+    chunks = application(environ, start)
     try:
-        chunks = application(environ, start)
-        try:
-            text = b''.join(chunks)
-        finally:
-            if hasattr(chunks, 'close'):
-                chunks.close()
-        status = int(statuses[-1].split()[0])
-        body = jsonutils.loads(text) if status == 200 else None
-    except Exception:
-        # The log may be another program's, with formatters of its own.
-        path = log_lines.escape(environ['PATH_INFO'])
-        LOG.exception('The application fails at %s', path)
-        return Answer(500, None)
-    return Answer(status, body)
+        body = b''.join(chunks)
+    finally:
+        if hasattr(chunks, 'close'):
+            chunks.close()
+    return Answer(*started[-1], b''.join([*written, body]))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = jsonutils.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_routed(environ: Environ, answer: Answer) -> bool:
+    """Return whether the application had the URL of a request.
+
+    If not, it names neither a version nor what it called.
+    """
+    if answer.code != 404 or environ.get('wsgiorg.routing_args', ((), {}))[1]:
+        return True
+    return any(name.lower() == _VERSION for name, _ in answer.headers)

@@ -31,7 +31,7 @@ class Answer:
         return json.loads(self.text)
 
 
-class House(testtools.TestCase):
+class TasksTestCase(testtools.TestCase):
     """How a test reaches an API, and what it asks for again and again."""
 
     #: Tokens of two users of a project, of another project, of an admin.
@@ -108,7 +108,7 @@ class House(testtools.TestCase):
         self.assertEqual(first.headers['task-tag'], again.headers['task-tag'])
 
 
-class Rules(House):
+class Rules(TasksTestCase):
     """One test or more for each rule."""
 
     def test_1_every_change_makes_one_task(self):

@@ -173,16 +173,16 @@ class TestWhileItIsRead(RecordsTestCase):
         self.action(server, open_event, updated_at=begun)
         self.task(server)
         self.assertFound('running')
-        ask = upstream.House.action
+        ask = upstream.Upstream.action
 
-        def ask_and_end(house, *args):
-            found = ask(house, *args)
+        def ask_and_end(self_, *args):
+            found = ask(self_, *args)
             _end_events(self.context)
             self.change(server, task_state=None)
             return found
 
         with mock.patch.object(
-            upstream.House, 'action', autospec=True, side_effect=ask_and_end
+            upstream.Upstream, 'action', autospec=True, side_effect=ask_and_end
         ):
             self.assertFound('success')
 

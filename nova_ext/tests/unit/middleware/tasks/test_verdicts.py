@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a request has ended, from what is recorded of it."""
+"""Unit tests of verdicts on requests."""
 
 import datetime
 
@@ -141,10 +141,10 @@ class TestJudge(base.TestCase):
         pending, running = verdicts.PENDING, verdicts.RUNNING
         success = verdicts.SUCCESS
         error = verdicts.Verdict('error', 'why')
-        for state, verdicts in (
+        for state, found in (
             ('pending', [success, pending, running]),
             ('running', [success, running, error]),
             ('error', [success, error]),
             ('success', [success, success]),
         ):
-            self.assertEqual(state, verdicts.combine(verdicts).state)
+            self.assertEqual(state, verdicts.combine(found).state)
