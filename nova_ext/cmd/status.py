@@ -67,7 +67,7 @@ def _store_fault(config_file: str | None) -> str | None:
     store = Facade()
     try:
         conf = configuration.read(config_file)
-        store.configure(conf, patience=configuration.patience_with(conf))
+        store.configure(conf, patience=configuration.store_limits(conf))
         engine = store.get_engine()
         wanted = schema_parts.of(schema, engine)
         found = wanted.version(engine)

@@ -25,7 +25,7 @@ def load(path: str | None) -> cfg.ConfigOpts:
         return loading.current_conf()
     try:
         conf = read(path)
-        facade.configure(conf, patience=patience_with(conf))
+        facade.configure(conf, patience=store_limits(conf))
     except Exception:
         # The application behind the filter has to serve without tasks, too.
         LOG.exception('Tasks are not configured: %s', path)
@@ -61,8 +61,8 @@ def read(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def patience_with(conf: cfg.ConfigOpts) -> connect_limits.Patience:
-    """Return how long the store may take.
+def store_limits(conf: cfg.ConfigOpts) -> connect_limits.Patience:
+    """Return how long to wait for the store.
 
     The application goes on without tasks, so it must not wait for them.
     """

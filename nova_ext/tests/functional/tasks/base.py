@@ -64,7 +64,7 @@ class TestCase(rules.TasksTestCase, base.APITestCase):
         return {'server': server}
 
     def rows(self) -> int:
-        """Return how many servers there are, whoever made them."""
+        """Return how many servers there are, of all users."""
         body = self.ask('GET', '/servers?all_tenants=1', token=self.ADMIN).json
         return len(body['servers'])
 

@@ -158,7 +158,7 @@ class Service:
 
 
 def die_at(wanted: str) -> None:
-    """Let this process end at a step."""
+    """Have this process end at a step."""
 
     def die(step: str) -> None:
         if step == wanted:

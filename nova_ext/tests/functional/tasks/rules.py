@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of the Task API, as any compute API behind the filter has them.
 
-A test case takes Rules and says how to reach its API: ``ask``, ``body`` of a
+A test case inherits Rules and defines how to reach its API: ``ask``, ``body`` of a
 request for a server, and which tokens there are.
 """
 
@@ -20,7 +20,7 @@ ENDED = ('success', 'error')
 
 @dataclasses.dataclass
 class Answer:
-    """What a client gets to see; names of headers in lower case."""
+    """An answer as a client sees it; names of headers in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -32,7 +32,7 @@ class Answer:
 
 
 class TasksTestCase(testtools.TestCase):
-    """How a test reaches an API, and what it asks for again and again."""
+    """Base of tests that reach a compute API behind the filter."""
 
     #: Tokens of two users of a project, of another project, of an admin.
     MEMBER: str
@@ -221,7 +221,7 @@ class Rules(TasksTestCase):
         self.assertEqual(['start', 'stop'], names)
 
     def test_6_what_is_stored_of_a_refusal_has_no_secrets(self):
-        secret = 'nobody-reads-this'
+        secret = 'never-read-this'
         data = base64.b64encode(secret.encode()).decode()
         for values in (
             {'unknown': 1},

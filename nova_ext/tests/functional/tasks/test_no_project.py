@@ -36,7 +36,7 @@ class Refusing(standalone.Application):
 
 
 class BeforeAnotherTest(tests_base.TestCase):
-    """The filter gives what the wrapped API says, and tells no tasks."""
+    """The filter passes on the answer of the API, and shows no tasks."""
 
     def setUp(self):
         super().setUp()

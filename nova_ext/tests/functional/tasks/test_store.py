@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store of tasks fails, clocks differ, processes die: promises hold."""
+"""Guarantees while the store fails, clocks differ and processes die."""
 
 import contextlib
 import datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The filter has a file of its own, and the sample of it is true."""
+"""Unit tests of the filter's own file, and of the sample of it."""
 
 import pathlib
 import re

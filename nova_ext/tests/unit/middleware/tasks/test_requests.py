@@ -79,7 +79,7 @@ class TestUnderstand(base.TestCase):
     def test_others(self):
         for method, path in (
             ('PUT', _ONE), ('POST', '/servers/'), ('POST', '/flavors'),
-            ('POST', '/nobody/servers'), ('DELETE', '/servers'),
+            ('POST', '/unknown/servers'), ('DELETE', '/servers'),
             ('DELETE', '/servers/'), ('POST', f'{_ONE}/tasks'),
             ('PUT', f'{_ONE}/os-volume_attachments/x'), ('POST', ''),
             ('POST', f'/a/b{_ONE}/action'), ('DELETE', f'{_ONE}/action'),
