@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of the Task API, as any compute API behind the filter has them.
 
-A test case inherits Rules and defines how to reach its API: ``ask``, ``body`` of a
-request for a server, and which tokens there are.
+A test case inherits Rules and defines how to reach its API: ``ask``, the body
+of a request for a server, and the tokens.
 """
 
 import base64
