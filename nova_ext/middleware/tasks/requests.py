@@ -71,7 +71,7 @@ class Effect(enum.Enum):
     OTHER = 'other'
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Operation:
     """A request, understood.
 
@@ -97,11 +97,11 @@ def understand(request: Request, project_id: str | None) -> Operation:
     """Return what a request asks for; its body stays readable."""
     operation = _without_tag(request, project_id)
     tag = request.environ.get(_TAG_HEADER)
-    if tag is None or operation.effect is Effect.READS:
-        return operation
-    makes_task = operation.effect is Effect.MAKES_TASK
-    is_bad = not makes_task or not is_tag(tag)
-    return dataclasses.replace(operation, tag=tag, has_bad_tag=is_bad)
+    if tag is not None and operation.effect is not Effect.READS:
+        operation.tag = tag
+        makes_task = operation.effect is Effect.MAKES_TASK
+        operation.has_bad_tag = not makes_task or not is_tag(tag)
+    return operation
 
 
 def _without_tag(request: Request, project_id: str | None) -> Operation:

@@ -283,7 +283,7 @@ def _call(application: Any, environ: Environ) -> Answer:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        found = jsonutils.loads(body)
+        found = jsonutils.loads(body) if body else None
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
