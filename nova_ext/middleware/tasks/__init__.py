@@ -24,7 +24,7 @@ from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
-from nova_ext.middleware.tasks.requests import Operation
+from nova_ext.middleware.tasks.requests import Intent
 from nova_ext.objects.task import Task
 
 Environ = dict[str, Any]
@@ -87,16 +87,16 @@ class TasksFilter:
         """Understand a request that changes something."""
         req = request.Request(environ)
         project_id = environ.get('HTTP_X_PROJECT_ID')
-        operation = requests.understand(req, project_id)
-        if operation.has_bad_tag and self.upstream.is_routed(environ):
-            refusal = self.refusals.bad_tag(req, operation)
+        intent = requests.understand(req, project_id)
+        if intent.has_bad_tag and self.upstream.is_routed(environ):
+            refusal = self.refusals.bad_tag(req, intent)
             return refusal(environ, start_response)
-        if operation.effect is not requests.Effect.MAKES_TASK:
+        if intent.effect is not requests.Effect.MAKES_TASK:
             return self.application(environ, start_response)
-        return self._carry_out(req, operation, start_response)
+        return self._carry_out(req, intent, start_response)
 
     def _carry_out(
-        self, req: request.Request, operation: Operation, start_response: Any
+        self, req: request.Request, intent: Intent, start_response: Any
     ) -> Iterable[bytes]:
         """Have a request carried out as a task: reserve to answer.
 
@@ -104,36 +104,36 @@ class TasksFilter:
         the answer, which costs half as much.
         """
         _reach(RECEIVED)
-        task = self._new_task(req.environ, operation)
-        refusal = self._reserve(req, operation, task)
+        task = self._new_task(req.environ, intent)
+        refusal = self._reserve(req, intent, task)
         if refusal is not None:
             return refusal(req.environ, start_response)
         _reach(RESERVED)
-        answer = self._pass_on(req.environ, operation, task)
+        answer = self._pass_on(req.environ, intent, task)
         _reach(ANSWERED)
         self.recorder.record(req, task, answer)
         _reach(RECORDED)
         return answers.send(answer, task, start_response)
 
-    def _new_task(self, environ: Environ, operation: Operation) -> Task:
-        server_id = operation.server_id
+    def _new_task(self, environ: Environ, intent: Intent) -> Task:
+        server_id = intent.server_id
         if not uuidutils.is_uuid_like(server_id) or len(server_id or '') != 36:
             server_id = None
         return Task(
             auth.caller(environ, overwrite=False),
-            task=text.storable(operation.name),
+            task=text.storable(intent.name),
             instance_uuid=server_id and server_id.lower(),
             owner=process_name.current(self.conf.host),
         )
 
     def _reserve(
-        self, req: request.Request, operation: Operation, task: Task
+        self, req: request.Request, intent: Intent, task: Task
     ) -> Any:
         """Reserve the tag if there is one; return the answer to a repeat."""
-        if operation.tag is None:
+        if intent.tag is None:
             return None
         try:
-            self.reservations.reserve(req, operation, task)
+            self.reservations.reserve(req, intent, task)
         except reservations.Repeated as repeated:
             return self.refusals.repeated(req, repeated.task)
         except Exception as error:
@@ -142,10 +142,10 @@ class TasksFilter:
         return None
 
     def _pass_on(
-        self, environ: Environ, operation: Operation, task: Task
+        self, environ: Environ, intent: Intent, task: Task
     ) -> upstream.Answer:
         try:
-            return self.upstream.pass_on(environ, operation)
+            return self.upstream.pass_on(environ, intent)
         except Exception:
             # Outside of the filter it becomes an answer of this code.
             self.recorder.note(task, code=500)

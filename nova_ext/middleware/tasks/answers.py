@@ -69,11 +69,11 @@ class Refusals:
         return self._fault(req, 409, message, headers)
 
     def bad_tag(
-        self, req: request.Request, operation: requests.Operation
+        self, req: request.Request, intent: requests.Intent
     ) -> webob.Response:
         """Return the answer to a tag that cannot be one, or makes no task."""
         message = 'Task-tag is not supported for this request.'
-        if operation.effect is requests.Effect.MAKES_TASK:
+        if intent.effect is requests.Effect.MAKES_TASK:
             message = (
                 'Invalid Task-tag. It must be one header of 1 to 255 visible '
                 'ASCII characters, none of , / ? # %, and none of the words '

@@ -72,10 +72,10 @@ class Effect(enum.Enum):
 
 
 @dataclasses.dataclass
-class Operation:
-    """A request, understood.
+class Intent:
+    """The meaning of a request.
 
-    :param name: of the task
+    :param name: of the task: the action, as nova records it
     :param server_id: as the path has it
     :param path: without the project segment
     :param is_multiple: whether it asks for several servers
@@ -93,37 +93,37 @@ class Operation:
     has_bad_tag: bool = False
 
 
-def understand(request: Request, project_id: str | None) -> Operation:
+def understand(request: Request, project_id: str | None) -> Intent:
     """Return what a request asks for; its body stays readable."""
-    operation = _without_tag(request, project_id)
+    intent = _without_tag(request, project_id)
     tag = request.environ.get(_TAG_HEADER)
-    if tag is not None and operation.effect is not Effect.READS:
-        operation.tag = tag
-        makes_task = operation.effect is Effect.MAKES_TASK
-        operation.has_bad_tag = not makes_task or not is_tag(tag)
-    return operation
+    if tag is not None and intent.effect is not Effect.READS:
+        intent.tag = tag
+        makes_task = intent.effect is Effect.MAKES_TASK
+        intent.has_bad_tag = not makes_task or not is_tag(tag)
+    return intent
 
 
-def _without_tag(request: Request, project_id: str | None) -> Operation:
+def _without_tag(request: Request, project_id: str | None) -> Intent:
     if request.method in READING:
-        return Operation(Effect.READS)
+        return Intent(Effect.READS)
     segments = _segments(request, project_id)
     known = (request.method, _form(segments))
     if known in _CONSOLES:
-        return Operation(Effect.READS)
+        return Intent(Effect.READS)
     if known not in _TASKS:
-        return Operation(Effect.OTHER)
+        return Intent(Effect.OTHER)
     name, is_multiple = _TASKS[known], False
     if name is None:
         name = _action(request)
         if name in _READING_ACTIONS:
-            return Operation(Effect.READS)
+            return Intent(Effect.READS)
     elif name == 'create':
         is_multiple = _is_multiple(request)
     server_id = segments[1] if len(segments) > 1 else None
     path = '/'.join(['', *segments])
     name = _RECORDED.get(name, name)[:_NAME_LENGTH]
-    return Operation(Effect.MAKES_TASK, name, server_id, path, is_multiple)
+    return Intent(Effect.MAKES_TASK, name, server_id, path, is_multiple)
 
 
 def is_tag(text: str) -> bool:

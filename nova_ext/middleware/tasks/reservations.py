@@ -39,15 +39,15 @@ class Reservations:
         self.resolver = resolver
 
     def reserve(
-        self, req: request.Request, operation: requests.Operation, task: Task
+        self, req: request.Request, intent: requests.Intent, task: Task
     ) -> None:
         """Store the task, pending, and the reservation of its tag.
 
         :raises Repeated: when another task has the reservation
         """
-        tag = str(operation.tag)
+        tag = str(intent.tag)
         print_ = fingerprint(
-            req.method, operation.path, req.query_string, bytes(req.body)
+            req.method, intent.path, req.query_string, bytes(req.body)
         )
         task.tag = tag
         task.reservation = reservation(

@@ -17,7 +17,7 @@ from ext_lib import log_lines
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.middleware.tasks.requests import Operation
+from nova_ext.middleware.tasks.requests import Intent
 
 LOG = log.getLogger(__name__)
 
@@ -81,12 +81,12 @@ class Upstream:
         self.application = application
         self._maximum: microversion.Version | None = None
 
-    def pass_on(self, environ: Environ, operation: Operation) -> Answer:
+    def pass_on(self, environ: Environ, intent: Intent) -> Answer:
         """Let the application carry a request out; return its answer."""
         answer = _call(self.application, environ)
         answer.is_routed = _is_routed(environ, answer)
-        if operation.name == 'create' and answer.code < 400:
-            answer.servers = self._made(environ, operation, answer.document)
+        if intent.name == 'create' and answer.code < 400:
+            answer.servers = self._made(environ, intent, answer.document)
         return answer
 
     def server(self, environ: Environ, server_id: str) -> Any:
@@ -164,12 +164,12 @@ class Upstream:
         return dataclasses.replace(microversions.NEGOTIATOR, maximum=maximum)
 
     def _made(
-        self, environ: Environ, operation: Operation, document: Any
+        self, environ: Environ, intent: Intent, document: Any
     ) -> list[str]:
         """Return the servers of a create, as far as the caller sees them."""
         first = document.get('server', {}).get('id')
         known = [first] if first else []
-        if not operation.is_multiple:
+        if not intent.is_multiple:
             return known
         reservation = document.get('reservation_id')
         try:
@@ -179,7 +179,8 @@ class Upstream:
             found = self.servers(environ, reservation_id=str(reservation))
             made = sorted((s['name'], s['id']) for s in found)
         except (Unanswered, TypeError, KeyError) as error:
-            LOG.warning('The servers of %s are unknown: %s', first, error)
+            asked_by = environ.get(request_id.ENV_REQUEST_ID)
+            LOG.warning('Servers of request %s unknown: %s', asked_by, error)
             return known
         return [*known, *(uuid for _, uuid in made if uuid != first)]
 
