@@ -123,7 +123,7 @@ def task_create_answered(
 def task_instances_set(
     context: RequestContext, task_id: int, instance_uuids: Sequence[str]
 ) -> None:
-    """Store the servers a task is about, if none are stored."""
+    """Store which servers a task is about, if nobody has yet."""
     known = sa.select(_Server.task_id).where(_Server.task_id == task_id)
     if instance_uuids and not context.session.scalars(known).first():
         rows = [
@@ -134,7 +134,7 @@ def task_instances_set(
 
 
 def task_destroy(context: RequestContext, uuid: str) -> None:
-    """Delete a task."""
+    """Forget a task that turned out to be none."""
     statement = sa.delete(_TABLE).where(_TABLE.c.uuid == uuid)
     facade.execute(context, statement)
 
@@ -145,7 +145,7 @@ def task_get_by_uuid(
 ) -> models.Task:
     """Return a task.
 
-    :param project_id: of the task; None for a task of any project
+    :param project_id: whose it must be; None for anybody's
     :raises TaskNotFound: when there is none
     """
     statement = _of(project_id).where(query.equals(_Task.uuid, uuid))

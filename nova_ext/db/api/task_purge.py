@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deletion of tasks whose time is over."""
+"""The end of tasks nobody needs any more."""
 
 from collections.abc import Sequence
 import datetime
