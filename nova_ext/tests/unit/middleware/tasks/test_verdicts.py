@@ -8,7 +8,7 @@ from oslo_utils import timeutils
 from nova_ext.middleware.tasks import verdicts
 from nova_ext.tests import base
 
-_PATIENCE = datetime.timedelta(seconds=300)
+_TIMEOUT = datetime.timedelta(seconds=300)
 
 
 def at(seconds):
@@ -42,7 +42,7 @@ def server(task_state=None, status='ACTIVE', **more):
 
 class TestJudge(base.TestCase):
     def assertJudged(self, state, name, action, server):
-        verdict = verdicts.judge(name, action, server, _PATIENCE)
+        verdict = verdicts.judge(name, action, server, _TIMEOUT)
         self.assertEqual(state, verdict.state)
         return verdict
 
