@@ -57,11 +57,11 @@ class TasksFilter:
         self.conf = conf
         url = links.Links(conf.api.compute_link_prefix)
         self.upstream = upstream.Upstream(application)
-        resolves = resolver.Resolver(conf, self.upstream)
-        self.reservations = reservations.Reservations(conf, resolves)
+        self.resolver = resolver.Resolver(conf, self.upstream)
+        self.reservations = reservations.Reservations(conf, self.resolver)
         self.recorder = recorder.Recorder(conf)
         self.refusals = answers.Refusals(self.upstream, url)
-        self.tasks = answers.Tasks(conf, self.upstream, resolves, url)
+        self.tasks = answers.Tasks(conf, self.upstream, self.resolver, url)
 
     def __call__(
         self, environ: Environ, start_response: Any
