@@ -86,21 +86,34 @@ class ContextFilter:
             return _answer(_unauthorized(), environ, start_response)
         if not environ.get('HTTP_X_PROJECT_ID'):
             raise NoProject()
-        environ[request.CONTEXT] = self._context(environ)
+        found = caller(environ, self.enforcer)
+        found.use_replica = environ['REQUEST_METHOD'] == 'GET'
+        environ[request.CONTEXT] = found
         return _answer(self.application, environ, start_response)
 
-    def _context(self, environ: dict[str, Any]) -> context.RequestContext:
-        found: context.RequestContext = context.RequestContext.from_environ(
-            environ,
-            enforcer=self.enforcer,
-            request_id=environ.get(request_id.ENV_REQUEST_ID),
-            global_request_id=environ.get(request_id.GLOBAL_REQ_ID),
-        )
-        found.use_replica = environ['REQUEST_METHOD'] == 'GET'
-        found.is_admin = self.enforcer.authorize(
+
+def caller(
+    environ: dict[str, Any],
+    enforcer: policy.Enforcer | None = None,
+    overwrite: bool = True,
+) -> context.RequestContext:
+    """Return the identity that an authenticated request came with.
+
+    :param enforcer: of the policies, where they matter
+    :param overwrite: whether it becomes the context of this thread
+    """
+    found: context.RequestContext = context.RequestContext.from_environ(
+        environ,
+        enforcer=enforcer,
+        request_id=environ.get(request_id.ENV_REQUEST_ID),
+        global_request_id=environ.get(request_id.GLOBAL_REQ_ID),
+        overwrite=overwrite,
+    )
+    if enforcer is not None:
+        found.is_admin = enforcer.authorize(
             'context_is_admin', {}, found, fatal=False
         )
-        return found
+    return found
 
 
 def _unauthorized() -> webob.Response:

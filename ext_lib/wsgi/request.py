@@ -116,6 +116,16 @@ class Request(webob.Request):
             raise UnsupportedContentType()
         return bytes(self.body) if self.method in _WITH_BODY else b''
 
+    def document(self) -> Any:
+        """Return what the body says, None when it is not JSON.
+
+        It stays readable for the application.
+        """
+        try:
+            return jsonutils.loads(bytes(self.body))
+        except (ValueError, RecursionError):
+            return None
+
     def best_type(self, json_types: frozenset[str]) -> str:
         """Return the type of the answer: of ours, the one preferred."""
         offers = [JSON_TYPE, *sorted(json_types - {JSON_TYPE})]

@@ -17,7 +17,7 @@ from nova_ext.conf import opts
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
-from nova_ext.middleware import tasks_conf
+from nova_ext.middleware.tasks import configuration
 
 _DATABASE = status.Database(
     'nova-ext-manage', facade, schema, models.Base.metadata
@@ -66,8 +66,8 @@ def _store_fault(config_file: str | None) -> str | None:
     """Return why a filter with this file of its own has no store."""
     store = Facade()
     try:
-        conf = tasks_conf.read(config_file)
-        store.configure(conf, patience=tasks_conf.patience_with(conf))
+        conf = configuration.read(config_file)
+        store.configure(conf, patience=configuration.store_limits(conf))
         engine = store.get_engine()
         wanted = schema_parts.of(schema, engine)
         found = wanted.version(engine)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that change servers, found again by server or by tag."""
+"""Tasks: records of requests that change servers."""
 
 import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from nova_ext.objects import base
 
 
 class TaskState:
-    """How far a request has come."""
+    """States of a request."""
 
     #: Accepted; nothing is recorded of it yet.
     PENDING: Final = 'pending'
@@ -64,9 +64,9 @@ class Task(base.NovaExtObject):
         'message': fields.StringField(nullable=True),
         #: The process that works on the request; None when none does.
         'owner': fields.StringField(nullable=True),
-        #: What the client calls it.
+        #: The client's name for the request, or for a group of requests.
         'tag': fields.StringField(nullable=True),
-        #: What no second request may hold; None once it is released.
+        #: Unique among requests; None once it is released.
         'reservation': fields.StringField(nullable=True),
     }
 
@@ -141,7 +141,7 @@ class Task(base.NovaExtObject):
     def answer(self, /, ends: bool = False, **values: Any) -> bool:
         """Store what the answer says, if there was none before.
 
-        It counts even when the task was given up meanwhile.
+        It replaces the outcome of a task that was given up meanwhile.
 
         :param ends: whether the task is over with it
         """
@@ -160,12 +160,12 @@ class Task(base.NovaExtObject):
 
     @base.remotable
     def set_instances(self, instance_uuids: list[str]) -> None:
-        """Store which servers a request for several has made."""
+        """Store the servers that a request for several has made."""
         task_db.task_instances_set(self.obj_context, self.id, instance_uuids)
 
     @base.remotable
     def destroy(self) -> None:
-        """Forget the task, if it is stored at all."""
+        """Delete the task, if it is stored at all."""
         task_db.task_destroy(self.obj_context, self.uuid)
 
     @property
@@ -177,7 +177,7 @@ class Task(base.NovaExtObject):
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will become of it."""
+        """Return whether its state is final."""
         return self.state not in TaskState.UNFINISHED
 
 
@@ -228,7 +228,7 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def get_claimed(
         cls, context: RequestContext, instance_uuids: list[str]
     ) -> set[str]:
-        """Return those servers of which it is known who made them."""
+        """Return those servers that a task is known to have made."""
         return task_db.task_claimed_instances(context, instance_uuids)
 
     @classmethod
@@ -239,7 +239,7 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
 
 
 def _without_secrets(values: dict[str, Any]) -> dict[str, Any]:
-    """Return columns to store, their message fit for all readers."""
+    """Return columns to store, with secrets masked in the message."""
     if not values.get('message'):
         return values
     return {**values, 'message': masking.mask_text(values['message'])}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks that may go."""
+"""Removal of tasks whose time is over."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -12,12 +12,12 @@ from nova_ext.db.api import task_purge as task_purge_db
 
 @dataclasses.dataclass(frozen=True)
 class OldTasks:
-    """Tasks that ended long ago, or that nobody has asked for since.
+    """Tasks that ended long ago, or that no request has read since.
 
     Both moments are naive, in UTC, by the clock of the database.
 
-    :param ended_before: when the last of those that ended did
-    :param unchanged_before: when the last of the others was looked at
+    :param ended_before: the latest end of those that ended
+    :param unchanged_before: the latest resolution of the others
     """
 
     ended_before: datetime.datetime
@@ -32,7 +32,7 @@ class OldTasks:
     def purge(
         self, context: RequestContext, batch: int, most: int | None = None
     ) -> Iterator[int]:
-        """Forget them, the oldest first; yield how many each time.
+        """Delete them, the oldest first; yield how many each time.
 
         :param batch: how many go in one transaction, at most
         :param most: how many go altogether, at most; None for all

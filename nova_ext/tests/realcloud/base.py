@@ -12,7 +12,7 @@ from ext_lib.tests.realcloud import base
 from nova_ext.tests.functional.tasks import rules
 
 
-class TestCase(rules.House, testtools.TestCase):
+class TestCase(rules.TasksTestCase, testtools.TestCase):
     """A test that asks nova."""
 
     MEMBER = 'demo'

@@ -2,7 +2,7 @@
 """The tasks filter with switches, for tests inside a real nova-api.
 
 A request with ``X-Without-Tasks`` goes past the filter. One with
-``X-Kill-At`` ends the process at that step: one of tasks_steps.STEPS, or
+``X-Kill-At`` ends the process at that step: one of tasks.CRASH_POINTS, or
 ``cast``, when nova has stored what it was asked and tells another service.
 """
 
@@ -15,7 +15,6 @@ from typing import Any
 import oslo_messaging
 
 from nova_ext.middleware import tasks
-from nova_ext.middleware import tasks_steps
 
 CAST = 'cast'
 
@@ -27,7 +26,7 @@ def filter_factory(
 ) -> Callable[[Any], Any]:
     """Return the filter for paste."""
     make = tasks.filter_factory(global_conf, **local_conf)
-    tasks_steps.watch(_die_at)
+    tasks.crash_observers.append(_die_at)
     _watch_casts()
     return lambda application: _Switch(application, make(application))
 

@@ -4,12 +4,12 @@
 import requests
 
 from ext_lib.tests import polling
-from nova_ext.middleware import tasks_steps
+from nova_ext.middleware import tasks
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realcloud import base
 from nova_ext.tests.realcloud import switch
 
-_STEPS = (*tasks_steps.STEPS, switch.CAST)
+_STEPS = (*tasks.CRASH_POINTS, switch.CAST)
 _SECONDS = 180
 
 
@@ -51,14 +51,14 @@ class TestCrash(base.TestCase):
             tasks = self.ended(tag)
             servers = self.servers(tag)
             self.assertEqual(1, len(servers), f'{step} {tasks}')
-            # What nova has stored and told nobody of, nobody will build.
+            # No host builds a server that nova stored but cast to no host.
             end = 'error' if step == switch.CAST else 'success'
             done = [t for t in tasks if t['resource'] and t['state'] == end]
             self.assertEqual(1, len(done), f'{step} {tasks}')
             self.assertEqual(servers[0], done[0]['resource']['server'])
 
     def test_action(self):
-        for step in tasks_steps.STEPS:
+        for step in tasks.CRASH_POINTS:
             server, tag = self.booted(), self.new_tag()
             path = f'/servers/{server}/action'
             body = {'reboot': {'type': 'HARD'}}

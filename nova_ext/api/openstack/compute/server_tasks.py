@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers/{server_id or tag}/tasks: what became of requests.
+"""servers/{server_id or tag}/tasks: the outcomes of requests.
 
-The tasks filter routes here, in front of this service's own API or another.
+The tasks filter routes here, in front of this service's own API or nova's.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from nova_ext.objects.task import TaskList
 from nova_ext.objects.task import TaskState
 from nova_ext.policies import server_tasks as policies
 
-#: The most tasks of one server or tag that are looked into by one request.
+#: The most tasks of one server or tag that one request resolves.
 _MOST = 1000
 _SINCE = 'changes-since'
 #: Filters by what may change while a task is unfinished.
@@ -34,10 +34,10 @@ _VARIABLE = frozenset({'state', _SINCE})
 class Application(Protocol):
     """The compute API that carries the requests out."""
 
-    def settle(self, req: request.Request, tasks: Iterable[Task]) -> None:
-        """Find out what became of unfinished tasks, and store it."""
+    def resolve(self, environ: dict[str, Any], tasks: Iterable[Task]) -> None:
+        """Store the outcomes of unfinished tasks, as far as there are any."""
 
-    def shows_server(self, req: request.Request, server_id: str) -> bool:
+    def shows_server(self, environ: dict[str, Any], server_id: str) -> bool:
         """Return whether the caller may see a server."""
 
 
@@ -57,7 +57,7 @@ class ServerTasksController:
             req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
         )
         wanted['project_id'] = project
-        tasks = self._settled(req, server_id, wanted)
+        tasks = self._resolved(req, server_id, wanted)
         is_tag = _has_tag(tasks, server_id) or TaskList.has_tag(
             req.context, server_id, project
         )
@@ -82,7 +82,7 @@ class ServerTasksController:
         )
         task = Task.get_by_uuid(req.context, id, project)
         if not task.has_ended:
-            self.application.settle(req, [task])
+            self.application.resolve(req.environ, [task])
             task = Task.get_by_uuid(req.context, id, project)
         if not _is_of(task, server_id):
             raise exception.TaskNotFound(task_id=id)
@@ -90,10 +90,10 @@ class ServerTasksController:
         body = {'task': self._shown(req, server_id, task)}
         return controller.Reply(body, headers)
 
-    def _settled(
+    def _resolved(
         self, req: request.Request, key: str, wanted: dict[str, Any]
     ) -> TaskList:
-        """Return a page of tasks as they are by now."""
+        """Return a page of tasks, after resolving the unfinished ones."""
         ask = functools.partial(TaskList.get_by_key, req.context, key)
         page = (wanted, req.page.limit, req.page.marker)
         if _VARIABLE.isdisjoint(wanted):
@@ -101,11 +101,11 @@ class ServerTasksController:
             if all(task.has_ended for task in tasks):
                 return tasks
         else:
-            # What becomes of a task decides whether it is wanted.
+            # The outcome of a task decides whether it is wanted.
             states = list(TaskState.UNFINISHED)
             tasks = ask({**wanted, 'state': states, _SINCE: None}, _MOST)
         unfinished = [task for task in tasks if not task.has_ended]
-        self.application.settle(req, unfinished)
+        self.application.resolve(req.environ, unfinished)
         return ask(*page)
 
     def _check_server(
@@ -114,7 +114,9 @@ class ServerTasksController:
         anything = TaskList.get_by_key(
             req.context, server_id, {'project_id': project}, limit=1
         )
-        if not anything and not self.application.shows_server(req, server_id):
+        if anything:
+            return
+        if not self.application.shows_server(req.environ, server_id):
             raise exception.InstanceNotFound(instance_id=server_id)
 
     def _shown(
@@ -135,18 +137,18 @@ def table(controller: ServerTasksController) -> routing.Table:
 def _project(
     req: request.Request, query: dict[str, Any], rule: str, any_rule: str
 ) -> str | None:
-    """Return whose tasks may be seen; None for everybody's.
+    """Return the project whose tasks may be seen; None for all projects.
 
     :raises PolicyNotAuthorized: when the policy refuses, or the token has no
         project, which is refused for all rules of this API
     """
     own: str | None = req.context.project_id
-    everybody = strutils.bool_from_string(query.pop('all_tenants', False))
-    rule = any_rule if everybody else rule
+    is_any = strutils.bool_from_string(query.pop('all_tenants', False))
+    rule = any_rule if is_any else rule
     if not own:
         raise ext_exception.PolicyNotAuthorized(action=rule)
     req.context.can(rule, {'project_id': own})
-    return None if everybody else own
+    return None if is_any else own
 
 
 def _has_tag(tasks: Iterable[Task], tag: str) -> bool:

@@ -13,7 +13,7 @@ from nova_ext.tests.functional.tasks import rules
 IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 
 
-class TestCase(rules.House, base.APITestCase):
+class TestCase(rules.TasksTestCase, base.APITestCase):
     """A test that asks this service."""
 
     MEMBER = base.MEMBER
@@ -64,7 +64,7 @@ class TestCase(rules.House, base.APITestCase):
         return {'server': server}
 
     def rows(self) -> int:
-        """Return how many servers there are, whoever made them."""
+        """Return how many servers there are, of all users."""
         body = self.ask('GET', '/servers?all_tenants=1', token=self.ADMIN).json
         return len(body['servers'])
 

@@ -27,7 +27,7 @@ from nova_ext.cmd import allinone
 from nova_ext.cmd import process
 from nova_ext.db import models
 from nova_ext.db.facade import facade
-from nova_ext.middleware import tasks_steps
+from nova_ext.middleware import tasks
 from nova_ext.virt.fake import FakeDriver
 from nova_ext.wsgi import loader
 
@@ -35,7 +35,7 @@ from nova_ext.wsgi import loader
 #: service what to do, and it has.
 CAST = 'cast'
 AFTER_CAST = 'after cast'
-STEPS = (*tasks_steps.STEPS, CAST, AFTER_CAST)
+STEPS = (*tasks.CRASH_POINTS, CAST, AFTER_CAST)
 
 #: Status of a process that ended on purpose.
 DIED = 77
@@ -158,13 +158,13 @@ class Service:
 
 
 def die_at(wanted: str) -> None:
-    """Let this process end at a step."""
+    """Have this process end at a step."""
 
     def die(step: str) -> None:
         if step == wanted:
             os._exit(DIED)
 
-    tasks_steps.watch(die)
+    tasks.crash_observers.append(die)
     cast = messaging.rpc.client._BaseCallContext.cast
 
     def watched(self: Any, *args: Any, **kwargs: Any) -> Any:

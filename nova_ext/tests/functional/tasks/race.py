@@ -70,7 +70,7 @@ def main() -> None:
 
 
 class Course:
-    """What processes and threads share."""
+    """State that processes and threads share."""
 
     def __init__(
         self, url: str, rounds: int, processes: int, threads: int
@@ -86,7 +86,7 @@ class Course:
 
     @property
     def results(self) -> list[Result]:
-        """How often each outcome was seen in each round."""
+        """The number of each outcome in each round."""
         carried_out, accepted, refused = (
             numbers[:] for numbers in self.counts.values()
         )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rules of the Task API, as any compute API behind the filter has them.
 
-A test case takes Rules and says how to reach its API: ``ask``, ``body`` of a
-request for a server, and which tokens there are.
+A test case inherits Rules and defines how to reach its API: ``ask``, the body
+of a request for a server, and the tokens.
 """
 
 import base64
@@ -20,7 +20,7 @@ ENDED = ('success', 'error')
 
 @dataclasses.dataclass
 class Answer:
-    """What a client gets to see; names of headers in lower case."""
+    """An answer as a client sees it; names of headers in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -31,8 +31,8 @@ class Answer:
         return json.loads(self.text)
 
 
-class House(testtools.TestCase):
-    """How a test reaches an API, and what it asks for again and again."""
+class TasksTestCase(testtools.TestCase):
+    """Base of tests that reach a compute API behind the filter."""
 
     #: Tokens of two users of a project, of another project, of an admin.
     MEMBER: str
@@ -108,7 +108,7 @@ class House(testtools.TestCase):
         self.assertEqual(first.headers['task-tag'], again.headers['task-tag'])
 
 
-class Rules(House):
+class Rules(TasksTestCase):
     """One test or more for each rule."""
 
     def test_1_every_change_makes_one_task(self):
@@ -221,7 +221,7 @@ class Rules(House):
         self.assertEqual(['start', 'stop'], names)
 
     def test_6_what_is_stored_of_a_refusal_has_no_secrets(self):
-        secret = 'nobody-reads-this'
+        secret = 'never-read-this'
         data = base64.b64encode(secret.encode()).decode()
         for values in (
             {'unknown': 1},

@@ -36,7 +36,7 @@ class Refusing(standalone.Application):
 
 
 class BeforeAnotherTest(tests_base.TestCase):
-    """The filter gives what the wrapped API says, and tells no tasks."""
+    """The filter passes on the answer of the API, and shows no tasks."""
 
     def setUp(self):
         super().setUp()
@@ -49,7 +49,7 @@ class BeforeAnotherTest(tests_base.TestCase):
         )
         self.application = Refusing()
         self.filter._filter.application = self.application
-        self.filter._filter.house.application = self.application
+        self.filter._filter.upstream.application = self.application
 
     def act(self, tag=None, **environ):
         request = webob.Request.blank(_URL, method='POST')
@@ -84,7 +84,7 @@ class BeforeAnotherTest(tests_base.TestCase):
         )
 
     def test_what_a_policy_permits_is_protected_for_each_user(self):
-        self.filter._filter.application = standalone.Application()
+        self.filter._filter.upstream.application = standalone.Application()
         for user, status in (('jo', 202), ('jo', 409), ('al', 202)):
             answer = self.act('tag', HTTP_X_USER_ID=user)
             self.assertEqual(status, answer.status_int, answer.text)

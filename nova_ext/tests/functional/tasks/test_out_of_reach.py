@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host of the store swallows all packets, and hardly anybody notices."""
+"""The host of the store drops all packets, and few requests are slower."""
 
 import time
 

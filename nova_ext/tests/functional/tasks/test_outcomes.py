@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of requests is told truly: when they end, how, and why."""
+"""Outcomes of requests: when they end, how, and why."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rule 7 on what the application might have recorded at any moment."""
+"""Rule 7, on any records that the application may have at any moment."""
 
 import datetime
 from unittest import mock
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from nova_ext.db import models
 from nova_ext.db.facade import facade
-from nova_ext.middleware import tasks_house
+from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task_purge import OldTasks
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
@@ -98,7 +98,7 @@ class RecordsTestCase(base.APITestCase):
 
 
 class TestEvents(RecordsTestCase):
-    """What is recorded of an action, and what its server is busy with."""
+    """Events of an action beside the task state of its server."""
 
     def test_nothing_runs_between_two_events(self):
         server = self.server(task_state='migrating')
@@ -146,7 +146,7 @@ class TestEvents(RecordsTestCase):
         server = self.server(task_state='powering-off')
         self.action(server, updated_at=timeutils.utcnow() - 6 * _MINUTE)
         self.task(server)
-        # Whoever made it busy may go on.
+        # The host of the server may go on.
         self.assertFound('running')
         self.change(server, task_state=None)
         self.assertFound(
@@ -164,7 +164,7 @@ class TestEvents(RecordsTestCase):
 
 
 class TestWhileItIsRead(RecordsTestCase):
-    """What changes between two questions to the application."""
+    """Records that change between two inner requests."""
 
     def test_a_long_action_ends(self):
         server = self.server(task_state='powering-off')
@@ -173,22 +173,22 @@ class TestWhileItIsRead(RecordsTestCase):
         self.action(server, open_event, updated_at=begun)
         self.task(server)
         self.assertFound('running')
-        ask = tasks_house.House.action
+        ask = upstream.Upstream.action
 
-        def ask_and_end(house, *args):
-            found = ask(house, *args)
+        def ask_and_end(self_, *args):
+            found = ask(self_, *args)
             _end_events(self.context)
             self.change(server, task_state=None)
             return found
 
         with mock.patch.object(
-            tasks_house.House, 'action', autospec=True, side_effect=ask_and_end
+            upstream.Upstream, 'action', autospec=True, side_effect=ask_and_end
         ):
             self.assertFound('success')
 
 
 class TestDeletedMeanwhile(RecordsTestCase):
-    """The server is gone by the time somebody asks."""
+    """The server is deleted before the task is read."""
 
     def gone(self):
         return self.server(
@@ -264,14 +264,14 @@ class TestSeveralServers(RecordsTestCase):
 
     def test_one_cannot_be_built(self):
         self.action(self.servers[2], {'result': 'Error'}, name='create')
-        self.bury(self.servers[2])
+        self.fail_scheduling(self.servers[2])
         self.assertFound('error', 'No host.')
 
     def test_for_one_there_is_no_host(self):
-        self.bury(self.servers[2])
+        self.fail_scheduling(self.servers[2])
         self.assertFound('error', 'No host.')
 
-    def bury(self, server):
+    def fail_scheduling(self, server):
         """Leave a server as nova does when it finds no host for it."""
         self.change(server, vm_state='error')
         self.add(
@@ -287,7 +287,7 @@ class TestSeveralServers(RecordsTestCase):
 
 
 class TestLostAnswers(RecordsTestCase):
-    """Nobody has stored what a create was answered."""
+    """No process has stored the answer to a create."""
 
     def test_it_is_found_by_its_request(self):
         server = self.server(created_at=timeutils.utcnow())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store of tasks fails, clocks differ, processes die: promises hold."""
+"""Guarantees while the store fails, clocks differ and processes die."""
 
 import contextlib
 import datetime
@@ -14,7 +14,6 @@ from nova_ext.db.api import task as task_db
 from nova_ext.db.api import task_list as task_list_db
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks
-from nova_ext.middleware import tasks_steps
 from nova_ext.objects.task import Task
 from nova_ext.tests.functional.tasks import base
 
@@ -119,7 +118,7 @@ class TestUnknownOutcomes(base.TestCase):
     def fail_after(self, error):
         """Let the application do its work, and then fail."""
         filtered = self.filter()
-        inner = filtered.application
+        inner = filtered.upstream.application
 
         def broken(environ, start_response):
             if environ['REQUEST_METHOD'] == 'GET':
@@ -127,8 +126,8 @@ class TestUnknownOutcomes(base.TestCase):
             inner(environ, lambda *_: None)
             raise error
 
-        filtered.application = broken
-        self.addCleanup(setattr, filtered, 'application', inner)
+        filtered.upstream.application = broken
+        self.addCleanup(setattr, filtered.upstream, 'application', inner)
 
     def filter(self):
         """Return the filter of the pipeline."""
@@ -149,7 +148,7 @@ class TestUnknownOutcomes(base.TestCase):
 
     def doCleanups_of_filter(self):
         filtered = self.filter()
-        filtered.application = filtered.house.application
+        filtered.upstream.application = filtered.application
 
     def test_an_exception_before_the_deed(self):
         tag = self.new_tag()
@@ -158,9 +157,9 @@ class TestUnknownOutcomes(base.TestCase):
         def broken(environ, start_response):
             raise RuntimeError('at once')
 
-        inner, filtered.application = filtered.application, broken
+        filtered.upstream.application = broken
         self.assertEqual(500, self.create(tag, name=tag).status)
-        filtered.application = inner
+        filtered.upstream.application = filtered.application
         self.assertEqual(202, self.create(tag, name=tag).status)
         states = sorted(t['state'] for t in self.ended(tag))
         self.assertEqual(['error', 'success'], states)
@@ -195,16 +194,16 @@ class TestUnknownOutcomes(base.TestCase):
         tag = self.new_tag()
 
         def stop(step):
-            if step == tasks_steps.RESERVED:
+            if step == tasks.RESERVED:
                 raise KeyboardInterrupt
 
-        tasks_steps.watch(stop)
+        tasks.crash_observers.append(stop)
         try:
             self.create(tag, name=tag)
         except KeyboardInterrupt:
             pass
         finally:
-            tasks_steps.unwatch(stop)
+            tasks.crash_observers.remove(stop)
         row = models.Task
         task = task_list_db.task_get_all_by_filters(
             self.context, {'key': tag}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nobody needs any more goes, the oldest first, and nothing else."""
+"""Unit tests of the removal of old tasks."""
 
 import datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The configuration of the tasks filter, which is never the application's."""
+"""The configuration of the tasks filter, apart from the application's."""
 
 from oslo_config import cfg
 from oslo_log import log
@@ -13,11 +13,11 @@ LOG = log.getLogger(__name__)
 
 
 class NoConfigFile(Exception):
-    """Nothing says where the filter's own file is."""
+    """The path of the filter's own file is missing."""
 
 
 def load(path: str | None) -> cfg.ConfigOpts:
-    """Return the configuration, and let the store be found by it.
+    """Return the configuration, after connecting the store to it.
 
     :param path: the filter's own file; None in this service's own pipeline
     """
@@ -25,9 +25,9 @@ def load(path: str | None) -> cfg.ConfigOpts:
         return loading.current_conf()
     try:
         conf = read(path)
-        facade.configure(conf, patience=patience_with(conf))
+        facade.configure(conf, patience=store_limits(conf))
     except Exception:
-        # What stands behind the filter must serve whatever becomes of tasks.
+        # The application behind the filter has to serve without tasks, too.
         LOG.exception('Tasks are not configured: %s', path)
         facade.reset()
         conf = cfg.ConfigOpts()
@@ -37,7 +37,7 @@ def load(path: str | None) -> cfg.ConfigOpts:
 
 
 def read(path: str | None) -> cfg.ConfigOpts:
-    """Return what the filter's own file says.
+    """Return the configuration in the filter's own file.
 
     :raises NoConfigFile: when there is no path
     :raises oslo_config.cfg.Error: when the file cannot be read, or understood
@@ -48,9 +48,9 @@ def read(path: str | None) -> cfg.ConfigOpts:
         )
     conf = cfg.ConfigOpts()
     opts.register_opts(conf)
-    # A store that is down is found out by the request that needs it.
+    # The first request that needs the store finds out whether it is down.
     conf.set_default('max_retries', 0, 'database')
-    # The variables of the environment are the other service's.
+    # The variables of the environment belong to the application.
     conf(
         [],
         project='nova-ext',
@@ -61,10 +61,10 @@ def read(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def patience_with(conf: cfg.ConfigOpts) -> connect_limits.Patience:
-    """Return how long the store may take.
+def store_limits(conf: cfg.ConfigOpts) -> connect_limits.Patience:
+    """Return how long to wait for the store.
 
-    The other service goes on without tasks, so it must not wait for them.
+    The application goes on without tasks, so it must not wait for them.
     """
     return connect_limits.Patience(
         conf.tasks.store_timeout, conf.tasks.store_retry_interval

@@ -1,22 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request does is told by its method, path and action."""
+"""Unit tests of requests and their tags."""
 
-import webob
+import string
 
-from nova_ext.middleware import tasks_requests
-from nova_ext.middleware.tasks_requests import Effect
+import hypothesis
+from hypothesis import strategies
+
+from ext_lib.wsgi.request import Request
+from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks.requests import Effect
 from nova_ext.tests import base
 
+ALLOWED = ''.join(
+    c
+    for c in string.ascii_letters + string.digits + string.punctuation
+    if c not in ',/?#%'
+)
 _ID = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
 _ONE = f'/servers/{_ID}'
 
 
 class TestUnderstand(base.TestCase):
     def understand(self, method, path, body=None):
-        request = webob.Request.blank(path, method=method)
+        request = Request.blank(path, method=method)
         if body is not None:
             request.json = body
-        found = tasks_requests.understand(request, 'demo')
+        found = requests.understand(request, 'demo')
         if body is not None:
             self.assertEqual(body, request.json)
         return found
@@ -70,7 +79,7 @@ class TestUnderstand(base.TestCase):
     def test_others(self):
         for method, path in (
             ('PUT', _ONE), ('POST', '/servers/'), ('POST', '/flavors'),
-            ('POST', '/nobody/servers'), ('DELETE', '/servers'),
+            ('POST', '/unknown/servers'), ('DELETE', '/servers'),
             ('DELETE', '/servers/'), ('POST', f'{_ONE}/tasks'),
             ('PUT', f'{_ONE}/os-volume_attachments/x'), ('POST', ''),
             ('POST', f'/a/b{_ONE}/action'), ('DELETE', f'{_ONE}/action'),
@@ -87,3 +96,21 @@ class TestUnderstand(base.TestCase):
         ):  # fmt: skip
             found = self.understand('POST', '/servers', {'server': values})
             self.assertEqual(several, found.is_multiple, str(values))
+
+
+class TestTags(base.TestCase):
+    @hypothesis.given(strategies.text(ALLOWED, min_size=1, max_size=255))
+    def test_what_can_be_one(self, text):
+        hypothesis.assume(text not in ('.', '..', 'detail'))
+        self.assertTrue(requests.is_tag(text))
+
+    @hypothesis.given(strategies.text(min_size=0, max_size=300))
+    def test_what_cannot(self, text):
+        fits = 1 <= len(text) <= 255 and set(text) <= set(ALLOWED)
+        fits = fits and text not in ('.', '..', 'detail')
+        self.assertEqual(fits, requests.is_tag(text))
+
+    def test_ends(self):
+        for text in ('', '.', '..', 'detail', 'a\n', 'x' * 256, ' a', 'a '):
+            self.assertFalse(requests.is_tag(text), text)
+        self.assertTrue(requests.is_tag('x' * 255))

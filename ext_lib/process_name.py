@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which process works on a request, and whether it still lives."""
+"""Names of processes, and whether those processes have ended."""
 
 import functools
 import os
@@ -19,22 +19,16 @@ def current(host: str) -> str:
 
 
 def is_dead(owner: str, host: str) -> bool:
-    """Return whether a process is known to have ended.
+    """Return whether the process of that name is known to have ended.
 
-    Only processes of this machine and since its last start can be told to
-    be dead, and only by one that sees the same processes.
+    That is known of processes of this machine since its last start, and only
+    to a process in the same PID namespace.
     """
     place, _, rest = owner.rpartition('/')
     pid, _, started = rest.partition('.')
     if place != _place(host) or not pid.isdecimal():
         return False
     return _started(int(pid)) != started
-
-
-def is_alive(owner: str, host: str) -> bool:
-    """Return whether a process is known to be at work."""
-    place, _, _rest = owner.rpartition('/')
-    return place == _place(host) and not is_dead(owner, host)
 
 
 @functools.lru_cache(maxsize=4)
@@ -44,12 +38,12 @@ def _name(host: str, pid: int) -> str:
 
 @functools.lru_cache(maxsize=4)
 def _place(host: str) -> str:
-    """Return what processes share that can see each other."""
+    """Return what processes in one PID namespace have in common."""
     try:
         boot = (_PROC / 'sys/kernel/random/boot_id').read_text().strip()
         namespace = (_PROC / 'self/ns/pid').readlink()
     except OSError:
-        # Nobody can be told to be dead here, this process included.
+        # Without /proc no process is known to have ended.
         return ''
     return f'{host[:120]}/{boot}/{namespace}'
 

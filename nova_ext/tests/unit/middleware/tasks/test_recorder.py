@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What waits for the store of tasks."""
+"""Unit tests of what happens when the store of tasks fails."""
 
 import functools
 import threading
 
-from nova_ext.middleware import tasks_backlog
+from nova_ext.middleware.tasks import recorder
 from nova_ext.tests import base
 
 
@@ -13,7 +13,7 @@ class TestBacklog(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.backlog = tasks_backlog.Backlog()
+        self.backlog = recorder.Backlog()
         self.written = []
         self.is_down = True
 
@@ -78,3 +78,43 @@ class TestBacklog(base.TestCase):
         may_go.set()
         worker.join(60)
         self.assertEqual(['a'], self.written)
+
+
+class TestFailureLog(base.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.failures = recorder.FailureLog(self.conf)
+
+    def add(self, number):
+        self.failures.add(ValueError('no store'), 'Request %d', number)
+
+    def test_the_first_is_told_with_its_cause(self):
+        self.add(1)
+        self.assertIn('Request 1', self.log.output)
+        self.assertIn('ValueError: no store', self.log.output)
+
+    def test_others_are_counted(self):
+        self.settings.set('tasks', store_retry_interval=600)
+        for number in range(1, 5):
+            self.add(number)
+        self.assertNotIn('Request 2', self.log.output)
+        self.failures._next.clear()
+        self.add(9)
+        self.assertIn('3 more', self.log.output)
+        self.assertIn('Request 9', self.log.output)
+
+    def test_all_are_told_if_the_operator_says_so(self):
+        self.settings.set('tasks', store_retry_interval=0)
+        for number in (1, 2):
+            self.add(number)
+        self.assertIn('Request 2', self.log.output)
+        self.assertNotIn('more', self.log.output)
+
+    def test_one_kind_does_not_mute_another(self):
+        self.settings.set('tasks', store_retry_interval=600)
+        self.add(1)
+        self.failures.add(OSError('disk is full'), 'Request %d', 2)
+        self.add(3)
+        self.assertIn('Request 1', self.log.output)
+        self.assertIn('OSError: disk is full', self.log.output)
+        self.assertNotIn('Request 3', self.log.output)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a request has ended, from what is recorded of it."""
+"""Unit tests of verdicts on requests."""
 
 import datetime
 
 from oslo_utils import timeutils
 
-from nova_ext.middleware import tasks_outcome
+from nova_ext.middleware.tasks import verdicts
 from nova_ext.tests import base
 
-_PATIENCE = datetime.timedelta(seconds=300)
+_TIMEOUT = datetime.timedelta(seconds=300)
 
 
 def at(seconds):
@@ -42,7 +42,7 @@ def server(task_state=None, status='ACTIVE', **more):
 
 class TestJudge(base.TestCase):
     def assertJudged(self, state, name, action, server):
-        verdict = tasks_outcome.judge(name, action, server, _PATIENCE)
+        verdict = verdicts.judge(name, action, server, _TIMEOUT)
         self.assertEqual(state, verdict.state)
         return verdict
 
@@ -139,13 +139,13 @@ class TestJudge(base.TestCase):
         self.assertIn('never finished', verdict.message)
 
     def test_several_servers(self):
-        pending, running = tasks_outcome.PENDING, tasks_outcome.RUNNING
-        success = tasks_outcome.SUCCESS
-        error = tasks_outcome.Verdict('error', 'why')
-        for state, verdicts in (
+        pending, running = verdicts.PENDING, verdicts.RUNNING
+        success = verdicts.SUCCESS
+        error = verdicts.Verdict('error', 'why')
+        for state, found in (
             ('pending', [success, pending, running]),
             ('running', [success, running, error]),
             ('error', [success, error]),
             ('success', [success, success]),
         ):
-            self.assertEqual(state, tasks_outcome.combine(verdicts).state)
+            self.assertEqual(state, verdicts.combine(found).state)

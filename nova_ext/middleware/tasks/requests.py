@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which requests make a task, told by method, path and action."""
+"""Requests that make a task, by method, path and action."""
 
 import dataclasses
 import enum
 import re
-from typing import Any
 
-from oslo_serialization import jsonutils
-import webob
+from ext_lib.wsgi.request import Request
 
-#: Methods that never change a thing.
+#: Methods that never change anything.
 READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
 
 _PROJECT = re.compile(r'[0-9a-f-]+\Z')
@@ -48,6 +46,11 @@ _READING_ACTIONS = frozenset(
         'os-getMKSConsole',
     }
 )
+#: A tag is a header and, where tasks are read, a segment of a path.
+_TAG = re.compile(r'[!-~]{1,255}\Z')
+_NOT_IN_A_TAG = frozenset(',/?#%')
+_NAMES_OF_OTHERS = frozenset({'.', '..', 'detail'})
+_TAG_HEADER = 'HTTP_TASK_TAG'
 #: Where the record of an action has another name than the request.
 _RECORDED = {
     'os-start': 'start',
@@ -59,7 +62,7 @@ _RECORDED = {
 
 
 class Effect(enum.Enum):
-    """What a request does."""
+    """Effects of requests."""
 
     READS = 'reads'
     #: Changes a server.
@@ -68,14 +71,17 @@ class Effect(enum.Enum):
     OTHER = 'other'
 
 
-@dataclasses.dataclass(frozen=True)
-class Operation:
-    """What a request asks for.
+@dataclasses.dataclass
+class Intent:
+    """The meaning of a request.
 
-    :param name: of the task
+    :param name: of the task: the action, as nova records it
     :param server_id: as the path has it
     :param path: without the project segment
     :param is_multiple: whether it asks for several servers
+    :param tag: what the client calls it
+    :param has_bad_tag: whether there is a tag which cannot be one, or which
+        this request cannot have
     """
 
     effect: Effect
@@ -83,45 +89,53 @@ class Operation:
     server_id: str | None = None
     path: str = ''
     is_multiple: bool = False
+    tag: str | None = None
+    has_bad_tag: bool = False
 
 
-def understand(request: webob.Request, project_id: str | None) -> Operation:
+def understand(request: Request, project_id: str | None) -> Intent:
     """Return what a request asks for; its body stays readable."""
+    intent = _without_tag(request, project_id)
+    tag = request.environ.get(_TAG_HEADER)
+    if tag is not None and intent.effect is not Effect.READS:
+        intent.tag = tag
+        makes_task = intent.effect is Effect.MAKES_TASK
+        intent.has_bad_tag = not makes_task or not is_tag(tag)
+    return intent
+
+
+def _without_tag(request: Request, project_id: str | None) -> Intent:
     if request.method in READING:
-        return Operation(Effect.READS)
+        return Intent(Effect.READS)
     segments = _segments(request, project_id)
     known = (request.method, _form(segments))
     if known in _CONSOLES:
-        return Operation(Effect.READS)
+        return Intent(Effect.READS)
     if known not in _TASKS:
-        return Operation(Effect.OTHER)
+        return Intent(Effect.OTHER)
     name, is_multiple = _TASKS[known], False
     if name is None:
         name = _action(request)
         if name in _READING_ACTIONS:
-            return Operation(Effect.READS)
+            return Intent(Effect.READS)
     elif name == 'create':
         is_multiple = _is_multiple(request)
     server_id = segments[1] if len(segments) > 1 else None
     path = '/'.join(['', *segments])
     name = _RECORDED.get(name, name)[:_NAME_LENGTH]
-    return Operation(Effect.MAKES_TASK, name, server_id, path, is_multiple)
+    return Intent(Effect.MAKES_TASK, name, server_id, path, is_multiple)
 
 
-def body(request: webob.Request) -> bytes:
-    """Return the body, and leave it for the application."""
-    return bytes(request.body)
+def is_tag(text: str) -> bool:
+    """Return whether ``text`` can be a tag."""
+    return (
+        _TAG.match(text) is not None
+        and _NOT_IN_A_TAG.isdisjoint(text)
+        and text not in _NAMES_OF_OTHERS
+    )
 
 
-def document(request: webob.Request) -> Any:
-    """Return what the body says, None when it is not JSON."""
-    try:
-        return jsonutils.loads(body(request))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _segments(request: webob.Request, project_id: str | None) -> list[str]:
+def _segments(request: Request, project_id: str | None) -> list[str]:
     """Return the path without the project segment.
 
     It is one where the application takes it for one.
@@ -147,16 +161,16 @@ def _form(segments: list[str]) -> str:
     return '/'.join(form)
 
 
-def _action(request: webob.Request) -> str:
-    found = document(request)
+def _action(request: Request) -> str:
+    found = request.document()
     if isinstance(found, dict) and len(found) == 1:
         return str(next(iter(found)))
     # The application will refuse it.
     return _ACTION
 
 
-def _is_multiple(request: webob.Request) -> bool:
-    found = document(request)
+def _is_multiple(request: Request) -> bool:
+    found = request.document()
     server = found.get('server') if isinstance(found, dict) else None
     if not isinstance(server, dict):
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The filter has a file of its own, and the sample of it is true."""
+"""Unit tests of the filter's own file, and of the sample of it."""
 
 import pathlib
 import re
@@ -11,12 +11,12 @@ import webob
 from nova_ext.conf import opts
 from nova_ext.db.facade import facade
 from nova_ext.middleware import tasks
-from nova_ext.middleware import tasks_conf
+from nova_ext.middleware.tasks import configuration
 from nova_ext.tests import base
 
 _SAMPLE = (
     pathlib.Path(__file__)
-    .parents[4]
+    .parents[5]
     .joinpath('etc', 'nova_ext', 'nova-ext-tasks.conf.sample')
 )
 _DEFAULT = re.compile(r'^#(\w+) = (.*)$', re.MULTILINE)
@@ -28,7 +28,7 @@ class TestConf(base.TestCase):
         self.addCleanup(facade.reset)
 
     def test_the_sample_names_options_and_their_defaults(self):
-        conf = tasks_conf.load(str(_SAMPLE))
+        conf = configuration.load(str(_SAMPLE))
         known = cfg.ConfigOpts()
         opts.register_opts(known)
         known([], project='x', default_config_files=[])
@@ -42,7 +42,7 @@ class TestConf(base.TestCase):
         self.useFixture(
             fixtures.EnvironmentVariable('OS_TASKS__STORE_TIMEOUT', '77')
         )
-        conf = tasks_conf.load(str(_SAMPLE))
+        conf = configuration.load(str(_SAMPLE))
         self.assertEqual(5, conf.tasks.store_timeout)
 
     def test_a_file_that_makes_no_sense_is_as_good_as_none(self):
@@ -50,12 +50,12 @@ class TestConf(base.TestCase):
         for text in (None, '[database\n', '[tasks]\nstore_timeout = soon\n'):
             if text is not None:
                 path.write_text(text)
-            conf = tasks_conf.load(str(path))
+            conf = configuration.load(str(path))
             self.assertEqual(5, conf.tasks.store_timeout)
             self.assertIsNone(conf.database.connection)
 
     def test_no_file_in_the_pipeline_of_another(self):
-        conf = tasks_conf.load(None)
+        conf = configuration.load(None)
         self.assertEqual(5, conf.tasks.store_timeout)
         self.assertIsNone(conf.database.connection)
 

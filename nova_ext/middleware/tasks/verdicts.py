@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the application's records of an action say of a request.
+"""Verdicts on requests, from the application's records of actions.
 
-An action is a list of events, and between two of them nothing runs: it takes
-the server's own task to know that all is done.
+An action is a list of events, and between two of them nothing runs: only with
+the task state of the server is it known that all is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -34,8 +34,8 @@ _IMAGES = (
     'image_uploading',
 )  # fmt: skip
 
-#: What a server is busy with while a request is carried out. Requests that
-#: are not here run beside whatever the server is busy with.
+#: The task states of a server while a request is carried out. Requests that
+#: are not here run beside any task state.
 _WORK: dict[str, Sequence[str]] = {
     'create': _BUILDS,
     'delete': ('deleting', 'soft-deleting'),
@@ -65,7 +65,7 @@ _WORK: dict[str, Sequence[str]] = {
 }
 #: Carried out when they are answered, with an event or without one.
 _AT_ONCE = frozenset({'resetState', 'lock', 'unlock'})
-#: Recorded as actions; of others the application remembers nothing.
+#: Recorded as actions; of others the application has no record.
 RECORDED = frozenset(
     {
         *_WORK,
@@ -88,33 +88,38 @@ _KEPT = 'SOFT_DELETED'
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What became of a request.
+    """The state of a request.
 
-    :param ended_at: None while it runs, and when nobody knows
+    :param ended_at: None while it runs, and when it is unknown
+    :param timed_out: whether it counts as ended only because nothing has been
+        recorded for so long
     """
 
     state: str
     message: str | None = None
     ended_at: datetime.datetime | None = None
+    timed_out: bool = False
 
 
 PENDING = Verdict(TaskState.PENDING)
 RUNNING = Verdict(TaskState.RUNNING)
 SUCCESS = Verdict(TaskState.SUCCESS)
-#: Accepted, stored, and then lost on its way to whoever would do it.
+#: Accepted, stored, and then lost on its way to the service that would do it.
 NOT_FINISHED = Verdict(
-    TaskState.ERROR, 'The request was accepted, but never finished.'
+    TaskState.ERROR,
+    'The request was accepted, but never finished.',
+    timed_out=True,
 )
 
 
 def judge(
-    name: str, action: Any, server: Any, patience: datetime.timedelta
+    name: str, action: Any, server: Any, timeout: datetime.timedelta
 ) -> Verdict:
-    """Return what became of a request on one server.
+    """Return the verdict on a request for one server.
 
-    :param action: what is recorded of it; None when nothing is
-    :param server: as it is now; None when it is gone
-    :param patience: how long an action may rest unfinished before it is
+    :param action: its record; None without one
+    :param server: as it is now; None when it is deleted
+    :param timeout: how long an action may rest unfinished before it is
         given up
     """
     if server is not None and _task_state(server) in _WORK.get(name, ()):
@@ -124,9 +129,9 @@ def judge(
     if action is None:
         return _unrecorded(name, server)
     if _open_events(action):
-        return _unfinished(action, server, patience)
+        return _unfinished(action, server, timeout)
     if not action['events'] and name not in _AT_ONCE:
-        return _unfinished(action, server, patience)
+        return _unfinished(action, server, timeout)
     if name == 'create' and server is not None and server['status'] == 'BUILD':
         return RUNNING
     if failed := _failed_event(name, action):
@@ -135,8 +140,22 @@ def judge(
     return _ended(SUCCESS, action)
 
 
+def judge_all(
+    name: str,
+    facts: Iterable[tuple[Any, Any]],
+    timeout: datetime.timedelta,
+) -> Verdict:
+    """Return the verdict on a request for several servers.
+
+    :param facts: for each server its action and itself, as for :func:`judge`
+    """
+    found = [judge(name, *about, timeout) for about in facts]
+    timed_out = any(verdict.timed_out for verdict in found)
+    return dataclasses.replace(combine(found), timed_out=timed_out)
+
+
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return what became of a request on several servers together."""
+    """Return the verdict on a request from those for its servers."""
     for state in (TaskState.PENDING, TaskState.RUNNING, TaskState.ERROR):
         for verdict in verdicts:
             if verdict.state == state:
@@ -161,10 +180,10 @@ def _unrecorded(name: str, server: Any) -> Verdict:
 
 
 def _open_events(action: Any) -> list[Any]:
-    """Return the events that run.
+    """Return the events that have not ended.
 
-    One that began before another of its name has ended does not: of two that
-    share a name nova may end the wrong one.
+    An event counts as ended if another one of its name ended after it began:
+    of two that share a name nova may end the wrong one.
     """
     ends: dict[str, str] = {}
     for event in action['events']:
@@ -180,14 +199,14 @@ def _open_events(action: Any) -> list[Any]:
 
 
 def _unfinished(
-    action: Any, server: Any, patience: datetime.timedelta
+    action: Any, server: Any, timeout: datetime.timedelta
 ) -> Verdict:
     if server is None:
         return _ended(Verdict(TaskState.ERROR, _DELETED), action)
     last = timeutils.parse_isotime(action['updated_at'] + 'Z')
     age = timeutils.utcnow() - timeutils.normalize_time(last)
-    # While the server is busy, whoever works on it may go on with this.
-    if age > patience and _task_state(server) is None:
+    # While the server has a task state, its host may go on with this.
+    if age > timeout and _task_state(server) is None:
         return _ended(NOT_FINISHED, action)
     return RUNNING
 

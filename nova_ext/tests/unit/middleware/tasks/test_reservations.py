@@ -1,20 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tags have a syntax, and requests that say the same are the same."""
+"""Unit tests of fingerprints and reservations."""
 
 import json
-import string
 
 import hypothesis
 from hypothesis import strategies
 
-from nova_ext.middleware import tasks_tags
+from nova_ext.middleware.tasks import reservations
 from nova_ext.tests import base
 
-ALLOWED = ''.join(
-    c
-    for c in string.ascii_letters + string.digits + string.punctuation
-    if c not in ',/?#%'
-)
 JSON = strategies.recursive(
     strategies.none()
     | strategies.booleans()
@@ -39,27 +33,9 @@ def shuffled(document):
     return document
 
 
-class TestTags(base.TestCase):
-    @hypothesis.given(strategies.text(ALLOWED, min_size=1, max_size=255))
-    def test_what_can_be_one(self, text):
-        hypothesis.assume(text not in ('.', '..', 'detail'))
-        self.assertTrue(tasks_tags.is_tag(text))
-
-    @hypothesis.given(strategies.text(min_size=0, max_size=300))
-    def test_what_cannot(self, text):
-        fits = 1 <= len(text) <= 255 and set(text) <= set(ALLOWED)
-        fits = fits and text not in ('.', '..', 'detail')
-        self.assertEqual(fits, tasks_tags.is_tag(text))
-
-    def test_ends(self):
-        for text in ('', '.', '..', 'detail', 'a\n', 'x' * 256, ' a', 'a '):
-            self.assertFalse(tasks_tags.is_tag(text), text)
-        self.assertTrue(tasks_tags.is_tag('x' * 255))
-
-
 class TestFingerprints(base.TestCase):
     def print_of(self, body, method='POST', path='/servers', query=''):
-        return tasks_tags.fingerprint(method, path, query, body)
+        return reservations.fingerprint(method, path, query, body)
 
     @hypothesis.given(JSON, strategies.sampled_from([None, 1, '\t']))
     def test_form_does_not_matter(self, document, indent):
@@ -89,7 +65,7 @@ class TestFingerprints(base.TestCase):
             self.assertNotEqual(self.print_of(raw), self.print_of(document))
         self.assertNotEqual(self.print_of(b'{'), self.print_of(b'{ '))
         self.assertEqual(
-            b'raw:' + b'[' * 10**5, tasks_tags.canonical(b'[' * 10**5)
+            b'raw:' + b'[' * 10**5, reservations.canonical(b'[' * 10**5)
         )
 
     def test_numbers(self):
@@ -112,7 +88,7 @@ class TestFingerprints(base.TestCase):
 
     def test_reservations_differ_by_all_parts(self):
         seen = {
-            tasks_tags.reservation(*parts)
+            reservations.reservation(*parts)
             for parts in (
                 ('p', 't', 'f'), ('P', 't', 'f'), ('p', 'T', 'f'),
                 ('p', 't', 'F'), ('pt', '', 'f'), ('p"', ',t', 'f'),

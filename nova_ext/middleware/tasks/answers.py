@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Answers as clients get them: the application's, and the filter's own."""
+
+from collections.abc import Iterable
+import functools
+from typing import Any
+import urllib.parse
+
+from oslo_config import cfg
+import webob
+
+from ext_lib import policy
+from ext_lib.wsgi import application
+from ext_lib.wsgi import auth
+from ext_lib.wsgi import links
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import request
+from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import server_tasks
+from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks import resolver
+from nova_ext.middleware.tasks import upstream
+from nova_ext.objects.task import Task
+from nova_ext.policies import base as base_policies
+from nova_ext.policies import server_tasks as policies
+
+TAG = 'Task-tag'
+ID = 'Task-id'
+REPEAT = 'Task-repeat'
+
+
+def send(
+    answer: upstream.Answer, task: Task, start_response: Any
+) -> Iterable[bytes]:
+    """Send the application's answer; it names its task if that is stored."""
+    headers = answer.headers
+    if answer.is_routed:
+        if 'id' in task:
+            headers.append((ID, task.uuid))
+        if 'tag' in task:
+            headers.append((TAG, str(task.tag)))
+    if answer.exc_info:
+        start_response(answer.status, headers, answer.exc_info)
+    else:
+        start_response(answer.status, headers)
+    return [answer.body]
+
+
+class Refusals:
+    """Answers to requests that the application does not get to see."""
+
+    def __init__(
+        self, upstream: upstream.Upstream, links: links.Links
+    ) -> None:
+        self.upstream = upstream
+        self.links = links
+
+    def repeated(self, req: request.Request, task: Task) -> webob.Response:
+        """Return the answer to a request that was accepted before."""
+        tag = task.tag or ''
+        path = f'servers/{urllib.parse.quote(tag, safe="")}/tasks'
+        headers = {
+            TAG: tag,
+            ID: task.uuid,
+            REPEAT: 'true',
+            'Link': f'<{self.links.base(req)}/{path}>; rel="tasks"',
+        }
+        message = 'That request is already accepted.'
+        return self._fault(req, 409, message, headers)
+
+    def bad_tag(
+        self, req: request.Request, intent: requests.Intent
+    ) -> webob.Response:
+        """Return the answer to a tag that cannot be one, or makes no task."""
+        message = 'Task-tag is not supported for this request.'
+        if intent.effect is requests.Effect.MAKES_TASK:
+            message = (
+                'Invalid Task-tag. It must be one header of 1 to 255 visible '
+                'ASCII characters, none of , / ? # %, and none of the words '
+                '. .. detail.'
+            )
+        return self._fault(req, 400, message)
+
+    def no_store(self, req: request.Request) -> webob.Response:
+        """Return the answer to a request that cannot be protected."""
+        message = (
+            'Tasks cannot be stored at present, so this request cannot be '
+            'protected by its Task-tag. It was not carried out.'
+        )
+        return self._fault(req, 503, message)
+
+    def _fault(
+        self,
+        req: request.Request,
+        status: int,
+        message: str,
+        headers: dict[str, str] | None = None,
+    ) -> webob.Response:
+        response = faults.FAULTS.respond(status, message, headers)
+        negotiator = self.upstream.negotiator(req.environ)
+        try:
+            version = negotiator.requested(req)
+        except microversion.InvalidVersion:
+            return response
+        negotiator.stamp(response, version)
+        return response
+
+
+class Tasks:
+    """Answers to requests for tasks; all others are the application's."""
+
+    def __init__(
+        self,
+        conf: cfg.ConfigOpts,
+        upstream: upstream.Upstream,
+        resolver: resolver.Resolver,
+        links: links.Links,
+    ) -> None:
+        self.conf = conf
+        self.upstream = upstream
+        rules = [*base_policies.list_rules(), *policies.list_rules()]
+        self.enforcer = policy.Enforcer(conf, rules)
+        controller = server_tasks.ServerTasksController(links, resolver)
+        self.table = server_tasks.table(controller)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        own = {
+            **environ,
+            request.CONTEXT: auth.caller(environ, self.enforcer, False),
+            upstream.OUTER: environ,
+        }
+        tasks = self._application_at(self.upstream.negotiator(environ))
+        try:
+            tasks.router.match(request.Request(own))
+        except webob.exc.HTTPNotFound:
+            return self.upstream.application(environ, start_response)
+        return tasks(own, start_response)
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019 - as long as the process
+    def _application_at(self, negotiator: Any) -> application.Application:
+        settings = application.Settings(
+            max_limit=self.conf.api.max_limit,
+            check_answers=self.conf.api.response_validation == 'error',
+        )
+        return application.Application(
+            self.table, negotiator, faults.FAULTS, settings
+        )
