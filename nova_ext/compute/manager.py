@@ -14,7 +14,7 @@ from nova_ext.compute.live_migration import LiveMigrationOperations
 from nova_ext.compute.operation import Host
 from nova_ext.compute.power import PowerOperations
 from nova_ext.compute.rebuild import RebuildOperations
-from nova_ext.compute.recovery import Recovery
+from nova_ext.compute.recovery import HostRecovery
 from nova_ext.compute.resize import ResizeOperations
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.service import COMPUTE
@@ -53,7 +53,7 @@ class ComputeManager(Manager):
         self._heartbeat = Heartbeat(
             name, COMPUTE, rpcapi.TOPIC, conf.report_interval
         )
-        self._recovery = Recovery(self.host, self._resuming())
+        self._recovery = HostRecovery(self.host, self._resuming())
 
     def endpoints(self) -> list[object]:
         """Return what answers; the names of the methods do not overlap."""

@@ -38,7 +38,7 @@ LOG = logging.getLogger(__name__)
 _WORKERS = 8
 
 
-class Recovery:
+class HostRecovery:
     """Recovers a host before it takes new messages.
 
     :param methods: what resumes a step, by the name of the event

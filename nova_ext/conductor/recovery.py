@@ -29,7 +29,7 @@ from nova_ext.objects.service import ServiceList
 LOG = logging.getLogger(__name__)
 
 
-class Recovery:
+class ConductorRecovery:
     """Ends open steps of conductors.
 
     :param host: name of this conductor
