@@ -9,16 +9,21 @@ from collections.abc import Collection, Sequence
 import dataclasses
 from typing import Any
 
+from oslo_utils import timeutils
+
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.objects.base import transactional
+from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
+from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
-from nova_ext.objects.transaction import transactional
 
 #: What a request is checked for: a task state of None is a server at rest.
 _AT_REST: Sequence[str | None] = (None,)
@@ -193,6 +198,35 @@ def _accept_evacuation(
     migration.create()
     InstanceAction.action_start(context, uuid, action, want_result=False)
     return instance, migration
+
+
+@transactional
+def delete_locally(
+    context: RequestContext, uuid: str, expected_host: str | None
+) -> bool:
+    """Delete a server whose host is down, and record the action.
+
+    :param expected_host: where the caller believes the server to be
+    :returns: False if the server is on another host, so that nothing was
+        changed
+    :raises InstanceNotFound: when it was deleted
+    :raises UnexpectedTaskStateError: when its task state has changed
+    """
+    instance = Instance.get_by_uuid(context, uuid)
+    if instance.host != expected_host:
+        return False
+    task_state = instance.task_state
+    instance.vm_state = VMState.DELETED
+    instance.task_state = None
+    instance.power_state = PowerState.NOSTATE
+    instance.terminated_at = timeutils.utcnow()
+    # A host that takes the server at the same time changes the task state.
+    instance.save(expected_task_state=[task_state])
+    InstanceAction.action_start(
+        context, uuid, ActionName.DELETE, want_result=False
+    )
+    instance.destroy()
+    return True
 
 
 def change(

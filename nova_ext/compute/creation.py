@@ -12,6 +12,7 @@ from oslo_utils import uuidutils
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext.flavors import Flavor
+from nova_ext.objects.base import transactional
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -19,7 +20,6 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
-from nova_ext.objects.transaction import transactional
 from nova_ext.rpcapi.conductor import REQUESTED_HOST
 
 ZONE = 'nova'

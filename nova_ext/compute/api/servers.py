@@ -17,11 +17,11 @@ from nova_ext import step_types
 from nova_ext.action_events import Step
 from nova_ext.compute import admission
 from nova_ext.compute import creation
-from nova_ext.compute import deletion
 from nova_ext.compute.admission import Admission
 from nova_ext.compute.api.moves import MoveAPI
 from nova_ext.compute.api.power import PowerAPI
 from nova_ext.flavors import Flavor
+from nova_ext.objects.base import transactional
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
@@ -29,7 +29,6 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
-from nova_ext.objects.transaction import transactional
 from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
@@ -188,7 +187,7 @@ class API(PowerAPI, MoveAPI):
         uuid = instance.uuid
         LOG.info('Instance %s is deleted without its host', uuid)
         try:
-            is_done = deletion.delete_locally(context, uuid, instance.host)
+            is_done = admission.delete_locally(context, uuid, instance.host)
         except exception.UnexpectedTaskStateError:
             is_done = False
         if is_done:

@@ -7,9 +7,7 @@ from typing import Any
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_properties
-from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
@@ -98,7 +96,7 @@ class ServerActionsController:
         """Write the image over the server's disk again."""
         instance = instance_for(req, server_id, policies.REBUILD)
         wanted = body['rebuild']
-        server_resources.check_rebuild(wanted)
+        server_properties.check_rebuild(wanted)
         self.compute_api.rebuild(
             req.context,
             instance,
@@ -107,7 +105,7 @@ class ServerActionsController:
             **server_properties.of(wanted),
         )
         shown = self.presenter.rebuilt(
-            req, instance, passwords.given_or_new(wanted)
+            req, instance, server_properties.password_of(wanted)
         )
         location = shown['links'][0]['href']
         return controller.Reply({'server': shown}, {'Location': location})

@@ -8,7 +8,6 @@ from oslo_utils import strutils
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
@@ -109,4 +108,4 @@ class ServerMovesController:
         )
         if microversions.supports(req, microversions.EVACUATE_SILENT):
             return None
-        return {'adminPass': passwords.given_or_new(wanted)}
+        return {'adminPass': server_properties.password_of(wanted)}

@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers for the eyes of one caller: policy decides how much he sees."""
+"""Servers as one caller may see them, by policy."""
 
 from collections.abc import Collection
 from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib.context import RequestContext
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
-from nova_ext.api.openstack.compute import host_status
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.views import servers as view
 from nova_ext.flavors import Catalogue
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
+from nova_ext.objects.service import COMPUTE
+from nova_ext.objects.service import Service
+from nova_ext.objects.service import ServiceList
 from nova_ext.policies import flavors as flavor_policies
 from nova_ext.policies import servers as policies
 
@@ -91,12 +94,39 @@ class ServerPresenter:
         if microversions.supports(req, microversions.HOST_STATUS) and may(
             policies.HOST_STATUS
         ):
-            statuses = host_status.HostStatus(self.conf, req.context)
+            statuses = _HostStatus(self.conf, req.context)
         return view.Eyes(
             attributes=may(policies.EXTENDED_ATTRIBUTES),
             extra_specs=may(flavor_policies.EXTRA_SPECS_INDEX),
             host_status=statuses,
         )
+
+
+class _HostStatus:
+    """The status of each compute host, read once for a whole answer."""
+
+    def __init__(self, conf: cfg.ConfigOpts, context: RequestContext) -> None:
+        self._down_time = conf.service_down_time
+        self._services = {
+            service.host: service
+            for service in ServiceList.get_all(
+                context.elevated(), binary=COMPUTE
+            )
+        }
+
+    def __call__(self, host: str | None) -> str:
+        """Return UP, DOWN, MAINTENANCE or UNKNOWN; nothing for no host."""
+        if not host:
+            return ''
+        service = self._services.get(host)
+        return 'UNKNOWN' if service is None else self._of(service)
+
+    def _of(self, service: Service) -> str:
+        if service.forced_down:
+            return 'DOWN'
+        if service.disabled:
+            return 'MAINTENANCE'
+        return 'UP' if service.is_up(self._down_time) else 'UNKNOWN'
 
 
 def _move_to_end(shown: Shown, key: str) -> None:

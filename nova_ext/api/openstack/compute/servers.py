@@ -12,10 +12,8 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext import exception
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_filters
 from nova_ext.api.openstack.compute import server_properties
-from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
@@ -93,7 +91,7 @@ class ServersController:
         if strutils.bool_from_string(server.get('return_reservation_id')):
             return controller.Reply({'reservation_id': reservation_id})
         shown = self.presenter.created(
-            req, instances[0], passwords.given_or_new(server)
+            req, instances[0], server_properties.password_of(server)
         )
         location = shown['links'][0]['href']
         return controller.Reply({'server': shown}, {'Location': location})
@@ -164,7 +162,7 @@ class ServersController:
         maximum = int(server.get('max_count', minimum))
         if minimum > maximum:
             raise InvalidCount()
-        server_resources.check_create(server, maximum)
+        server_properties.check_create(server, maximum)
         return {
             'flavor': self._flavor(req, server),
             'image_ref': server.get('imageRef') or '',

@@ -13,10 +13,39 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute.schemas import versions as schema
+from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.api.openstack.compute.views import versions as view
+
+_LINK = schema.Body(
+    {
+        'rel': Param(types.string, required=True),
+        'href': Param(types.string, required=True),
+        'type': Param(types.string),
+    }
+)
+_MEDIA_TYPE = schema.Body(
+    {
+        'base': Param(types.string, required=True),
+        'type': Param(types.string, required=True),
+    }
+)
+_VERSION = schema.Body(
+    {
+        'id': Param(types.string, required=True),
+        'status': Param(types.string, required=True),
+        'version': Param(types.string, required=True),
+        'min_version': Param(types.string, required=True),
+        'updated': Param(types.string, required=True),
+        'links': Param(schema.ListOf(_LINK), required=True),
+        'media-types': Param(schema.ListOf(_MEDIA_TYPE), required=True),
+    }
+)
+
+_SHOW_RESPONSE = schema.wrapped('version', _VERSION)
 
 
 class VersionList:
@@ -94,12 +123,12 @@ class VersionsController:
         self.links = links
         self.negotiator = negotiator
 
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the document of the API ``id``."""
         return _show(req, self, id)
 
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def root(self, req: request.Request) -> dict[str, Any]:
         """Show the document of this API."""
         return _show(req, self, view.CURRENT)
