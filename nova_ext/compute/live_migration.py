@@ -13,11 +13,11 @@ from nova_ext import exception
 from nova_ext import instance_updates
 from nova_ext import step_types
 from nova_ext.action_events import Step
-from nova_ext.compute.operation import clear_task
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
+from nova_ext.compute.host_step import clear_task
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import operation
+from nova_ext.compute.host_step import set_error
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.instance import Instance

@@ -10,8 +10,8 @@ from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
 from nova_ext import operations
 from nova_ext.compute.build import BuildOperations
+from nova_ext.compute.host_step import Host
 from nova_ext.compute.live_migration import LiveMigrationOperations
-from nova_ext.compute.operation import Host
 from nova_ext.compute.power import PowerOperations
 from nova_ext.compute.rebuild import RebuildOperations
 from nova_ext.compute.recovery import HostRecovery

@@ -21,7 +21,7 @@ from nova_ext import instance_updates
 from nova_ext import operations
 from nova_ext import step_types
 from nova_ext.action_events import Step
-from nova_ext.compute.operation import Host
+from nova_ext.compute.host_step import Host
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.instance import Instance
