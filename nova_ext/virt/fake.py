@@ -19,7 +19,7 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.virt import driver
-from nova_ext.virt.fake_move import Move
+from nova_ext.virt.simulated_move import Move
 
 FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
