@@ -18,7 +18,7 @@ from nova_ext.objects.migration import MigrationList
 LOG = logging.getLogger(__name__)
 
 
-def give_up(context: RequestContext, instance_uuid: str) -> None:
+def fail_move(context: RequestContext, instance_uuid: str) -> None:
     """End the move of a server that is being moved or rebuilt.
 
     It stays as it was if that is certain, else it is in ERROR. A server
@@ -33,23 +33,23 @@ def give_up(context: RequestContext, instance_uuid: str) -> None:
     task_state = instance.task_state
     if not operations.migration_types_of(task_state):
         return
-    for migration in unfinished(context, instance):
+    for migration in unfinished_migrations(context, instance):
         status = MigrationStatus.ERROR
         if migration.migration_type == MigrationType.EVACUATION:
             status = MigrationStatus.FAILED
         instance_updates.end_migration(migration, status)
-    _leave_state(context, instance)
+    _clear_task_state(context, instance)
 
 
-def drop_task(context: RequestContext, instance: Instance) -> None:
+def clear_task_state(context: RequestContext, instance: Instance) -> None:
     """End a task state that is all that is left of an operation."""
     if operations.migration_types_of(instance.task_state):
-        give_up(context, instance.uuid)
+        fail_move(context, instance.uuid)
     else:
-        _leave_state(context, instance)
+        _clear_task_state(context, instance)
 
 
-def _leave_state(context: RequestContext, instance: Instance) -> None:
+def _clear_task_state(context: RequestContext, instance: Instance) -> None:
     task_state = instance.task_state
     values: dict[str, Any] = {'task_state': None}
     if not operations.is_reversible(task_state):
@@ -69,7 +69,9 @@ def end_migrations(context: RequestContext, instance_uuid: str) -> None:
             instance_updates.end_migration(migration, MigrationStatus.ERROR)
 
 
-def unfinished(context: RequestContext, instance: Instance) -> list[Migration]:
+def unfinished_migrations(
+    context: RequestContext, instance: Instance
+) -> list[Migration]:
     """Return the migrations that the task of a server is about."""
     migrations = MigrationList.get_by_filters(
         context, {'instance_uuid': instance.uuid}

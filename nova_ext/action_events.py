@@ -133,7 +133,7 @@ class Step:
         return bool(events)
 
 
-def is_over(context: RequestContext, instance_uuid: str) -> bool:
+def is_finished(context: RequestContext, instance_uuid: str) -> bool:
     """Return whether the request has taken a step, and takes none now."""
     events = _events_of(context, instance_uuid)
     return bool(events) and all(event.finish_time for event in events)
@@ -177,7 +177,7 @@ def fail_lost(action: InstanceAction, host: str) -> None:
         )
 
 
-def end_overtaken(
+def end_superseded(
     context: RequestContext, instance_uuid: str, host: str
 ) -> None:
     """End what was accepted before and cannot be begun any more.

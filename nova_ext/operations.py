@@ -16,7 +16,7 @@ from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.instance import Instance
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 _COLD = (MigrationType.MIGRATION, MigrationType.RESIZE)
@@ -183,7 +183,7 @@ HOST_STEPS = {
     step.event: step
     for operation in OPERATIONS
     for step in operation.steps
-    if step.place not in (Place.API, Place.CONDUCTOR)
+    if step.place not in (StepPlace.API, StepPlace.CONDUCTOR)
 }
 
 
@@ -199,7 +199,7 @@ def _first_on_host() -> Iterator[tuple[str | None, str]]:
         )
         for step in operation.steps:
             # That scheduling is recorded means that it failed.
-            is_waiting = step.place is Place.CONDUCTOR and (
+            is_waiting = step.place is StepPlace.CONDUCTOR and (
                 step is not steps.SCHEDULE
             )
             if is_waiting and first is not None:

@@ -102,7 +102,7 @@ class Admission:
         except exception.UnexpectedTaskStateError as error:
             instance.refresh()
             raise self.invalid(instance, 'task_state') from error
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
 
     def accept_end_of_move(
         self,
@@ -124,7 +124,7 @@ class Admission:
         except exception.UnexpectedTaskStateError as error:
             instance.refresh()
             raise self.invalid(instance, 'task_state') from error
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
         return migration
 
     def accept_evacuation(
@@ -137,11 +137,11 @@ class Admission:
         fresh, migration = _accept_evacuation(
             context, instance.uuid, self.action, dest
         )
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
         return migration
 
 
-def take_over(instance: Instance, fresh: Instance) -> None:
+def replace_fields(instance: Instance, fresh: Instance) -> None:
     """Make ``instance`` what ``fresh`` is."""
     for name in instance.fields:
         if name in fresh:

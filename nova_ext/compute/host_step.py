@@ -24,7 +24,7 @@ from nova_ext.instance_updates import States
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.rpcapi.compute import ComputeAPI
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 from nova_ext.virt.driver import ComputeDriver
 
@@ -62,7 +62,7 @@ class Locks:
                 self._locks[uuid] = lock, users - 1
 
 
-class Running:
+class RunningSteps:
     """The steps that threads of this process are taking."""
 
     def __init__(self) -> None:
@@ -122,10 +122,10 @@ class Host:
     driver: ComputeDriver
     rpcapi: ComputeAPI
     locks: Locks = dataclasses.field(default_factory=Locks)
-    running: Running = dataclasses.field(default_factory=Running)
+    running: RunningSteps = dataclasses.field(default_factory=RunningSteps)
 
 
-class Operations(Protocol):
+class HostSteps(Protocol):
     """An object whose methods are operations."""
 
     @property
@@ -166,7 +166,7 @@ def set_error(failure: Failure) -> None:
     failure.update_instance(task_state=None, vm_state=VMState.ERROR)
 
 
-def operation(
+def host_step(
     step_type: StepType,
     cleanup: Cleanup | None = None,
     refusal: Cleanup | None = None,
@@ -188,11 +188,11 @@ def operation(
     """
 
     def decorate(method: Method) -> Method:
-        taker = _Taker(method, step_type, cleanup, refusal, is_exclusive)
+        runner = _StepRunner(method, step_type, cleanup, refusal, is_exclusive)
 
         @functools.wraps(method)
         def wrapper(
-            self: Operations,
+            self: HostSteps,
             context: RequestContext,
             *,
             instance: Instance,
@@ -202,7 +202,7 @@ def operation(
             step = step or Step(
                 context, instance.uuid, step_type.event, self.host.name
             )
-            return taker.take(self, step, kwargs)
+            return runner.run(self, step, kwargs)
 
         return wrapper
 
@@ -210,27 +210,25 @@ def operation(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Taker:
+class _StepRunner:
     method: Method
     step_type: StepType
     cleanup: Cleanup | None
     refusal: Cleanup | None
     is_exclusive: bool
 
-    def take(
-        self, operations: Operations, step: Step, kwargs: dict[str, Any]
-    ) -> Any:
-        host, uuid = operations.host, step.instance_uuid
+    def run(self, steps: HostSteps, step: Step, kwargs: dict[str, Any]) -> Any:
+        host, uuid = steps.host, step.instance_uuid
         with self._lock(host, uuid), host.running.step(uuid, step.name):
             if step.is_repeated():
                 LOG.info('%s of %s was done before', step.name, uuid)
                 return None
-            return self._record(operations, step, kwargs)
+            return self._record(steps, step, kwargs)
 
     def _check_host(self, instance: Instance, host: str) -> None:
         # The message may have waited until the host was alive again.
         is_here = instance.host in (None, host)
-        if self.step_type.place is Place.INSTANCE_HOST and not is_here:
+        if self.step_type.place is StepPlace.INSTANCE_HOST and not is_here:
             raise exception.HostEvacuated(host=host)
 
     def _lock(
@@ -241,9 +239,9 @@ class _Taker:
         return contextlib.nullcontext()
 
     def _record(
-        self, operations: Operations, step: Step, kwargs: dict[str, Any]
+        self, steps: HostSteps, step: Step, kwargs: dict[str, Any]
     ) -> Any:
-        host, context = operations.host, step.context
+        host, context = steps.host, step.context
         uuid, states = step.instance_uuid, self.step_type.task_states
         is_begun = False
         is_failure = functools.partial(_is_failure, step)
@@ -255,7 +253,7 @@ class _Taker:
                 is_begun = True
                 with _fault(context, uuid, host.name, is_failure):
                     return self.method(
-                        operations, context, instance=instance, **kwargs
+                        steps, context, instance=instance, **kwargs
                     )
         except Exception as error:
             # After the event has ended: as long as there is a task state,

@@ -86,13 +86,15 @@ class Hosts:
         :raises ServiceInUse: when it is enabled and up, when servers are on
             its host, or when a migration from or to there has not ended
         """
-        reason = self._use(context.elevated(), service)
+        reason = self._reason_in_use(context.elevated(), service)
         if reason is not None:
             raise exception.ServiceInUse(
                 service_id=service.uuid, reason=reason
             )
 
-    def _use(self, context: RequestContext, service: Service) -> str | None:
+    def _reason_in_use(
+        self, context: RequestContext, service: Service
+    ) -> str | None:
         if service.binary == COMPUTE:
             on_host = {'host': service.host, 'soft_deleted': True}
             if InstanceList.get_by_filters(context, on_host, limit=1):

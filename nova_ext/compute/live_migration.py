@@ -16,7 +16,7 @@ from nova_ext.action_events import Step
 from nova_ext.compute.host_step import clear_task
 from nova_ext.compute.host_step import Failure
 from nova_ext.compute.host_step import Host
-from nova_ext.compute.host_step import operation
+from nova_ext.compute.host_step import host_step
 from nova_ext.compute.host_step import set_error
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
@@ -50,7 +50,7 @@ class _Job:
             )
 
 
-def _end(failure: Failure) -> None:
+def _end_migration(failure: Failure) -> None:
     is_aborted = isinstance(failure.error, driver.LiveMigrationAborted)
     instance_updates.end_migration(
         failure.arguments['job'].migration,
@@ -59,7 +59,7 @@ def _end(failure: Failure) -> None:
 
 
 def _roll_back(failure: Failure) -> None:
-    _end(failure)
+    _end_migration(failure)
     migration: Migration = failure.arguments['job'].migration
     clear_task(failure)
     failure.host.rpcapi.cast(
@@ -70,7 +70,7 @@ def _roll_back(failure: Failure) -> None:
     )
 
 
-class LiveMigrationOperations:
+class LiveMigrationSteps:
     """Both ends of a live migration, and what steers it.
 
     :param max_concurrent: how many may leave this host at the same time; the
@@ -89,7 +89,7 @@ class LiveMigrationOperations:
         """Return when none runs; those in the queue stay unfinished."""
         self._pool.shutdown(cancel_futures=True)
 
-    @operation(step_types.CHECK_DESTINATION)
+    @host_step(step_types.CHECK_DESTINATION)
     def check_can_live_migrate_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -99,7 +99,7 @@ class LiveMigrationOperations:
             context, str(instance.host), step_types.CHECK_SOURCE, instance
         )
 
-    @operation(step_types.CHECK_SOURCE)
+    @host_step(step_types.CHECK_SOURCE)
     def check_can_live_migrate_source(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -137,14 +137,14 @@ class LiveMigrationOperations:
             self._jobs[job.step.instance_uuid] = job
             job.future = self._pool.submit(self._run, job)
 
-    @operation(step_types.PRE_LIVE_MIGRATION)
+    @host_step(step_types.PRE_LIVE_MIGRATION)
     def pre_live_migration(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         """Get ready here, at the destination."""
         self.host.driver.pre_live_migration(context, instance)
 
-    @operation(step_types.POST_LIVE_MIGRATION, set_error)
+    @host_step(step_types.POST_LIVE_MIGRATION, set_error)
     def post_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -156,7 +156,7 @@ class LiveMigrationOperations:
         instance.progress = 0
         instance.save(expected_task_state=[TaskState.MIGRATING])
 
-    @operation(step_types.ROLLBACK_LIVE_MIGRATION)
+    @host_step(step_types.ROLLBACK_LIVE_MIGRATION)
     def rollback_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -165,7 +165,7 @@ class LiveMigrationOperations:
             context, instance
         )
 
-    @operation(step_types.FORCE_COMPLETE, is_exclusive=False)
+    @host_step(step_types.FORCE_COMPLETE, is_exclusive=False)
     def live_migration_force_complete(
         self,
         context: RequestContext,
@@ -179,7 +179,7 @@ class LiveMigrationOperations:
             raise _not_running(migration, 'force complete')
         self.host.driver.live_migration_force_complete(instance)
 
-    @operation(step_types.ABORT, is_exclusive=False)
+    @host_step(step_types.ABORT, is_exclusive=False)
     def live_migration_abort(
         self,
         context: RequestContext,
@@ -199,7 +199,7 @@ class LiveMigrationOperations:
                 return False
             job.is_aborted = True
         if job.future is not None and job.future.cancel():
-            self._drop(job)
+            self._cancel(job)
         else:
             self.host.driver.live_migration_abort(instance)
         return True
@@ -217,13 +217,13 @@ class LiveMigrationOperations:
             except Exception:
                 LOG.exception('Live migration of %s failed', uuid)
             finally:
-                self._forget(job)
+                self._remove(job)
 
-    def _forget(self, job: _Job) -> None:
+    def _remove(self, job: _Job) -> None:
         self._jobs.pop(job.step.instance_uuid, None)
         self.host.running.remove(job.step.instance_uuid, _EVENT)
 
-    @operation(step_types.LIVE_MIGRATION, _roll_back, _end)
+    @host_step(step_types.LIVE_MIGRATION, _roll_back, _end_migration)
     def _live_migration(
         self, context: RequestContext, *, instance: Instance, job: _Job
     ) -> None:
@@ -244,7 +244,7 @@ class LiveMigrationOperations:
         )
         _set_status(migration, MigrationStatus.COMPLETED)
 
-    def _drop(self, job: _Job) -> None:
+    def _cancel(self, job: _Job) -> None:
         """End a migration whose turn never came."""
         uuid = job.step.instance_uuid
         instance_updates.end_migration(
@@ -255,7 +255,7 @@ class LiveMigrationOperations:
         instance_updates.update_instance(
             job.step.context, uuid, [TaskState.MIGRATING], task_state=None
         )
-        self._forget(job)
+        self._remove(job)
 
 
 def _set_status(migration: Migration, status: str) -> None:

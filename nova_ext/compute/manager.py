@@ -9,13 +9,13 @@ import oslo_messaging as messaging
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
 from nova_ext import operations
-from nova_ext.compute.build import BuildOperations
+from nova_ext.compute.build import BuildSteps
 from nova_ext.compute.host_step import Host
-from nova_ext.compute.live_migration import LiveMigrationOperations
-from nova_ext.compute.power import PowerOperations
-from nova_ext.compute.rebuild import RebuildOperations
+from nova_ext.compute.live_migration import LiveMigrationSteps
+from nova_ext.compute.power import PowerSteps
+from nova_ext.compute.rebuild import RebuildSteps
 from nova_ext.compute.recovery import HostRecovery
-from nova_ext.compute.resize import ResizeOperations
+from nova_ext.compute.resize import ResizeSteps
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.service import COMPUTE
 from nova_ext.rpcapi import compute as rpcapi
@@ -42,13 +42,13 @@ class ComputeManager(Manager):
     ) -> None:
         name = host or conf.host
         self.host = Host(name, driver, rpcapi.ComputeAPI(transport))
-        self.power = PowerOperations(self.host)
-        self.live = LiveMigrationOperations(
+        self.power = PowerSteps(self.host)
+        self.live = LiveMigrationSteps(
             self.host, conf.compute.max_concurrent_live_migrations
         )
-        self.build = BuildOperations(self.host, self.live)
-        self.rebuild = RebuildOperations(self.host, self.power)
-        self.resize = ResizeOperations(self.host, self.power)
+        self.build = BuildSteps(self.host, self.live)
+        self.rebuild = RebuildSteps(self.host, self.power)
+        self.resize = ResizeSteps(self.host, self.power)
         self._recovery_interval = _HEARTBEATS * conf.report_interval
         self._heartbeat = Heartbeat(
             name, COMPUTE, rpcapi.TOPIC, conf.report_interval

@@ -11,9 +11,9 @@ from nova_ext import instance_updates
 from nova_ext import step_types
 from nova_ext.compute.host_step import Failure
 from nova_ext.compute.host_step import Host
-from nova_ext.compute.host_step import operation
+from nova_ext.compute.host_step import host_step
 from nova_ext.compute.host_step import set_error
-from nova_ext.compute.power import PowerOperations
+from nova_ext.compute.power import PowerSteps
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -21,25 +21,25 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 
 
-def _end(failure: Failure) -> None:
+def _fail_migration(failure: Failure) -> None:
     migration: Migration | None = failure.arguments.get('migration')
     if migration is not None:
         instance_updates.end_migration(migration, MigrationStatus.FAILED)
 
 
-def _break(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_set_error(failure: Failure) -> None:
+    _fail_migration(failure)
     set_error(failure)
 
 
-class RebuildOperations:
+class RebuildSteps:
     """Rebuild and evacuate, which are the same to a host."""
 
-    def __init__(self, host: Host, power: PowerOperations) -> None:
+    def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
         self._power = power
 
-    @operation(step_types.REBUILD, _break, _end)
+    @host_step(step_types.REBUILD, _fail_and_set_error, _fail_migration)
     def rebuild_instance(
         self,
         context: RequestContext,
@@ -79,7 +79,7 @@ class RebuildOperations:
             str(migration.source_compute),
             exception.HostEvacuated(host=migration.source_compute),
         )
-        action_events.end_overtaken(context, instance.uuid, self.host.name)
+        action_events.end_superseded(context, instance.uuid, self.host.name)
         abandoned.end_migrations(context, instance.uuid)
 
     def _finish(self, context: RequestContext, instance: Instance) -> None:

@@ -29,7 +29,7 @@ from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class HostRecovery:
         if step.name != step_types.TERMINATE.event:
             error = exception.InstanceNotFound(instance_id=step.instance_uuid)
         step.finish(error)
-        abandoned.give_up(step.context, step.instance_uuid)
+        abandoned.fail_move(step.context, step.instance_uuid)
 
     def _has_left(
         self,
@@ -161,14 +161,14 @@ class HostRecovery:
         """Return whether the server is, or is being, evacuated from here."""
         if (
             step_type is not None
-            and step_type.place is Place.INSTANCE_HOST
+            and step_type.place is StepPlace.INSTANCE_HOST
             and instance.host != self._host.name
         ):
             return True
         return any(
             migration.migration_type == MigrationType.EVACUATION
             and migration.source_compute == self._host.name
-            for migration in abandoned.unfinished(context, instance)
+            for migration in abandoned.unfinished_migrations(context, instance)
         )
 
     def _resume(
@@ -204,7 +204,7 @@ class HostRecovery:
         if move is not None and instance.task_state in (
             move.task_states or ()
         ):
-            abandoned.give_up(context, instance.uuid)
+            abandoned.fail_move(context, instance.uuid)
             self._end_steering(context, instance)
 
     def _complete(self, context: RequestContext, instance: Instance) -> None:

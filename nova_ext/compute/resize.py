@@ -17,9 +17,9 @@ from nova_ext.compute.creation import SIZE
 from nova_ext.compute.host_step import clear_task
 from nova_ext.compute.host_step import Failure
 from nova_ext.compute.host_step import Host
-from nova_ext.compute.host_step import operation
+from nova_ext.compute.host_step import host_step
 from nova_ext.compute.host_step import set_error
-from nova_ext.compute.power import PowerOperations
+from nova_ext.compute.power import PowerSteps
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -30,30 +30,30 @@ from nova_ext.objects.migration import Migration
 _OLD_VM_STATE = 'old_vm_state'
 
 
-def _end(failure: Failure) -> None:
+def _fail_migration(failure: Failure) -> None:
     instance_updates.end_migration(
         failure.arguments['migration'], MigrationStatus.ERROR
     )
 
 
-def _stay(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_clear_task(failure: Failure) -> None:
+    _fail_migration(failure)
     clear_task(failure)
 
 
-def _break(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_set_error(failure: Failure) -> None:
+    _fail_migration(failure)
     set_error(failure)
 
 
-class ResizeOperations:
+class ResizeSteps:
     """Resize and cold migrate, confirm, revert."""
 
-    def __init__(self, host: Host, power: PowerOperations) -> None:
+    def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
         self._power = power
 
-    @operation(step_types.PREP_RESIZE, _stay, _end)
+    @host_step(step_types.PREP_RESIZE, _fail_and_clear_task, _fail_migration)
     def prep_resize(
         self,
         context: RequestContext,
@@ -71,7 +71,7 @@ class ResizeOperations:
             context, step_types.RESIZE, instance, migration, size=size
         )
 
-    @operation(step_types.RESIZE, _break, _end)
+    @host_step(step_types.RESIZE, _fail_and_set_error, _fail_migration)
     def resize_instance(
         self,
         context: RequestContext,
@@ -81,8 +81,8 @@ class ResizeOperations:
         size: dict[str, Any],
     ) -> None:
         """Give the server away, here at the source."""
-        _remember(instance)
-        _advance(instance, TaskState.RESIZE_MIGRATING)
+        _store_old_values(instance)
+        _set_task_state(instance, TaskState.RESIZE_MIGRATING)
         migration.status = MigrationStatus.MIGRATING
         migration.save()
         self.host.driver.migrate_disk_and_power_off(
@@ -92,12 +92,12 @@ class ResizeOperations:
         migration.save()
         instance.host = migration.dest_compute
         instance.node = migration.dest_node
-        _advance(instance, TaskState.RESIZE_MIGRATED)
+        _set_task_state(instance, TaskState.RESIZE_MIGRATED)
         self.host.rpcapi.send(
             context, step_types.FINISH_RESIZE, instance, migration, size=size
         )
 
-    @operation(step_types.FINISH_RESIZE, _break, _end)
+    @host_step(step_types.FINISH_RESIZE, _fail_and_set_error, _fail_migration)
     def finish_resize(
         self,
         context: RequestContext,
@@ -108,7 +108,7 @@ class ResizeOperations:
     ) -> None:
         """Set the server up here, at the destination."""
         _set_size(instance, size)
-        _advance(instance, TaskState.RESIZE_FINISH)
+        _set_task_state(instance, TaskState.RESIZE_FINISH)
         self.host.driver.finish_migration(
             context, instance, power_on=not _was_stopped(instance)
         )
@@ -117,7 +117,7 @@ class ResizeOperations:
         instance.launched_at = timeutils.utcnow()
         self._finish(instance, VMState.RESIZED)
 
-    @operation(step_types.CONFIRM_RESIZE, _break, _end)
+    @host_step(step_types.CONFIRM_RESIZE, _fail_and_set_error, _fail_migration)
     def confirm_resize(
         self,
         context: RequestContext,
@@ -131,10 +131,10 @@ class ResizeOperations:
         migration.save()
         is_off = instance.power_state == PowerState.SHUTDOWN
         instance.vm_state = VMState.STOPPED if is_off else VMState.ACTIVE
-        _forget(instance)
+        _drop_old_values(instance)
         instance.save(expected_task_state=[None, TaskState.DELETING])
 
-    @operation(step_types.REVERT_RESIZE, _break, _end)
+    @host_step(step_types.REVERT_RESIZE, _fail_and_set_error, _fail_migration)
     def revert_resize(
         self,
         context: RequestContext,
@@ -148,7 +148,9 @@ class ResizeOperations:
             context, step_types.FINISH_REVERT_RESIZE, instance, migration
         )
 
-    @operation(step_types.FINISH_REVERT_RESIZE, _break, _end)
+    @host_step(
+        step_types.FINISH_REVERT_RESIZE, _fail_and_set_error, _fail_migration
+    )
     def finish_revert_resize(
         self,
         context: RequestContext,
@@ -161,14 +163,14 @@ class ResizeOperations:
         _set_size(instance, _old_size(instance))
         instance.host = migration.source_compute
         instance.node = migration.source_node
-        _advance(instance, TaskState.RESIZE_REVERTING)
+        _set_task_state(instance, TaskState.RESIZE_REVERTING)
         self.host.driver.finish_revert_migration(
             context, instance, power_on=not was_stopped
         )
         migration.status = MigrationStatus.REVERTED
         migration.save()
         instance.launched_at = timeutils.utcnow()
-        _forget(instance)
+        _drop_old_values(instance)
         self._finish(
             instance,
             VMState.ACTIVE,
@@ -185,16 +187,16 @@ class ResizeOperations:
     ) -> None:
         instance.vm_state = vm_state
         instance.power_state = self.host.driver.get_power_state(instance)
-        _advance(instance, task_state)
+        _set_task_state(instance, task_state)
 
 
-def _advance(instance: Instance, task_state: str | None) -> None:
+def _set_task_state(instance: Instance, task_state: str | None) -> None:
     expected = instance.task_state
     instance.task_state = task_state
     instance.save(expected_task_state=[expected])
 
 
-def _remember(instance: Instance) -> None:
+def _store_old_values(instance: Instance) -> None:
     instance.system_metadata = {
         **instance.system_metadata,
         _OLD_VM_STATE: instance.vm_state,
@@ -202,7 +204,7 @@ def _remember(instance: Instance) -> None:
     }
 
 
-def _forget(instance: Instance) -> None:
+def _drop_old_values(instance: Instance) -> None:
     gone = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
     instance.system_metadata = {
         key: value

@@ -121,7 +121,7 @@ class _Abandoned:
             if self._is_abandoned(event, min_age) and self._fails(event)
         ]
         if not operations.FIRST_ON_HOST.keys().isdisjoint(failed):
-            abandoned.give_up(
+            abandoned.fail_move(
                 action_events.context_of(self._action),
                 str(self._action.instance_uuid),
             )

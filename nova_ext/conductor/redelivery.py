@@ -92,9 +92,9 @@ class Redelivery:
                 migration,
                 lost_after,
             )
-        self.end_overtaken(context, lost_after)
+        self.end_superseded(context, lost_after)
 
-    def end_overtaken(
+    def end_superseded(
         self, context: RequestContext, lost_after: float
     ) -> None:
         """Record as lost the actions that no task state belongs to any more.
@@ -108,7 +108,7 @@ class Redelivery:
         for action in InstanceActionList.get_unbegun(context, _NEWEST):
             self._guard(
                 str(action.instance_uuid),
-                self._end_overtaken,
+                self._end_superseded,
                 context,
                 action,
                 lost_after,
@@ -132,7 +132,7 @@ class Redelivery:
         )
         if action is None or history.has_failed(action):
             if history.is_stale(instance):
-                abandoned.drop_task(context, instance)
+                abandoned.clear_task_state(context, instance)
         elif history.is_lost(action):
             self._redeliver(history, action)
         for other in history.actions:
@@ -147,7 +147,7 @@ class Redelivery:
         with ext_context.acting_for(action_events.context_of(action)):
             if not self._send_again(history, action):
                 action_events.fail_lost(action, self._host)
-                abandoned.give_up(history.context, history.instance.uuid)
+                abandoned.fail_move(history.context, history.instance.uuid)
 
     def _send_again(
         self, history: ActionHistory, action: InstanceAction
@@ -182,7 +182,7 @@ class Redelivery:
         action: InstanceAction,
     ) -> None:
         name = action_events.next_step(context, action)
-        for migration in abandoned.unfinished(context, instance):
+        for migration in abandoned.unfinished_migrations(context, instance):
             self._compute.send(
                 context, operations.HOST_STEPS[name], instance, migration
             )
@@ -194,7 +194,7 @@ class Redelivery:
         try:
             instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
-            abandoned.give_up(context, uuid)
+            abandoned.fail_move(context, uuid)
             return
         history = ActionHistory(context, instance, lost_after)
         if migration.status == MigrationStatus.CONFIRMING:
@@ -220,7 +220,7 @@ class Redelivery:
                 migration,
             )
 
-    def _end_overtaken(
+    def _end_superseded(
         self,
         context: RequestContext,
         action: InstanceAction,
@@ -233,13 +233,13 @@ class Redelivery:
             return
         # Events are read last: it may have begun, and ended, since the list
         # was made.
-        if _is_overtaken(context, action) and not (
+        if _is_superseded(context, action) and not (
             InstanceActionEventList.get_by_action(context, action.id)
         ):
             action_events.fail_lost(action, self._host)
 
 
-def _is_overtaken(context: RequestContext, action: InstanceAction) -> bool:
+def _is_superseded(context: RequestContext, action: InstanceAction) -> bool:
     try:
         instance = instance_updates.load_instance(
             context, str(action.instance_uuid)

@@ -11,7 +11,7 @@ PROJECT_MEMBER_OR_ADMIN = 'rule:project_member_or_admin'
 PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'
 
 
-class Operation(TypedDict):
+class GuardedRequest(TypedDict):
     """A request a rule guards, for the policy reference."""
 
     method: str
@@ -54,7 +54,7 @@ def rule(
         name=name,
         check_str=check,
         description=description,
-        operations=[Operation(method=m, path=p) for m, p in operations],
+        operations=[GuardedRequest(method=m, path=p) for m, p in operations],
         scope_types=['project'],
     )
 

@@ -10,7 +10,7 @@ from ext_lib.context import RequestContext
 from nova_ext.objects.base import Serializer
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 TOPIC = 'compute'
@@ -95,6 +95,6 @@ def _host_of(
 ) -> str:
     if migration is None:
         return str(instance.host)
-    if step.place is Place.SOURCE:
+    if step.place is StepPlace.SOURCE:
         return str(migration.source_compute)
     return str(migration.dest_compute)

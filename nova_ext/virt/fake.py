@@ -19,7 +19,7 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.virt import driver
-from nova_ext.virt.simulated_move import Move
+from nova_ext.virt.simulated_move import SimulatedMove
 
 FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
@@ -36,7 +36,7 @@ class FakeDriver(driver.ComputeDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf.fake
         self._guests: dict[str, int] = {}
-        self._moves: dict[str, Move] = {}
+        self._moves: dict[str, SimulatedMove] = {}
         self._interrupted = threading.Event()
 
     def init_host(self, instances: Iterable[Instance]) -> None:
@@ -223,8 +223,8 @@ class FakeDriver(driver.ComputeDriver):
             raise exception.VirtDriverError(method=method)
 
     @contextlib.contextmanager
-    def _move(self, instance: Instance) -> Iterator[Move]:
-        move = Move(instance, self._seconds(instance))
+    def _move(self, instance: Instance) -> Iterator[SimulatedMove]:
+        move = SimulatedMove(instance, self._seconds(instance))
         self._moves[instance.uuid] = move
         try:
             yield move

@@ -14,7 +14,7 @@ _GIB = 1024**3
 _STEP = (0.05, 1.0)
 
 
-class Move:
+class SimulatedMove:
     """Tells how far it would be, and does what others want of it.
 
     :param seconds: how long it takes if nobody interferes

@@ -34,4 +34,4 @@ class BaseAPI:
         self._compute = ComputeAPI(transport, best_effort=True)
         self._conductor = ConductorAPI(transport, best_effort=True)
         #: How long to wait for a host, in seconds.
-        self._patience: int = transport.conf.rpc_response_timeout
+        self._response_timeout: int = transport.conf.rpc_response_timeout

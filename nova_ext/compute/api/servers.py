@@ -174,8 +174,8 @@ class API(PowerAPI, MoveAPI):
 
     def _wait(self, context: RequestContext, uuid: str) -> None:
         # Not for an answer: that takes a broker, however long it is away.
-        deadline = time.monotonic() + self._patience
-        while not action_events.is_over(context, uuid):
+        deadline = time.monotonic() + self._response_timeout
+        while not action_events.is_finished(context, uuid):
             if time.monotonic() > deadline:
                 LOG.warning('Instance %s is on its old host for long', uuid)
                 break
@@ -191,7 +191,7 @@ class API(PowerAPI, MoveAPI):
         except exception.UnexpectedTaskStateError:
             is_done = False
         if is_done:
-            action_events.end_overtaken(context, uuid, self._host)
+            action_events.end_superseded(context, uuid, self._host)
         else:
             # A host took it in the meantime.
             instance.refresh()
@@ -220,7 +220,7 @@ class API(PowerAPI, MoveAPI):
             {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
             lambda metadata: {**metadata, **told},
         )
-        admission.take_over(instance, fresh)
+        admission.replace_fields(instance, fresh)
 
     def unlock(self, context: RequestContext, instance: Instance) -> None:
         """Let everybody who may change a server do so again."""
@@ -233,7 +233,7 @@ class API(PowerAPI, MoveAPI):
             {'locked': False, 'locked_by': None},
             _without_reason,
         )
-        admission.take_over(instance, fresh)
+        admission.replace_fields(instance, fresh)
 
     def reset_state(
         self, context: RequestContext, instance: Instance, state: str
@@ -243,8 +243,8 @@ class API(PowerAPI, MoveAPI):
         :param state: ``active`` or ``error``, which are vm_states
         """
         fresh = _reset_state(context, instance.uuid, state)
-        admission.take_over(instance, fresh)
-        action_events.end_overtaken(context, instance.uuid, self._host)
+        admission.replace_fields(instance, fresh)
+        action_events.end_superseded(context, instance.uuid, self._host)
 
 
 @transactional

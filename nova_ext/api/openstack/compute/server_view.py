@@ -36,7 +36,7 @@ class ServerPresenter:
 
     def shown(self, req: request.Request, instance: Instance) -> Shown:
         """Return one server in full."""
-        return self.view.show(req, instance, self._eyes(req, instance))
+        return self.view.show(req, instance, self._visibility(req, instance))
 
     def listed(
         self, req: request.Request, instances: InstanceList
@@ -45,8 +45,8 @@ class ServerPresenter:
         if not instances:
             return []
         # The caller's rights are the same for all servers of a list.
-        eyes = self._eyes(req, instances[0])
-        shown = [self.view.show(req, i, eyes) for i in instances]
+        visible = self._visibility(req, instances[0])
+        shown = [self.view.show(req, i, visible) for i in instances]
         for server in shown:
             _move_to_end(server, 'host_status')
             server.pop('server_groups', None)
@@ -84,7 +84,9 @@ class ServerPresenter:
             shown['user_data'] = None
         return shown
 
-    def _eyes(self, req: request.Request, instance: Instance) -> view.Eyes:
+    def _visibility(
+        self, req: request.Request, instance: Instance
+    ) -> view.Visibility:
         target = {'project_id': instance.project_id}
 
         def may(rule: str) -> bool:
@@ -95,7 +97,7 @@ class ServerPresenter:
             policies.HOST_STATUS
         ):
             statuses = _HostStatus(self.conf, req.context)
-        return view.Eyes(
+        return view.Visibility(
             attributes=may(policies.EXTENDED_ATTRIBUTES),
             extra_specs=may(flavor_policies.EXTRA_SPECS_INDEX),
             host_status=statuses,

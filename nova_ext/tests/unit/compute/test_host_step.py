@@ -20,7 +20,7 @@ from nova_ext.tests.unit.compute import base
 from nova_ext.virt.driver import Interrupted
 
 
-class _Operations:
+class _Steps:
     def __init__(self, host: host_step.Host) -> None:
         self.host = host
         self.seen: list[Instance] = []
@@ -30,7 +30,7 @@ class _Operations:
     def _refuse(failure: host_step.Failure) -> None:  # type: ignore[misc]
         failure.arguments['seen'].append('refused')
 
-    @host_step.operation(step_types.STOP, host_step.set_error, _refuse)
+    @host_step.host_step(step_types.STOP, host_step.set_error, _refuse)
     def stop_instance(
         self,
         context: RequestContext,
@@ -47,7 +47,7 @@ class _Operations:
 class OperationTestCase(base.HostTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.operations = _Operations(self.host)
+        self.operations = _Steps(self.host)
         self.instance = servers.make_instance(
             task_state=TaskState.POWERING_OFF
         )
@@ -230,12 +230,14 @@ class LocksTestCase(base.HostTestCase):
 
 
 class RunningTestCase(base.HostTestCase):
-    def has(self, running: host_step.Running, uuid: str, name: str) -> bool:
+    def has(
+        self, running: host_step.RunningSteps, uuid: str, name: str
+    ) -> bool:
         with running.watched() as steps:
             return (uuid, name) in steps
 
     def test_step_runs_until_all_who_take_it_are_done(self) -> None:
-        running = host_step.Running()
+        running = host_step.RunningSteps()
         with running.step('uuid', 'name'):
             with running.step('uuid', 'name'):
                 self.assertTrue(self.has(running, 'uuid', 'name'))
@@ -244,7 +246,7 @@ class RunningTestCase(base.HostTestCase):
         self.assertFalse(self.has(running, 'uuid', 'name'))
 
     def test_step_that_came_and_went_meanwhile_ran(self) -> None:
-        running = host_step.Running()
+        running = host_step.RunningSteps()
         with running.watched() as steps, running.step('uuid', 'name'):
             pass
         self.assertEqual({('uuid', 'name')}, steps)

@@ -53,7 +53,7 @@ class UnbegunTestCase(base.DatabaseTestCase):
             CONTROLLER,
             wire,  # type: ignore[arg-type]
             wire,  # type: ignore[arg-type]
-        ).end_overtaken(self.admin, lost_after)
+        ).end_superseded(self.admin, lost_after)
 
     def test_of_a_deleted_server(self):
         create, delete = self.accept('create'), self.accept('delete')
