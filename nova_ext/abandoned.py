@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers left amid an operation that no process will finish."""
+"""Servers in the task state of an operation that no process will finish."""
 
 import logging
 from typing import Any
@@ -19,15 +19,15 @@ LOG = logging.getLogger(__name__)
 
 
 def fail_move(context: RequestContext, instance_uuid: str) -> None:
-    """End the move of a server that is being moved or rebuilt.
+    """Fail the move of a server that is being moved or rebuilt.
 
-    It stays as it was if that is certain, else it is in ERROR. A server
-    that is not being moved is left alone.
+    The server keeps its vm_state if that is certain to be right, else it is
+    in ERROR. A server that is not being moved is not changed.
     """
     try:
         instance = instance_updates.load_instance(context, instance_uuid)
     except exception.InstanceNotFound:
-        # What was stored just after the server had been deleted.
+        # A migration that was created just after the server was deleted.
         end_migrations(context, instance_uuid)
         return
     task_state = instance.task_state
@@ -42,7 +42,7 @@ def fail_move(context: RequestContext, instance_uuid: str) -> None:
 
 
 def clear_task_state(context: RequestContext, instance: Instance) -> None:
-    """End a task state that is all that is left of an operation."""
+    """End the task state of an operation that has ended."""
     if operations.migration_types_of(instance.task_state):
         fail_move(context, instance.uuid)
     else:
@@ -54,7 +54,11 @@ def _clear_task_state(context: RequestContext, instance: Instance) -> None:
     values: dict[str, Any] = {'task_state': None}
     if not operations.is_reversible(task_state):
         values['vm_state'] = VMState.ERROR
-    LOG.warning('Instance %s: giving up %s', instance.uuid, task_state)
+    LOG.warning(
+        'Instance %s: ending abandoned task state %s',
+        instance.uuid,
+        task_state,
+    )
     instance_updates.update_instance(
         context, instance.uuid, [task_state], **values
     )
@@ -72,7 +76,7 @@ def end_migrations(context: RequestContext, instance_uuid: str) -> None:
 def unfinished_migrations(
     context: RequestContext, instance: Instance
 ) -> list[Migration]:
-    """Return the migrations that the task of a server is about."""
+    """Return the migrations that the task state of a server is about."""
     migrations = MigrationList.get_by_filters(
         context, {'instance_uuid': instance.uuid}
     )

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of operations: action, states, steps and failure of each.
 
-An *operation* is what a request has done to a server; its record is an
-instance action. It consists of *steps*, each recorded as an event of that
-action by the service that takes it. Whatever depends on which state or step
-belongs to which operation is derived from here.
+An *operation* is the work on a server that a request asks for; its record is
+an instance action. It consists of *steps*, each recorded as an event of that
+action by the service that takes it. All code that depends on which state or
+step belongs to which operation uses this table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +27,9 @@ class State:
     """A task state that an operation goes through.
 
     :param is_reversible: whether a server whose operation was interrupted
-        here is as it was before; else it is in ERROR
-    :param resent: method that is sent again when its message was lost; None
-        when the operation fails then
+        in this state is as it was before; else it is in ERROR
+    :param resent: method whose message is sent again if it was lost; None if
+        the operation fails then
     """
 
     name: str
@@ -198,7 +198,7 @@ def _first_on_host() -> Iterator[tuple[str | None, str]]:
             None,
         )
         for step in operation.steps:
-            # That scheduling is recorded means that it failed.
+            # Scheduling is recorded only when it has failed.
             is_waiting = step.place is StepPlace.CONDUCTOR and (
                 step is not steps.SCHEDULE
             )
@@ -214,7 +214,7 @@ CONDUCTOR_EVENTS = frozenset({steps.SCHEDULE.event, *FIRST_ON_HOST})
 
 
 def step_of(method: str) -> StepType:
-    """Return the step that compute hosts take at a message.
+    """Return the step of compute hosts with this RPC method.
 
     :raises StopIteration: when there is none
     """
@@ -262,7 +262,7 @@ def arguments_of(step: StepType, task_state: str | None) -> dict[str, Any]:
 
 
 def events_of(action: str) -> list[str]:
-    """Return the events of an action in order, without parts of others."""
+    """Return the events of an action in order, without parts of steps."""
     found = (row for row in OPERATIONS if row.action == action)
     row = next(found, None)
     if row is None:

@@ -24,19 +24,19 @@ class StepPlace(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class StepType:
-    """A step, as every operation takes it that consists of it.
+    """A step, as it is in every operation that it belongs to.
 
     :param method: of the manager on ``place``; RPC sends it by this name
         unless the step is part of another
     :param place: where it runs
     :param task_states: of which the server has one when the step begins; None
         for any
-    :param done_in: vm_states that show that only the end of an open step was
-        not recorded
-    :param is_done: the same where the vm_state does not show it; takes the
+    :param done_in: vm_states of a server whose open step is done, so that
+        only its end was not recorded
+    :param is_done: the same where the vm_state is not enough; takes the
         server and the host that began the step
-    :param is_resumed: whether a host that finds it open takes it once more
-    :param needs: what its message carries beside the server
+    :param is_resumed: whether a host that finds it open takes it again
+    :param needs: arguments of its message beside the server
     :param is_part: whether another step waits for it
     :param event_name: how events show it; ``compute_<method>`` by default
     """
@@ -97,7 +97,7 @@ def _on_host(
     )
 
 
-#: Recorded when it fails, and not otherwise, as nova does.
+#: As in nova, it is recorded only when it fails.
 SCHEDULE = StepType(
     'schedule_and_build_instances',
     StepPlace.CONDUCTOR,
@@ -110,7 +110,7 @@ BUILD = _on_host(
     VMState.ACTIVE,
     event_name='compute__do_build_and_run_instance',
 )
-#: Only the absence of the server shows that it is done.
+#: It is done if the server is deleted; no state shows that.
 TERMINATE = StepType(
     'terminate_instance', StepPlace.INSTANCE_HOST, is_resumed=True
 )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a request may be carried out, and the record that it will be.
+"""Admission of requests that change servers, and the record of it.
 
-A task state and an action are stored together: after a crash either both are
-there, and the operation can be settled, or nothing happened.
+A task state and an action are stored in one transaction: after a crash either
+both are there, so that the operation can be recovered, or neither is.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,7 +25,7 @@ from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
 
-#: What a request is checked for: a task state of None is a server at rest.
+#: Task states of a server on which no operation is under way.
 _AT_REST: Sequence[str | None] = (None,)
 
 
@@ -78,7 +78,7 @@ class Admission:
     def invalid(
         self, instance: Instance, attribute: str
     ) -> exception.InstanceInvalidState:
-        """Return the error that blames an attribute of the server."""
+        """Return the error for a server with the wrong value there."""
         return exception.InstanceInvalidState(
             instance_uuid=instance.uuid,
             attr=attribute,
@@ -91,8 +91,8 @@ class Admission:
     ) -> None:
         """Check, change the server and record the action.
 
-        :raises InstanceInvalidState: as :meth:`check` does, also when
-            another request was faster
+        :raises InstanceInvalidState: as :meth:`check` does, and when another
+            request has changed the task state in the meantime
         """
         self.check(context, instance)
         try:
@@ -111,9 +111,9 @@ class Admission:
         status: str,
         **changes: Any,
     ) -> Migration:
-        """Do the same for a server that waits after a move; return that.
+        """Accept the confirmation or reversion of a move; return that.
 
-        :param status: what becomes of the migration
+        :param status: the new one of the migration
         :raises InstanceNotResized: when there is no such move
         """
         self.check(context, instance)
@@ -142,7 +142,7 @@ class Admission:
 
 
 def replace_fields(instance: Instance, fresh: Instance) -> None:
-    """Make ``instance`` what ``fresh`` is."""
+    """Replace the fields of ``instance`` by those of ``fresh``."""
     for name in instance.fields:
         if name in fresh:
             setattr(instance, name, getattr(fresh, name))
@@ -240,7 +240,7 @@ def change(
 
 
 def finished_migration(context: RequestContext, uuid: str) -> Migration:
-    """Return the move that a server waits after.
+    """Return the migration that waits to be confirmed or reverted.
 
     :raises InstanceNotResized: when there is none
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first and the last operation in the life of a server."""
+"""Steps that build and terminate a server."""
 
 import logging
 
@@ -25,8 +25,8 @@ LOG = logging.getLogger(__name__)
 
 
 def _forget_host(failure: Failure) -> None:
-    # A server that was never built is on no host, so that any API process
-    # can delete it.
+    # A server that was never built is on no host: any API process can delete
+    # it then.
     failure.update_instance(
         task_state=None,
         vm_state=VMState.ERROR,
@@ -37,7 +37,7 @@ def _forget_host(failure: Failure) -> None:
 
 
 class BuildSteps:
-    """Build and terminate."""
+    """Steps that build and terminate."""
 
     def __init__(self, host: Host, live: LiveMigrationSteps) -> None:
         self.host = host
@@ -50,7 +50,7 @@ class BuildSteps:
         instance: Instance,
         step: Step | None = None,
     ) -> None:
-        """Build the server here, unless another host does already.
+        """Build the server here, unless another host is building it.
 
         :param step: that is resumed
         """
@@ -61,12 +61,13 @@ class BuildSteps:
                 )
 
     def _assign(self, context: RequestContext, uuid: str) -> bool:
+        """Assign a new server to this host; return whether it is here."""
         try:
             instance = instance_updates.load_instance(context, uuid)
             if instance.task_state == TaskState.SCHEDULING:
                 self._set_host(instance)
         except exception.InstanceNotFound:
-            # Whoever deleted it has recorded that.
+            # The process that deleted it has recorded that.
             LOG.info('Instance %s was deleted before it was built', uuid)
             return False
         except exception.UnexpectedTaskStateError:
@@ -96,7 +97,7 @@ class BuildSteps:
         instance: Instance,
         step: Step | None = None,
     ) -> None:
-        """Remove the server, unless it is gone already.
+        """Remove the server, unless it is deleted.
 
         :param step: that is resumed
         """
@@ -119,13 +120,13 @@ class BuildSteps:
                 self._forward(context, fresh)
 
     def _forward(self, context: RequestContext, instance: Instance) -> None:
-        """Have the server removed where it has gone in the meantime."""
+        """Send the request on to the host that the server has moved to."""
         self.host.rpcapi.send(context, step_types.TERMINATE, instance)
 
     def _record_deleted(self, step: Step) -> None:
         if not step.is_repeated():
             with step.recorded():
-                LOG.info('Instance %s is gone already', step.instance_uuid)
+                LOG.info('Instance %s was deleted before', step.instance_uuid)
 
     @host_step(step_types.TERMINATE, set_error)
     def _terminate_instance(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""New servers, stored before anybody is told to build them."""
+"""New servers, stored before a conductor is asked to schedule them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 import random
@@ -27,12 +27,12 @@ ZONE = 'nova'
 _LIMIT = 1000
 _HOSTNAME_LENGTH = 63
 
-#: Columns that say how big a server is.
+#: Columns with the size of a server.
 SIZE = ('instance_type_id', 'memory_mb', 'vcpus', 'root_gb', 'ephemeral_gb')
 
 
 def generate_reservation_id() -> str:
-    """Return what the servers of one request have in common."""
+    """Return a new id that the servers of one request share."""
     letters = string.ascii_lowercase + string.digits
     return 'r-' + ''.join(random.choices(letters, k=8))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frame around every step that a host takes.
+"""Decorator of the methods by which a compute host takes steps.
 
-One at a time per server and host, each message once, recorded as an event,
-and with an end that leaves no task state behind.
+A step has the server for itself, is taken once for each message, is recorded
+as an event, and leaves no task state behind when it fails.
 """
 
 import collections
@@ -40,7 +40,7 @@ class Locks:
 
     @contextlib.contextmanager
     def hold(self, uuid: str) -> Iterator[None]:
-        """Wait for the lock of a server and hold it; twice is fine."""
+        """Hold the lock of a server, which is reentrant."""
         lock = self._take(uuid)
         try:
             with lock:
@@ -74,7 +74,7 @@ class RunningSteps:
 
     @contextlib.contextmanager
     def step(self, uuid: str, event_name: str) -> Iterator[None]:
-        """Count what runs inside as a step of a server."""
+        """Count the block as a step of a server."""
         self.add(uuid, event_name)
         try:
             yield
@@ -89,15 +89,15 @@ class RunningSteps:
                 watch.add((uuid, event_name))
 
     def remove(self, uuid: str, event_name: str) -> None:
-        """Count it no longer."""
+        """Stop counting a step."""
         with self._guard:
             self._counts[uuid, event_name] -= 1
-            # Forget what is not positive.
+            # Drop the counts that are not positive.
             self._counts += collections.Counter()
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[set[tuple[str, str]]]:
-        """Collect the steps that run at any time inside.
+        """Collect the steps that run at any time during the block.
 
         :returns: pairs of a server's uuid and an event name
         """
@@ -113,7 +113,7 @@ class RunningSteps:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """The parts that the operations of one compute host share.
+    """The parts that all steps of one compute host share.
 
     :param name: of the service, and of its only hypervisor
     """
@@ -126,27 +126,27 @@ class Host:
 
 
 class HostSteps(Protocol):
-    """An object whose methods are operations."""
+    """An object whose methods take steps."""
 
     @property
     def host(self) -> Host:
-        """Where the operations run."""
+        """Host that takes the steps."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """A step that failed, as its cleanup needs to know it."""
+    """A step that failed, with all that its cleanup needs."""
 
     host: Host
     context: RequestContext
     instance_uuid: str
     states: States
     error: Exception
-    #: What the operation was given beside the server.
+    #: Of the method, beside the server.
     arguments: Mapping[str, Any]
 
     def update_instance(self, **values: Any) -> None:
-        """Change the server unless something else is being done to it."""
+        """Change the server, unless its task state is another by now."""
         instance_updates.update_instance(
             self.context, self.instance_uuid, self.states, **values
         )
@@ -173,18 +173,18 @@ def host_step(
     *,
     is_exclusive: bool = True,
 ) -> Callable[[Method], Method]:
-    """Make a method the one that takes a step of a server.
+    """Return a decorator for the method that takes a step of a server.
 
-    It is called with a context and keywords, ``instance`` among them, and
-    gets the server as it is now, not as it was when the message was sent.
-    Exceptions go on, so that a caller who waits learns of them. Recovery
-    passes ``step``, an open one that is to be resumed.
+    The method is called with a context and keywords, ``instance`` among them,
+    and gets the server as it is now, not as it was when the message was sent.
+    Exceptions are raised again, for a caller that waits for an answer.
+    Recovery passes ``step``, an open one that is to be resumed.
 
-    :param step_type: as the table of operations has it
-    :param cleanup: is called when the method failed
+    :param step_type: as in the table of operations
+    :param cleanup: is called when the method has failed
     :param refusal: is called when it was not begun, because the server is
-        gone or in another task state
-    :param is_exclusive: whether other operations on the server have to wait
+        deleted or in another task state
+    :param is_exclusive: whether other steps of the server have to wait
     """
 
     def decorate(method: Method) -> Method:
@@ -221,12 +221,14 @@ class _StepRunner:
         host, uuid = steps.host, step.instance_uuid
         with self._lock(host, uuid), host.running.step(uuid, step.name):
             if step.is_repeated():
-                LOG.info('%s of %s was done before', step.name, uuid)
+                LOG.info(
+                    'Instance %s: %s is repeated, ignored', uuid, step.name
+                )
                 return None
             return self._record(steps, step, kwargs)
 
     def _check_host(self, instance: Instance, host: str) -> None:
-        # The message may have waited until the host was alive again.
+        # The message may have been in the queue while the host was down.
         is_here = instance.host in (None, host)
         if self.step_type.place is StepPlace.INSTANCE_HOST and not is_here:
             raise exception.HostEvacuated(host=host)
@@ -256,7 +258,7 @@ class _StepRunner:
                         steps, context, instance=instance, **kwargs
                     )
         except Exception as error:
-            # After the event has ended: as long as there is a task state,
+            # The event has ended already: as long as there is a task state,
             # recovery after a crash examines the server.
             clean_up = self.cleanup if is_begun else self.refusal
             if clean_up is not None and is_failure(error):
@@ -267,9 +269,9 @@ class _StepRunner:
 def _is_failure(step: Step, error: Exception) -> bool:
     """Return whether an error ends the step.
 
-    While the database is unreachable, or no conductor answers, it is unknown
-    how far the step has come. The host resumes it later, as if it had died
-    amid it; once.
+    When the database is unreachable, or no conductor answers, it is unknown
+    how far the step has come: it stays open, and the host resumes it later,
+    once.
     """
     return step.is_resumed or not indirection.is_outage(error)
 

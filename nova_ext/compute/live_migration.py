@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A running server taken to another host."""
+"""Steps of a live migration, on both hosts."""
 
 from concurrent import futures
 import dataclasses
@@ -31,7 +31,7 @@ _EVENT = step_types.LIVE_MIGRATION.event
 
 @dataclasses.dataclass
 class _Job:
-    """A live migration that waits for its turn, or runs."""
+    """A live migration that is queued or runs."""
 
     #: Begun when the migration was queued.
     step: Step
@@ -40,9 +40,9 @@ class _Job:
     future: futures.Future[None] | None = None
 
     def check(self) -> None:
-        """Raise if the migration is to end.
+        """Stop the migration if a user has aborted it.
 
-        :raises LiveMigrationAborted: when it is
+        :raises LiveMigrationAborted: when it was aborted
         """
         if self.is_aborted:
             raise driver.LiveMigrationAborted(
@@ -71,10 +71,10 @@ def _roll_back(failure: Failure) -> None:
 
 
 class LiveMigrationSteps:
-    """Both ends of a live migration, and what steers it.
+    """Steps of a live migration on both hosts, and those that steer it.
 
-    :param max_concurrent: how many may leave this host at the same time; the
-        others are queued
+    :param max_concurrent: migrations that leave this host at the same time;
+        the others are queued
     """
 
     def __init__(self, host: Host, max_concurrent: int) -> None:
@@ -86,14 +86,14 @@ class LiveMigrationSteps:
         self._jobs: dict[str, _Job] = {}
 
     def wait(self) -> None:
-        """Return when none runs; those in the queue stay unfinished."""
+        """Wait for those that run; those in the queue stay unfinished."""
         self._pool.shutdown(cancel_futures=True)
 
     @host_step(step_types.CHECK_DESTINATION)
     def check_can_live_migrate_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Tell, by not raising, that the server can come here."""
+        """Refuse a server that cannot be migrated to this host."""
         self.host.driver.check_can_live_migrate_destination(context, instance)
         self.host.rpcapi.call(
             context, str(instance.host), step_types.CHECK_SOURCE, instance
@@ -103,7 +103,7 @@ class LiveMigrationSteps:
     def check_can_live_migrate_source(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Tell, by not raising, that the server can leave."""
+        """Refuse a server that cannot be migrated from this host."""
         self.host.driver.check_can_live_migrate_source(context, instance)
 
     def live_migration(
@@ -113,10 +113,12 @@ class LiveMigrationSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Take the server to the destination as soon as it is its turn."""
+        """Queue the migration of the server to its destination."""
         step = Step(context, instance.uuid, _EVENT, self.host.name)
         if step.is_repeated():
-            LOG.info('%s of %s was done before', _EVENT, instance.uuid)
+            LOG.info(
+                'Instance %s: %s is repeated, ignored', instance.uuid, _EVENT
+            )
             return
         self.host.running.add(instance.uuid, _EVENT)
         try:
@@ -141,14 +143,14 @@ class LiveMigrationSteps:
     def pre_live_migration(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Get ready here, at the destination."""
+        """Prepare the destination, which is this host."""
         self.host.driver.pre_live_migration(context, instance)
 
     @host_step(step_types.POST_LIVE_MIGRATION, set_error)
     def post_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Take over here, at the destination."""
+        """Take the server over on this host, the destination."""
         self.host.driver.post_live_migration_at_destination(context, instance)
         instance.host = instance.node = self.host.name
         instance.power_state = self.host.driver.get_power_state(instance)
@@ -160,7 +162,7 @@ class LiveMigrationSteps:
     def rollback_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Forget the server that does not come."""
+        """Clean up after a migration that did not arrive."""
         self.host.driver.rollback_live_migration_at_destination(
             context, instance
         )
@@ -173,7 +175,7 @@ class LiveMigrationSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """End the copy soon, whatever that does to the server."""
+        """Force the copy to complete, at the expense of the server."""
         job = self._jobs.get(instance.uuid)
         if job is None or job.migration.status != MigrationStatus.RUNNING:
             raise _not_running(migration, 'force complete')
@@ -187,12 +189,12 @@ class LiveMigrationSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Give the copy up; the server stays."""
+        """Abort the copy; the server stays on this host."""
         if not self.abort(instance):
             raise _not_running(migration, 'abort')
 
     def abort(self, instance: Instance) -> bool:
-        """End what runs or waits for the server; return whether any did."""
+        """Abort the migration of a server; return whether there was one."""
         with self._guard:
             job = self._jobs.get(instance.uuid)
             if job is None:
@@ -215,7 +217,7 @@ class LiveMigrationSteps:
                     job=job,
                 )
             except Exception:
-                LOG.exception('Live migration of %s failed', uuid)
+                LOG.exception('Instance %s: live migration failed', uuid)
             finally:
                 self._remove(job)
 
@@ -245,7 +247,7 @@ class LiveMigrationSteps:
         _set_status(migration, MigrationStatus.COMPLETED)
 
     def _cancel(self, job: _Job) -> None:
-        """End a migration whose turn never came."""
+        """End a migration that was aborted in the queue."""
         uuid = job.step.instance_uuid
         instance_updates.end_migration(
             job.migration, MigrationStatus.CANCELLED

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service on a compute host: its operations behind one endpoint."""
+"""The manager of the service on a compute host."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ _HEARTBEATS = 6
 
 
 class ComputeManager(Manager):
-    """Carries out on one host what :class:`ComputeAPI` sends.
+    """Takes the steps that :class:`ComputeAPI` sends to one host.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param driver: the hypervisor of the host
@@ -56,7 +56,7 @@ class ComputeManager(Manager):
         self._recovery = HostRecovery(self.host, self._resuming())
 
     def endpoints(self) -> list[object]:
-        """Return what answers; the names of the methods do not overlap."""
+        """Return the endpoints; the names of their methods do not overlap."""
         return [
             self.power,
             self.build,
@@ -66,7 +66,7 @@ class ComputeManager(Manager):
         ]
 
     def init_host(self) -> None:
-        """Recover what the host had begun before it died."""
+        """Recover the steps that the host left open when it died."""
         self._heartbeat.beat()
         self._recovery.start()
 
@@ -78,7 +78,7 @@ class ComputeManager(Manager):
         ]
 
     def cleanup_host(self) -> None:
-        """Wait for what runs in threads of its own."""
+        """Wait for live migrations and recovery, which have own threads."""
         self.live.wait()
         self._recovery.wait()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operations that leave a server on its host and change how it runs."""
+"""Steps that change how a server runs, and leave it on its host."""
 
 from ext_lib.context import RequestContext
 from nova_ext import action_events
@@ -16,7 +16,7 @@ from nova_ext.objects.instance import Instance
 
 
 def _clear_task_if_running(failure: Failure) -> None:
-    # A guest that runs on has only lost the reboot.
+    # A guest that still runs is as it was before the reboot.
     instance = Instance(uuid=failure.instance_uuid)
     power_state = failure.host.driver.get_power_state(instance)
     if power_state == PowerState.RUNNING:
@@ -26,7 +26,7 @@ def _clear_task_if_running(failure: Failure) -> None:
 
 
 class PowerSteps:
-    """Start, stop, reboot, pause, unpause, suspend, resume."""
+    """Steps that start, stop, reboot, pause, unpause, suspend, resume."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -51,7 +51,7 @@ class PowerSteps:
     def reboot_instance(
         self, context: RequestContext, *, instance: Instance, reboot_type: str
     ) -> None:
-        """Restart the server; HARD brings it back from any state."""
+        """Restart the server; HARD does so in any state."""
         is_hard = reboot_type == 'HARD'
         instance.task_state = (
             TaskState.REBOOT_STARTED_HARD

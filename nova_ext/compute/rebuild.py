@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server made anew: on its host, or on another when that one is dead."""
+"""The step that rebuilds a server: on its host, or after an evacuation."""
 
 from oslo_utils import timeutils
 
@@ -33,7 +33,7 @@ def _fail_and_set_error(failure: Failure) -> None:
 
 
 class RebuildSteps:
-    """Rebuild and evacuate, which are the same to a host."""
+    """The step of both rebuild and evacuation."""
 
     def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
@@ -47,7 +47,7 @@ class RebuildSteps:
         instance: Instance,
         migration: Migration | None = None,
     ) -> None:
-        """Make the server anew here; with ``migration`` it comes to stay."""
+        """Rebuild the server here; ``migration`` is an evacuation."""
         if migration is not None:
             self._begin_evacuation(migration)
         instance.task_state = TaskState.REBUILD_SPAWNING

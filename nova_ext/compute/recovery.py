@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recovery of the steps that a host had begun when it died.
+"""Recovery of the steps that a compute host left open when it died.
 
-The open steps are its own record of them. What is idempotent is taken again,
-and the open step goes on; all else ends with an error. An operation that was
-accepted and not begun here is left to conductors: its message may still be in
-the queue.
+Idempotent steps are resumed, all others end with an error. An operation that
+was accepted and not begun is left to conductors, as its message may still be
+in the queue.
 """
 
 from collections.abc import Callable, Mapping
@@ -34,14 +33,14 @@ from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
 
-#: How many steps are resumed at the same time.
+#: Steps that are resumed at the same time.
 _WORKERS = 8
 
 
 class HostRecovery:
-    """Recovers a host before it takes new messages.
+    """Resumes or ends open steps of a compute host.
 
-    :param methods: what resumes a step, by the name of the event
+    :param methods: those that resume a step, by the name of the event
     """
 
     def __init__(
@@ -54,7 +53,10 @@ class HostRecovery:
         )
 
     def start(self) -> None:
-        """Recover all; what takes long goes on in other threads."""
+        """Recover all open steps and guests before messages are taken.
+
+        Long steps are resumed in other threads.
+        """
         context = ext_context.get_admin_context()
         guests = list(InstanceList.get_by_host(context, self._host.name))
         evacuations = self._evacuations(context)
@@ -65,10 +67,10 @@ class HostRecovery:
         self.recover()
 
     def recover(self) -> None:
-        """Resume or end the open steps that no thread takes.
+        """Resume or end the open steps that no thread is taking.
 
-        Those of a dead process are such, and those whose thread could not
-        record how they ended because no conductor answered.
+        They are of a dead process, or their thread could not record the end
+        because no conductor answered.
         """
         context = ext_context.get_admin_context()
         with self._host.running.watched() as running:
@@ -81,13 +83,13 @@ class HostRecovery:
                     self._recover_step(step)
                 except Exception:
                     LOG.exception(
-                        'Instance %s: %s is not recovered',
+                        'Instance %s: recovery of %s failed',
                         step.instance_uuid,
                         step.name,
                     )
 
     def wait(self) -> None:
-        """Return when no step is being resumed."""
+        """Wait until no step is being resumed."""
         self._pool.shutdown(cancel_futures=True)
 
     def _evacuations(
@@ -125,7 +127,7 @@ class HostRecovery:
                 migration, MigrationStatus.COMPLETED
             )
         except Exception:
-            LOG.exception('Instance %s is still here', instance.uuid)
+            LOG.exception('Instance %s: guest is not removed', instance.uuid)
 
     def _recover_step(self, step: Step) -> None:
         context, uuid = step.context, step.instance_uuid
@@ -158,7 +160,7 @@ class HostRecovery:
         instance: Instance,
         step_type: StepType | None,
     ) -> bool:
-        """Return whether the server is, or is being, evacuated from here."""
+        """Return whether the server was or is being evacuated from here."""
         if (
             step_type is not None
             and step_type.place is StepPlace.INSTANCE_HOST
@@ -220,7 +222,7 @@ class HostRecovery:
     def _end_steering(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """End what was asked of the live migration and not begun."""
+        """Fail requests to steer the migration that were not begun."""
         for action in InstanceActionList.get_without_events(
             context, instance.uuid
         ):
@@ -238,7 +240,7 @@ def _finish(step: Step, error: Exception | None = None) -> None:
 def _arguments(
     step: Step, step_type: StepType, instance: Instance
 ) -> dict[str, Any]:
-    """Return what the message of a step carried beside the server."""
+    """Return the arguments that the message of a step carried."""
     arguments = operations.arguments_of(step_type, instance.task_state)
     if 'migration' in step_type.needs:
         migrations: list[Migration] = list(

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server taken to another host while it is off, perhaps to a new size.
+"""Steps of a resize or cold migration, on both hosts.
 
-The destination makes room, the source gives the server away, the destination
-sets it up. Then it waits to be confirmed, which makes the source forget it,
-or reverted, which takes the same way back.
+The destination reserves room, the source stops the guest and copies its disk,
+the destination sets it up. Then the server waits to be confirmed, so that the
+source removes its copy, or reverted, so that it goes back there.
 """
 
 from typing import Any
@@ -47,7 +47,7 @@ def _fail_and_set_error(failure: Failure) -> None:
 
 
 class ResizeSteps:
-    """Resize and cold migrate, confirm, revert."""
+    """Steps that resize or cold-migrate, confirm and revert."""
 
     def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
@@ -62,7 +62,7 @@ class ResizeSteps:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Make room here, the destination."""
+        """Prepare the destination, which is this host."""
         migration.dest_compute = migration.dest_node = self.host.name
         migration.dest_host = self.host.driver.get_host_ip_addr()
         migration.status = MigrationStatus.PRE_MIGRATING
@@ -80,7 +80,7 @@ class ResizeSteps:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Give the server away, here at the source."""
+        """Hand the server over from this host, the source."""
         _store_old_values(instance)
         _set_task_state(instance, TaskState.RESIZE_MIGRATING)
         migration.status = MigrationStatus.MIGRATING
@@ -106,7 +106,7 @@ class ResizeSteps:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Set the server up here, at the destination."""
+        """Set the server up on this host, the destination."""
         _set_size(instance, size)
         _set_task_state(instance, TaskState.RESIZE_FINISH)
         self.host.driver.finish_migration(
@@ -125,7 +125,7 @@ class ResizeSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Forget the server here, at the source."""
+        """Remove the copy on this host, the source."""
         self.host.driver.confirm_migration(context, instance)
         migration.status = MigrationStatus.CONFIRMED
         migration.save()
@@ -142,7 +142,7 @@ class ResizeSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Forget the server here, at the destination."""
+        """Remove the server from this host, the destination."""
         self.host.driver.destroy(context, instance)
         self.host.rpcapi.send(
             context, step_types.FINISH_REVERT_RESIZE, instance, migration
@@ -158,7 +158,7 @@ class ResizeSteps:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Set the server up again here, at the source."""
+        """Set the server up again on this host, the source."""
         was_stopped = _was_stopped(instance)
         _set_size(instance, _old_size(instance))
         instance.host = migration.source_compute
@@ -205,11 +205,11 @@ def _store_old_values(instance: Instance) -> None:
 
 
 def _drop_old_values(instance: Instance) -> None:
-    gone = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
+    old = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
     instance.system_metadata = {
         key: value
         for key, value in instance.system_metadata.items()
-        if key not in gone
+        if key not in old
     }
 
 
@@ -218,8 +218,8 @@ def _was_stopped(instance: Instance) -> bool:
 
 
 def _old_size(instance: Instance) -> dict[str, Any]:
-    memory = instance.system_metadata
-    return {name: int(memory[f'old_{name}'] or 0) for name in SIZE}
+    metadata = instance.system_metadata
+    return {name: int(metadata[f'old_{name}'] or 0) for name in SIZE}
 
 
 def _set_size(instance: Instance, size: dict[str, Any]) -> None:

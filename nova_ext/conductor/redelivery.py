@@ -2,9 +2,9 @@
 """Redelivery of operations that were accepted and seem not to have begun.
 
 The process that accepted one may have died before it sent the message, or the
-broker may have lost it. What is idempotent is sent again: should the first
-message arrive after all, it is carried out once, see
-:meth:`nova_ext.action_events.Step.is_repeated`. All else ends with an error.
+broker may have lost it. The messages of idempotent steps are sent again: if
+the first one arrives after all, the step is still taken once, see
+:meth:`nova_ext.action_events.Step.is_repeated`. Other operations fail.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ LOG = logging.getLogger(__name__)
 #: More actions than are accepted between two sweeps.
 _NEWEST = 10_000
 
-#: Statuses of migrations on their way; finished ones wait for the user.
+#: Statuses of migrations under way; finished ones wait for the user.
 _MOVING = [
     MigrationStatus.ACCEPTED,
     MigrationStatus.QUEUED,
@@ -56,7 +56,7 @@ _MOVING = [
 
 
 class Redelivery:
-    """Sweeps over all operations under way.
+    """Sweep over all operations under way.
 
     :param host: name of this service, for the events that it records
     """
@@ -97,11 +97,10 @@ class Redelivery:
     def end_superseded(
         self, context: RequestContext, lost_after: float
     ) -> None:
-        """Record as lost the actions that no task state belongs to any more.
+        """Fail the actions that no task state belongs to any more.
 
-        The server was deleted, or another operation took it over, and the
-        process that was to record what this put an end to died before it
-        could.
+        The server was deleted, or another operation has superseded them, and
+        the process that had to record that died before it could.
 
         :param lost_after: as :meth:`run` takes it
         """
@@ -117,7 +116,7 @@ class Redelivery:
     def _guard(
         self, uuid: str, examine: Callable[..., None], *args: Any
     ) -> None:
-        """Let an error that concerns one server not end the sweep."""
+        """Log an error that concerns one server; the sweep goes on."""
         try:
             examine(*args)
         except Exception:
@@ -231,8 +230,8 @@ class Redelivery:
             moment is None or not timeutils.is_older_than(moment, lost_after)
         ):
             return
-        # Events are read last: it may have begun, and ended, since the list
-        # was made.
+        # Events are read last: the action may have begun, and ended, since
+        # the list was read.
         if _is_superseded(context, action) and not (
             InstanceActionEventList.get_by_action(context, action.id)
         ):
@@ -245,9 +244,9 @@ def _is_superseded(context: RequestContext, action: InstanceAction) -> bool:
             context, str(action.instance_uuid)
         )
     except exception.InstanceNotFound:
-        # A deletion without a host takes no steps.
+        # A deletion without a host has no steps.
         return action.action != ActionName.DELETE
-    # A confirmation is no task state of the server, but of the migration.
+    # A confirmation has a status of the migration, but no task state.
     return (
         instance.task_state is None
         and action.action != ActionName.CONFIRM_RESIZE
@@ -255,11 +254,11 @@ def _is_superseded(context: RequestContext, action: InstanceAction) -> bool:
 
 
 class Backoff:
-    """Times at which each action may be sent again.
+    """Times at which the message of each action may be sent again.
 
-    A broker that restarts drops what is sent before the queue of a host is
-    back. But a message in the queue of a host that is down is not lost,
-    however long it waits: so it is sent at growing intervals.
+    A broker that restarts drops messages for a host whose queue is not
+    declared yet. But a message in the queue of a host that is down is not
+    lost, however long it waits: so the intervals grow.
     """
 
     def __init__(self) -> None:
@@ -267,10 +266,10 @@ class Backoff:
         self._due: dict[int, tuple[float, float]] = {}
 
     def is_due(self, action_id: int, interval: float) -> bool:
-        """Return whether an action is to be sent, and count it as sent.
+        """Return whether a message is to be sent, and count it as sent.
 
         :param interval: seconds until the second time; 0 when there is none,
-            as nothing can get lost on the way
+            as no message can be lost
         """
         now = time.monotonic()
         moment, pause = self._due.get(action_id, (now, interval))

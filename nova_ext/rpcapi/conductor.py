@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API asks of a conductor; nova_ext.conductor.manager answers."""
+"""RPC client of conductors; the server is nova_ext.conductor.manager."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TOPIC = 'conductor'
 OBJECTS_TOPIC = 'conductor-objects'
 VERSION = '1.0'
 
-#: Where the system metadata of a server names the only host that will do.
+#: Key of the system metadata with the only host permitted for a server.
 REQUESTED_HOST = 'requested_host'
 
 

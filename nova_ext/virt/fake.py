@@ -2,9 +2,9 @@
 """A hypervisor in memory that is slow and fails on request.
 
 Server metadata and the options of ``[fake]`` ask for that. ``fake:fail``
-names methods of the driver, separated by commas; ``fake:seconds`` is how
-long each of them works. What other hosts wait for while a server is migrated
-live takes no time, but can fail.
+names methods of the driver, separated by commas; ``fake:seconds`` is the
+duration of each of them. Methods for which another host waits during a live
+migration take no time, but can fail.
 """
 
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ class FakeDriver(driver.ComputeDriver):
         self._interrupted = threading.Event()
 
     def init_host(self, instances: Iterable[Instance]) -> None:
-        """Run again what a real hypervisor would still be running."""
+        """Start the guests that a real hypervisor would still be running."""
         for instance in instances:
             self._guests[instance.uuid] = instance.power_state or 0
 
@@ -68,7 +68,7 @@ class FakeDriver(driver.ComputeDriver):
         self._guests[instance.uuid] = PowerState.RUNNING
 
     def rebuild(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest anew, from the image it has now."""
+        """Create the guest again, from the image it has now."""
         self._work('rebuild', instance)
         self._guests[instance.uuid] = PowerState.RUNNING
 

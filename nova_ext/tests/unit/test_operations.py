@@ -52,7 +52,8 @@ def _written_states(tree: ast.Module) -> Iterator[ast.expr]:
                     if isinstance(key, ast.Constant):
                         yield from [value] * (key.value == 'task_state')
             case ast.Call(
-                func=ast.Name(id='_advance') | ast.Attribute(attr='_finish')
+                func=ast.Name(id='_set_task_state')
+                | ast.Attribute(attr='_finish')
             ):
                 yield from node.args
 
