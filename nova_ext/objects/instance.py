@@ -17,7 +17,7 @@ from nova_ext.db.api import instance_list as instance_list_db
 from nova_ext.objects import base
 from nova_ext.objects.instance_fault import InstanceFault
 
-#: A state, or several of which any will do; None asks nothing.
+#: A state, or several of which the server must have one; None for any.
 Expected = str | Sequence[str | None] | None
 
 #: Fields in tables of their own, in the order they are loaded.
@@ -146,11 +146,11 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         """Store what changed, if the server is in an expected state.
 
         :param expected_task_state: a state or a list of them, ``[None]`` for
-            no task; None saves whatever the state is
+            no task state; None for any
         :param expected_vm_state: likewise
-        :raises UnexpectedTaskStateError: when somebody was faster; nothing
+        :raises UnexpectedTaskStateError: when it is in another one; nothing
             is stored then
-        :raises InstanceNotFound: when the server is gone
+        :raises InstanceNotFound: when the server was deleted
         """
         changes = self.obj_get_changes()
         changes.pop('fault', None)
@@ -178,7 +178,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
     def refresh(self) -> None:
         """Load everything again; unsaved changes are lost.
 
-        :raises InstanceNotFound: when the server is gone
+        :raises InstanceNotFound: when the server was deleted
         """
         row = instance_db.instance_get_by_uuid(self.obj_context, self.uuid)
         self.load_row(row)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The check strings every policy of the compute API is made of."""
+"""Check strings of the policies of the compute API."""
 
 from typing import TypedDict
 
@@ -12,7 +12,7 @@ PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'
 
 
 class GuardedRequest(TypedDict):
-    """A request a rule guards, for the policy reference."""
+    """A request that a rule guards, for the policy reference."""
 
     method: str
     path: str
@@ -22,7 +22,7 @@ RULES = [
     policy.RuleDefault(
         'context_is_admin',
         'role:admin',
-        'Who is an administrator, whatever project the token is for.',
+        'Administrators, whatever project the token is for.',
     ),
     policy.RuleDefault(
         'project_manager_or_admin',
@@ -60,5 +60,5 @@ def rule(
 
 
 def list_rules() -> list[policy.RuleDefault]:
-    """Return the rules others refer to."""
+    """Return the rules that other rules refer to."""
     return RULES

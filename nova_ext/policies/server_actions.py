@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may act on a server: a rule for each action."""
+"""Policies of the requests that change a server: a rule for each action."""
 
 from oslo_policy import policy
 
@@ -64,7 +64,7 @@ RULES = [
     _rule(
         UNLOCK_OVERRIDE,
         base.ADMIN,
-        'Unlock what somebody else has locked.',
+        'Unlock a server that an administrator has locked.',
         'unlock',
     ),
     _rule(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""extensions: the parts of the API, as clients before 2.1 asked for them."""
+"""extensions: the parts of the API, for clients older than 2.1."""
 
 from typing import Any
 

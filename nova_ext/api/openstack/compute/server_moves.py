@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers/{server_id}/action: whatever moves a server to another host."""
+"""servers/{server_id}/action: moves of a server to another host."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class ServerMovesController:
     @controller.status(202)
     @controller.body(schema.resize)
     def resize(self, req: request.Request, server_id: str, body: Body) -> None:
-        """Give the server another flavor, for the user to confirm."""
+        """Give the server another flavor; the user has to confirm it."""
         instance = instance_for(req, server_id, policies.RESIZE)
         wanted = body['resize']
         flavor = self.catalogue.requested(wanted['flavorRef'])
@@ -42,7 +42,7 @@ class ServerMovesController:
     def confirm_resize(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Let go of what a resize or cold migration has left behind."""
+        """Confirm a resize or cold migration."""
         instance = instance_for(req, server_id, policies.CONFIRM_RESIZE)
         self.compute_api.confirm_resize(req.context, instance)
 
@@ -51,7 +51,7 @@ class ServerMovesController:
     def revert_resize(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Go back to where a resize or cold migration began."""
+        """Revert a resize or cold migration."""
         instance = instance_for(req, server_id, policies.REVERT_RESIZE)
         self.compute_api.revert_resize(req.context, instance)
 
@@ -60,7 +60,7 @@ class ServerMovesController:
     def migrate(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Move the server while it is off, for the operator to confirm."""
+        """Cold-migrate the server; the operator has to confirm it."""
         instance = instance_for(req, server_id, policies.MIGRATE)
         host = None
         if microversions.supports(req, microversions.MIGRATE_HOST):
@@ -75,7 +75,7 @@ class ServerMovesController:
     def migrate_live(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Move the server while it runs."""
+        """Live-migrate the server."""
         instance = instance_for(req, server_id, policies.MIGRATE_LIVE)
         wanted = body['os-migrateLive']
         if wanted['host'] is not None:
@@ -97,7 +97,7 @@ class ServerMovesController:
     def evacuate(
         self, req: request.Request, server_id: str, body: Body
     ) -> dict[str, str] | None:
-        """Rebuild the server of a dead host on another one."""
+        """Rebuild a server whose host is down on another host."""
         instance = instance_for(req, server_id, policies.EVACUATE)
         wanted = body['evacuate']
         self.compute_api.evacuate(

@@ -37,23 +37,23 @@ Properties = Mapping[str, Any]
 
 
 class InvalidNetworks(exception.Invalid):
-    """Servers are to be on networks in a way that makes no sense."""
+    """The networks of a request contradict each other."""
 
 
 class SecurityGroupNotFound(exception.Invalid):
-    """A server is to be in a security group that does not exist."""
+    """A request names a security group that does not exist."""
 
     msg_fmt = 'Security group %(name)s not found.'
 
 
 class KeypairNotFound(exception.Invalid):
-    """A server is to have a key that does not exist."""
+    """A request names a key that does not exist."""
 
     msg_fmt = 'Invalid key_name provided.'
 
 
 class FilesExceedQuota(exception.Forbidden):
-    """More files are to be written into a server than is allowed."""
+    """A request has more or longer files for a server than permitted."""
 
     msg_fmt = 'Personality file limit exceeded'
 
@@ -100,7 +100,7 @@ def password_of(server: Properties) -> str:
 
 
 def check_create(server: Properties, count: int) -> None:
-    """Refuse a request for servers that names what is not there.
+    """Refuse a request for new servers that names unknown resources.
 
     :param count: how many servers it asks for at most
     :raises InvalidNetworks: for networks
@@ -120,7 +120,7 @@ def check_create(server: Properties, count: int) -> None:
 
 
 def check_rebuild(server: Properties) -> None:
-    """Refuse a rebuild that names what is not there.
+    """Refuse a rebuild that names unknown resources.
 
     :raises KeypairNotFound: for a key; there is no API to make one
     :raises FilesExceedQuota: for files that are too many or too long
@@ -148,7 +148,7 @@ def _check_networks(networks: Iterable[Properties]) -> None:
 
 
 def _check_shareable(networks: Iterable[Properties]) -> None:
-    """Refuse what only one server can have."""
+    """Refuse ports and addresses for several servers."""
     for network in networks:
         if network.get('port') is not None:
             raise InvalidNetworks('Several servers cannot share a port.')

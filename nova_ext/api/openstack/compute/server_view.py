@@ -24,7 +24,7 @@ Shown = dict[str, Any]
 
 
 class ServerPresenter:
-    """Asks the policies, and the view to show no more than they permit."""
+    """Views of servers with the attributes that policies permit."""
 
     def __init__(
         self, conf: cfg.ConfigOpts, links: links.Links, catalogue: Catalogue
@@ -117,7 +117,7 @@ class _HostStatus:
         }
 
     def __call__(self, host: str | None) -> str:
-        """Return UP, DOWN, MAINTENANCE or UNKNOWN; nothing for no host."""
+        """Return UP, DOWN, MAINTENANCE, UNKNOWN, or '' for no host."""
         if not host:
             return ''
         service = self._services.get(host)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers: enough of their life to have actions and migrations."""
+"""servers: their requests but actions, which have modules of their own."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ from nova_ext.policies import servers as policies
 
 
 class MissingImage(ext_exception.Invalid):
-    """A server is to be created from nothing."""
+    """A server is to be created without an image or a volume."""
 
     msg_fmt = 'Missing imageRef attribute'
 
@@ -82,7 +82,7 @@ class ServersController:
     def create(
         self, req: request.Request, body: dict[str, Any]
     ) -> controller.Reply:
-        """Create one server or several alike; the answer names the first."""
+        """Create one or several equal servers; the answer has the first."""
         server = body['server']
         _authorize_create(req, server)
         instances, reservation_id = self.compute_api.create(
@@ -155,7 +155,7 @@ class ServersController:
     def _wanted(
         self, req: request.Request, server: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return what compute.API.create() is to do."""
+        """Return the arguments of compute.API.create()."""
         if not server.get('imageRef') and not _boots_from_volume(server):
             raise MissingImage()
         minimum = int(server.get('min_count', 1))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Version documents: what a client reads before it knows the API."""
+"""Version documents, from which clients learn the URLs of the API."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -49,9 +49,9 @@ _SHOW_RESPONSE = schema.wrapped('version', _VERSION)
 
 
 class VersionList:
-    """WSGI application: every API this service has, for ``/``.
+    """WSGI application of ``/``: the list of the APIs of this service.
 
-    Any other path gets the same as choices, with status 300.
+    For any other path the list is returned as choices, with status 300.
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class VersionList:
 
 
 class VersionDetail:
-    """WSGI application: the document of one API, for its root path.
+    """WSGI application of the root path of one API: its document.
 
-    Nobody needs a token for it, but the version header counts.
+    Requests need no token, but a valid version header.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class VersionDetail:
 
 
 class VersionsController:
-    """The same document once more, where the API itself serves it."""
+    """Shows the document of an API where the API itself serves it."""
 
     def __init__(
         self,

@@ -20,8 +20,8 @@ _PROGRESS = frozenset(
 )
 _FAULT = frozenset({'ERROR', 'DELETED'})
 
-#: What the answers to changes did not have before 2.75, besides what starts
-#: with ``OS-EXT-``.
+#: Keys that answers to changes did not have before 2.75; nor had they those
+#: that begin with ``OS-EXT-``.
 ONLY_IN_READS = frozenset(
     {
         'config_drive',
@@ -32,7 +32,7 @@ ONLY_IN_READS = frozenset(
         'os-extended-volumes:volumes_attached',
     }
 )
-#: What the answer to a rebuild calls by a shorter name.
+#: The key has a shorter name in the answer to a rebuild.
 USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 
 Shown = dict[str, Any]
@@ -40,11 +40,11 @@ Shown = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Visibility:
-    """How much of a server the caller may see.
+    """Parts of a server that the caller may see.
 
-    :param attributes: where it runs, and other attributes of operators
-    :param host_status: tells the status of a host; None when that is not for
-        the caller
+    :param attributes: its host, and other attributes for operators
+    :param host_status: returns the status of a host; None if the caller may
+        not see it
     :param extra_specs: those of its flavor
     """
 
@@ -165,7 +165,7 @@ def _fault(req: request.Request, fault: InstanceFault) -> Shown:
         'created': timestamps.zulu(fault.created_at),
         'message': fault.message,
     }
-    # What went wrong inside is for operators; what the user did is for him.
+    # Internal errors are for operators, errors of the user for both.
     if fault.details and (req.context.is_admin or fault.code != 500):
         shown['details'] = fault.details
     return shown
@@ -213,7 +213,7 @@ def _states(instance: Instance) -> Shown:
 def _newer(
     req: request.Request, instance: Instance, visible: Visibility
 ) -> Shown:
-    """Return what later versions added, in the order they did."""
+    """Return the keys of later versions, in the order of these."""
     shown: Shown = {}
     if req.version >= microversions.LOCKED:
         shown['locked'] = bool(instance.locked)
