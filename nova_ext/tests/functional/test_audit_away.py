@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cell that is away takes with it what only that cell knows."""
+"""Answers without the records of a cell that is unreachable."""
 
 import time
 
@@ -62,7 +62,7 @@ class AwayTestCase(test_audit.AuditTestCase):
 
 
 class TestAway(AwayTestCase):
-    """There is no server on the host, or nobody answers."""
+    """There is no server on the host, or it does not answer."""
 
     scenarios = [
         ('refused', {'is_silent': False}),

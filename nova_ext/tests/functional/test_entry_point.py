@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that starts while its database is away says so to clients."""
+"""Answers of a process that started while its database was unreachable."""
 
 import os
 import pathlib

@@ -352,7 +352,7 @@ class TestReplica(base.TestCase):
         return requests.get(self.proxy.url + path, headers=headers, timeout=60)
 
     def check_rest(self) -> None:
-        """What the audit does not serve still comes from nova."""
+        """Requests that the audit does not serve are answered by nova."""
         for path in (
             '/',
             f'/servers/{self.server}',

@@ -157,7 +157,7 @@ class RecoveryTestCase(BegunTestCase):
 
 
 class OthersTestCase(BegunTestCase):
-    """What another conductor does, once this one has begun a step."""
+    """Recovery by another conductor of steps that this one has begun."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was accepted and never begun is sent again, or ends."""
+"""Redelivery or failure of operations that have not begun."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ class UnbegunTestCase(base.DatabaseTestCase):
         self.instance.create()
 
     def accept(self, action, seconds_ago=0):
-        """Record an action that nobody begins; return its number."""
+        """Record an action that does not begin; return its number."""
         asker = context.RequestContext(
             user_id=base.USER,
             project_id=base.PROJECT,

@@ -123,11 +123,11 @@ class TestGet(base.TestCase):
 
     def test_nobody_sees_servers_of_no_project(self):
         uuid = self.instance(project_id=None).uuid
-        nobody = context.RequestContext(overwrite=False)
+        without_project = context.RequestContext(overwrite=False)
         self.assertRaises(
             exception.InstanceNotFound,
             instance_db.instance_get_ref,
-            nobody,
+            without_project,
             uuid,
         )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users asked of servers is stored and found."""
+"""Queries for actions."""
 
 import datetime
 

@@ -101,12 +101,12 @@ class TestFilters(ListTestCase):
         )  # fmt: skip
         self.instance(
             display_name='db-1', host='host1', vm_state='error',
-            task_state='deleting', user_id='somebody',
+            task_state='deleting', user_id='another-user',
         )  # fmt: skip
 
     def test_columns(self):
         self.assertEqual(['db-1', 'web-1'], self.names(host='host1'))
-        self.assertEqual(['db-1'], self.names(user_id='somebody'))
+        self.assertEqual(['db-1'], self.names(user_id='another-user'))
         self.assertEqual(['web-2'], self.names(locked=True))
 
     def test_several_values(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers are stored, found, changed if nobody was faster, and deleted."""
+"""Servers are stored, found, changed in expected states, and deleted."""
 
 from oslo_utils import uuidutils
 from oslo_versionedobjects import exception as ovo_exception

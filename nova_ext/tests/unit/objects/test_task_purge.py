@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nobody needs any more goes, the oldest first, and nothing else."""
+"""Purge of tasks that are not needed any more, the oldest first."""
 
 import datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the list of migrations shows, by version and to whom."""
+"""Views of the list of migrations, by version and user."""
 
 import ddt
 import testtools

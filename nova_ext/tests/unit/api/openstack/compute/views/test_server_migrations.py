@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a server's live migration shows, by version and to whom."""
+"""Views of a server's live migration, by version and user."""
 
 import ddt
 import testtools

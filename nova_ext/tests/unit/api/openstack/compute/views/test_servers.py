@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What servers show, by version and to whom."""
+"""Views of servers, by version and user."""
 
 import ddt
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What services show, by version."""
+"""Views of services, by version."""
 
 import ddt
 from oslo_utils import timeutils
