@@ -28,13 +28,13 @@ class State:
 
     :param is_reversible: whether a server whose operation was interrupted
         in this state is as it was before; else it is in ERROR
-    :param resent: method whose message is sent again if it was lost; None if
+    :param resent: step whose message is sent again if it was lost; None if
         the operation fails then
     """
 
     name: str
     is_reversible: bool = False
-    resent: str | None = None
+    resent: StepType | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,17 +62,15 @@ class Operation:
 def _single(
     action: str, step: StepType, is_reversible: bool = True
 ) -> Operation:
-    """Return an operation of one state and one step on the server's host."""
-    name = (step.task_states or (TaskState.DELETING,))[0]
-    return Operation(
-        action, (State(name, is_reversible, step.method),), (step,)
-    )
+    """Return an operation of one step, on the server's host."""
+    states = (State(s, is_reversible, step) for s in step.task_states or ())
+    return Operation(action, tuple(states), (step,))
 
 
 def _reboot(reboot_type: str, *task_states: str) -> Operation:
     return Operation(
         ActionName.REBOOT,
-        tuple(State(name, True, steps.REBOOT.method) for name in task_states),
+        tuple(State(name, True, steps.REBOOT) for name in task_states),
         (steps.REBOOT,),
         arguments={'reboot_type': reboot_type},
     )
@@ -108,12 +106,16 @@ OPERATIONS = (
     Operation(
         ActionName.CREATE,
         (
-            State(TaskState.SCHEDULING, resent=steps.SCHEDULE.method),
-            State(TaskState.SPAWNING, resent=steps.BUILD.method),
+            State(TaskState.SCHEDULING, resent=steps.SCHEDULE),
+            State(TaskState.SPAWNING, resent=steps.BUILD),
         ),
         (steps.SCHEDULE, steps.BUILD),
     ),
-    _single(ActionName.DELETE, steps.TERMINATE, is_reversible=False),
+    Operation(
+        ActionName.DELETE,
+        (State(TaskState.DELETING, resent=steps.TERMINATE),),
+        (steps.TERMINATE,),
+    ),
     _single(ActionName.START, steps.START),
     _single(ActionName.STOP, steps.STOP),
     _reboot('SOFT', TaskState.REBOOTING, TaskState.REBOOT_STARTED),
@@ -130,11 +132,7 @@ OPERATIONS = (
     ),
     Operation(
         ActionName.REVERT_RESIZE,
-        (
-            State(
-                TaskState.RESIZE_REVERTING, resent=steps.REVERT_RESIZE.method
-            ),
-        ),
+        (State(TaskState.RESIZE_REVERTING, resent=steps.REVERT_RESIZE),),
         (steps.REVERT_RESIZE, steps.FINISH_REVERT_RESIZE),
         _COLD,
         continued_by=ActionName.STOP,
@@ -213,14 +211,6 @@ FIRST_ON_HOST = dict(_first_on_host())
 CONDUCTOR_EVENTS = frozenset({steps.SCHEDULE.event, *FIRST_ON_HOST})
 
 
-def step_of(method: str) -> StepType:
-    """Return the step of compute hosts with this RPC method.
-
-    :raises StopIteration: when there is none
-    """
-    return next(step for step in HOST_STEPS.values() if step.method == method)
-
-
 def actions_of(task_state: str | None) -> list[str]:
     """Return the names of the actions that a task state may be part of."""
     begun = [
@@ -263,9 +253,10 @@ def arguments_of(step: StepType, task_state: str | None) -> dict[str, Any]:
 
 def events_of(action: str) -> list[str]:
     """Return the events of an action in order, without parts of steps."""
-    found = (row for row in OPERATIONS if row.action == action)
+    found = (row for row in OPERATIONS if row.action == action and row.steps)
     row = next(found, None)
     if row is None:
+        # Of nova, or without steps.
         return [f'compute_{action}_instance']
     return [step.event for step in row.steps if not step.is_part]
 

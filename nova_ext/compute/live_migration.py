@@ -65,7 +65,7 @@ def _roll_back(failure: Failure) -> None:
     failure.host.rpcapi.cast(
         failure.context,
         str(migration.dest_compute),
-        'rollback_live_migration_at_destination',
+        step_types.ROLLBACK_LIVE_MIGRATION.method,
         instance=Instance(uuid=failure.instance_uuid),
     )
 

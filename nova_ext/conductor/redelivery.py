@@ -35,6 +35,7 @@ from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
 from nova_ext.rpcapi.compute import ComputeAPI
 from nova_ext.rpcapi.conductor import ConductorAPI
+from nova_ext.step_types import StepPlace
 
 LOG = logging.getLogger(__name__)
 
@@ -154,24 +155,22 @@ class Redelivery:
         """Return False if the operation must not be sent again."""
         context, instance = action_events.context_of(action), history.instance
         task_state = instance.task_state
-        method = operations.STATES[str(task_state)].resent
-        if method is None:
+        step = operations.STATES[str(task_state)].resent
+        if step is None:
             return False
-        LOG.warning('Instance %s: sending %s again', instance.uuid, method)
-        if method == step_types.SCHEDULE.method:
+        is_on_host = step.place is StepPlace.INSTANCE_HOST
+        if is_on_host and instance.host is None:
+            return False
+        LOG.warning(
+            'Instance %s: sending %s again', instance.uuid, step.method
+        )
+        if is_on_host:
+            arguments = operations.arguments_of(step, task_state)
+            self._compute.send(context, step, instance, **arguments)
+        elif step is step_types.SCHEDULE:
             self._conductor.schedule_and_build_instances(context, [instance])
-        elif method == step_types.REVERT_RESIZE.method:
-            self._revert_again(context, instance, action)
-        elif instance.host is None:
-            return False
         else:
-            step = operations.step_of(method)
-            self._compute.send(
-                context,
-                step,
-                instance,
-                **operations.arguments_of(step, task_state),
-            )
+            self._revert_again(context, instance, action)
         return True
 
     def _revert_again(

@@ -130,6 +130,16 @@ class LookUpTestCase(base.TestCase):
                 operations.arguments_of(step_types.REBOOT, state),
             )
 
+    def test_events_of_an_action(self) -> None:
+        for action, events in (
+            ('create', [step_types.SCHEDULE.event, step_types.BUILD.event]),
+            ('reboot', ['compute_reboot_instance']),
+            # One without steps, and one that only nova has.
+            ('resetState', ['compute_resetState_instance']),
+            ('rescue', ['compute_rescue_instance']),
+        ):
+            self.assertEqual(events, operations.events_of(action))
+
     def test_first_step_on_a_host(self) -> None:
         self.assertEqual(
             {

@@ -126,6 +126,16 @@ class AgainTestCase(LostTestCase):
 
 
 class NeverTestCase(LostTestCase):
+    def test_no_host_to_send_to(self) -> None:
+        for name, task in (
+            (ActionName.REBOOT, TaskState.REBOOTING),
+            (ActionName.DELETE, TaskState.DELETING),
+        ):
+            instance, request = self.accepted(name, task, host=None)
+            self.assertEqual([], self.sent())
+            ((step, host, result),) = servers.steps(instance, request)
+            self.assertEqual(('controller', 'Error'), (host, result))
+
     def test_moves_end(self) -> None:
         for action, task, step, kind, after in _NEVER:
             instance, request = self.accepted(action, task)
