@@ -118,7 +118,7 @@ class _Abandoned:
         failed = [
             event.event
             for event in self._events
-            if self._is_abandoned(event, min_age) and self._fails(event)
+            if self._is_abandoned(event, min_age) and self._end_step(event)
         ]
         if not operations.FIRST_ON_HOST.keys().isdisjoint(failed):
             abandoned.fail_move(
@@ -141,7 +141,7 @@ class _Abandoned:
             )
         )
 
-    def _fails(self, event: InstanceActionEvent) -> bool:
+    def _end_step(self, event: InstanceActionEvent) -> bool:
         """End a step; return whether it was open, and failed."""
         uuid, host = str(self._action.instance_uuid), str(event.host)
         LOG.warning('Instance %s: ending %s on %s', uuid, event.event, host)

@@ -61,7 +61,7 @@ class AwayTestCase(test_audit.AuditTestCase):
         return f'/servers/{uuid}/os-instance-actions'
 
 
-class TestAway(AwayTestCase):
+class TestAuditAway(AwayTestCase):
     """There is no server on the host, or it does not answer."""
 
     scenarios = [

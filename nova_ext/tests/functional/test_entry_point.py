@@ -31,7 +31,7 @@ connection = mysql+pymysql://u:p@127.0.0.1:{port}/db
 _TIMEOUT = 60
 
 
-class TestAway(base.TestCase):
+class TestEntryPointDatabaseDown(base.TestCase):
     def test_it_answers_at_once(self):
         directory = self.useFixture(fixtures.TempDir()).path
         path = pathlib.Path(directory, 'nova-ext.conf')

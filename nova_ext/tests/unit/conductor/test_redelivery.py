@@ -127,14 +127,16 @@ class AgainTestCase(LostTestCase):
 
 class NeverTestCase(LostTestCase):
     def test_no_host_to_send_to(self) -> None:
-        for name, task in (
-            (ActionName.REBOOT, TaskState.REBOOTING),
-            (ActionName.DELETE, TaskState.DELETING),
+        for name, task, step in (
+            (ActionName.REBOOT, TaskState.REBOOTING, step_types.REBOOT),
+            (ActionName.DELETE, TaskState.DELETING, step_types.TERMINATE),
         ):
             instance, request = self.accepted(name, task, host=None)
             self.assertEqual([], self.sent())
-            ((step, host, result),) = servers.steps(instance, request)
-            self.assertEqual(('controller', 'Error'), (host, result))
+            self.assertEqual(
+                [(step.event, 'controller', 'Error')],
+                servers.steps(instance, request),
+            )
 
     def test_moves_end(self) -> None:
         for action, task, step, kind, after in _NEVER:

@@ -43,7 +43,7 @@ class TestWantsAllProjects(test_base.TestCase):
 
 
 @ddt.ddt
-class TestParsed(test_base.TestCase):
+class TestServerFiltersParsed(test_base.TestCase):
     def parsed(self, query, **kwargs):
         return server_filters.parsed(
             _request(query, **kwargs), flavors.Catalogue(self.conf)

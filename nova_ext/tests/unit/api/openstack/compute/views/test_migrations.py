@@ -46,7 +46,7 @@ def _show(version, with_hosts=True, **changes):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestMigrationsShow(testtools.TestCase):
     @ddt.data(
         ('2.1', _FIRST),
         ('2.22', _FIRST),

@@ -39,7 +39,7 @@ def _show(version, with_hosts=True):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestServerMigrationsShow(testtools.TestCase):
     @ddt.data(
         ('2.23', _FIRST),
         ('2.58', _FIRST),

@@ -26,7 +26,7 @@ def _show(version='2.80', **changes):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestServicesShow(testtools.TestCase):
     @ddt.data(
         ('2.1', _FIRST),
         ('2.10', _FIRST),
