@@ -243,6 +243,22 @@ def record_fault(
     ).create()
 
 
+@contextlib.contextmanager
+def fault_recorded(
+    context: RequestContext,
+    instance_uuid: str,
+    host: str,
+    is_failure: Callable[[Exception], bool] = _is_failure,
+) -> Iterator[None]:
+    """Store a failure of the block as the fault that the server shows."""
+    try:
+        yield
+    except Exception as error:
+        if is_failure(error):
+            record_fault(context, instance_uuid, error, host)
+        raise
+
+
 def _events_of(
     context: RequestContext, instance_uuid: str
 ) -> list[InstanceActionEvent]:

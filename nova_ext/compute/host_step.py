@@ -253,7 +253,9 @@ class _StepRunner:
                 instance_updates.check(instance, states)
                 self._check_host(instance, host.name)
                 is_begun = True
-                with _fault(context, uuid, host.name, is_failure):
+                with action_events.fault_recorded(
+                    context, uuid, host.name, is_failure
+                ):
                     return self.method(
                         steps, context, instance=instance, **kwargs
                     )
@@ -274,18 +276,3 @@ def _is_failure(step: Step, error: Exception) -> bool:
     once.
     """
     return step.is_resumed or not indirection.is_outage(error)
-
-
-@contextlib.contextmanager
-def _fault(
-    context: RequestContext,
-    uuid: str,
-    host: str,
-    is_failure: Callable[[Exception], bool],
-) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if is_failure(error):
-            action_events.record_fault(context, uuid, error, host)
-        raise

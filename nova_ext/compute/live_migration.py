@@ -267,14 +267,9 @@ def _set_status(migration: Migration, status: str) -> None:
 
 def _report(job: _Job, progress: driver.LiveMigrationProgress) -> None:
     job.check()
-    migration = job.migration
-    migration.memory_total = progress.memory_total
-    migration.memory_processed = progress.memory_processed
-    migration.memory_remaining = progress.memory_remaining
-    migration.disk_total = progress.disk_total
-    migration.disk_processed = progress.disk_processed
-    migration.disk_remaining = progress.disk_remaining
-    migration.save()
+    for name, value in dataclasses.asdict(progress).items():
+        setattr(job.migration, name, value)
+    job.migration.save()
 
 
 def _not_running(

@@ -71,8 +71,8 @@ class MovePlacement:
         move = _Move(context, instance, migration)
         with (
             move.on_failure(task_state=None),
-            self._recorded(move, step_types.MIGRATE),
-            self._recorded(move, step_types.COLD_MIGRATE),
+            self._step(move, step_types.MIGRATE).recorded(),
+            self._step(move, step_types.COLD_MIGRATE).recorded(),
         ):
             self._cold_migrate(move, migration, size, requested_host)
 
@@ -108,7 +108,7 @@ class MovePlacement:
         move = _Move(context, instance, migration)
         with (
             move.on_failure(task_state=None),
-            self._recorded(move, step_types.LIVE_MIGRATE, has_fault=True),
+            self._recorded(move, step_types.LIVE_MIGRATE),
         ):
             self._live_migrate(move, migration, requested_host)
 
@@ -158,7 +158,7 @@ class MovePlacement:
         move = _Move(context, instance, migration)
         with (
             move.on_failure(task_state=None, vm_state=VMState.ERROR),
-            self._recorded(move, step_types.REBUILD_SERVER, has_fault=True),
+            self._recorded(move, step_types.REBUILD_SERVER),
         ):
             move.check()
             host = str(instance.host)
@@ -188,19 +188,19 @@ class MovePlacement:
             raise exception.NoValidHost(reason=reason) from error
 
     @contextlib.contextmanager
-    def _recorded(
-        self, move: '_Move', step_type: StepType, has_fault: bool = False
-    ) -> Iterator[None]:
+    def _recorded(self, move: '_Move', step_type: StepType) -> Iterator[None]:
+        """Record the block as a step; its failure is a fault of the server."""
         context, uuid = move.context, move.instance.uuid
-        with Step(context, uuid, step_type.event, self._host).recorded():
-            try:
-                yield
-            except Exception as error:
-                if has_fault:
-                    action_events.record_fault(
-                        context, uuid, error, self._host
-                    )
-                raise
+        with (
+            self._step(move, step_type).recorded(),
+            action_events.fault_recorded(context, uuid, self._host),
+        ):
+            yield
+
+    def _step(self, move: '_Move', step_type: StepType) -> Step:
+        return Step(
+            move.context, move.instance.uuid, step_type.event, self._host
+        )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -48,11 +48,8 @@ _VERSION = schema.Body(
 _SHOW_RESPONSE = schema.wrapped('version', _VERSION)
 
 
-class VersionList:
-    """WSGI application of ``/``: the list of the APIs of this service.
-
-    For any other path the list is returned as choices, with status 300.
-    """
+class _Versions:
+    """Base class of the applications and the controller of versions."""
 
     def __init__(
         self,
@@ -61,6 +58,13 @@ class VersionList:
     ) -> None:
         self.links = links
         self.negotiator = negotiator
+
+
+class VersionList(_Versions):
+    """WSGI application of ``/``: the list of the APIs of this service.
+
+    For any other path the list is returned as choices, with status 300.
+    """
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -75,19 +79,11 @@ class VersionList:
         return _json(300, view.choices(base, path))(environ, start_response)
 
 
-class VersionDetail:
+class VersionDetail(_Versions):
     """WSGI application of the root path of one API: its document.
 
     Requests need no token, but a valid version header.
     """
-
-    def __init__(
-        self,
-        links: links.Links,
-        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
-    ) -> None:
-        self.links = links
-        self.negotiator = negotiator
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -112,16 +108,8 @@ class VersionDetail:
         return response
 
 
-class VersionsController:
+class VersionsController(_Versions):
     """Shows the document of an API where the API itself serves it."""
-
-    def __init__(
-        self,
-        links: links.Links,
-        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
-    ) -> None:
-        self.links = links
-        self.negotiator = negotiator
 
     @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
@@ -134,9 +122,7 @@ class VersionsController:
         return _show(req, self, view.CURRENT)
 
 
-def _show(
-    req: request.Request, api: VersionDetail | VersionsController, id: str
-) -> dict[str, Any]:
+def _show(req: request.Request, api: _Versions, id: str) -> dict[str, Any]:
     # Clients without microversions are told of no other API.
     id = view.LEGACY if req.is_legacy_v2 else id
     if id not in view.IDS:
