@@ -57,7 +57,7 @@ class MovePlacement:
         size: dict[str, Any],
         requested_host: str | None = None,
     ) -> None:
-        """Move a server to another host, perhaps to a new size."""
+        """Start a resize or cold migration of a server."""
         migration = _new_migration(
             context, instance, MigrationStatus.PRE_MIGRATING
         )
@@ -101,7 +101,7 @@ class MovePlacement:
         instance: Instance,
         requested_host: str | None = None,
     ) -> None:
-        """Move a running server to another host."""
+        """Start a live migration of a server."""
         migration = _new_migration(context, instance, MigrationStatus.ACCEPTED)
         migration.new_instance_type_id = instance.instance_type_id
         migration.migration_type = MigrationType.LIVE_MIGRATION
@@ -154,7 +154,7 @@ class MovePlacement:
         migration: Migration | None = None,
         requested_host: str | None = None,
     ) -> None:
-        """Rebuild a server; with ``migration``, evacuate it."""
+        """Start a rebuild of a server; with ``migration``, an evacuation."""
         move = _Move(context, instance, migration)
         with (
             move.on_failure(task_state=None, vm_state=VMState.ERROR),

@@ -113,7 +113,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
     def get_ref(
         cls, context: RequestContext, uuid: str, read_deleted: bool = False
     ) -> 'Instance':
-        """Return a server without what is in other tables.
+        """Return a server without the fields of other tables.
 
         :raises InstanceNotFound: as :meth:`get_by_uuid` does
         """
@@ -143,7 +143,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         expected_task_state: Expected = None,
         expected_vm_state: Expected = None,
     ) -> None:
-        """Store what changed, if the server is in an expected state.
+        """Store the changed fields, if the server is in an expected state.
 
         :param expected_task_state: a state or a list of them, ``[None]`` for
             no task state; None for any
@@ -184,7 +184,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         self.load_row(row)
 
     def obj_load_attr(self, attrname: str) -> None:
-        """Load what was not loaded yet.
+        """Load the fields that were not loaded yet.
 
         :raises ObjectActionError: when the server was never stored
         """
@@ -239,7 +239,7 @@ class InstanceList(objects.ObjectList[Instance], base.NovaExtObject):
     @classmethod
     @base.remotable
     def get_by_host(cls, context: RequestContext, host: str) -> 'InstanceList':
-        """Return the servers on a host, without what is in other tables."""
+        """Return the servers on a host, without fields of other tables."""
         rows = instance_list_db.instance_get_all_by_host(context, host)
         return cls.from_rows(context, Instance, rows)
 

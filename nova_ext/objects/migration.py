@@ -63,7 +63,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         #: Flavors before and after a resize.
         'old_instance_type_id': fields.IntegerField(nullable=True),
         'new_instance_type_id': fields.IntegerField(nullable=True),
-        #: Not for users' eyes.
+        #: Whether users must not see it.
         'hidden': fields.BooleanField(default=False),
         #: Bytes, as far as the hypervisor reports them.
         'memory_total': fields.IntegerField(nullable=True),
@@ -161,7 +161,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def save(self, expected_status: str | list[str] | None = None) -> None:
-        """Store what changed, if the migration has an expected status.
+        """Store the changed fields, if the migration has an expected status.
 
         :param expected_status: a status or a list of them; None saves
             whatever the status is

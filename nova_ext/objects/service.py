@@ -36,11 +36,11 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
         'topic': fields.StringField(nullable=True),
         #: Number of heartbeats.
         'report_count': fields.IntegerField(),
-        #: Whether an operator took the host out of the scheduler's hands.
+        #: Whether an operator has disabled the host for the scheduler.
         'disabled': fields.BooleanField(default=False),
         'disabled_reason': fields.StringField(nullable=True),
         'last_seen_up': DateTimeField(nullable=True),
-        #: Whether an operator declared it dead.
+        #: Whether an operator has forced it down.
         'forced_down': fields.BooleanField(default=False),
         'version': fields.IntegerField(nullable=True),
     }
@@ -94,7 +94,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def save(self) -> None:
-        """Store what changed.
+        """Store the changed fields.
 
         :raises ServiceNotFound: when the service was destroyed
         """

@@ -91,7 +91,9 @@ RULES = [
         'Live-migrate to a requested host.',
         'os-migrateLive',
     ),
-    _rule(EVACUATE, base.ADMIN, 'Evacuate from a dead host.', 'evacuate'),
+    _rule(
+        EVACUATE, base.ADMIN, 'Evacuate from a host that is down.', 'evacuate'
+    ),
     _rule(
         FORCE_DELETE,
         base.PROJECT_MEMBER_OR_ADMIN,

@@ -38,7 +38,7 @@ def _get_client(
 
 
 class ConductorAPI:
-    """Sends to any conductor what needs a host chosen.
+    """Requests to any conductor for operations that need a host selected.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param best_effort: as :class:`ext_lib.rpc.Sender` takes it
@@ -66,7 +66,7 @@ class ConductorAPI:
         size: dict[str, Any],
         requested_host: str | None = None,
     ) -> None:
-        """Choose a host and move the server there, perhaps to a new size.
+        """Ask for a resize or cold migration to a host to be selected.
 
         :param size: ``instance_type_id``, ``memory_mb``, ``vcpus``,
             ``root_gb`` and ``ephemeral_gb``, as they are or as they are to be

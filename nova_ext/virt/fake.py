@@ -55,7 +55,7 @@ class FakeDriver(driver.ComputeDriver):
         return list(self._guests)
 
     def get_power_state(self, instance: Instance) -> int:
-        """Return what was set last."""
+        """Return the state that was set last."""
         return self._guests.get(instance.uuid, PowerState.NOSTATE)
 
     def get_host_ip_addr(self) -> str:
@@ -124,7 +124,7 @@ class FakeDriver(driver.ComputeDriver):
     def finish_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
-        """Set up here a guest that comes from another host."""
+        """Set up a guest from another host."""
         self._work('finish_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
 

@@ -221,7 +221,7 @@ class API(PowerAPI, MoveAPI):
         is_owner = instance.project_id == context.project_id
         if instance.locked and is_owner:
             return
-        told = {} if reason is None else {_LOCKED_REASON: reason}
+        stored = {} if reason is None else {_LOCKED_REASON: reason}
         fresh = _record_here(
             context,
             instance.uuid,
@@ -229,7 +229,7 @@ class API(PowerAPI, MoveAPI):
             ActionName.LOCK,
             step_types.LOCK,
             {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
-            lambda metadata: {**metadata, **told},
+            lambda metadata: {**metadata, **stored},
         )
         admission.replace_fields(instance, fresh)
 

@@ -9,7 +9,7 @@ from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
 #: What each version changes, for the resources this service has; None where
-#: it changes only others. ``rest_api_version_history.rst`` tells it in full.
+#: it changes only others. ``rest_api_version_history.rst`` has the details.
 HISTORY: dict[str, str | None] = {
     '2.1': 'The first version.',
     '2.2': None,
@@ -97,8 +97,8 @@ HISTORY: dict[str, str | None] = {
     '2.84': 'Show why a step of an action failed.',
 }
 
-#: What later versions change in what the audit answers; it serves them all,
-#: those between without a change.
+#: Changes of later versions in the answers of the audit, which serves all
+#: versions up to the last; those between change nothing.
 AUDIT_HISTORY = {
     '2.102': 'Refuse unknown parameters for one action and live migrations.',
 }

@@ -60,7 +60,8 @@ class ServerPresenter:
     ) -> Shown:
         """Return a server as the answer to a change of it.
 
-        Before 2.75 these answers lacked what extensions had added to reads.
+        Before 2.75 these answers lacked the keys that extensions had added to
+        answers to reads.
 
         :param kept: keys that they did not lack
         """

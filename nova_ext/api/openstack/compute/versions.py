@@ -123,7 +123,7 @@ class VersionsController(_Versions):
 
 
 def _show(req: request.Request, api: _Versions, id: str) -> dict[str, Any]:
-    # Clients without microversions are told of no other API.
+    # Clients without microversions see this API only.
     id = view.LEGACY if req.is_legacy_v2 else id
     if id not in view.IDS:
         raise exception.NotFound()
