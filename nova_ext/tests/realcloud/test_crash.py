@@ -51,7 +51,7 @@ class TestCrash(base.TestCase):
             tasks = self.ended(tag)
             servers = self.servers(tag)
             self.assertEqual(1, len(servers), f'{step} {tasks}')
-            # Nova does not build a server whose message was never sent.
+            # No host builds a server that nova stored but cast to no host.
             end = 'error' if step == switch.CAST else 'success'
             done = [t for t in tasks if t['resource'] and t['state'] == end]
             self.assertEqual(1, len(done), f'{step} {tasks}')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Purge of tasks that are not needed any more, the oldest first."""
+"""Unit tests of the removal of old tasks."""
 
 import datetime
 
