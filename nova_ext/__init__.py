@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit layer for servers: who did what, on which host."""
+"""Audit layer for servers: users, actions, steps and hosts."""

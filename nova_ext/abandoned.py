@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers left amid an operation that no process will finish."""
+"""Servers in the task state of an operation that no process will finish."""
 
 import logging
 from typing import Any
@@ -18,43 +18,47 @@ from nova_ext.objects.migration import MigrationList
 LOG = logging.getLogger(__name__)
 
 
-def give_up(context: RequestContext, instance_uuid: str) -> None:
-    """End the move of a server that is being moved or rebuilt.
+def fail_move(context: RequestContext, instance_uuid: str) -> None:
+    """Fail the move of a server that is being moved or rebuilt.
 
-    It stays as it was if that is certain, else it is in ERROR. A server
-    that is not being moved is left alone.
+    The server keeps its vm_state if that is certain to be right, else it is
+    in ERROR. A server that is not being moved is not changed.
     """
     try:
         instance = instance_updates.load_instance(context, instance_uuid)
     except exception.InstanceNotFound:
-        # What was stored just after the server had been deleted.
+        # A migration that was created just after the server was deleted.
         end_migrations(context, instance_uuid)
         return
     task_state = instance.task_state
     if not operations.migration_types_of(task_state):
         return
-    for migration in unfinished(context, instance):
+    for migration in unfinished_migrations(context, instance):
         status = MigrationStatus.ERROR
         if migration.migration_type == MigrationType.EVACUATION:
             status = MigrationStatus.FAILED
         instance_updates.end_migration(migration, status)
-    _leave_state(context, instance)
+    _clear_task_state(context, instance)
 
 
-def drop_task(context: RequestContext, instance: Instance) -> None:
-    """End a task state that is all that is left of an operation."""
+def clear_task_state(context: RequestContext, instance: Instance) -> None:
+    """End the task state of an operation that has ended."""
     if operations.migration_types_of(instance.task_state):
-        give_up(context, instance.uuid)
+        fail_move(context, instance.uuid)
     else:
-        _leave_state(context, instance)
+        _clear_task_state(context, instance)
 
 
-def _leave_state(context: RequestContext, instance: Instance) -> None:
+def _clear_task_state(context: RequestContext, instance: Instance) -> None:
     task_state = instance.task_state
     values: dict[str, Any] = {'task_state': None}
     if not operations.is_reversible(task_state):
         values['vm_state'] = VMState.ERROR
-    LOG.warning('Instance %s: giving up %s', instance.uuid, task_state)
+    LOG.warning(
+        'Instance %s: ending abandoned task state %s',
+        instance.uuid,
+        task_state,
+    )
     instance_updates.update_instance(
         context, instance.uuid, [task_state], **values
     )
@@ -69,8 +73,10 @@ def end_migrations(context: RequestContext, instance_uuid: str) -> None:
             instance_updates.end_migration(migration, MigrationStatus.ERROR)
 
 
-def unfinished(context: RequestContext, instance: Instance) -> list[Migration]:
-    """Return the migrations that the task of a server is about."""
+def unfinished_migrations(
+    context: RequestContext, instance: Instance
+) -> list[Migration]:
+    """Return the migrations that the task state of a server is about."""
     migrations = MigrationList.get_by_filters(
         context, {'instance_uuid': instance.uuid}
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recording of the steps of instance actions."""
+"""Steps of instance actions, recorded as events."""
 
 from collections.abc import Callable, Iterator
 import contextlib
@@ -47,18 +47,18 @@ class Step:
     def recorded(
         self, is_failure: Callable[[Exception], bool] = _is_failure
     ) -> Iterator[None]:
-        """Record what runs inside as this step.
+        """Record the block as this step.
 
-        A failure keeps its stack frames and its message, marks the action
-        and is raised again. What ends the process is no failure: the step
-        stays open then.
+        A failure is recorded with its stack frames and its message, marks
+        the action as failed and is raised again. An exception that ends the
+        process is no failure: the step stays open then.
 
         :param is_failure: returns of an error whether the step has failed,
             or stays open to be resumed
         :raises InstanceActionNotFound: when the request has no action
         """
         name = f'Instance {self.instance_uuid}: {self.name} on {self.host}'
-        # Threads that resume a step are of pools, and have no request.
+        # Threads of pools, which resume steps, have no request.
         with (
             ext_context.acting_for(self.context),
             service_log.operation(LOG, name),
@@ -73,7 +73,7 @@ class Step:
             self.finish()
 
     def begin(self) -> None:
-        """Record that the step begins, unless it goes on.
+        """Record that the step begins, unless it is resumed.
 
         :raises InstanceActionNotFound: when the request has no action
         """
@@ -87,7 +87,7 @@ class Step:
             )
 
     def finish(self, error: BaseException | None = None) -> bool:
-        """Record how the step has ended: well unless ``error``.
+        """Record the end of the step: a success unless ``error``.
 
         :returns: False if another service has ended it
         """
@@ -102,26 +102,28 @@ class Step:
                 host=self.host,
             )
         except exception.InstanceActionEventNotFound:
-            # The service that evacuated the server took this one for dead.
+            # That service, which evacuated the server, took this host for
+            # dead.
             LOG.warning(
-                'Step %s of %s has been ended by another service',
-                self.name,
+                'Instance %s: %s on %s was ended by another service',
                 self.instance_uuid,
+                self.name,
+                self.host,
             )
             return False
         return True
 
     def fail(self, error: BaseException) -> None:
-        """Record the step as one that failed before it could begin."""
+        """Record the step as failed before it began."""
         self.begin()
         self.finish(error)
 
     def is_repeated(self) -> bool:
-        """Return whether the message that asks for it was carried out.
+        """Return whether the step was taken for this request before.
 
-        A host that starts resumes what it had begun, and a conductor sends
-        again what seems not to have begun; either way the first message may
-        still have been in the queue.
+        A host that starts resumes its open steps, and a conductor redelivers
+        the messages of steps that seem not to have begun; in both cases the
+        first message may still be in the queue.
         """
         events = [
             event
@@ -133,14 +135,14 @@ class Step:
         return bool(events)
 
 
-def is_over(context: RequestContext, instance_uuid: str) -> bool:
-    """Return whether the request has taken a step, and takes none now."""
+def is_finished(context: RequestContext, instance_uuid: str) -> bool:
+    """Return whether a step of the request has ended, and none is open."""
     events = _events_of(context, instance_uuid)
     return bool(events) and all(event.finish_time for event in events)
 
 
 def context_of(action: InstanceAction) -> RequestContext:
-    """Return the identity that asked for ``action``, with all rights."""
+    """Return a context of the request of ``action``, with all rights."""
     return RequestContext(
         user_id=action.user_id,
         project_id=action.project_id,
@@ -153,9 +155,9 @@ def context_of(action: InstanceAction) -> RequestContext:
 
 
 def next_step(context: RequestContext, action: InstanceAction) -> str:
-    """Return the event of the first step of an action not taken yet.
+    """Return the event of the first step of an action that was not taken.
 
-    When all have been taken it is the last one.
+    When all were taken it is the event of the last one.
     """
     found = InstanceActionEventList.get_by_action(context, action.id)
     taken = {event.event for event in found}
@@ -164,26 +166,26 @@ def next_step(context: RequestContext, action: InstanceAction) -> str:
 
 
 def fail_lost(action: InstanceAction, host: str) -> None:
-    """Record that an action got lost before its next step.
+    """Fail the next step of an action, as its message was lost.
 
     :param host: of the service that records it
     """
     context = context_of(action)
     with ext_context.acting_for(context):
         uuid = str(action.instance_uuid)
-        LOG.warning('Instance %s: %s got lost', uuid, action.action)
+        LOG.warning('Instance %s: message of %s was lost', uuid, action.action)
         Step(context, uuid, next_step(context, action), host).fail(
             exception.OperationNotBegun(action=action.action)
         )
 
 
-def end_overtaken(
+def end_superseded(
     context: RequestContext, instance_uuid: str, host: str
 ) -> None:
-    """End what was accepted before and cannot be begun any more.
+    """Fail earlier actions that cannot begin any more.
 
-    The request of ``context`` has taken the server over. Deletions are left
-    alone: all there is to record of them is that they happened.
+    The operation of ``context`` has superseded them. Deletions are not
+    failed: a deletion without a host has no steps.
 
     :param host: of the service that records it
     """
@@ -200,17 +202,17 @@ def end_overtaken(
 def end_open(
     context: RequestContext, instance_uuid: str, host: str, error: Exception
 ) -> None:
-    """Record that ``host`` will not end what it began to do to a server."""
+    """End the steps that ``host`` left open on a server."""
     for step in open_steps(context, host):
         if step.instance_uuid == instance_uuid:
             step.finish(error)
 
 
 def open_steps(context: RequestContext, host: str) -> list[Step]:
-    """Return the steps that ``host`` began and did not end, to be resumed.
+    """Return the open steps of ``host``, to be resumed.
 
-    Two lists are read however many steps there are. One that began between
-    the two is left out. The steps of an action come newest first.
+    Two queries are made, whatever the number of steps. A step that begins
+    between the two is left out. The steps of an action come newest first.
     """
     actions = InstanceActionList.get_unfinished_by_host(context, host)
     if not actions:
@@ -235,10 +237,26 @@ def open_steps(context: RequestContext, host: str) -> list[Step]:
 def record_fault(
     context: RequestContext, instance_uuid: str, error: Exception, host: str
 ) -> None:
-    """Make ``error`` the failure that the server shows."""
+    """Store ``error`` as the fault that the server shows."""
     InstanceFault.from_exception(
         context, instance_uuid, error, details=failure.trace(error), host=host
     ).create()
+
+
+@contextlib.contextmanager
+def fault_recorded(
+    context: RequestContext,
+    instance_uuid: str,
+    host: str,
+    is_failure: Callable[[Exception], bool] = _is_failure,
+) -> Iterator[None]:
+    """Store a failure of the block as the fault that the server shows."""
+    try:
+        yield
+    except Exception as error:
+        if is_failure(error):
+            record_fault(context, instance_uuid, error, host)
+        raise
 
 
 def _events_of(

@@ -37,7 +37,7 @@ class MigrationNotFoundForInstance(MigrationNotFound):
 
 
 class LiveMigrationNotFound(MigrationNotFound):
-    """Nobody can watch what is not there."""
+    """The server has no live migration with this id."""
 
     msg_fmt = (
         'In-progress live migration %(migration_id)s is not found for '
@@ -116,7 +116,7 @@ class InstanceIsLocked(exception.Conflict):
 
 
 class UnexpectedTaskStateError(exception.Conflict):
-    """Somebody else changed the server's task state first."""
+    """Another process changed the server's task state first."""
 
     msg_fmt = (
         'Conflict updating instance %(instance_uuid)s. Expected: '
@@ -131,7 +131,7 @@ class ServiceInUse(exception.Conflict):
 
 
 class HostNotRestarted(exception.Invalid):
-    """A host is declared alive that may still run evacuated servers."""
+    """A host is to be marked as up that may still run evacuated servers."""
 
     msg_fmt = (
         'Host %(host)s cannot be marked as up: %(count)d of its servers were '
@@ -228,25 +228,25 @@ class ComputeServiceUnavailable(exception.Invalid):
 
 
 class HostEvacuated(exception.Error):
-    """The server went on elsewhere while its host was down."""
+    """The server was evacuated while its host was down."""
 
     msg_fmt = 'Host %(host)s was down; the server was evacuated from it.'
 
 
 class OperationInterrupted(exception.Error):
-    """The service that worked on a server ended before it was done."""
+    """The service that took a step died before its end."""
 
     msg_fmt = 'The service on %(host)s ended amid the operation.'
 
 
 class OperationNotBegun(exception.Error):
-    """An accepted operation got lost before anybody began it."""
+    """The message of an accepted operation was lost before it began."""
 
     msg_fmt = 'The %(action)s was accepted, but lost before it began.'
 
 
 class TooManyInstances(exception.Forbidden):
-    """One request asks for more servers than anybody would look after."""
+    """One request asks for more servers than the quota permits."""
 
     msg_fmt = 'Quota exceeded for instances: Requested %(count)s of %(limit)s'
 

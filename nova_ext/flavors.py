@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The flavors on offer: a catalogue the operator writes in the options."""
+"""The catalogue of flavors, from the options."""
 
 from collections.abc import Iterable
 import dataclasses
@@ -48,7 +48,7 @@ class Catalogue:
         return list(self._flavors)
 
     def get_by_flavorid(self, flavorid: str) -> Flavor:
-        """Return the flavor a client means.
+        """Return the flavor with this id, as clients know it.
 
         :raises FlavorNotFound: when there is none
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sign of life a service gives, so that others know it is there."""
+"""Heartbeat of a service: its record in the database, kept up to date."""
 
 from oslo_utils import timeutils
 
@@ -28,11 +28,11 @@ class Heartbeat:
         self._seconds = seconds
 
     def periodic_task(self) -> PeriodicTask:
-        """Return what gives the signs."""
+        """Return the task that reports at each interval."""
         return PeriodicTask(self.beat, self._seconds)
 
     def beat(self) -> None:
-        """Give a sign of life now."""
+        """Report now."""
         context = ext_context.get_admin_context()
         try:
             service = Service.get_by_host_and_binary(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes of a server that depend on what is being done to it."""
+"""Updates of a server and its migration that depend on the task state."""
 
 from collections.abc import Sequence
 import logging
@@ -12,7 +12,7 @@ from nova_ext.objects.migration import Migration
 
 LOG = logging.getLogger(__name__)
 
-#: Task states of which any will do; None for whatever there may be.
+#: Task states of which the server must have one; None for any.
 States = Sequence[str | None] | None
 
 
@@ -25,9 +25,9 @@ def load_instance(context: RequestContext, uuid: str) -> Instance:
 
 
 def check(instance: Instance, states: States) -> None:
-    """Make sure that nothing else is being done to the server.
+    """Refuse a server in another task state.
 
-    :raises UnexpectedTaskStateError: when something is
+    :raises UnexpectedTaskStateError: when it is in another one
     """
     if states is not None and instance.task_state not in states:
         raise exception.UnexpectedTaskStateError(
@@ -40,22 +40,26 @@ def check(instance: Instance, states: States) -> None:
 def update_instance(
     context: RequestContext, uuid: str, states: States, **values: Any
 ) -> None:
-    """Change a server that is in one of ``states``; else leave it alone."""
+    """Change a server if it is in one of ``states``."""
     try:
         instance = load_instance(context, uuid)
         for name, value in values.items():
             setattr(instance, name, value)
         instance.save(expected_task_state=states)
     except exception.InstanceNotFound:
-        LOG.info('Instance %s is gone', uuid)
+        LOG.info('Instance %s is deleted, not updated', uuid)
     except exception.UnexpectedTaskStateError as error:
-        LOG.info('Something else is being done by now: %s', error)
+        LOG.info('Instance %s is not updated: %s', uuid, error)
 
 
 def end_migration(migration: Migration, status: str) -> None:
-    """Record that nothing more will come of a migration."""
+    """Record the last status of a migration."""
     try:
         migration.status = status
         migration.save()
     except exception.MigrationNotFound:
-        LOG.info('Migration %s went with its server', migration.id)
+        LOG.info(
+            'Instance %s: migration %s was deleted with it',
+            migration.instance_uuid,
+            migration.id,
+        )

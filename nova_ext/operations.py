@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of operations: action, states, steps and failure of each.
 
-An *operation* is what a request has done to a server; its record is an
-instance action. It consists of *steps*, each recorded as an event of that
-action by the service that takes it. Whatever depends on which state or step
-belongs to which operation is derived from here.
+An *operation* is the work on a server that a request asks for; its record is
+an instance action. It consists of *steps*, each recorded as an event of that
+action by the service that takes it. All code that depends on which state or
+step belongs to which operation uses this table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.instance import Instance
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 _COLD = (MigrationType.MIGRATION, MigrationType.RESIZE)
@@ -27,14 +27,14 @@ class State:
     """A task state that an operation goes through.
 
     :param is_reversible: whether a server whose operation was interrupted
-        here is as it was before; else it is in ERROR
-    :param resent: method that is sent again when its message was lost; None
-        when the operation fails then
+        in this state is as it was before; else it is in ERROR
+    :param resent: step whose message is sent again if it was lost; None if
+        the operation fails then
     """
 
     name: str
     is_reversible: bool = False
-    resent: str | None = None
+    resent: StepType | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,17 +62,15 @@ class Operation:
 def _single(
     action: str, step: StepType, is_reversible: bool = True
 ) -> Operation:
-    """Return an operation of one state and one step on the server's host."""
-    name = (step.task_states or (TaskState.DELETING,))[0]
-    return Operation(
-        action, (State(name, is_reversible, step.method),), (step,)
-    )
+    """Return an operation of one step, on the server's host."""
+    states = (State(s, is_reversible, step) for s in step.task_states or ())
+    return Operation(action, tuple(states), (step,))
 
 
 def _reboot(reboot_type: str, *task_states: str) -> Operation:
     return Operation(
         ActionName.REBOOT,
-        tuple(State(name, True, steps.REBOOT.method) for name in task_states),
+        tuple(State(name, True, steps.REBOOT) for name in task_states),
         (steps.REBOOT,),
         arguments={'reboot_type': reboot_type},
     )
@@ -108,12 +106,16 @@ OPERATIONS = (
     Operation(
         ActionName.CREATE,
         (
-            State(TaskState.SCHEDULING, resent=steps.SCHEDULE.method),
-            State(TaskState.SPAWNING, resent=steps.BUILD.method),
+            State(TaskState.SCHEDULING, resent=steps.SCHEDULE),
+            State(TaskState.SPAWNING, resent=steps.BUILD),
         ),
         (steps.SCHEDULE, steps.BUILD),
     ),
-    _single(ActionName.DELETE, steps.TERMINATE, is_reversible=False),
+    Operation(
+        ActionName.DELETE,
+        (State(TaskState.DELETING, resent=steps.TERMINATE),),
+        (steps.TERMINATE,),
+    ),
     _single(ActionName.START, steps.START),
     _single(ActionName.STOP, steps.STOP),
     _reboot('SOFT', TaskState.REBOOTING, TaskState.REBOOT_STARTED),
@@ -130,11 +132,7 @@ OPERATIONS = (
     ),
     Operation(
         ActionName.REVERT_RESIZE,
-        (
-            State(
-                TaskState.RESIZE_REVERTING, resent=steps.REVERT_RESIZE.method
-            ),
-        ),
+        (State(TaskState.RESIZE_REVERTING, resent=steps.REVERT_RESIZE),),
         (steps.REVERT_RESIZE, steps.FINISH_REVERT_RESIZE),
         _COLD,
         continued_by=ActionName.STOP,
@@ -183,7 +181,7 @@ HOST_STEPS = {
     step.event: step
     for operation in OPERATIONS
     for step in operation.steps
-    if step.place not in (Place.API, Place.CONDUCTOR)
+    if step.place not in (StepPlace.API, StepPlace.CONDUCTOR)
 }
 
 
@@ -198,8 +196,8 @@ def _first_on_host() -> Iterator[tuple[str | None, str]]:
             None,
         )
         for step in operation.steps:
-            # That scheduling is recorded means that it failed.
-            is_waiting = step.place is Place.CONDUCTOR and (
+            # Scheduling is recorded only when it has failed.
+            is_waiting = step.place is StepPlace.CONDUCTOR and (
                 step is not steps.SCHEDULE
             )
             if is_waiting and first is not None:
@@ -211,14 +209,6 @@ FIRST_ON_HOST = dict(_first_on_host())
 
 #: Events of steps that no compute host takes.
 CONDUCTOR_EVENTS = frozenset({steps.SCHEDULE.event, *FIRST_ON_HOST})
-
-
-def step_of(method: str) -> StepType:
-    """Return the step that compute hosts take at a message.
-
-    :raises StopIteration: when there is none
-    """
-    return next(step for step in HOST_STEPS.values() if step.method == method)
 
 
 def actions_of(task_state: str | None) -> list[str]:
@@ -262,10 +252,11 @@ def arguments_of(step: StepType, task_state: str | None) -> dict[str, Any]:
 
 
 def events_of(action: str) -> list[str]:
-    """Return the events of an action in order, without parts of others."""
-    found = (row for row in OPERATIONS if row.action == action)
+    """Return the events of an action in order, without parts of steps."""
+    found = (row for row in OPERATIONS if row.action == action and row.steps)
     row = next(found, None)
     if row is None:
+        # Of nova, or without steps.
         return [f'compute_{action}_instance']
     return [step.event for step in row.steps if not step.is_part]
 

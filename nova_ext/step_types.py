@@ -11,7 +11,7 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 
 
-class Place(enum.Enum):
+class StepPlace(enum.Enum):
     """The service that takes a step."""
 
     API = 'api'
@@ -24,25 +24,25 @@ class Place(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class StepType:
-    """A step, as every operation takes it that consists of it.
+    """A step, as it is in every operation that it belongs to.
 
     :param method: of the manager on ``place``; RPC sends it by this name
         unless the step is part of another
     :param place: where it runs
     :param task_states: of which the server has one when the step begins; None
         for any
-    :param done_in: vm_states that show that only the end of an open step was
-        not recorded
-    :param is_done: the same where the vm_state does not show it; takes the
+    :param done_in: vm_states of a server whose open step is done, so that
+        only its end was not recorded
+    :param is_done: the same where the vm_state is not enough; takes the
         server and the host that began the step
-    :param is_resumed: whether a host that finds it open takes it once more
-    :param needs: what its message carries beside the server
+    :param is_resumed: whether a host that finds it open takes it again
+    :param needs: arguments of its message beside the server
     :param is_part: whether another step waits for it
     :param event_name: how events show it; ``compute_<method>`` by default
     """
 
     method: str
-    place: Place
+    place: StepPlace
     task_states: tuple[str, ...] | None = None
     done_in: tuple[str, ...] = ()
     is_done: Callable[[Instance, str], bool] | None = None
@@ -89,7 +89,7 @@ def _on_host(
 ) -> StepType:
     return StepType(
         method,
-        Place.INSTANCE_HOST,
+        StepPlace.INSTANCE_HOST,
         (task_state,),
         (done_in,),
         is_resumed=True,
@@ -97,10 +97,10 @@ def _on_host(
     )
 
 
-#: Recorded when it fails, and not otherwise, as nova does.
+#: As in nova, it is recorded only when it fails.
 SCHEDULE = StepType(
     'schedule_and_build_instances',
-    Place.CONDUCTOR,
+    StepPlace.CONDUCTOR,
     (TaskState.SCHEDULING,),
     event_name='conductor_schedule_and_build_instances',
 )
@@ -110,9 +110,9 @@ BUILD = _on_host(
     VMState.ACTIVE,
     event_name='compute__do_build_and_run_instance',
 )
-#: Only the absence of the server shows that it is done.
+#: It is done if the server is deleted; no state shows that.
 TERMINATE = StepType(
-    'terminate_instance', Place.INSTANCE_HOST, is_resumed=True
+    'terminate_instance', StepPlace.INSTANCE_HOST, is_resumed=True
 )
 
 START = _on_host('start_instance', TaskState.POWERING_ON, VMState.ACTIVE)
@@ -123,7 +123,7 @@ SUSPEND = _on_host('suspend_instance', TaskState.SUSPENDING, VMState.SUSPENDED)
 RESUME = _on_host('resume_instance', TaskState.RESUMING, VMState.ACTIVE)
 REBOOT = StepType(
     'reboot_instance',
-    Place.INSTANCE_HOST,
+    StepPlace.INSTANCE_HOST,
     REBOOT_STATES,
     (VMState.ACTIVE,),
     is_resumed=True,
@@ -131,21 +131,26 @@ REBOOT = StepType(
 )
 
 MIGRATE = StepType(
-    'migrate_server', Place.CONDUCTOR, event_name='conductor_migrate_server'
+    'migrate_server',
+    StepPlace.CONDUCTOR,
+    event_name='conductor_migrate_server',
 )
 COLD_MIGRATE = StepType(
-    'cold_migrate', Place.CONDUCTOR, is_part=True, event_name='cold_migrate'
+    'cold_migrate',
+    StepPlace.CONDUCTOR,
+    is_part=True,
+    event_name='cold_migrate',
 )
 PREP_RESIZE = StepType(
     'prep_resize',
-    Place.DESTINATION,
+    StepPlace.DESTINATION,
     (TaskState.RESIZE_PREP,),
     (VMState.RESIZED,),
     needs=('migration', 'size'),
 )
 RESIZE = StepType(
     'resize_instance',
-    Place.SOURCE,
+    StepPlace.SOURCE,
     (
         TaskState.RESIZE_PREP,
         TaskState.RESIZE_MIGRATING,
@@ -156,36 +161,36 @@ RESIZE = StepType(
 )
 FINISH_RESIZE = StepType(
     'finish_resize',
-    Place.DESTINATION,
+    StepPlace.DESTINATION,
     (TaskState.RESIZE_MIGRATED, TaskState.RESIZE_FINISH),
     (VMState.RESIZED,),
     needs=('migration', 'size'),
 )
 CONFIRM_RESIZE = StepType(
     'confirm_resize',
-    Place.SOURCE,
+    StepPlace.SOURCE,
     done_in=_MOVED,
     is_resumed=True,
     needs=('migration',),
 )
 REVERT_RESIZE = StepType(
     'revert_resize',
-    Place.DESTINATION,
+    StepPlace.DESTINATION,
     (TaskState.RESIZE_REVERTING,),
     _MOVED,
     is_resumed=True,
     needs=('migration',),
 )
 FINISH_REVERT_RESIZE = dataclasses.replace(
-    REVERT_RESIZE, method='finish_revert_resize', place=Place.SOURCE
+    REVERT_RESIZE, method='finish_revert_resize', place=StepPlace.SOURCE
 )
 
 REBUILD_SERVER = StepType(
-    'rebuild_instance', Place.CONDUCTOR, event_name='rebuild_server'
+    'rebuild_instance', StepPlace.CONDUCTOR, event_name='rebuild_server'
 )
 REBUILD = StepType(
     'rebuild_instance',
-    Place.DESTINATION,
+    StepPlace.DESTINATION,
     REBUILD_STATES,
     is_done=_is_rebuilt,
     needs=('migration',),
@@ -193,37 +198,39 @@ REBUILD = StepType(
 
 LIVE_MIGRATE = StepType(
     'live_migrate_instance',
-    Place.CONDUCTOR,
+    StepPlace.CONDUCTOR,
     event_name='conductor_live_migrate_instance',
 )
 
 
-def _live(method: str, place: Place, **values: Any) -> StepType:
+def _live(method: str, place: StepPlace, **values: Any) -> StepType:
     return StepType(method, place, (TaskState.MIGRATING,), **values)
 
 
 CHECK_DESTINATION = _live(
-    'check_can_live_migrate_destination', Place.DESTINATION, is_part=True
+    'check_can_live_migrate_destination', StepPlace.DESTINATION, is_part=True
 )
 CHECK_SOURCE = _live(
-    'check_can_live_migrate_source', Place.SOURCE, is_part=True
+    'check_can_live_migrate_source', StepPlace.SOURCE, is_part=True
 )
 LIVE_MIGRATION = _live(
-    'live_migration', Place.SOURCE, is_done=_has_left, needs=('migration',)
+    'live_migration', StepPlace.SOURCE, is_done=_has_left, needs=('migration',)
 )
 PRE_LIVE_MIGRATION = _live(
-    'pre_live_migration', Place.DESTINATION, is_part=True
+    'pre_live_migration', StepPlace.DESTINATION, is_part=True
 )
 POST_LIVE_MIGRATION = _live(
-    'post_live_migration_at_destination', Place.DESTINATION, is_part=True
+    'post_live_migration_at_destination', StepPlace.DESTINATION, is_part=True
 )
 ROLLBACK_LIVE_MIGRATION = StepType(
-    'rollback_live_migration_at_destination', Place.DESTINATION, is_part=True
+    'rollback_live_migration_at_destination',
+    StepPlace.DESTINATION,
+    is_part=True,
 )
 FORCE_COMPLETE = _live(
-    'live_migration_force_complete', Place.SOURCE, needs=('migration',)
+    'live_migration_force_complete', StepPlace.SOURCE, needs=('migration',)
 )
-ABORT = _live('live_migration_abort', Place.SOURCE, needs=('migration',))
+ABORT = _live('live_migration_abort', StepPlace.SOURCE, needs=('migration',))
 
-LOCK = StepType('lock', Place.API, event_name='api_lock')
-UNLOCK = StepType('unlock', Place.API, event_name='api_unlock')
+LOCK = StepType('lock', StepPlace.API, event_name='api_lock')
+UNLOCK = StepType('unlock', StepPlace.API, event_name='api_unlock')

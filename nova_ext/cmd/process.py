@@ -19,7 +19,7 @@ from ext_lib.startup import Program
 from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.conductor.manager import ConductorManager
-from nova_ext.conductor.objects import ObjectsManager
+from nova_ext.conductor.manager import ObjectsManager
 from nova_ext.conf import compute as compute_conf
 from nova_ext.conf import opts
 from nova_ext.objects.base import NovaExtObject

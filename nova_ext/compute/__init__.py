@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is done to servers: asked for in the API, done on hosts."""
+"""Operations on servers: accepted in the API, carried out on hosts."""

@@ -1,26 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a request may be carried out, and the record that it will be.
+"""Admission of requests that change servers, and the record of it.
 
-A task state and an action are stored together: after a crash either both are
-there, and the operation can be settled, or nothing happened.
+A task state and an action are stored in one transaction: after a crash either
+both are there, so that the operation can be recovered, or neither is.
 """
 
 from collections.abc import Collection, Sequence
 import dataclasses
 from typing import Any
 
+from oslo_utils import timeutils
+
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.objects.base import transactional
+from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
+from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
+from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
-from nova_ext.objects.transaction import transactional
 
-#: What a request is checked for: a task state of None is a server at rest.
+#: Task states of a server on which no operation is under way.
 _AT_REST: Sequence[str | None] = (None,)
 
 
@@ -73,7 +78,7 @@ class Admission:
     def invalid(
         self, instance: Instance, attribute: str
     ) -> exception.InstanceInvalidState:
-        """Return the error that blames an attribute of the server."""
+        """Return the error for a server with the wrong value there."""
         return exception.InstanceInvalidState(
             instance_uuid=instance.uuid,
             attr=attribute,
@@ -86,8 +91,8 @@ class Admission:
     ) -> None:
         """Check, change the server and record the action.
 
-        :raises InstanceInvalidState: as :meth:`check` does, also when
-            another request was faster
+        :raises InstanceInvalidState: as :meth:`check` does, and when another
+            request has changed the task state in the meantime
         """
         self.check(context, instance)
         try:
@@ -97,7 +102,7 @@ class Admission:
         except exception.UnexpectedTaskStateError as error:
             instance.refresh()
             raise self.invalid(instance, 'task_state') from error
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
 
     def accept_end_of_move(
         self,
@@ -106,9 +111,9 @@ class Admission:
         status: str,
         **changes: Any,
     ) -> Migration:
-        """Do the same for a server that waits after a move; return that.
+        """Accept the confirmation or reversion of a move; return that.
 
-        :param status: what becomes of the migration
+        :param status: the new one of the migration
         :raises InstanceNotResized: when there is no such move
         """
         self.check(context, instance)
@@ -119,7 +124,7 @@ class Admission:
         except exception.UnexpectedTaskStateError as error:
             instance.refresh()
             raise self.invalid(instance, 'task_state') from error
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
         return migration
 
     def accept_evacuation(
@@ -132,12 +137,12 @@ class Admission:
         fresh, migration = _accept_evacuation(
             context, instance.uuid, self.action, dest
         )
-        take_over(instance, fresh)
+        replace_fields(instance, fresh)
         return migration
 
 
-def take_over(instance: Instance, fresh: Instance) -> None:
-    """Make ``instance`` what ``fresh`` is."""
+def replace_fields(instance: Instance, fresh: Instance) -> None:
+    """Replace the fields of ``instance`` by those of ``fresh``."""
     for name in instance.fields:
         if name in fresh:
             setattr(instance, name, getattr(fresh, name))
@@ -195,6 +200,35 @@ def _accept_evacuation(
     return instance, migration
 
 
+@transactional
+def delete_locally(
+    context: RequestContext, uuid: str, expected_host: str | None
+) -> bool:
+    """Delete a server whose host is down, and record the action.
+
+    :param expected_host: where the caller believes the server to be
+    :returns: False if the server is on another host, so that nothing was
+        changed
+    :raises InstanceNotFound: when it was deleted
+    :raises UnexpectedTaskStateError: when its task state has changed
+    """
+    instance = Instance.get_by_uuid(context, uuid)
+    if instance.host != expected_host:
+        return False
+    task_state = instance.task_state
+    instance.vm_state = VMState.DELETED
+    instance.task_state = None
+    instance.power_state = PowerState.NOSTATE
+    instance.terminated_at = timeutils.utcnow()
+    # A host that takes the server at the same time changes the task state.
+    instance.save(expected_task_state=[task_state])
+    InstanceAction.action_start(
+        context, uuid, ActionName.DELETE, want_result=False
+    )
+    instance.destroy()
+    return True
+
+
 def change(
     context: RequestContext, uuid: str, changes: dict[str, Any]
 ) -> Instance:
@@ -206,7 +240,7 @@ def change(
 
 
 def finished_migration(context: RequestContext, uuid: str) -> Migration:
-    """Return the move that a server waits after.
+    """Return the migration that waits to be confirmed or reverted.
 
     :raises InstanceNotResized: when there is none
     """

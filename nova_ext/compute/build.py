@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first and the last operation in the life of a server."""
+"""Steps that build and terminate a server."""
 
 import logging
 
@@ -11,11 +11,11 @@ from nova_ext import exception
 from nova_ext import instance_updates
 from nova_ext import step_types
 from nova_ext.action_events import Step
-from nova_ext.compute.live_migration import LiveMigrationOperations
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import host_step
+from nova_ext.compute.host_step import set_error
+from nova_ext.compute.live_migration import LiveMigrationSteps
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -25,8 +25,8 @@ LOG = logging.getLogger(__name__)
 
 
 def _forget_host(failure: Failure) -> None:
-    # A server that was never built is on no host, so that any API process
-    # can delete it.
+    # A server that was never built is on no host: any API process can delete
+    # it then.
     failure.update_instance(
         task_state=None,
         vm_state=VMState.ERROR,
@@ -36,10 +36,10 @@ def _forget_host(failure: Failure) -> None:
     )
 
 
-class BuildOperations:
-    """Build and terminate."""
+class BuildSteps:
+    """Steps that build and terminate."""
 
-    def __init__(self, host: Host, live: LiveMigrationOperations) -> None:
+    def __init__(self, host: Host, live: LiveMigrationSteps) -> None:
         self.host = host
         self._live = live
 
@@ -50,35 +50,36 @@ class BuildOperations:
         instance: Instance,
         step: Step | None = None,
     ) -> None:
-        """Build the server here, unless another host does already.
+        """Build the server here, unless another host is building it.
 
         :param step: that is resumed
         """
         with self.host.locks.hold(instance.uuid):
-            if self._claim(context, instance.uuid):
+            if self._assign(context, instance.uuid):
                 self._do_build_and_run_instance(
                     context, instance=instance, step=step
                 )
 
-    def _claim(self, context: RequestContext, uuid: str) -> bool:
+    def _assign(self, context: RequestContext, uuid: str) -> bool:
+        """Assign a new server to this host; return whether it is here."""
         try:
             instance = instance_updates.load_instance(context, uuid)
             if instance.task_state == TaskState.SCHEDULING:
-                self._take(instance)
+                self._set_host(instance)
         except exception.InstanceNotFound:
-            # Whoever deleted it has recorded that.
+            # The process that deleted it has recorded that.
             LOG.info('Instance %s was deleted before it was built', uuid)
             return False
         except exception.UnexpectedTaskStateError:
-            return self._claim(context, uuid)
+            return self._assign(context, uuid)
         return instance.host in (None, self.host.name)
 
-    def _take(self, instance: Instance) -> None:
+    def _set_host(self, instance: Instance) -> None:
         instance.host = instance.node = instance.launched_on = self.host.name
         instance.task_state = TaskState.SPAWNING
         instance.save(expected_task_state=[TaskState.SCHEDULING])
 
-    @operation(step_types.BUILD, _forget_host)
+    @host_step(step_types.BUILD, _forget_host)
     def _do_build_and_run_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -96,7 +97,7 @@ class BuildOperations:
         instance: Instance,
         step: Step | None = None,
     ) -> None:
-        """Remove the server, unless it is gone already.
+        """Remove the server, unless it is deleted.
 
         :param step: that is resumed
         """
@@ -111,23 +112,23 @@ class BuildOperations:
             try:
                 fresh = instance_updates.load_instance(context, instance.uuid)
             except exception.InstanceNotFound:
-                self._record_gone(step)
+                self._record_deleted(step)
                 return
             if fresh.host in (None, self.host.name):
                 self._terminate_instance(context, instance=fresh, step=step)
             else:
-                self._pass_on(context, fresh)
+                self._forward(context, fresh)
 
-    def _pass_on(self, context: RequestContext, instance: Instance) -> None:
-        """Have the server removed where it has gone in the meantime."""
+    def _forward(self, context: RequestContext, instance: Instance) -> None:
+        """Send the request on to the host that the server has moved to."""
         self.host.rpcapi.send(context, step_types.TERMINATE, instance)
 
-    def _record_gone(self, step: Step) -> None:
+    def _record_deleted(self, step: Step) -> None:
         if not step.is_repeated():
             with step.recorded():
-                LOG.info('Instance %s is gone already', step.instance_uuid)
+                LOG.info('Instance %s was deleted before', step.instance_uuid)
 
-    @operation(step_types.TERMINATE, set_error)
+    @host_step(step_types.TERMINATE, set_error)
     def _terminate_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -138,4 +139,4 @@ class BuildOperations:
         instance.terminated_at = timeutils.utcnow()
         instance.save()
         instance.destroy()
-        action_events.end_overtaken(context, instance.uuid, self.host.name)
+        action_events.end_superseded(context, instance.uuid, self.host.name)

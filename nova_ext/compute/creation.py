@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""New servers, stored before anybody is told to build them."""
+"""New servers, stored before a conductor is asked to schedule them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 import random
@@ -12,6 +12,7 @@ from oslo_utils import uuidutils
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext.flavors import Flavor
+from nova_ext.objects.base import transactional
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -19,7 +20,6 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
-from nova_ext.objects.transaction import transactional
 from nova_ext.rpcapi.conductor import REQUESTED_HOST
 
 ZONE = 'nova'
@@ -27,12 +27,12 @@ ZONE = 'nova'
 _LIMIT = 1000
 _HOSTNAME_LENGTH = 63
 
-#: Columns that say how big a server is.
+#: Columns with the size of a server.
 SIZE = ('instance_type_id', 'memory_mb', 'vcpus', 'root_gb', 'ephemeral_gb')
 
 
 def generate_reservation_id() -> str:
-    """Return what the servers of one request have in common."""
+    """Return a new id that the servers of one request share."""
     letters = string.ascii_lowercase + string.digits
     return 'r-' + ''.join(random.choices(letters, k=8))
 

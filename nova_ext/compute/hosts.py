@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API has to know of compute hosts before it accepts a request."""
+"""Checks of compute hosts before the API accepts a request."""
 
 from oslo_config import cfg
 
@@ -16,7 +16,7 @@ from nova_ext.objects.service import ServiceList
 
 
 class Hosts:
-    """The compute services, as their records tell.
+    """The compute services, as recorded in the database.
 
     :param conf: configuration with ``service_down_time``
     """
@@ -36,10 +36,10 @@ class Hosts:
         return service.is_up(self._conf.service_down_time)
 
     def check_up(self, context: RequestContext, host: str | None) -> None:
-        """Refuse what cannot be done because ``host`` is down.
+        """Refuse a request that ``host`` has to carry out while it is down.
 
-        :raises ServiceUnavailable: without the name of the host, which users
-            may not know
+        :raises ServiceUnavailable: without the name of the host, as users
+            must not see it
         """
         if not self.is_up(context, host):
             raise exception.ServiceUnavailable()
@@ -69,7 +69,7 @@ class Hosts:
             raise exception.NoValidHost(reason=exception.NOT_ENOUGH_HOSTS)
 
     def check_known(self, context: RequestContext, host: str | None) -> None:
-        """Refuse a host that a request names and nobody knows.
+        """Refuse a request for an unknown host.
 
         :raises DestinationHostNotFound: when there is no such host
         """
@@ -86,13 +86,15 @@ class Hosts:
         :raises ServiceInUse: when it is enabled and up, when servers are on
             its host, or when a migration from or to there has not ended
         """
-        reason = self._use(context.elevated(), service)
+        reason = self._reason_in_use(context.elevated(), service)
         if reason is not None:
             raise exception.ServiceInUse(
                 service_id=service.uuid, reason=reason
             )
 
-    def _use(self, context: RequestContext, service: Service) -> str | None:
+    def _reason_in_use(
+        self, context: RequestContext, service: Service
+    ) -> str | None:
         if service.binary == COMPUTE:
             on_host = {'host': service.host, 'soft_deleted': True}
             if InstanceList.get_by_filters(context, on_host, limit=1):
@@ -111,7 +113,7 @@ class Hosts:
     def check_restarted(self, context: RequestContext, host: str) -> None:
         """Refuse to mark a host as up that may still run evacuated servers.
 
-        A host removes what is left of them when its service starts.
+        A host removes what it has left of them when its service starts.
 
         :raises HostNotRestarted: when evacuations from there are ``done``
             and not yet ``completed``

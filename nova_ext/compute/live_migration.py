@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A running server taken to another host."""
+"""Steps of a live migration, on both hosts."""
 
 from concurrent import futures
 import dataclasses
@@ -13,11 +13,11 @@ from nova_ext import exception
 from nova_ext import instance_updates
 from nova_ext import step_types
 from nova_ext.action_events import Step
-from nova_ext.compute.operation import clear_task
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
+from nova_ext.compute.host_step import clear_task
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import host_step
+from nova_ext.compute.host_step import set_error
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.instance import Instance
@@ -31,7 +31,7 @@ _EVENT = step_types.LIVE_MIGRATION.event
 
 @dataclasses.dataclass
 class _Job:
-    """A live migration that waits for its turn, or runs."""
+    """A live migration that is queued or runs."""
 
     #: Begun when the migration was queued.
     step: Step
@@ -40,9 +40,9 @@ class _Job:
     future: futures.Future[None] | None = None
 
     def check(self) -> None:
-        """Raise if the migration is to end.
+        """Stop the migration if a user has aborted it.
 
-        :raises LiveMigrationAborted: when it is
+        :raises LiveMigrationAborted: when it was aborted
         """
         if self.is_aborted:
             raise driver.LiveMigrationAborted(
@@ -50,7 +50,7 @@ class _Job:
             )
 
 
-def _end(failure: Failure) -> None:
+def _end_migration(failure: Failure) -> None:
     is_aborted = isinstance(failure.error, driver.LiveMigrationAborted)
     instance_updates.end_migration(
         failure.arguments['job'].migration,
@@ -59,22 +59,22 @@ def _end(failure: Failure) -> None:
 
 
 def _roll_back(failure: Failure) -> None:
-    _end(failure)
+    _end_migration(failure)
     migration: Migration = failure.arguments['job'].migration
     clear_task(failure)
     failure.host.rpcapi.cast(
         failure.context,
         str(migration.dest_compute),
-        'rollback_live_migration_at_destination',
+        step_types.ROLLBACK_LIVE_MIGRATION.method,
         instance=Instance(uuid=failure.instance_uuid),
     )
 
 
-class LiveMigrationOperations:
-    """Both ends of a live migration, and what steers it.
+class LiveMigrationSteps:
+    """Steps of a live migration on both hosts, and those that steer it.
 
-    :param max_concurrent: how many may leave this host at the same time; the
-        others are queued
+    :param max_concurrent: migrations that leave this host at the same time;
+        the others are queued
     """
 
     def __init__(self, host: Host, max_concurrent: int) -> None:
@@ -86,24 +86,24 @@ class LiveMigrationOperations:
         self._jobs: dict[str, _Job] = {}
 
     def wait(self) -> None:
-        """Return when none runs; those in the queue stay unfinished."""
+        """Wait for those that run; those in the queue stay unfinished."""
         self._pool.shutdown(cancel_futures=True)
 
-    @operation(step_types.CHECK_DESTINATION)
+    @host_step(step_types.CHECK_DESTINATION)
     def check_can_live_migrate_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Tell, by not raising, that the server can come here."""
+        """Refuse a server that cannot be migrated to this host."""
         self.host.driver.check_can_live_migrate_destination(context, instance)
         self.host.rpcapi.call(
             context, str(instance.host), step_types.CHECK_SOURCE, instance
         )
 
-    @operation(step_types.CHECK_SOURCE)
+    @host_step(step_types.CHECK_SOURCE)
     def check_can_live_migrate_source(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Tell, by not raising, that the server can leave."""
+        """Refuse a server that cannot be migrated from this host."""
         self.host.driver.check_can_live_migrate_source(context, instance)
 
     def live_migration(
@@ -113,10 +113,12 @@ class LiveMigrationOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Take the server to the destination as soon as it is its turn."""
+        """Queue the migration of the server to its destination."""
         step = Step(context, instance.uuid, _EVENT, self.host.name)
         if step.is_repeated():
-            LOG.info('%s of %s was done before', _EVENT, instance.uuid)
+            LOG.info(
+                'Instance %s: %s is repeated, ignored', instance.uuid, _EVENT
+            )
             return
         self.host.running.add(instance.uuid, _EVENT)
         try:
@@ -137,18 +139,18 @@ class LiveMigrationOperations:
             self._jobs[job.step.instance_uuid] = job
             job.future = self._pool.submit(self._run, job)
 
-    @operation(step_types.PRE_LIVE_MIGRATION)
+    @host_step(step_types.PRE_LIVE_MIGRATION)
     def pre_live_migration(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Get ready here, at the destination."""
+        """Prepare the destination, which is this host."""
         self.host.driver.pre_live_migration(context, instance)
 
-    @operation(step_types.POST_LIVE_MIGRATION, set_error)
+    @host_step(step_types.POST_LIVE_MIGRATION, set_error)
     def post_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Take over here, at the destination."""
+        """Take the server over on this host, the destination."""
         self.host.driver.post_live_migration_at_destination(context, instance)
         instance.host = instance.node = self.host.name
         instance.power_state = self.host.driver.get_power_state(instance)
@@ -156,16 +158,16 @@ class LiveMigrationOperations:
         instance.progress = 0
         instance.save(expected_task_state=[TaskState.MIGRATING])
 
-    @operation(step_types.ROLLBACK_LIVE_MIGRATION)
+    @host_step(step_types.ROLLBACK_LIVE_MIGRATION)
     def rollback_live_migration_at_destination(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
-        """Forget the server that does not come."""
+        """Clean up after a migration that did not arrive."""
         self.host.driver.rollback_live_migration_at_destination(
             context, instance
         )
 
-    @operation(step_types.FORCE_COMPLETE, is_exclusive=False)
+    @host_step(step_types.FORCE_COMPLETE, is_exclusive=False)
     def live_migration_force_complete(
         self,
         context: RequestContext,
@@ -173,13 +175,13 @@ class LiveMigrationOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """End the copy soon, whatever that does to the server."""
+        """Force the copy to complete, at the expense of the server."""
         job = self._jobs.get(instance.uuid)
         if job is None or job.migration.status != MigrationStatus.RUNNING:
             raise _not_running(migration, 'force complete')
         self.host.driver.live_migration_force_complete(instance)
 
-    @operation(step_types.ABORT, is_exclusive=False)
+    @host_step(step_types.ABORT, is_exclusive=False)
     def live_migration_abort(
         self,
         context: RequestContext,
@@ -187,19 +189,19 @@ class LiveMigrationOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Give the copy up; the server stays."""
+        """Abort the copy; the server stays on this host."""
         if not self.abort(instance):
             raise _not_running(migration, 'abort')
 
     def abort(self, instance: Instance) -> bool:
-        """End what runs or waits for the server; return whether any did."""
+        """Abort the migration of a server; return whether there was one."""
         with self._guard:
             job = self._jobs.get(instance.uuid)
             if job is None:
                 return False
             job.is_aborted = True
         if job.future is not None and job.future.cancel():
-            self._drop(job)
+            self._cancel(job)
         else:
             self.host.driver.live_migration_abort(instance)
         return True
@@ -215,15 +217,15 @@ class LiveMigrationOperations:
                     job=job,
                 )
             except Exception:
-                LOG.exception('Live migration of %s failed', uuid)
+                LOG.exception('Instance %s: live migration failed', uuid)
             finally:
-                self._forget(job)
+                self._remove(job)
 
-    def _forget(self, job: _Job) -> None:
+    def _remove(self, job: _Job) -> None:
         self._jobs.pop(job.step.instance_uuid, None)
         self.host.running.remove(job.step.instance_uuid, _EVENT)
 
-    @operation(step_types.LIVE_MIGRATION, _roll_back, _end)
+    @host_step(step_types.LIVE_MIGRATION, _roll_back, _end_migration)
     def _live_migration(
         self, context: RequestContext, *, instance: Instance, job: _Job
     ) -> None:
@@ -244,8 +246,8 @@ class LiveMigrationOperations:
         )
         _set_status(migration, MigrationStatus.COMPLETED)
 
-    def _drop(self, job: _Job) -> None:
-        """End a migration whose turn never came."""
+    def _cancel(self, job: _Job) -> None:
+        """End a migration that was aborted in the queue."""
         uuid = job.step.instance_uuid
         instance_updates.end_migration(
             job.migration, MigrationStatus.CANCELLED
@@ -255,7 +257,7 @@ class LiveMigrationOperations:
         instance_updates.update_instance(
             job.step.context, uuid, [TaskState.MIGRATING], task_state=None
         )
-        self._forget(job)
+        self._remove(job)
 
 
 def _set_status(migration: Migration, status: str) -> None:
@@ -265,14 +267,9 @@ def _set_status(migration: Migration, status: str) -> None:
 
 def _report(job: _Job, progress: driver.LiveMigrationProgress) -> None:
     job.check()
-    migration = job.migration
-    migration.memory_total = progress.memory_total
-    migration.memory_processed = progress.memory_processed
-    migration.memory_remaining = progress.memory_remaining
-    migration.disk_total = progress.disk_total
-    migration.disk_processed = progress.disk_processed
-    migration.disk_remaining = progress.disk_remaining
-    migration.save()
+    for name, value in dataclasses.asdict(progress).items():
+        setattr(job.migration, name, value)
+    job.migration.save()
 
 
 def _not_running(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service on a compute host: its operations behind one endpoint."""
+"""The manager of the service on a compute host."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ import oslo_messaging as messaging
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
 from nova_ext import operations
-from nova_ext.compute.build import BuildOperations
-from nova_ext.compute.live_migration import LiveMigrationOperations
-from nova_ext.compute.operation import Host
-from nova_ext.compute.power import PowerOperations
-from nova_ext.compute.rebuild import RebuildOperations
-from nova_ext.compute.recovery import Recovery
-from nova_ext.compute.resize import ResizeOperations
+from nova_ext.compute.build import BuildSteps
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.live_migration import LiveMigrationSteps
+from nova_ext.compute.power import PowerSteps
+from nova_ext.compute.rebuild import RebuildSteps
+from nova_ext.compute.recovery import HostRecovery
+from nova_ext.compute.resize import ResizeSteps
 from nova_ext.heartbeat import Heartbeat
 from nova_ext.objects.service import COMPUTE
 from nova_ext.rpcapi import compute as rpcapi
@@ -26,7 +26,7 @@ _HEARTBEATS = 6
 
 
 class ComputeManager(Manager):
-    """Carries out on one host what :class:`ComputeAPI` sends.
+    """Takes the steps that :class:`ComputeAPI` sends to one host.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param driver: the hypervisor of the host
@@ -42,21 +42,21 @@ class ComputeManager(Manager):
     ) -> None:
         name = host or conf.host
         self.host = Host(name, driver, rpcapi.ComputeAPI(transport))
-        self.power = PowerOperations(self.host)
-        self.live = LiveMigrationOperations(
+        self.power = PowerSteps(self.host)
+        self.live = LiveMigrationSteps(
             self.host, conf.compute.max_concurrent_live_migrations
         )
-        self.build = BuildOperations(self.host, self.live)
-        self.rebuild = RebuildOperations(self.host, self.power)
-        self.resize = ResizeOperations(self.host, self.power)
+        self.build = BuildSteps(self.host, self.live)
+        self.rebuild = RebuildSteps(self.host, self.power)
+        self.resize = ResizeSteps(self.host, self.power)
         self._recovery_interval = _HEARTBEATS * conf.report_interval
         self._heartbeat = Heartbeat(
             name, COMPUTE, rpcapi.TOPIC, conf.report_interval
         )
-        self._recovery = Recovery(self.host, self._resuming())
+        self._recovery = HostRecovery(self.host, self._resuming())
 
     def endpoints(self) -> list[object]:
-        """Return what answers; the names of the methods do not overlap."""
+        """Return the endpoints; the names of their methods do not overlap."""
         return [
             self.power,
             self.build,
@@ -66,7 +66,7 @@ class ComputeManager(Manager):
         ]
 
     def init_host(self) -> None:
-        """Recover what the host had begun before it died."""
+        """Recover the steps that the host left open when it died."""
         self._heartbeat.beat()
         self._recovery.start()
 
@@ -78,7 +78,7 @@ class ComputeManager(Manager):
         ]
 
     def cleanup_host(self) -> None:
-        """Wait for what runs in threads of its own."""
+        """Wait for live migrations and recovery, which have own threads."""
         self.live.wait()
         self._recovery.wait()
 

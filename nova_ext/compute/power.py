@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operations that leave a server on its host and change how it runs."""
+"""Steps that change how a server runs, and leave it on its host."""
 
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import step_types
-from nova_ext.compute.operation import clear_task
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
+from nova_ext.compute.host_step import clear_task
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import host_step
+from nova_ext.compute.host_step import set_error
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -16,7 +16,7 @@ from nova_ext.objects.instance import Instance
 
 
 def _clear_task_if_running(failure: Failure) -> None:
-    # A guest that runs on has only lost the reboot.
+    # A guest that still runs is as it was before the reboot.
     instance = Instance(uuid=failure.instance_uuid)
     power_state = failure.host.driver.get_power_state(instance)
     if power_state == PowerState.RUNNING:
@@ -25,13 +25,13 @@ def _clear_task_if_running(failure: Failure) -> None:
         set_error(failure)
 
 
-class PowerOperations:
-    """Start, stop, reboot, pause, unpause, suspend, resume."""
+class PowerSteps:
+    """Steps that start, stop, reboot, pause, unpause, suspend, resume."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
 
-    @operation(step_types.START, clear_task)
+    @host_step(step_types.START, clear_task)
     def start_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -39,7 +39,7 @@ class PowerOperations:
         self.host.driver.power_on(context, instance)
         self._finish(instance, VMState.ACTIVE)
 
-    @operation(step_types.STOP, clear_task)
+    @host_step(step_types.STOP, clear_task)
     def stop_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -47,11 +47,11 @@ class PowerOperations:
         self.host.driver.power_off(context, instance)
         self._finish(instance, VMState.STOPPED)
 
-    @operation(step_types.REBOOT, _clear_task_if_running)
+    @host_step(step_types.REBOOT, _clear_task_if_running)
     def reboot_instance(
         self, context: RequestContext, *, instance: Instance, reboot_type: str
     ) -> None:
-        """Restart the server; HARD brings it back from any state."""
+        """Restart the server; HARD does so in any state."""
         is_hard = reboot_type == 'HARD'
         instance.task_state = (
             TaskState.REBOOT_STARTED_HARD
@@ -62,9 +62,11 @@ class PowerOperations:
         self.host.driver.reboot(context, instance, reboot_type)
         self._finish(instance, VMState.ACTIVE)
         if is_hard:
-            action_events.end_overtaken(context, instance.uuid, self.host.name)
+            action_events.end_superseded(
+                context, instance.uuid, self.host.name
+            )
 
-    @operation(step_types.PAUSE, clear_task)
+    @host_step(step_types.PAUSE, clear_task)
     def pause_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -72,7 +74,7 @@ class PowerOperations:
         self.host.driver.pause(context, instance)
         self._finish(instance, VMState.PAUSED)
 
-    @operation(step_types.UNPAUSE, clear_task)
+    @host_step(step_types.UNPAUSE, clear_task)
     def unpause_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -80,7 +82,7 @@ class PowerOperations:
         self.host.driver.unpause(context, instance)
         self._finish(instance, VMState.ACTIVE)
 
-    @operation(step_types.SUSPEND, set_error)
+    @host_step(step_types.SUSPEND, set_error)
     def suspend_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:
@@ -88,7 +90,7 @@ class PowerOperations:
         self.host.driver.suspend(context, instance)
         self._finish(instance, VMState.SUSPENDED)
 
-    @operation(step_types.RESUME, set_error)
+    @host_step(step_types.RESUME, set_error)
     def resume_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server made anew: on its host, or on another when that one is dead."""
+"""The step that rebuilds a server: on its host, or after an evacuation."""
 
 from oslo_utils import timeutils
 
@@ -9,11 +9,11 @@ from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import instance_updates
 from nova_ext import step_types
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
-from nova_ext.compute.power import PowerOperations
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import host_step
+from nova_ext.compute.host_step import set_error
+from nova_ext.compute.power import PowerSteps
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -21,25 +21,25 @@ from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 
 
-def _end(failure: Failure) -> None:
+def _fail_migration(failure: Failure) -> None:
     migration: Migration | None = failure.arguments.get('migration')
     if migration is not None:
         instance_updates.end_migration(migration, MigrationStatus.FAILED)
 
 
-def _break(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_set_error(failure: Failure) -> None:
+    _fail_migration(failure)
     set_error(failure)
 
 
-class RebuildOperations:
-    """Rebuild and evacuate, which are the same to a host."""
+class RebuildSteps:
+    """The step of both rebuild and evacuation."""
 
-    def __init__(self, host: Host, power: PowerOperations) -> None:
+    def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
         self._power = power
 
-    @operation(step_types.REBUILD, _break, _end)
+    @host_step(step_types.REBUILD, _fail_and_set_error, _fail_migration)
     def rebuild_instance(
         self,
         context: RequestContext,
@@ -47,7 +47,7 @@ class RebuildOperations:
         instance: Instance,
         migration: Migration | None = None,
     ) -> None:
-        """Make the server anew here; with ``migration`` it comes to stay."""
+        """Rebuild the server here; ``migration`` is an evacuation."""
         if migration is not None:
             self._begin_evacuation(migration)
         instance.task_state = TaskState.REBUILD_SPAWNING
@@ -79,7 +79,7 @@ class RebuildOperations:
             str(migration.source_compute),
             exception.HostEvacuated(host=migration.source_compute),
         )
-        action_events.end_overtaken(context, instance.uuid, self.host.name)
+        action_events.end_superseded(context, instance.uuid, self.host.name)
         abandoned.end_migrations(context, instance.uuid)
 
     def _finish(self, context: RequestContext, instance: Instance) -> None:

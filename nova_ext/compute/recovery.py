@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recovery of the steps that a host had begun when it died.
+"""Recovery of the steps that a compute host left open when it died.
 
-The open steps are its own record of them. What is idempotent is taken again,
-and the open step goes on; all else ends with an error. An operation that was
-accepted and not begun here is left to conductors: its message may still be in
-the queue.
+Idempotent steps are resumed, all others end with an error. An operation that
+was accepted and not begun is left to conductors, as its message may still be
+in the queue.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +20,7 @@ from nova_ext import instance_updates
 from nova_ext import operations
 from nova_ext import step_types
 from nova_ext.action_events import Step
-from nova_ext.compute.operation import Host
+from nova_ext.compute.host_step import Host
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.instance import Instance
@@ -29,19 +28,19 @@ from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceActionList
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
 
-#: How many steps are resumed at the same time.
+#: Steps that are resumed at the same time.
 _WORKERS = 8
 
 
-class Recovery:
-    """Recovers a host before it takes new messages.
+class HostRecovery:
+    """Resumes or ends open steps of a compute host.
 
-    :param methods: what resumes a step, by the name of the event
+    :param methods: those that resume a step, by the name of the event
     """
 
     def __init__(
@@ -54,7 +53,10 @@ class Recovery:
         )
 
     def start(self) -> None:
-        """Recover all; what takes long goes on in other threads."""
+        """Recover all open steps and guests before messages are taken.
+
+        Long steps are resumed in other threads.
+        """
         context = ext_context.get_admin_context()
         guests = list(InstanceList.get_by_host(context, self._host.name))
         evacuations = self._evacuations(context)
@@ -65,10 +67,10 @@ class Recovery:
         self.recover()
 
     def recover(self) -> None:
-        """Resume or end the open steps that no thread takes.
+        """Resume or end the open steps that no thread is taking.
 
-        Those of a dead process are such, and those whose thread could not
-        record how they ended because no conductor answered.
+        They are of a dead process, or their thread could not record the end
+        because no conductor answered.
         """
         context = ext_context.get_admin_context()
         with self._host.running.watched() as running:
@@ -81,13 +83,13 @@ class Recovery:
                     self._recover_step(step)
                 except Exception:
                     LOG.exception(
-                        'Instance %s: %s is not recovered',
+                        'Instance %s: recovery of %s failed',
                         step.instance_uuid,
                         step.name,
                     )
 
     def wait(self) -> None:
-        """Return when no step is being resumed."""
+        """Wait until no step is being resumed."""
         self._pool.shutdown(cancel_futures=True)
 
     def _evacuations(
@@ -125,7 +127,7 @@ class Recovery:
                 migration, MigrationStatus.COMPLETED
             )
         except Exception:
-            LOG.exception('Instance %s is still here', instance.uuid)
+            LOG.exception('Instance %s: guest is not removed', instance.uuid)
 
     def _recover_step(self, step: Step) -> None:
         context, uuid = step.context, step.instance_uuid
@@ -150,7 +152,7 @@ class Recovery:
         if step.name != step_types.TERMINATE.event:
             error = exception.InstanceNotFound(instance_id=step.instance_uuid)
         step.finish(error)
-        abandoned.give_up(step.context, step.instance_uuid)
+        abandoned.fail_move(step.context, step.instance_uuid)
 
     def _has_left(
         self,
@@ -158,17 +160,17 @@ class Recovery:
         instance: Instance,
         step_type: StepType | None,
     ) -> bool:
-        """Return whether the server is, or is being, evacuated from here."""
+        """Return whether the server was or is being evacuated from here."""
         if (
             step_type is not None
-            and step_type.place is Place.INSTANCE_HOST
+            and step_type.place is StepPlace.INSTANCE_HOST
             and instance.host != self._host.name
         ):
             return True
         return any(
             migration.migration_type == MigrationType.EVACUATION
             and migration.source_compute == self._host.name
-            for migration in abandoned.unfinished(context, instance)
+            for migration in abandoned.unfinished_migrations(context, instance)
         )
 
     def _resume(
@@ -204,7 +206,7 @@ class Recovery:
         if move is not None and instance.task_state in (
             move.task_states or ()
         ):
-            abandoned.give_up(context, instance.uuid)
+            abandoned.fail_move(context, instance.uuid)
             self._end_steering(context, instance)
 
     def _complete(self, context: RequestContext, instance: Instance) -> None:
@@ -220,7 +222,7 @@ class Recovery:
     def _end_steering(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """End what was asked of the live migration and not begun."""
+        """Fail requests to steer the migration that were not begun."""
         for action in InstanceActionList.get_without_events(
             context, instance.uuid
         ):
@@ -238,7 +240,7 @@ def _finish(step: Step, error: Exception | None = None) -> None:
 def _arguments(
     step: Step, step_type: StepType, instance: Instance
 ) -> dict[str, Any]:
-    """Return what the message of a step carried beside the server."""
+    """Return the arguments that the message of a step carried."""
     arguments = operations.arguments_of(step_type, instance.task_state)
     if 'migration' in step_type.needs:
         migrations: list[Migration] = list(

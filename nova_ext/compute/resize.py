@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server taken to another host while it is off, perhaps to a new size.
+"""Steps of a resize or cold migration, on both hosts.
 
-The destination makes room, the source gives the server away, the destination
-sets it up. Then it waits to be confirmed, which makes the source forget it,
-or reverted, which takes the same way back.
+The destination reserves room, the source stops the guest and copies its disk,
+the destination sets it up. Then the server waits to be confirmed, so that the
+source removes its copy, or reverted, so that it goes back there.
 """
 
 from typing import Any
@@ -14,12 +14,12 @@ from ext_lib.context import RequestContext
 from nova_ext import instance_updates
 from nova_ext import step_types
 from nova_ext.compute.creation import SIZE
-from nova_ext.compute.operation import clear_task
-from nova_ext.compute.operation import Failure
-from nova_ext.compute.operation import Host
-from nova_ext.compute.operation import operation
-from nova_ext.compute.operation import set_error
-from nova_ext.compute.power import PowerOperations
+from nova_ext.compute.host_step import clear_task
+from nova_ext.compute.host_step import Failure
+from nova_ext.compute.host_step import Host
+from nova_ext.compute.host_step import host_step
+from nova_ext.compute.host_step import set_error
+from nova_ext.compute.power import PowerSteps
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -30,30 +30,30 @@ from nova_ext.objects.migration import Migration
 _OLD_VM_STATE = 'old_vm_state'
 
 
-def _end(failure: Failure) -> None:
+def _fail_migration(failure: Failure) -> None:
     instance_updates.end_migration(
         failure.arguments['migration'], MigrationStatus.ERROR
     )
 
 
-def _stay(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_clear_task(failure: Failure) -> None:
+    _fail_migration(failure)
     clear_task(failure)
 
 
-def _break(failure: Failure) -> None:
-    _end(failure)
+def _fail_and_set_error(failure: Failure) -> None:
+    _fail_migration(failure)
     set_error(failure)
 
 
-class ResizeOperations:
-    """Resize and cold migrate, confirm, revert."""
+class ResizeSteps:
+    """Steps that resize or cold-migrate, confirm and revert."""
 
-    def __init__(self, host: Host, power: PowerOperations) -> None:
+    def __init__(self, host: Host, power: PowerSteps) -> None:
         self.host = host
         self._power = power
 
-    @operation(step_types.PREP_RESIZE, _stay, _end)
+    @host_step(step_types.PREP_RESIZE, _fail_and_clear_task, _fail_migration)
     def prep_resize(
         self,
         context: RequestContext,
@@ -62,7 +62,7 @@ class ResizeOperations:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Make room here, the destination."""
+        """Prepare the destination, which is this host."""
         migration.dest_compute = migration.dest_node = self.host.name
         migration.dest_host = self.host.driver.get_host_ip_addr()
         migration.status = MigrationStatus.PRE_MIGRATING
@@ -71,7 +71,7 @@ class ResizeOperations:
             context, step_types.RESIZE, instance, migration, size=size
         )
 
-    @operation(step_types.RESIZE, _break, _end)
+    @host_step(step_types.RESIZE, _fail_and_set_error, _fail_migration)
     def resize_instance(
         self,
         context: RequestContext,
@@ -80,9 +80,9 @@ class ResizeOperations:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Give the server away, here at the source."""
-        _remember(instance)
-        _advance(instance, TaskState.RESIZE_MIGRATING)
+        """Hand the server over from this host, the source."""
+        _store_old_values(instance)
+        _set_task_state(instance, TaskState.RESIZE_MIGRATING)
         migration.status = MigrationStatus.MIGRATING
         migration.save()
         self.host.driver.migrate_disk_and_power_off(
@@ -92,12 +92,12 @@ class ResizeOperations:
         migration.save()
         instance.host = migration.dest_compute
         instance.node = migration.dest_node
-        _advance(instance, TaskState.RESIZE_MIGRATED)
+        _set_task_state(instance, TaskState.RESIZE_MIGRATED)
         self.host.rpcapi.send(
             context, step_types.FINISH_RESIZE, instance, migration, size=size
         )
 
-    @operation(step_types.FINISH_RESIZE, _break, _end)
+    @host_step(step_types.FINISH_RESIZE, _fail_and_set_error, _fail_migration)
     def finish_resize(
         self,
         context: RequestContext,
@@ -106,9 +106,9 @@ class ResizeOperations:
         migration: Migration,
         size: dict[str, Any],
     ) -> None:
-        """Set the server up here, at the destination."""
+        """Set the server up on this host, the destination."""
         _set_size(instance, size)
-        _advance(instance, TaskState.RESIZE_FINISH)
+        _set_task_state(instance, TaskState.RESIZE_FINISH)
         self.host.driver.finish_migration(
             context, instance, power_on=not _was_stopped(instance)
         )
@@ -117,7 +117,7 @@ class ResizeOperations:
         instance.launched_at = timeutils.utcnow()
         self._finish(instance, VMState.RESIZED)
 
-    @operation(step_types.CONFIRM_RESIZE, _break, _end)
+    @host_step(step_types.CONFIRM_RESIZE, _fail_and_set_error, _fail_migration)
     def confirm_resize(
         self,
         context: RequestContext,
@@ -125,16 +125,16 @@ class ResizeOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Forget the server here, at the source."""
+        """Remove the copy on this host, the source."""
         self.host.driver.confirm_migration(context, instance)
         migration.status = MigrationStatus.CONFIRMED
         migration.save()
         is_off = instance.power_state == PowerState.SHUTDOWN
         instance.vm_state = VMState.STOPPED if is_off else VMState.ACTIVE
-        _forget(instance)
+        _drop_old_values(instance)
         instance.save(expected_task_state=[None, TaskState.DELETING])
 
-    @operation(step_types.REVERT_RESIZE, _break, _end)
+    @host_step(step_types.REVERT_RESIZE, _fail_and_set_error, _fail_migration)
     def revert_resize(
         self,
         context: RequestContext,
@@ -142,13 +142,15 @@ class ResizeOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Forget the server here, at the destination."""
+        """Remove the server from this host, the destination."""
         self.host.driver.destroy(context, instance)
         self.host.rpcapi.send(
             context, step_types.FINISH_REVERT_RESIZE, instance, migration
         )
 
-    @operation(step_types.FINISH_REVERT_RESIZE, _break, _end)
+    @host_step(
+        step_types.FINISH_REVERT_RESIZE, _fail_and_set_error, _fail_migration
+    )
     def finish_revert_resize(
         self,
         context: RequestContext,
@@ -156,19 +158,19 @@ class ResizeOperations:
         instance: Instance,
         migration: Migration,
     ) -> None:
-        """Set the server up again here, at the source."""
+        """Set the server up again on this host, the source."""
         was_stopped = _was_stopped(instance)
         _set_size(instance, _old_size(instance))
         instance.host = migration.source_compute
         instance.node = migration.source_node
-        _advance(instance, TaskState.RESIZE_REVERTING)
+        _set_task_state(instance, TaskState.RESIZE_REVERTING)
         self.host.driver.finish_revert_migration(
             context, instance, power_on=not was_stopped
         )
         migration.status = MigrationStatus.REVERTED
         migration.save()
         instance.launched_at = timeutils.utcnow()
-        _forget(instance)
+        _drop_old_values(instance)
         self._finish(
             instance,
             VMState.ACTIVE,
@@ -185,16 +187,16 @@ class ResizeOperations:
     ) -> None:
         instance.vm_state = vm_state
         instance.power_state = self.host.driver.get_power_state(instance)
-        _advance(instance, task_state)
+        _set_task_state(instance, task_state)
 
 
-def _advance(instance: Instance, task_state: str | None) -> None:
+def _set_task_state(instance: Instance, task_state: str | None) -> None:
     expected = instance.task_state
     instance.task_state = task_state
     instance.save(expected_task_state=[expected])
 
 
-def _remember(instance: Instance) -> None:
+def _store_old_values(instance: Instance) -> None:
     instance.system_metadata = {
         **instance.system_metadata,
         _OLD_VM_STATE: instance.vm_state,
@@ -202,12 +204,12 @@ def _remember(instance: Instance) -> None:
     }
 
 
-def _forget(instance: Instance) -> None:
-    gone = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
+def _drop_old_values(instance: Instance) -> None:
+    old = {_OLD_VM_STATE, *(f'old_{name}' for name in SIZE)}
     instance.system_metadata = {
         key: value
         for key, value in instance.system_metadata.items()
-        if key not in gone
+        if key not in old
     }
 
 
@@ -216,8 +218,8 @@ def _was_stopped(instance: Instance) -> bool:
 
 
 def _old_size(instance: Instance) -> dict[str, Any]:
-    memory = instance.system_metadata
-    return {name: int(memory[f'old_{name}'] or 0) for name in SIZE}
+    metadata = instance.system_metadata
+    return {name: int(metadata[f'old_{name}'] or 0) for name in SIZE}
 
 
 def _set_size(instance: Instance, size: dict[str, Any]) -> None:

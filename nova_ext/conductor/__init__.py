@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What needs a view of all hosts, and the database for all of them."""
+"""Work that needs all hosts, or the database: scheduling, recovery."""

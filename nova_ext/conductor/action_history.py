@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The newest actions of a server, as redelivery judges them."""
+"""The newest actions of a server, for redelivery."""
 
 from collections.abc import Sequence
 import datetime
@@ -15,7 +15,7 @@ from nova_ext.objects.instance_action_event import InstanceActionEvent
 from nova_ext.objects.instance_action_event import InstanceActionEventList
 from nova_ext.objects.migration import Migration
 
-#: How many of a server's newest actions its task state may belong to.
+#: Newest actions of a server among which that of its task state is.
 _RECENT = 50
 
 
@@ -51,21 +51,21 @@ class ActionHistory:
         return next(found, None)
 
     def is_stale(self, record: Instance | Migration) -> bool:
-        """Return whether ``record`` has not changed for long."""
+        """Return whether ``record`` has not changed for ``lost_after``."""
         return self._is_past(record.updated_at or record.created_at)
 
     def has_failed(self, action: InstanceAction) -> bool:
-        """Return whether a step of ``action`` failed and none runs."""
+        """Return whether a step of ``action`` failed and none is open."""
         results = {event.result for event in self._events_of(action)}
         return EventResult.ERROR in results and None not in results
 
     def is_lost(self, action: InstanceAction) -> bool:
-        """Return whether no process works on ``action``, nor will."""
+        """Return whether no process works on ``action`` any more."""
         ends = [event.finish_time for event in self._events_of(action)]
         return all(map(self._is_past, [action.start_time, *ends]))
 
     def is_unbegun(self, action: InstanceAction) -> bool:
-        """Return whether ``action`` got lost before its first step."""
+        """Return whether ``action`` was lost before its first step."""
         return (
             action.finish_time is None
             and self._is_past(action.start_time)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Recovery of the steps that a conductor had begun when it died.
+"""Recovery of the steps that a conductor left open when it died.
 
-A conductor recovers its own steps when it starts. If it does not come back, or
-comes back under another name, the other conductors do. No step is taken again:
-the client may repeat the request, which then starts from the beginning.
+A conductor recovers its own steps when it starts. If it does not start again,
+or starts under another name, other conductors do so. No step is taken again:
+clients may repeat the request, which then starts from the beginning.
 """
 
 import collections
@@ -29,7 +29,7 @@ from nova_ext.objects.service import ServiceList
 LOG = logging.getLogger(__name__)
 
 
-class Recovery:
+class ConductorRecovery:
     """Ends open steps of conductors.
 
     :param host: name of this conductor
@@ -39,10 +39,10 @@ class Recovery:
         self._host = host
 
     def recover(self, min_age: float = 0) -> None:
-        """End every own step that is open for longer than ``min_age``.
+        """End each own step that is open for longer than ``min_age``.
 
-        At start that is every one: the process that took it is dead. Later,
-        it is one whose end could not be stored.
+        At start these are all: the process that took them is dead. Later they
+        are those whose end could not be stored.
 
         :param min_age: in seconds
         """
@@ -51,9 +51,9 @@ class Recovery:
         )
 
     def recover_others(self, min_age: float) -> None:
-        """Do the same for conductors that have not reported for as long.
+        """End steps of conductors that have not reported for ``min_age``.
 
-        Should one live after all, its step has ended for it, too.
+        If such a conductor still runs, its steps have ended for it, too.
         """
         context = ext_context.get_admin_context()
         hosts = ServiceList.get_silent_hosts(context, CONDUCTOR, min_age)
@@ -73,8 +73,8 @@ class Recovery:
             context, [action.id for action in actions]
         ):
             events[event.action_id].append(event)
-        # A conductor may have the name of the compute host beside it, which
-        # recovers its own steps.
+        # A conductor may have the same name as a compute host, which recovers
+        # its own steps.
         shared = {
             service.host
             for service in ServiceList.get_all(context, binary=COMPUTE)
@@ -86,7 +86,7 @@ class Recovery:
                     found.recover(min_age)
                 except Exception:
                     LOG.exception(
-                        'Instance %s: %s is not recovered',
+                        'Instance %s: recovery of %s failed',
                         action.instance_uuid,
                         action.action,
                     )
@@ -97,7 +97,7 @@ class _Abandoned:
 
     :param events: of the action
     :param hosts: names of the conductors
-    :param shared: those of compute hosts
+    :param shared: names of compute hosts, which conductors may have, too
     """
 
     def __init__(
@@ -114,14 +114,14 @@ class _Abandoned:
         self._taken = {event.event for event in events}
 
     def recover(self, min_age: float) -> None:
-        """End the open steps, and the move they were part of."""
+        """End the open steps, and fail the move they are part of."""
         failed = [
             event.event
             for event in self._events
-            if self._is_abandoned(event, min_age) and self._fails(event)
+            if self._is_abandoned(event, min_age) and self._end_step(event)
         ]
         if not operations.FIRST_ON_HOST.keys().isdisjoint(failed):
-            abandoned.give_up(
+            abandoned.fail_move(
                 action_events.context_of(self._action),
                 str(self._action.instance_uuid),
             )
@@ -141,10 +141,10 @@ class _Abandoned:
             )
         )
 
-    def _fails(self, event: InstanceActionEvent) -> bool:
+    def _end_step(self, event: InstanceActionEvent) -> bool:
         """End a step; return whether it was open, and failed."""
         uuid, host = str(self._action.instance_uuid), str(event.host)
-        LOG.warning('Instance %s: ending %s of %s', uuid, event.event, host)
+        LOG.warning('Instance %s: ending %s on %s', uuid, event.event, host)
         is_done = operations.FIRST_ON_HOST.get(event.event) in self._taken
         step = action_events.Step(
             action_events.context_of(self._action),

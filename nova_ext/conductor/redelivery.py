@@ -2,9 +2,9 @@
 """Redelivery of operations that were accepted and seem not to have begun.
 
 The process that accepted one may have died before it sent the message, or the
-broker may have lost it. What is idempotent is sent again: should the first
-message arrive after all, it is carried out once, see
-:meth:`nova_ext.action_events.Step.is_repeated`. All else ends with an error.
+broker may have lost it. The messages of idempotent steps are sent again: if
+the first one arrives after all, the step is still taken once, see
+:meth:`nova_ext.action_events.Step.is_repeated`. Other operations fail.
 """
 
 from collections.abc import Callable
@@ -35,13 +35,14 @@ from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
 from nova_ext.rpcapi.compute import ComputeAPI
 from nova_ext.rpcapi.conductor import ConductorAPI
+from nova_ext.step_types import StepPlace
 
 LOG = logging.getLogger(__name__)
 
 #: More actions than are accepted between two sweeps.
 _NEWEST = 10_000
 
-#: Statuses of migrations on their way; finished ones wait for the user.
+#: Statuses of migrations under way; finished ones wait for the user.
 _MOVING = [
     MigrationStatus.ACCEPTED,
     MigrationStatus.QUEUED,
@@ -56,7 +57,7 @@ _MOVING = [
 
 
 class Redelivery:
-    """Sweeps over all operations under way.
+    """Sweep over all operations under way.
 
     :param host: name of this service, for the events that it records
     """
@@ -92,23 +93,22 @@ class Redelivery:
                 migration,
                 lost_after,
             )
-        self.end_overtaken(context, lost_after)
+        self.end_superseded(context, lost_after)
 
-    def end_overtaken(
+    def end_superseded(
         self, context: RequestContext, lost_after: float
     ) -> None:
-        """Record as lost the actions that no task state belongs to any more.
+        """Fail the actions that no task state belongs to any more.
 
-        The server was deleted, or another operation took it over, and the
-        process that was to record what this put an end to died before it
-        could.
+        The server was deleted, or another operation has superseded them, and
+        the process that had to record that died before it could.
 
         :param lost_after: as :meth:`run` takes it
         """
         for action in InstanceActionList.get_unbegun(context, _NEWEST):
             self._guard(
                 str(action.instance_uuid),
-                self._end_overtaken,
+                self._end_superseded,
                 context,
                 action,
                 lost_after,
@@ -117,7 +117,7 @@ class Redelivery:
     def _guard(
         self, uuid: str, examine: Callable[..., None], *args: Any
     ) -> None:
-        """Let an error that concerns one server not end the sweep."""
+        """Log an error that concerns one server; the sweep goes on."""
         try:
             examine(*args)
         except Exception:
@@ -132,7 +132,7 @@ class Redelivery:
         )
         if action is None or history.has_failed(action):
             if history.is_stale(instance):
-                abandoned.drop_task(context, instance)
+                abandoned.clear_task_state(context, instance)
         elif history.is_lost(action):
             self._redeliver(history, action)
         for other in history.actions:
@@ -147,7 +147,7 @@ class Redelivery:
         with ext_context.acting_for(action_events.context_of(action)):
             if not self._send_again(history, action):
                 action_events.fail_lost(action, self._host)
-                abandoned.give_up(history.context, history.instance.uuid)
+                abandoned.fail_move(history.context, history.instance.uuid)
 
     def _send_again(
         self, history: ActionHistory, action: InstanceAction
@@ -155,24 +155,22 @@ class Redelivery:
         """Return False if the operation must not be sent again."""
         context, instance = action_events.context_of(action), history.instance
         task_state = instance.task_state
-        method = operations.STATES[str(task_state)].resent
-        if method is None:
+        step = operations.STATES[str(task_state)].resent
+        if step is None:
             return False
-        LOG.warning('Instance %s: sending %s again', instance.uuid, method)
-        if method == step_types.SCHEDULE.method:
+        is_on_host = step.place is StepPlace.INSTANCE_HOST
+        if is_on_host and instance.host is None:
+            return False
+        LOG.warning(
+            'Instance %s: sending %s again', instance.uuid, step.method
+        )
+        if is_on_host:
+            arguments = operations.arguments_of(step, task_state)
+            self._compute.send(context, step, instance, **arguments)
+        elif step is step_types.SCHEDULE:
             self._conductor.schedule_and_build_instances(context, [instance])
-        elif method == step_types.REVERT_RESIZE.method:
-            self._revert_again(context, instance, action)
-        elif instance.host is None:
-            return False
         else:
-            step = operations.step_of(method)
-            self._compute.send(
-                context,
-                step,
-                instance,
-                **operations.arguments_of(step, task_state),
-            )
+            self._revert_again(context, instance, action)
         return True
 
     def _revert_again(
@@ -182,7 +180,7 @@ class Redelivery:
         action: InstanceAction,
     ) -> None:
         name = action_events.next_step(context, action)
-        for migration in abandoned.unfinished(context, instance):
+        for migration in abandoned.unfinished_migrations(context, instance):
             self._compute.send(
                 context, operations.HOST_STEPS[name], instance, migration
             )
@@ -194,7 +192,7 @@ class Redelivery:
         try:
             instance = instance_updates.load_instance(context, uuid)
         except exception.InstanceNotFound:
-            abandoned.give_up(context, uuid)
+            abandoned.fail_move(context, uuid)
             return
         history = ActionHistory(context, instance, lost_after)
         if migration.status == MigrationStatus.CONFIRMING:
@@ -220,7 +218,7 @@ class Redelivery:
                 migration,
             )
 
-    def _end_overtaken(
+    def _end_superseded(
         self,
         context: RequestContext,
         action: InstanceAction,
@@ -231,23 +229,23 @@ class Redelivery:
             moment is None or not timeutils.is_older_than(moment, lost_after)
         ):
             return
-        # Events are read last: it may have begun, and ended, since the list
-        # was made.
-        if _is_overtaken(context, action) and not (
+        # Events are read last: the action may have begun, and ended, since
+        # the list was read.
+        if _is_superseded(context, action) and not (
             InstanceActionEventList.get_by_action(context, action.id)
         ):
             action_events.fail_lost(action, self._host)
 
 
-def _is_overtaken(context: RequestContext, action: InstanceAction) -> bool:
+def _is_superseded(context: RequestContext, action: InstanceAction) -> bool:
     try:
         instance = instance_updates.load_instance(
             context, str(action.instance_uuid)
         )
     except exception.InstanceNotFound:
-        # A deletion without a host takes no steps.
+        # A deletion without a host has no steps.
         return action.action != ActionName.DELETE
-    # A confirmation is no task state of the server, but of the migration.
+    # A confirmation has a status of the migration, but no task state.
     return (
         instance.task_state is None
         and action.action != ActionName.CONFIRM_RESIZE
@@ -255,11 +253,11 @@ def _is_overtaken(context: RequestContext, action: InstanceAction) -> bool:
 
 
 class Backoff:
-    """Times at which each action may be sent again.
+    """Times at which the message of each action may be sent again.
 
-    A broker that restarts drops what is sent before the queue of a host is
-    back. But a message in the queue of a host that is down is not lost,
-    however long it waits: so it is sent at growing intervals.
+    A broker that restarts drops messages for a host whose queue is not
+    declared yet. But a message in the queue of a host that is down is not
+    lost, however long it waits: so the intervals grow.
     """
 
     def __init__(self) -> None:
@@ -267,10 +265,10 @@ class Backoff:
         self._due: dict[int, tuple[float, float]] = {}
 
     def is_due(self, action_id: int, interval: float) -> bool:
-        """Return whether an action is to be sent, and count it as sent.
+        """Return whether a message is to be sent, and count it as sent.
 
         :param interval: seconds until the second time; 0 when there is none,
-            as nothing can get lost on the way
+            as no message can be lost
         """
         now = time.monotonic()
         moment, pause = self._due.get(action_id, (now, interval))

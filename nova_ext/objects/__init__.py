@@ -15,7 +15,7 @@ _MODULES = (
 
 
 def register_all() -> None:
-    """Make every object known by name to the wire.
+    """Register every object for RPC.
 
     Programs call this; importing the package does not, because a process
     may host objects of another service that go by the same names.

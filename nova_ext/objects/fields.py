@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words a server's life is told in: states, statuses, action names.
+"""Enumerations: states of servers, statuses, names of actions.
 
 The values are those of the compute API and of a nova database.
 """
@@ -10,7 +10,7 @@ from oslo_versionedobjects import fields
 
 
 class VMState:
-    """What a server is, once nothing is being done to it."""
+    """State of a server between operations."""
 
     ACTIVE: Final = 'active'
     BUILDING: Final = 'building'
@@ -27,7 +27,7 @@ class VMState:
 
 
 class TaskState:
-    """What is being done to a server; None between two tasks."""
+    """Operation that is under way on a server; None between operations."""
 
     SCHEDULING: Final = 'scheduling'
     BLOCK_DEVICE_MAPPING: Final = 'block_device_mapping'
@@ -66,7 +66,7 @@ class TaskState:
 
 
 class PowerState:
-    """What the hypervisor says of a server."""
+    """State of a guest, as the hypervisor reports it."""
 
     NOSTATE: Final = 0
     RUNNING: Final = 1
@@ -77,7 +77,7 @@ class PowerState:
 
 
 class MigrationType:
-    """Why a server changes host."""
+    """Kind of a move of a server."""
 
     MIGRATION: Final = 'migration'
     RESIZE: Final = 'resize'
@@ -88,7 +88,7 @@ class MigrationType:
 
 
 class MigrationStatus:
-    """How far a migration has come."""
+    """Progress and result of a migration."""
 
     ACCEPTED: Final = 'accepted'
     QUEUED: Final = 'queued'
@@ -108,16 +108,16 @@ class MigrationStatus:
     FAILED: Final = 'failed'
     ERROR: Final = 'error'
 
-    #: What the API calls a live migration in progress; accepted is not.
+    #: Of live migrations that the API calls in progress; accepted is not one.
     LIVE_IN_PROGRESS: Final = (QUEUED, PREPARING, RUNNING, POST_MIGRATING)
-    #: Nothing more will happen to a migration in one of these.
+    #: Of migrations that do not change any more.
     ENDED: Final = (
         CONFIRMED, REVERTED, ERROR, FAILED, COMPLETED, CANCELLED, DONE,
     )  # fmt: skip
 
 
 class ActionName:
-    """What a user asked for: the `action` key of an instance action."""
+    """Names of requests: the `action` key of an instance action."""
 
     CREATE: Final = 'create'
     DELETE: Final = 'delete'
@@ -144,7 +144,7 @@ class ActionName:
 
 
 class EventResult:
-    """How an event ended; None while it runs."""
+    """Result of an event; None while it is open."""
 
     SUCCESS: Final = 'Success'
     ERROR: Final = 'Error'

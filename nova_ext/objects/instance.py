@@ -17,7 +17,7 @@ from nova_ext.db.api import instance_list as instance_list_db
 from nova_ext.objects import base
 from nova_ext.objects.instance_fault import InstanceFault
 
-#: A state, or several of which any will do; None asks nothing.
+#: A state, or several of which the server must have one; None for any.
 Expected = str | Sequence[str | None] | None
 
 #: Fields in tables of their own, in the order they are loaded.
@@ -113,7 +113,7 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
     def get_ref(
         cls, context: RequestContext, uuid: str, read_deleted: bool = False
     ) -> 'Instance':
-        """Return a server without what is in other tables.
+        """Return a server without the fields of other tables.
 
         :raises InstanceNotFound: as :meth:`get_by_uuid` does
         """
@@ -143,14 +143,14 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         expected_task_state: Expected = None,
         expected_vm_state: Expected = None,
     ) -> None:
-        """Store what changed, if the server is in an expected state.
+        """Store the changed fields, if the server is in an expected state.
 
         :param expected_task_state: a state or a list of them, ``[None]`` for
-            no task; None saves whatever the state is
+            no task state; None for any
         :param expected_vm_state: likewise
-        :raises UnexpectedTaskStateError: when somebody was faster; nothing
+        :raises UnexpectedTaskStateError: when it is in another one; nothing
             is stored then
-        :raises InstanceNotFound: when the server is gone
+        :raises InstanceNotFound: when the server was deleted
         """
         changes = self.obj_get_changes()
         changes.pop('fault', None)
@@ -178,13 +178,13 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
     def refresh(self) -> None:
         """Load everything again; unsaved changes are lost.
 
-        :raises InstanceNotFound: when the server is gone
+        :raises InstanceNotFound: when the server was deleted
         """
         row = instance_db.instance_get_by_uuid(self.obj_context, self.uuid)
         self.load_row(row)
 
     def obj_load_attr(self, attrname: str) -> None:
-        """Load what was not loaded yet.
+        """Load the fields that were not loaded yet.
 
         :raises ObjectActionError: when the server was never stored
         """
@@ -239,7 +239,7 @@ class InstanceList(objects.ObjectList[Instance], base.NovaExtObject):
     @classmethod
     @base.remotable
     def get_by_host(cls, context: RequestContext, host: str) -> 'InstanceList':
-        """Return the servers on a host, without what is in other tables."""
+        """Return the servers on a host, without fields of other tables."""
         rows = instance_list_db.instance_get_all_by_host(context, host)
         return cls.from_rows(context, Instance, rows)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users asked of a server."""
+"""Actions: the requests that change a server."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,8 +39,8 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
         'message': fields.StringField(nullable=True),
     }
 
-    # Where the result is optional its type says Any: who wants it knows that
-    # it is not None.
+    # The type of an optional result is Any: a caller that asks for it knows
+    # that it is not None.
 
     @classmethod
     @base.remotable
@@ -62,7 +62,7 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
         action_name: str,
         want_result: bool = True,
     ) -> 'InstanceAction | Any':
-        """Record what the request does to the server.
+        """Record the action of the request on the server.
 
         :returns: the action if ``want_result``, else None
         """
@@ -147,7 +147,7 @@ class InstanceActionList(
     def get_without_events(
         cls, context: RequestContext, instance_uuid: str
     ) -> 'InstanceActionList':
-        """Return what was accepted but never begun, newest first."""
+        """Return the actions that have not begun, newest first."""
         rows = instance_action_db.actions_without_events(
             context, instance_uuid
         )
@@ -157,7 +157,7 @@ class InstanceActionList(
     def get_unbegun(
         cls, context: RequestContext, limit: int
     ) -> 'InstanceActionList':
-        """Return those of the newest actions that were never begun.
+        """Return those of the newest actions that have not begun.
 
         Only for processes that hold the database.
 
@@ -171,14 +171,14 @@ class InstanceActionList(
     def get_unfinished_by_host(
         cls, context: RequestContext, host: str
     ) -> 'InstanceActionList':
-        """Return what a host began and did not end, oldest step first."""
+        """Return the actions with open steps of a host, oldest step first."""
         return cls.get_unfinished_by_hosts(context, [host])
 
     @classmethod
     def get_unfinished_by_hosts(
         cls, context: RequestContext, hosts: Sequence[str]
     ) -> 'InstanceActionList':
-        """Return the same of several.
+        """Return the actions with open steps of several hosts.
 
         Only for processes that hold the database.
         """

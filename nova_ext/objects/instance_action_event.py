@@ -66,15 +66,15 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         'result': fields.StringField(nullable=True),
         #: Stack frames of a failed step, then its error.
         'traceback': fields.StringField(nullable=True),
-        #: Host that did the work; None for a step recorded before 1.2.
+        #: Host that took the step; None for a step recorded before 1.2.
         'host': fields.StringField(nullable=True),
         #: Why the step failed, in one line; None for a step that did not, or
         #: that a peer before 1.4 recorded.
         'details': fields.StringField(nullable=True),
     }
 
-    # Where the result is optional its type says Any: who wants it knows that
-    # it is not None.
+    # The type of an optional result is Any: a caller that asks for it knows
+    # that it is not None.
 
     @classmethod
     @base.remotable
@@ -133,7 +133,7 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         host: str | None = None,
         details: str | None = None,
     ) -> 'InstanceActionEvent | Any':
-        """Record how the step begun last by ``host`` has ended.
+        """Record the end of the step that ``host`` began last.
 
         :param exc_val: what went wrong. A peer before 1.4 sends its text,
             which may hold secrets; it is not stored.
@@ -208,7 +208,7 @@ class InstanceActionEventList(
     def get_unfinished_by_host(
         cls, context: RequestContext, host: str
     ) -> 'InstanceActionEventList':
-        """Return the steps a host began and did not end, oldest first."""
+        """Return the open steps of a host, oldest first."""
         steps = instance_action_event_db.actions_get_unfinished(context, host)
         rows = [event for event, action in steps]
         return cls.from_rows(context, InstanceActionEvent, rows)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why a server is in error."""
+"""Faults: the failures that servers show."""
 
 from oslo_versionedobjects import fields
 
@@ -44,7 +44,7 @@ class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
         details: str | None = None,
         host: str | None = None,
     ) -> 'InstanceFault':
-        """Return the unsaved fault that ``error`` is.
+        """Return the fault of ``error``, not stored yet.
 
         :param details: stack frames
         :param host: where it happened

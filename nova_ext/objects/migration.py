@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers on their way from host to host, and who sent them."""
+"""Migrations: moves of servers from host to host, and their initiators."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         #: Flavors before and after a resize.
         'old_instance_type_id': fields.IntegerField(nullable=True),
         'new_instance_type_id': fields.IntegerField(nullable=True),
-        #: Not for users' eyes.
+        #: Whether users must not see it.
         'hidden': fields.BooleanField(default=False),
         #: Bytes, as far as the hypervisor reports them.
         'memory_total': fields.IntegerField(nullable=True),
@@ -161,13 +161,13 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def save(self, expected_status: str | list[str] | None = None) -> None:
-        """Store what changed, if the migration has an expected status.
+        """Store the changed fields, if the migration has an expected status.
 
         :param expected_status: a status or a list of them; None saves
             whatever the status is
-        :raises InvalidMigrationState: when somebody was faster; nothing is
+        :raises InvalidMigrationState: when it has another one; nothing is
             stored then
-        :raises MigrationNotFound: when it went with its server
+        :raises MigrationNotFound: when it was deleted with its server
         """
         changes = self.obj_get_changes()
         expected = {'expected_status': expected_status}
@@ -181,7 +181,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
     @property
     def is_live(self) -> bool:
-        """Whether the server keeps running while it moves."""
+        """Return whether it is a live migration."""
         return self.migration_type == MigrationType.LIVE_MIGRATION
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The processes that work on servers, and their signs of life."""
+"""Services: the processes that work on servers, and their heartbeats."""
 
 import datetime
 
@@ -16,7 +16,7 @@ from nova_ext.objects import base
 
 #: The program that runs on the host of servers.
 COMPUTE = 'nova-compute'
-#: The one that has a view of all hosts.
+#: The program that schedules servers, for all hosts.
 CONDUCTOR = 'nova-conductor'
 
 
@@ -34,13 +34,13 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
         #: Name of the program, e.g. nova-compute.
         'binary': fields.StringField(nullable=True),
         'topic': fields.StringField(nullable=True),
-        #: How often the service gave a sign of life.
+        #: Number of heartbeats.
         'report_count': fields.IntegerField(),
-        #: Whether an operator took the host out of the scheduler's hands.
+        #: Whether an operator has disabled the host for the scheduler.
         'disabled': fields.BooleanField(default=False),
         'disabled_reason': fields.StringField(nullable=True),
         'last_seen_up': DateTimeField(nullable=True),
-        #: Whether an operator declared it dead.
+        #: Whether an operator has forced it down.
         'forced_down': fields.BooleanField(default=False),
         'version': fields.IntegerField(nullable=True),
     }
@@ -84,7 +84,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def create(self) -> None:
-        """Make the service known."""
+        """Store the service."""
         if 'uuid' not in self:
             self.uuid = uuidutils.generate_uuid()
         row = service_db.service_create(
@@ -94,7 +94,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def save(self) -> None:
-        """Store what changed.
+        """Store the changed fields.
 
         :raises ServiceNotFound: when the service was destroyed
         """
@@ -105,7 +105,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
 
     @base.remotable
     def destroy(self) -> None:
-        """Forget the service.
+        """Delete the service.
 
         :raises ServiceNotFound: when it was destroyed already
         """
@@ -116,7 +116,7 @@ class Service(objects.TimestampedObject, base.NovaExtObject):
         if self.forced_down:
             return False
         last = self.last_seen_up or self.created_at
-        # A clock ahead of ours makes the last sign a future one.
+        # The clock of the service may be ahead of the clock here.
         return (
             last is not None
             and abs(timeutils.delta_seconds(last, timeutils.utcnow()))
@@ -168,7 +168,7 @@ class ServiceList(objects.ObjectList[Service], base.NovaExtObject):
     def get_silent_hosts(
         context: RequestContext, binary: str, seconds: float
     ) -> list[str]:
-        """Return where a program gave no sign of life for ``seconds``.
+        """Return the hosts of a program without heartbeat for ``seconds``.
 
         Only for processes that hold the database.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Policies in code: who may do what, one file per noun."""
+"""Policies in code, one file per noun."""
 
 import itertools
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The check strings every policy of the compute API is made of."""
+"""Check strings of the policies of the compute API."""
 
 from typing import TypedDict
 
@@ -11,8 +11,8 @@ PROJECT_MEMBER_OR_ADMIN = 'rule:project_member_or_admin'
 PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'
 
 
-class Operation(TypedDict):
-    """A request a rule guards, for the policy reference."""
+class GuardedRequest(TypedDict):
+    """A request that a rule guards, for the policy reference."""
 
     method: str
     path: str
@@ -22,7 +22,7 @@ RULES = [
     policy.RuleDefault(
         'context_is_admin',
         'role:admin',
-        'Who is an administrator, whatever project the token is for.',
+        'Administrators, whatever project the token is for.',
     ),
     policy.RuleDefault(
         'project_manager_or_admin',
@@ -54,11 +54,11 @@ def rule(
         name=name,
         check_str=check,
         description=description,
-        operations=[Operation(method=m, path=p) for m, p in operations],
+        operations=[GuardedRequest(method=m, path=p) for m, p in operations],
         scope_types=['project'],
     )
 
 
 def list_rules() -> list[policy.RuleDefault]:
-    """Return the rules others refer to."""
+    """Return the rules that other rules refer to."""
     return RULES

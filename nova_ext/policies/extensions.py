@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may list the extensions of the API."""
+"""Policy of the extensions of the API."""
 
 from oslo_policy import policy
 

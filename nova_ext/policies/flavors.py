@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read the flavors' extra specs; flavors themselves all may."""
+"""Policy of the extra specs of flavors; all users may read flavors."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read the actions of a server, and how much of them."""
+"""Policies of the actions of a server and of the details they show."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may list migrations, and whose."""
+"""Policies of the list of migrations."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may act on a server: a rule for each action."""
+"""Policies of the requests that change a server: a rule for each action."""
 
 from oslo_policy import policy
 
@@ -64,7 +64,7 @@ RULES = [
     _rule(
         UNLOCK_OVERRIDE,
         base.ADMIN,
-        'Unlock what somebody else has locked.',
+        'Unlock a server that an administrator has locked.',
         'unlock',
     ),
     _rule(
@@ -91,7 +91,9 @@ RULES = [
         'Live-migrate to a requested host.',
         'os-migrateLive',
     ),
-    _rule(EVACUATE, base.ADMIN, 'Evacuate from a dead host.', 'evacuate'),
+    _rule(
+        EVACUATE, base.ADMIN, 'Evacuate from a host that is down.', 'evacuate'
+    ),
     _rule(
         FORCE_DELETE,
         base.PROJECT_MEMBER_OR_ADMIN,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may watch and steer the live migrations of a server."""
+"""Policies of the live migrations of a server."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read the tasks of a server, or of a tag."""
+"""Policies of the tasks of a server or of a tag."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read servers, and how much of them."""
+"""Policies of servers and of the attributes they show."""
 
 from oslo_policy import policy
 

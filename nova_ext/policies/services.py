@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may list and steer the services."""
+"""Policies of services."""
 
 from oslo_policy import policy
 

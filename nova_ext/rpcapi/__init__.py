@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What services ask of each other: the sending ends of the wire."""
+"""RPC clients of the services."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The client of compute hosts; nova_ext.compute.manager answers."""
+"""RPC client of compute hosts; the server is nova_ext.compute.manager."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ext_lib.context import RequestContext
 from nova_ext.objects.base import Serializer
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 
 TOPIC = 'compute'
@@ -18,7 +18,7 @@ VERSION = '1.0'
 
 
 class ComputeAPI:
-    """Sends operations to the host that carries them out.
+    """Messages that ask hosts to take steps.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param best_effort: as :class:`ext_lib.rpc.Sender` takes it
@@ -43,7 +43,7 @@ class ComputeAPI:
         instance: Instance,
         **kwargs: Any,
     ) -> bool:
-        """Have ``host`` carry out the step of a server called ``method``.
+        """Ask ``host`` to take the step of a server called ``method``.
 
         :returns: as :meth:`ext_lib.rpc.Sender.cast` does
         """
@@ -59,9 +59,9 @@ class ComputeAPI:
         migration: Migration | None = None,
         **arguments: Any,
     ) -> bool:
-        """Have the host that takes ``step`` carry it out.
+        """Ask the host of ``step`` to take it.
 
-        :param migration: that the step is part of, where there is one
+        :param migration: of the operation, if there is one
         :param arguments: as :attr:`StepType.needs` names them
         :returns: as :meth:`ext_lib.rpc.Sender.cast` does
         """
@@ -82,7 +82,7 @@ class ComputeAPI:
         step: StepType,
         instance: Instance,
     ) -> None:
-        """Have ``host`` carry out a step, and wait; raise what it raises.
+        """Ask ``host`` to take a step, and wait; raise what it raises.
 
         :raises oslo_messaging.MessagingTimeout: when the host does not answer
         """
@@ -95,6 +95,6 @@ def _host_of(
 ) -> str:
     if migration is None:
         return str(instance.host)
-    if step.place is Place.SOURCE:
+    if step.place is StepPlace.SOURCE:
         return str(migration.source_compute)
     return str(migration.dest_compute)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the API asks of a conductor; nova_ext.conductor.manager answers."""
+"""RPC client of conductors; the server is nova_ext.conductor.manager."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ TOPIC = 'conductor'
 OBJECTS_TOPIC = 'conductor-objects'
 VERSION = '1.0'
 
-#: Where the system metadata of a server names the only host that will do.
+#: Key of the system metadata with the only host permitted for a server.
 REQUESTED_HOST = 'requested_host'
 
 
@@ -38,7 +38,7 @@ def _get_client(
 
 
 class ConductorAPI:
-    """Sends to any conductor what needs a host chosen.
+    """Requests to any conductor for operations that need a host selected.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     :param best_effort: as :class:`ext_lib.rpc.Sender` takes it
@@ -66,7 +66,7 @@ class ConductorAPI:
         size: dict[str, Any],
         requested_host: str | None = None,
     ) -> None:
-        """Choose a host and move the server there, perhaps to a new size.
+        """Ask for a resize or cold migration to a host to be selected.
 
         :param size: ``instance_type_id``, ``memory_mb``, ``vcpus``,
             ``root_gb`` and ``ephemeral_gb``, as they are or as they are to be

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a compute host asks of its hypervisor."""
+"""Interface of hypervisors, as compute hosts use it."""
 
 import abc
 from collections.abc import Callable, Iterable
@@ -13,23 +13,23 @@ from nova_ext.objects.instance import Instance
 class Interrupted(BaseException):
     """The process ends while the hypervisor works.
 
-    It is no Exception: whoever handles failures must leave everything as it
-    is, for the next start to settle.
+    It is no Exception: handlers of failures must not change anything, so that
+    the next start recovers the step.
     """
 
 
 class LiveMigrationAborted(exception.Error):
-    """A live migration ended early because somebody asked for that."""
+    """A live migration was aborted at the request of a user."""
 
     msg_fmt = 'Live migration of instance %(instance_uuid)s was aborted.'
 
 
 @dataclasses.dataclass(frozen=True)
 class LiveMigrationProgress:
-    """How much has been copied, in bytes; None where there is nothing.
+    """Progress of a copy, in bytes; None where there is nothing to copy.
 
-    No count is below 1: the response schema of nova allows no less, and
-    clients that hold answers against it would fail.
+    No count is below 1: the response schema of nova requires that, and
+    clients that validate answers would fail.
     """
 
     memory_total: int | None
@@ -48,8 +48,7 @@ class ComputeDriver(abc.ABC):
 
     Methods return when the work is done and raise when it failed. They may
     run in several threads at once, but never in two for the same server,
-    save for the two that steer a running live migration. Doing again what
-    has been done already does no harm.
+    save for the two that steer a running live migration. All are idempotent.
     """
 
     @abc.abstractmethod
@@ -78,7 +77,7 @@ class ComputeDriver(abc.ABC):
 
     @abc.abstractmethod
     def rebuild(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest anew, from the image it has now."""
+        """Create the guest again, from the image it has now."""
 
     @abc.abstractmethod
     def destroy(self, context: RequestContext, instance: Instance) -> None:
@@ -130,31 +129,31 @@ class ComputeDriver(abc.ABC):
     def confirm_migration(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Remove what a guest that moved away has left here."""
+        """Remove the copy of a guest that has moved to another host."""
 
     @abc.abstractmethod
     def finish_revert_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
-        """Set up again a guest that had moved away."""
+        """Set up a guest again that had moved to another host."""
 
     @abc.abstractmethod
     def check_can_live_migrate_destination(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Raise if the guest cannot come here."""
+        """Raise if the guest cannot be migrated to this host."""
 
     @abc.abstractmethod
     def check_can_live_migrate_source(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Raise if the guest cannot leave here."""
+        """Raise if the guest cannot be migrated from this host."""
 
     @abc.abstractmethod
     def pre_live_migration(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Get ready to receive the guest."""
+        """Prepare to receive the guest."""
 
     @abc.abstractmethod
     def live_migration(
@@ -166,17 +165,17 @@ class ComputeDriver(abc.ABC):
     ) -> None:
         """Copy the running guest to ``dest`` and remove it here.
 
-        :param report: is told of the progress now and then
+        :param report: is called with the progress from time to time
         :raises LiveMigrationAborted: after :meth:`live_migration_abort`
         """
 
     @abc.abstractmethod
     def live_migration_force_complete(self, instance: Instance) -> None:
-        """Make the running live migration end soon, at any price."""
+        """Force the running live migration to complete, at any price."""
 
     @abc.abstractmethod
     def live_migration_abort(self, instance: Instance) -> None:
-        """Make the running live migration end without having moved."""
+        """Abort the running live migration."""
 
     @abc.abstractmethod
     def post_live_migration_at_destination(
@@ -188,4 +187,4 @@ class ComputeDriver(abc.ABC):
     def rollback_live_migration_at_destination(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Remove what has arrived of a guest that does not come."""
+        """Remove the parts that have arrived of an aborted migration."""

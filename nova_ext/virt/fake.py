@@ -2,9 +2,9 @@
 """A hypervisor in memory that is slow and fails on request.
 
 Server metadata and the options of ``[fake]`` ask for that. ``fake:fail``
-names methods of the driver, separated by commas; ``fake:seconds`` is how
-long each of them works. What other hosts wait for while a server is migrated
-live takes no time, but can fail.
+names methods of the driver, separated by commas; ``fake:seconds`` is the
+duration of each of them. Methods for which another host waits during a live
+migration take no time, but can fail.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.virt import driver
-from nova_ext.virt.fake_move import Move
+from nova_ext.virt.simulated_move import SimulatedMove
 
 FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
@@ -36,11 +36,11 @@ class FakeDriver(driver.ComputeDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf.fake
         self._guests: dict[str, int] = {}
-        self._moves: dict[str, Move] = {}
+        self._moves: dict[str, SimulatedMove] = {}
         self._interrupted = threading.Event()
 
     def init_host(self, instances: Iterable[Instance]) -> None:
-        """Run again what a real hypervisor would still be running."""
+        """Start the guests that a real hypervisor would still be running."""
         for instance in instances:
             self._guests[instance.uuid] = instance.power_state or 0
 
@@ -55,7 +55,7 @@ class FakeDriver(driver.ComputeDriver):
         return list(self._guests)
 
     def get_power_state(self, instance: Instance) -> int:
-        """Return what was set last."""
+        """Return the state that was set last."""
         return self._guests.get(instance.uuid, PowerState.NOSTATE)
 
     def get_host_ip_addr(self) -> str:
@@ -68,7 +68,7 @@ class FakeDriver(driver.ComputeDriver):
         self._guests[instance.uuid] = PowerState.RUNNING
 
     def rebuild(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest anew, from the image it has now."""
+        """Create the guest again, from the image it has now."""
         self._work('rebuild', instance)
         self._guests[instance.uuid] = PowerState.RUNNING
 
@@ -124,7 +124,7 @@ class FakeDriver(driver.ComputeDriver):
     def finish_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
-        """Set up here a guest that comes from another host."""
+        """Set up a guest from another host."""
         self._work('finish_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
 
@@ -223,8 +223,8 @@ class FakeDriver(driver.ComputeDriver):
             raise exception.VirtDriverError(method=method)
 
     @contextlib.contextmanager
-    def _move(self, instance: Instance) -> Iterator[Move]:
-        move = Move(instance, self._seconds(instance))
+    def _move(self, instance: Instance) -> Iterator[SimulatedMove]:
+        move = SimulatedMove(instance, self._seconds(instance))
         self._moves[instance.uuid] = move
         try:
             yield move

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The form of the compute API's faults: one key that names the kind."""
+"""Bodies of the compute API's faults: one key that names the kind."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The API as it was before microversions, for clients that know no others.
+"""Filter of the API before microversions, for clients that know no others.
 
-Below ``/v2`` the first version is served whatever a request asks for, and
-answers name none. Properties of a body that are not known are dropped.
+Below ``/v2`` the first version is served, whatever version a request asks for,
+and answers name no version. Unknown properties of a body are dropped.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ _NAMES = frozenset(
 
 
 class LegacyV2:
-    """Filter: no request for a version comes in, and no version goes out.
+    """Filter that removes versions from requests and from answers.
 
-    Stands between the filter that makes the context and the application.
+    It stands between the filter that makes the context and the application.
     """
 
     def __init__(self, application: Any) -> None:

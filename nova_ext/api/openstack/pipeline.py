@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What api-paste.ini names of this service; the rest is ext_lib's."""
+"""Factories of this service for api-paste.ini; others are in ext_lib."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ _JSON_TYPES = frozenset(
 
 
 class RequestId(request_id.RequestId):
-    """Filter: gives each request its id, in both of the API's headers."""
+    """Filter that gives each request its id, in both headers of the API."""
 
     compat_headers = ['x-compute-request-id']
 
@@ -98,7 +98,7 @@ def request_id_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 
 def fault_factory(global_conf: dict[str, str], **local: str) -> Filter:
-    """Return the filter that turns what escapes into a fault."""
+    """Return the filter that turns unhandled errors into faults."""
     return lambda app: fault.FaultWrapper(app, faults.FAULTS)
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that change servers, one module a noun."""
+"""Requests that change servers, by kind."""

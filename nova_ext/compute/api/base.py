@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all parts of the compute API hold.
+"""Base class of the parts of the compute API.
 
-A client does not wait for a broker that is away: whatever is sent was stored
-before, and conductors look for what nobody has begun.
+Its RPC clients do not wait for a broker that is unreachable: all that is sent
+was stored before, and conductors redeliver what no service has begun.
 """
 
 from oslo_config import cfg
@@ -18,7 +18,7 @@ EXCEPTION_MODULES = ('nova_ext.exception',)
 
 
 class BaseAPI:
-    """Ways to those who carry requests out.
+    """Clients of the services that carry requests out.
 
     :param transport: made from ``conf`` when None
     """
@@ -33,5 +33,5 @@ class BaseAPI:
         self._hosts = Hosts(conf)
         self._compute = ComputeAPI(transport, best_effort=True)
         self._conductor = ConductorAPI(transport, best_effort=True)
-        #: How long to wait for a host, in seconds.
-        self._patience: int = transport.conf.rpc_response_timeout
+        #: In seconds.
+        self._response_timeout: int = transport.conf.rpc_response_timeout

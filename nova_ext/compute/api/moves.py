@@ -53,7 +53,7 @@ _ABORT = Admission(
     None,
     [TaskState.MIGRATING],
 )
-#: Whatever was being done ended with the host.
+#: In any task state: no operation goes on when the host is down.
 _EVACUATE = Admission(
     'evacuate',
     ActionName.EVACUATE,
@@ -64,9 +64,9 @@ _EVACUATE = Admission(
 
 
 class MoveAPI(BaseAPI):
-    """Resize, migrate, evacuate; and what ends or steers a move.
+    """Requests to resize, migrate or evacuate, and to end or steer a move.
 
-    All raise what :meth:`Admission.accept` raises.
+    All methods raise what :meth:`Admission.accept` raises.
     """
 
     def resize(
@@ -77,17 +77,17 @@ class MoveAPI(BaseAPI):
         host: str | None = None,
         auto_disk_config: bool = False,
     ) -> None:
-        """Move a server while it is off, for the user to confirm.
+        """Resize or cold-migrate a server.
 
-        :param flavor: the size it is to have; None keeps it
-        :param host: the only destination that will do
+        :param flavor: the new size; None keeps the present one
+        :param host: the only destination permitted
         :param auto_disk_config: becomes the server's; as in nova, a request
             that does not say so makes it False
         :raises CannotResizeDisk: when that size has no disk
         :raises ServiceUnavailable: when its host is down
         :raises CannotResizeToSameFlavor: when it has that size
         :raises CannotMigrateToSameHost: when it is there
-        :raises DestinationHostNotFound: when nobody knows the host
+        :raises DestinationHostNotFound: when there is no such host
         """
         admission = _MIGRATE if flavor is None else _RESIZE
         admission.check(context, instance)
@@ -108,10 +108,10 @@ class MoveAPI(BaseAPI):
     def confirm_resize(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Let the old host forget a server that was moved.
+        """Confirm a move; the source removes what it kept of the server.
 
         :raises InstanceNotResized: when there is nothing to confirm
-        :raises ServiceUnavailable: when the old host is down
+        :raises ServiceUnavailable: when the source is down
         """
         _CONFIRM.check(context, instance)
         migration = finished_migration(context, instance.uuid)
@@ -126,7 +126,7 @@ class MoveAPI(BaseAPI):
     def revert_resize(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Bring a server that was moved back.
+        """Bring a server that was moved back to the source.
 
         :raises InstanceNotResized: when there is nothing to revert
         """
@@ -146,10 +146,10 @@ class MoveAPI(BaseAPI):
         instance: Instance,
         host: str | None = None,
     ) -> None:
-        """Refuse what :meth:`live_migrate` accepts and conductors refuse.
+        """Refuse a live migration that a conductor would refuse later.
 
-        :param host: the only destination that will do
-        :raises DestinationHostNotFound: when nobody knows the host
+        :param host: the only destination permitted
+        :raises DestinationHostNotFound: when there is no such host
         :raises ComputeServiceUnavailable: when the host of the server is down
         :raises UnableToMigrateToSelf: when the server is there
         :raises NoValidHost: when no destination is up and enabled
@@ -165,11 +165,11 @@ class MoveAPI(BaseAPI):
         host: str | None = None,
         force: bool = False,
     ) -> None:
-        """Move a server while it runs.
+        """Live-migrate a server.
 
-        :param host: the only destination that will do
+        :param host: the only destination permitted
         :param force: makes no difference; every host has room
-        :raises DestinationHostNotFound: when nobody knows the host
+        :raises DestinationHostNotFound: when there is no such host
         """
         _LIVE_MIGRATE.check(context, instance)
         self._hosts.check_known(context, host)
@@ -179,7 +179,7 @@ class MoveAPI(BaseAPI):
     def live_migrate_force_complete(
         self, context: RequestContext, instance: Instance, migration_id: int
     ) -> None:
-        """Have a live migration end soon, at the guest's expense.
+        """Force a live migration to complete, at the guest's expense.
 
         :raises MigrationNotFoundForInstance: when it has no such migration
         :raises InvalidMigrationState: when it is not running
@@ -202,11 +202,11 @@ class MoveAPI(BaseAPI):
         migration_id: int,
         allow_queued: bool = False,
     ) -> None:
-        """Have a live migration end without having moved the server.
+        """Abort a live migration; the server stays on its host.
 
         :param allow_queued: also before it runs
         :raises MigrationNotFoundForInstance: when it has no such migration
-        :raises InvalidMigrationState: when it cannot be ended any more
+        :raises InvalidMigrationState: when it cannot be aborted any more
         """
         statuses = [MigrationStatus.RUNNING]
         if allow_queued:
@@ -247,13 +247,13 @@ class MoveAPI(BaseAPI):
         host: str | None = None,
         force: bool = False,
     ) -> None:
-        """Make the server of a dead host anew on another one.
+        """Rebuild a server whose host is down on another host.
 
-        :param host: the only destination that will do
+        :param host: the only destination permitted
         :param force: makes no difference; every host has room
-        :raises ComputeServiceInUse: when its host is not dead
+        :raises ComputeServiceInUse: when its host is up
         :raises CannotMigrateToSameHost: when it is there
-        :raises DestinationHostNotFound: when nobody knows the host
+        :raises DestinationHostNotFound: when there is no such host
         """
         _EVACUATE.check(context, instance)
         if host is not None and host == instance.host:
@@ -268,7 +268,7 @@ class MoveAPI(BaseAPI):
 def _size(instance: Instance, flavor: Flavor | None) -> dict[str, Any]:
     if flavor is None:
         return {name: getattr(instance, name) for name in creation.SIZE}
-    # What boots from a volume has no image, and needs no disk.
+    # A server that boots from a volume has no image, and needs no disk.
     if instance.image_ref and instance.root_gb and not flavor.root_gb:
         raise exception.CannotResizeDisk(
             reason='Resize to zero disk flavor is not allowed.'

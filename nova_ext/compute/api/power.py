@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that change how a server runs and leave it where it is."""
+"""Requests that change how a server runs, and leave it on its host."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ _REBOOT_HARD = Admission(
         VMState.SUSPENDED,
         VMState.ERROR,
     ],
-    # It may cut these short.
+    # It may interrupt the operations of these task states.
     [
         None,
         TaskState.REBOOTING,
@@ -57,9 +57,9 @@ _REBUILD = Admission(
 
 
 class PowerAPI(BaseAPI):
-    """Start, stop, reboot, pause, unpause, suspend, resume, rebuild.
+    """Requests to start, stop, reboot, pause, suspend, rebuild and so on.
 
-    All raise what :meth:`Admission.accept` raises.
+    All methods raise what :meth:`Admission.accept` raises.
     """
 
     def start(self, context: RequestContext, instance: Instance) -> None:
@@ -120,9 +120,9 @@ class PowerAPI(BaseAPI):
         metadata: dict[str, str] | None = None,
         **columns: Any,
     ) -> None:
-        """Make a server anew on its host.
+        """Rebuild a server on its host.
 
-        :param metadata: replaces all there is; None keeps it
+        :param metadata: replaces the present; None keeps it
         :param columns: fields of the server that change, too
         """
         if metadata is not None:

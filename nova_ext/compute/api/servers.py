@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every change of a server: checked, recorded, and sent to who does it."""
+"""The compute API: requests checked, recorded and sent to a service."""
 
 from collections.abc import Callable, Mapping, Sequence
 import copy
@@ -17,11 +17,11 @@ from nova_ext import step_types
 from nova_ext.action_events import Step
 from nova_ext.compute import admission
 from nova_ext.compute import creation
-from nova_ext.compute import deletion
 from nova_ext.compute.admission import Admission
 from nova_ext.compute.api.moves import MoveAPI
 from nova_ext.compute.api.power import PowerAPI
 from nova_ext.flavors import Flavor
+from nova_ext.objects.base import transactional
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import TaskState
@@ -29,7 +29,6 @@ from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.instance_action import InstanceAction
-from nova_ext.objects.transaction import transactional
 from nova_ext.step_types import StepType
 
 LOG = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ LOG = logging.getLogger(__name__)
 _LOCKED_REASON = 'locked_reason'
 _Metadata = dict[str, str | None]
 
-#: Between two looks at what a host is asked to do first, in seconds.
+#: Between two checks whether a host has confirmed a move, in seconds.
 _PAUSE = 0.1
 
 _DELETE = Admission(
@@ -49,10 +48,10 @@ _CONFIRM = Admission(
 
 
 class API(PowerAPI, MoveAPI):
-    """What the HTTP API asks for.
+    """Requests of the HTTP API.
 
-    Every method takes the server as the caller loaded it, and leaves it as
-    it is stored.
+    Every method takes the server as the caller loaded it, and updates it to
+    what is stored.
 
     :param conf: configuration of the API process
     :param transport: made from ``conf`` when None
@@ -73,15 +72,15 @@ class API(PowerAPI, MoveAPI):
         requested_host: str | None = None,
         **columns: Any,
     ) -> tuple[InstanceList, str]:
-        """Create servers alike; return them and their reservation id.
+        """Create equal servers; return them and their reservation id.
 
-        :param max_count: how many; that many there are, as every host has
-            room. ``min_count`` is what counts when it is None.
+        :param max_count: number of servers, as every host has room for any;
+            None for ``min_count``
         :param availability_zone: may name a host, too: ``zone:host``
         :param columns: further fields of the servers
-        :raises TooManyInstances: when they are
+        :raises TooManyInstances: when they exceed the quota
         :raises AvailabilityZoneNotFound: when there is no such zone
-        :raises DestinationHostNotFound: when nobody knows the host
+        :raises DestinationHostNotFound: when there is no such host
         """
         count = max(min_count, max_count or min_count)
         creation.check_count(count)
@@ -110,13 +109,13 @@ class API(PowerAPI, MoveAPI):
     def update(
         self, context: RequestContext, instance: Instance, **columns: Any
     ) -> None:
-        """Change what a server is called or how it is described."""
+        """Change the name, the description or other columns of a server."""
         for name, value in columns.items():
             setattr(instance, name, value)
         instance.save()
 
     def delete(self, context: RequestContext, instance: Instance) -> None:
-        """Delete a server, unless that is being done already.
+        """Delete a server, unless it is being deleted.
 
         :raises InstanceIsLocked: unless an administrator asks
         """
@@ -129,7 +128,7 @@ class API(PowerAPI, MoveAPI):
     def force_delete(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Delete a server, even if that has been asked for before.
+        """Delete a server, even if it is being deleted.
 
         :raises InstanceIsLocked: unless an administrator asks
         """
@@ -147,15 +146,20 @@ class API(PowerAPI, MoveAPI):
     def _confirm_before_delete(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Clean the old host up; that it fails is no reason to keep all."""
-        # The request itself is the deletion: an action is found by server
-        # and request, and steps go to the right one only if it is.
+        """Have the source of a move cleaned up; go on if that fails."""
+        # An action is found by server and request. The request of the
+        # deletion has an action of its own, so the confirmation needs an id.
         context = copy.copy(context)
         context.request_id = oslo_context.generate_request_id()
         try:
             migration = admission.finished_migration(context, instance.uuid)
             if not self._hosts.is_up(context, migration.source_compute):
-                LOG.info('%s is down', migration.source_compute)
+                LOG.info(
+                    'Instance %s: host %s is down, so its move is not '
+                    'confirmed before it is deleted',
+                    instance.uuid,
+                    migration.source_compute,
+                )
                 return
             migration = _CONFIRM.accept_end_of_move(
                 context, instance, MigrationStatus.CONFIRMING
@@ -163,22 +167,28 @@ class API(PowerAPI, MoveAPI):
             if self._compute.send(
                 context, step_types.CONFIRM_RESIZE, instance, migration
             ):
-                self._wait(context, instance.uuid)
+                self._wait_for_confirmation(context, instance.uuid)
         except Exception as error:
             LOG.warning(
-                'Instance %s stays on its old host: %s',
+                'Instance %s: the move is not confirmed: %s',
                 instance.uuid,
                 error,
                 exc_info=not isinstance(error, Error),
             )
         instance.refresh()
 
-    def _wait(self, context: RequestContext, uuid: str) -> None:
-        # Not for an answer: that takes a broker, however long it is away.
-        deadline = time.monotonic() + self._patience
-        while not action_events.is_over(context, uuid):
+    def _wait_for_confirmation(
+        self, context: RequestContext, uuid: str
+    ) -> None:
+        # An RPC call would wait for the broker, too, without limit.
+        deadline = time.monotonic() + self._response_timeout
+        while not action_events.is_finished(context, uuid):
             if time.monotonic() > deadline:
-                LOG.warning('Instance %s is on its old host for long', uuid)
+                LOG.warning(
+                    'Instance %s: the move was not confirmed in %s seconds',
+                    uuid,
+                    self._response_timeout,
+                )
                 break
             time.sleep(_PAUSE)
 
@@ -188,13 +198,13 @@ class API(PowerAPI, MoveAPI):
         uuid = instance.uuid
         LOG.info('Instance %s is deleted without its host', uuid)
         try:
-            is_done = deletion.delete_locally(context, uuid, instance.host)
+            is_done = admission.delete_locally(context, uuid, instance.host)
         except exception.UnexpectedTaskStateError:
             is_done = False
         if is_done:
-            action_events.end_overtaken(context, uuid, self._host)
+            action_events.end_superseded(context, uuid, self._host)
         else:
-            # A host took it in the meantime.
+            # A host has taken it in the meantime.
             instance.refresh()
             self.force_delete(context, instance)
 
@@ -204,14 +214,14 @@ class API(PowerAPI, MoveAPI):
         instance: Instance,
         reason: str | None = None,
     ) -> None:
-        """Keep everybody but administrators from changing a server.
+        """Keep all users but administrators from changing a server.
 
-        An owner changes nothing about a lock that is there.
+        An owner cannot change a lock that is there.
         """
         is_owner = instance.project_id == context.project_id
         if instance.locked and is_owner:
             return
-        told = {} if reason is None else {_LOCKED_REASON: reason}
+        stored = {} if reason is None else {_LOCKED_REASON: reason}
         fresh = _record_here(
             context,
             instance.uuid,
@@ -219,12 +229,12 @@ class API(PowerAPI, MoveAPI):
             ActionName.LOCK,
             step_types.LOCK,
             {'locked': True, 'locked_by': 'owner' if is_owner else 'admin'},
-            lambda metadata: {**metadata, **told},
+            lambda metadata: {**metadata, **stored},
         )
-        admission.take_over(instance, fresh)
+        admission.replace_fields(instance, fresh)
 
     def unlock(self, context: RequestContext, instance: Instance) -> None:
-        """Let everybody who may change a server do so again."""
+        """Remove the lock of a server."""
         fresh = _record_here(
             context,
             instance.uuid,
@@ -234,18 +244,18 @@ class API(PowerAPI, MoveAPI):
             {'locked': False, 'locked_by': None},
             _without_reason,
         )
-        admission.take_over(instance, fresh)
+        admission.replace_fields(instance, fresh)
 
     def reset_state(
         self, context: RequestContext, instance: Instance, state: str
     ) -> None:
-        """Declare a server active or in error, whatever is being done.
+        """Reset the state of a server, in any task state.
 
         :param state: ``active`` or ``error``, which are vm_states
         """
         fresh = _reset_state(context, instance.uuid, state)
-        admission.take_over(instance, fresh)
-        action_events.end_overtaken(context, instance.uuid, self._host)
+        admission.replace_fields(instance, fresh)
+        action_events.end_superseded(context, instance.uuid, self._host)
 
 
 @transactional
@@ -258,10 +268,10 @@ def _record_here(
     changes: dict[str, Any],
     edit: Callable[[_Metadata], _Metadata],
 ) -> Instance:
-    """Change a server and record that with the only step it takes.
+    """Change a server and record the action and its only step.
 
-    :param edit: of system metadata; is given them as they are now, for a
-        host may be at work on the server and keep notes there
+    :param edit: changes the system metadata as they are stored now: a host
+        that works on the server may have changed them
     """
     InstanceAction.action_start(context, uuid, action, want_result=False)
     with Step(context, uuid, step_type.event, host).recorded():

@@ -26,7 +26,7 @@ UNKNOWN = '00000000-0000-4000-8000-000000000000'
 
 
 class APITestCase(base.MessagingTestCase):
-    """A test that sends requests to the API; nobody works on servers."""
+    """A test that sends requests to the API, without compute hosts."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -102,7 +102,7 @@ class OperationsTestCase(APITestCase):
         self,
         *,
         token: str = MEMBER,
-        is_settled: bool = True,
+        is_awaited: bool = True,
         **properties: Any,
     ) -> str:
         """Create a server; return its id once it is built.
@@ -120,8 +120,8 @@ class OperationsTestCase(APITestCase):
         )
         self.assertEqual(202, response.status_int, response.text)
         server_id = str(response.json['server']['id'])
-        if is_settled:
-            self.settle(server_id)
+        if is_awaited:
+            self.wait_until_idle(server_id)
         return server_id
 
     def act(
@@ -132,9 +132,9 @@ class OperationsTestCase(APITestCase):
         *,
         token: str = MEMBER,
         version: str = '2.84',
-        is_settled: bool = True,
+        is_awaited: bool = True,
     ) -> str:
-        """Have an action done; return the id of the request when it is."""
+        """Request an action, wait for its end, return the request's id."""
         response = self.request(
             'POST',
             f'/servers/{server_id}/action',
@@ -143,19 +143,19 @@ class OperationsTestCase(APITestCase):
             body={action: argument},
         )
         self.assertIn(response.status_int, (200, 202, 204), response.text)
-        if is_settled:
-            self.settle(server_id)
+        if is_awaited:
+            self.wait_until_idle(server_id)
         return str(response.headers['x-compute-request-id'])
 
     def delete_server(self, server_id: str, token: str = MEMBER) -> str:
-        """Delete a server; return the id of the request when it is gone."""
+        """Delete a server, wait for the end, return the request's id."""
         response = self.request('DELETE', f'/servers/{server_id}', token=token)
         self.assertEqual(204, response.status_int, response.text)
-        self.settle(server_id)
+        self.wait_until_idle(server_id)
         return str(response.headers['x-compute-request-id'])
 
     def force_down(self, host: str) -> None:
-        """Declare a host dead."""
+        """Force the service of a host down."""
         response = self.request(
             'PUT',
             '/os-services/force-down',
@@ -168,14 +168,14 @@ class OperationsTestCase(APITestCase):
         )
         self.assertEqual(200, response.status_int, response.text)
 
-    def settle(self, server_id: str) -> None:
-        """Wait until nothing is being done to a server any more."""
+    def wait_until_idle(self, server_id: str) -> None:
+        """Wait until no operation on a server is under way."""
         polling.wait_until(
-            lambda: self._is_settled(server_id), f'{server_id} at rest'
+            lambda: self._is_idle(server_id), f'{server_id} idle'
         )
 
     def actions(self, server_id: str, **kwargs: Any) -> list[Any]:
-        """Return what was done to a server, newest first."""
+        """Return the actions of a server, newest first."""
         found = self.get(f'/servers/{server_id}/os-instance-actions', **kwargs)
         return list(found['instanceActions'])
 
@@ -187,7 +187,7 @@ class OperationsTestCase(APITestCase):
         found = self.get(path, **kwargs)
         return list(found['instanceAction']['events'])[::-1]
 
-    def _is_settled(self, server_id: str) -> bool:
+    def _is_idle(self, server_id: str) -> bool:
         response = self.request('GET', f'/servers/{server_id}')
         if response.status_int == 200:
             server = response.json['server']

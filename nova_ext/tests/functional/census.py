@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is still open in a service, all servers and their past included."""
+"""Open actions, steps and migrations of a service."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,8 @@ from typing import Any
 from ext_lib.tests import polling
 from nova_ext.tests.functional import user
 
-#: Migrations with another status are on their way. One that is finished
-#: waits for its user, one that is done for the host that died.
+#: Migrations with another status are under way. One that is finished waits
+#: for its user, one that is done for the host that died.
 _AT_REST = {
     'cancelled',
     'completed',
@@ -74,18 +74,18 @@ class Census:
         return action['action'] == 'delete' and not is_alive
 
 
-def settled(admin: user.User) -> Census:
-    """Return the census once nothing is open any more."""
+def final(admin: user.User) -> Census:
+    """Return the census as soon as nothing is open any more."""
     found: list[Census] = []
     left: list[str] = []
 
-    def is_settled() -> bool:
+    def is_awaited() -> bool:
         found[:] = [Census(admin)]
         left[:] = found[0].unsettled()
         return not left
 
     try:
-        polling.wait_until(is_settled, 'everything to end')
+        polling.wait_until(is_awaited, 'everything to end')
     except AssertionError as error:
         raise AssertionError('\n'.join([str(error), *left])) from error
     return found[0]

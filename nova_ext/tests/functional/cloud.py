@@ -16,7 +16,7 @@ HOSTS = allinone.HOSTS
 
 
 class Cloud(fixtures.Fixture):
-    """What works on servers: the services of the all-in-one, without it.
+    """The services that work on servers, without the all-in-one.
 
     ``drivers`` holds the hypervisor of each host by its name.
 

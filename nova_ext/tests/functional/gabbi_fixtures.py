@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What gabbi files name as their fixtures: a cloud, with things in it.
+"""Fixtures of gabbi files: a cloud, with servers and records in it.
 
 A file finds the tokens of several callers, and the ids of what there is, in
 the environment.

@@ -61,7 +61,7 @@ class AuditTestCase(functional.APITestCase):
 
 
 class TestServers(AuditTestCase):
-    """What was done to a server is in the cell of the server."""
+    """The audit trail of a server is in the cell of the server."""
 
     def server_in(self, cell, *, request_id='req-1', **columns):
         """Store a server with an action and its event; return its uuid."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cell that is away takes with it what only that cell knows."""
+"""Answers without the records of a cell that is unreachable."""
 
 import time
 
@@ -61,8 +61,8 @@ class AwayTestCase(test_audit.AuditTestCase):
         return f'/servers/{uuid}/os-instance-actions'
 
 
-class TestAway(AwayTestCase):
-    """There is no server on the host, or nobody answers."""
+class TestAuditAway(AwayTestCase):
+    """There is no server on the host, or it does not answer."""
 
     scenarios = [
         ('refused', {'is_silent': False}),

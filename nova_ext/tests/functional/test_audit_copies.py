@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What two cells have is one migration; what none names is several."""
+"""Copies of a migration in two cells are one; rows without uuid are not."""
 
 from oslo_utils import uuidutils
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often the audit API asks the database of each cell."""
+"""Number of statements of the audit API in the database of each cell."""
 
 from ext_lib import fixture
 from nova_ext.db.facade import facade

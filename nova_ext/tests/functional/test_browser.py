@@ -72,7 +72,7 @@ class BrowserTestCase(base.TestCase):
         return request
 
 
-class TestAllInOne(BrowserTestCase):
+class TestBrowserAllInOne(BrowserTestCase):
     def start(self, origin):
         service = self.useFixture(
             allinone.AllInOne(self.directory, OS_CORS__ALLOWED_ORIGIN=origin)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all programs have in common on the command line."""
+"""Options that all programs have on the command line."""
 
 from ext_lib.tests import failing_start
 

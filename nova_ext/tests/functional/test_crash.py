@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The all-in-one is killed at any point, and nothing stays open for ever."""
+"""The all-in-one is killed at any point, and every open step ends."""
 
 from concurrent import futures
 import dataclasses
@@ -129,7 +129,7 @@ class TestCrash(test_restart.RestartTestCase):
         steps.append(self.begin_evacuation())
         self.service.kill()
         self.start()
-        found = census.settled(self.admin)
+        found = census.final(self.admin)
         self.check_records(found, steps)
         self.check_ends(found)
         self.admin.wait_for(building, 'ACTIVE')
@@ -174,7 +174,7 @@ class TestCrash(test_restart.RestartTestCase):
         self.assertEqual('ERROR', statuses[self.stranded])
 
     def check_usable(self):
-        """What went wrong can be tried again."""
+        """Requests can be repeated after a failure."""
         again = self.admin.act(self.stranded, 'evacuate', {})
         self.admin.wait_for(self.stranded, 'ACTIVE')
         self.admin.wait_for_end(self.stranded, again)
@@ -192,7 +192,7 @@ class TestCrash(test_restart.RestartTestCase):
         for server_id, case in zip(self.servers, CASES, strict=True):
             if case.name in ('migrate', 'os-migrateLive'):
                 self.admin.act(server_id, case.name, case.argument)
-        census.settled(self.admin)
+        census.final(self.admin)
 
 
 class TestRandomCrash(test_restart.RestartTestCase):
@@ -217,7 +217,7 @@ class TestRandomCrash(test_restart.RestartTestCase):
                 self.service.kill()
                 crowd.end()
             self.start()
-            found = census.settled(self.admin)
+            found = census.final(self.admin)
             names += crowd.created
             self.check(found, names, crowd)
             self.service.kill()
@@ -241,7 +241,7 @@ class TestRandomCrash(test_restart.RestartTestCase):
 
 
 class Crowd:
-    """Users that ask for one thing after the other until nobody answers.
+    """Users that send one request after the other until none is answered.
 
     :param number: of the round, for names of servers
     """

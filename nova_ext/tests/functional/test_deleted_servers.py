@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was done to servers that are no more, and who may still see it."""
+"""Actions of deleted servers, and the users who may see them."""
 
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
@@ -73,7 +73,7 @@ class DeletedServersTest(DeletedServersTestCase):
 
     def test_unknown_action(self) -> None:
         server = self.add(rows.server(id=7, deleted=7)).uuid
-        path = f'/servers/{server}/os-instance-actions/req-nobody'
+        path = f'/servers/{server}/os-instance-actions/req-unknown'
         self.assertStatus(404, path, base.ADMIN, _NEWEST)
 
     def test_deleted_without_a_host(self) -> None:

@@ -49,7 +49,7 @@ class DisksTest(base.OperationsTestCase):
         )
         response = self.resize(server_id, flavorRef='9')
         self.assertEqual(202, response.status_int, response.text)
-        self.settle(server_id)
+        self.wait_until_idle(server_id)
         self.assertEqual('9', self.flavor(server_id))
 
     def test_a_disk_stays(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that starts while its database is away says so to clients."""
+"""Answers of a process that started while its database was unreachable."""
 
 import os
 import pathlib
@@ -31,7 +31,7 @@ connection = mysql+pymysql://u:p@127.0.0.1:{port}/db
 _TIMEOUT = 60
 
 
-class TestAway(base.TestCase):
+class TestEntryPointDatabaseDown(base.TestCase):
     def test_it_answers_at_once(self):
         directory = self.useFixture(fixtures.TempDir()).path
         path = pathlib.Path(directory, 'nova-ext.conf')

@@ -94,7 +94,7 @@ class SuccessesTest(EventHostsTestCase):
             )
 
     def test_lock(self) -> None:
-        """What the API does itself happens on the host of the API."""
+        """Steps of the API itself, on the host of the API."""
         self._check('lock', None, ('api_lock', _CONDUCTOR))
         self._check('unlock', None, ('api_unlock', _CONDUCTOR))
 
@@ -167,7 +167,7 @@ class SuccessesTest(EventHostsTestCase):
             'os-migrateLive',
             _LIVE,
             token=base.ADMIN,
-            is_settled=False,
+            is_awaited=False,
         )
         path = f'/servers/{self.server}/migrations'
         polling.wait_until(
@@ -185,7 +185,7 @@ class SuccessesTest(EventHostsTestCase):
             version='2.80',
             body=body,
         )
-        self.settle(self.server)
+        self.wait_until_idle(self.server)
         request_id = response.headers['x-compute-request-id']
         self.assertSteps([(expected, 'host1')], self.server, request_id)
 
@@ -293,7 +293,7 @@ class FailuresTest(EventHostsTestCase):
         polling.wait_until(
             lambda: last in str(self.events(server, request_id)), last
         )
-        self.settle(server)
+        self.wait_until_idle(server)
         self._check(
             server,
             request_id,
@@ -331,7 +331,7 @@ class HostIdTest(EventHostsTestCase):
         )
 
     def test_project_of_the_server(self) -> None:
-        """It stands in where nobody asked but the service itself."""
+        """It is used for actions that the service itself began."""
         server = self.add(rows.server()).uuid
         action = self.add(rows.action(server, user_id=None, project_id=None))
         self.add(rows.event(action.id))
@@ -344,9 +344,9 @@ class HostIdTest(EventHostsTestCase):
         """Without a request of its own it joins the newest action."""
         server = self.create_server()
         stop = self.act(server, 'os-stop')
-        nobody = context.get_admin_context()
+        service = context.get_admin_context()
         with action_events.Step(
-            nobody, server, 'compute_power_update', 'host2'
+            service, server, 'compute_power_update', 'host2'
         ).recorded():
             pass
         self.assertSteps(

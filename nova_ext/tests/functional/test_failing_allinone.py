@@ -9,7 +9,7 @@ from ext_lib.tests import failing_start
 FAILED, MISCONFIGURED = 1, 2
 
 
-class TestAllInOne(failing_start.StartTestCase):
+class TestFailingAllInOne(failing_start.StartTestCase):
     PROGRAM = 'nova-ext-allinone'
 
     def check_it(self, status, texts, *arguments):

@@ -89,7 +89,7 @@ class TestConfiguration(failing_start.StartTestCase):
 
 
 class TestNames(failing_start.StartTestCase):
-    """What is not taken for a mistake."""
+    """Configuration that is no mistake."""
 
     def test_of_other_programs_and_of_cells(self):
         self.write(

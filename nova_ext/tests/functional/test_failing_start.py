@@ -59,13 +59,13 @@ class TestDatabase(failing_start.StartTestCase):
                 ('/dev/null/x', 'unable to open'),
             ),
             (
-                'MariaDB is away',
+                'MariaDB is unreachable',
                 f'mysql+pymysql://u:{PASSWORD}@127.0.0.1:@port@/x',
                 False,
                 ('127.0.0.1:@port@', 'does not answer', 'refused'),
             ),
             (
-                'PostgreSQL is away',
+                'PostgreSQL is unreachable',
                 f'postgresql+psycopg2://u:{PASSWORD}@127.0.0.1:@port@/x',
                 False,
                 ('127.0.0.1:@port@', 'does not answer', 'refused'),
@@ -131,7 +131,7 @@ class TestBroker(failing_start.StartTestCase):
 
 
 class TestWaiting(failing_start.StartTestCase):
-    """What is waited for, for how long and where, before a failure."""
+    """Lines that name the service, the place and the time of a wait."""
 
     def check_waits(self, program, what, where, **variables):
         end = self.run_it(program, '--log-file', 'log', **variables)

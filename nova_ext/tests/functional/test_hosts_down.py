@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is refused while a compute host is down, and what is not."""
+"""Requests that are refused while a compute host is down, and others."""
 
 from typing import Any
 
@@ -177,7 +177,7 @@ class MovesTest(HostsDownTestCase):
             )
 
     def test_live_migration_before_2_34(self) -> None:
-        """What passes the checks is done as ever."""
+        """Requests that pass the checks are carried out."""
         self.act(
             self.server,
             'os-migrateLive',
@@ -195,7 +195,7 @@ class MovesTest(HostsDownTestCase):
         response = self.ask('revertResize')
         self.assertEqual(202, response.status_int, response.text)
         self.cloud.start('host2')
-        self.settle(self.server)
+        self.wait_until_idle(self.server)
         server = self.get(f'/servers/{self.server}')['server']
         self.assertEqual(
             ('ACTIVE', 'host1'),

@@ -48,7 +48,7 @@ class TestInterrupt(base.TestCase):
         os.close(theirs)
 
     def read(self) -> bytes:
-        # There may be nothing yet, or nobody at the other end any more.
+        # There may be no output yet, or no process any more.
         with contextlib.suppress(OSError):
             self.output += os.read(self.terminal, 65536)
         return self.output

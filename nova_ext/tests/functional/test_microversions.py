@@ -64,7 +64,7 @@ def _within(prefix: str, name: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Expected:
-    """What the versions change in the answer to one GET."""
+    """Changes of the answer to one GET, by version."""
 
     path: str
     changes: Changes = dataclasses.field(default_factory=dict)
@@ -174,7 +174,7 @@ class MicroversionsTest(base.APITestCase):
             self.assertEqual(wanted, changes, expected.path)
 
     def test_other_versions(self) -> None:
-        """What does not exist yet, or any more, is not found."""
+        """Paths that a version does not have yet, or any more."""
         for expected in TABLE:
             for version in microversions.HISTORY:
                 if version not in expected.versions():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the all-in-one writes is read by nobody but its user."""
+"""Files of the all-in-one, readable by its own user only."""
 
 import pathlib
 import stat

@@ -52,7 +52,7 @@ class TestRestart(RestartTestCase):
         self.assertEqual(before, self.everything())
 
     def everything(self):
-        found = census.settled(self.admin)
+        found = census.final(self.admin)
         return [
             without_links(part)
             for part in (found.servers, found.migrations, found.actions)
@@ -81,7 +81,7 @@ class TestRestart(RestartTestCase):
         polling.wait_until(
             lambda: self.admin.is_gone(server_id), 'the server to be gone'
         )
-        census.settled(self.admin)
+        census.final(self.admin)
 
     def wait_for_confirmation(self, server_id):
         polling.wait_until(
@@ -154,7 +154,7 @@ class HalfSent:
             'Connection: close\r\n\r\n'
         )
         self._connection.sendall(head.encode())
-        # Now somebody waits for the rest.
+        # Now the API waits for the rest.
         self._answer = self._connection.makefile('rb')
         if b' 100 ' not in self._answer.readline() + self._answer.readline():
             raise AssertionError('The server does not go on')

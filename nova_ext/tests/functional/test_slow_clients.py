@@ -17,7 +17,7 @@ _SILENT = 100
 #: For how long the services are asked, in seconds.
 _SECONDS = 6
 #: How long an answer may take, in seconds; machines of tests are busy.
-_PATIENCE = 5
+_TIMEOUT = 5
 _HEAD = b'POST /v2.1/servers HTTP/1.1\r\nHost: x\r\nContent-Length: 999\r\n'
 _HEADERS = {'X-Auth-Token': 'alice:demo'}
 
@@ -66,7 +66,7 @@ class TestSlowClients(base.TestCase):
             self.drip(dripping)
             for url in self.to_ask:
                 # A connection of its own each: none is served before others.
-                answer = requests.get(url, headers=_HEADERS, timeout=_PATIENCE)
+                answer = requests.get(url, headers=_HEADERS, timeout=_TIMEOUT)
                 self.assertEqual(200, answer.status_code, url)
                 answers += 1
         self.assertGreaterEqual(answers, len(self.to_ask))

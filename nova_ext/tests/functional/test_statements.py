@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often requests ask the database: a few times, however much is there."""
+"""Number of statements of a request, whatever the number of rows."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -83,7 +83,7 @@ READS = {
 }
 #: What has to be asked of a task to find out whether it has ended: thrice of
 #: the action, thrice of the server, and what time it is.
-_SELECTS_TO_SETTLE = 7
+_SELECTS_TO_RESOLVE = 7
 
 
 class ReadsTest(base.APITestCase):
@@ -116,7 +116,7 @@ class ReadsTest(base.APITestCase):
 
 
 class UnfinishedTasksTest(base.APITestCase):
-    """GETs of tasks of which nobody has asked since they ended."""
+    """GETs of tasks that no request has shown since they ended."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -145,9 +145,9 @@ class UnfinishedTasksTest(base.APITestCase):
         self.get(path)
         again = len(self.statements.selects)
         self.assertLessEqual(again, 2)
-        self.assertLessEqual(asked, 1 + again + number * _SELECTS_TO_SETTLE)
-        settled = self.get('/servers/new/tasks?state=success&limit=1')
-        self.assertEqual(1, len(settled['tasks']))
+        self.assertLessEqual(asked, 1 + again + number * _SELECTS_TO_RESOLVE)
+        resolved = self.get('/servers/new/tasks?state=success&limit=1')
+        self.assertEqual(1, len(resolved['tasks']))
 
     def test_all(self) -> None:
         self.assertSettles(10, '')
@@ -157,7 +157,7 @@ class UnfinishedTasksTest(base.APITestCase):
         self.assertSettles(3, '?limit=3')
 
     def test_a_filter(self) -> None:
-        """What a state lists is known when all have been looked into."""
+        """A list by state needs the outcome of all tasks."""
         self.assertSettles(10, '?state=success&limit=1')
 
 
@@ -165,7 +165,7 @@ class WritesTest(base.APITestCase):
     """Requests that change something."""
 
     def test_statements(self) -> None:
-        """What else there is makes none of them ask more often."""
+        """Other rows do not add statements."""
         asked = {size: self._count(size) for size in _SIZES[:2]}
         small, large = asked.values()
         self.assertEqual(small, large)

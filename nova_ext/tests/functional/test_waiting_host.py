@@ -9,8 +9,8 @@ from oslotest import base
 
 from ext_lib.tests import process
 
-#: Seconds for a busy machine; one that is told to end amid its start has 30.
-PATIENCE = 15
+#: Seconds for a busy machine; a service that ends amid its start has 30.
+TIMEOUT = 15
 
 
 class TestWaitingHost(base.BaseTestCase):
@@ -18,7 +18,7 @@ class TestWaitingHost(base.BaseTestCase):
         super().setUp()
         listener = socket.create_server(('127.0.0.1', 0))
         self.addCleanup(listener.close)
-        listener.settimeout(PATIENCE)
+        listener.settimeout(TIMEOUT)
         port = listener.getsockname()[1]
         url = f'rabbit://127.0.0.1:{port}/'
         self.host = self.useFixture(
@@ -36,7 +36,7 @@ class TestWaitingHost(base.BaseTestCase):
     def check_end(self, *numbers):
         for number in numbers:
             self.host.process.send_signal(number)
-        status = self.host.process.wait(PATIENCE)
+        status = self.host.process.wait(TIMEOUT)
         self.assertEqual(0, status, self.host.output.read_text())
 
     def test_sigterm_ends_it_at_once(self):

@@ -40,7 +40,7 @@ class WhoMigratedTest(base.OperationsTestCase):
         self._check('resize', _OWNER)
 
     def test_others_end_it(self) -> None:
-        """Who confirms or reverts a move has not started it."""
+        """Users who confirm or revert a move are not its initiators."""
         self.act(self.server, 'resize', {'flavorRef': '2'})
         self.act(self.server, 'confirmResize', token=base.OTHER_ADMIN)
         self._check('resize', _OWNER)
@@ -62,14 +62,14 @@ class WhoMigratedTest(base.OperationsTestCase):
         self._check('migration', _ROOT)
 
     def test_while_it_runs(self) -> None:
-        """The list and the page of a server's live migrations name him."""
+        """The list and the page of live migrations name the user."""
         self.settings.set('fake', seconds=600.0)
         self.act(
             self.server,
             'os-migrateLive',
             _LIVE,
             token=base.OTHER_ADMIN,
-            is_settled=False,
+            is_awaited=False,
         )
         path = f'/servers/{self.server}/migrations'
         polling.wait_until(lambda: 'running' in str(self.get(path)), 'it')
@@ -88,7 +88,7 @@ class WhoMigratedTest(base.OperationsTestCase):
             self.assertEqual(set(), migration.keys() & set(_WHO))
 
     def test_rows_of_old(self) -> None:
-        """Nobody knows who started them."""
+        """Their initiator is unknown."""
         self.add(rows.migration(self.server, user_id=None, project_id=None))
         [migration] = self._migrations()
         self.assertEqual([None, None], [migration[key] for key in _WHO])
@@ -103,7 +103,7 @@ class WhoMigratedTest(base.OperationsTestCase):
             (f'?project_id={_ROOT[1]}', 2),
             (f'?user_id=fake&project_id={_OWNER[1]}', 1),
             (f'?user_id=root&project_id={_OWNER[1]}', 0),
-            ('?user_id=nobody', 0),
+            ('?user_id=other', 0),
             ('?user_id=', 0),
             ('?user_id=root&host=host2&status=confirmed', 2),
             ('?user_id=root&limit=1', 1),
@@ -124,7 +124,7 @@ class WhoMigratedTest(base.OperationsTestCase):
         """Unknown and ignored, then forbidden, then known."""
         self.add(rows.migration(self.server))
         for name in _WHO:
-            query = f'/os-migrations?{name}=nobody'
+            query = f'/os-migrations?{name}=other'
             for version, status in (
                 ('2.1', 200),
                 ('2.58', 200),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody who uses a running API over HTTP."""
+"""User of a running API over HTTP."""
 
 from typing import Any
 

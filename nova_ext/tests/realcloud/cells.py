@@ -133,7 +133,7 @@ class SecondCell(fixtures.Fixture):
     def leave_copy(self) -> None:
         """Leave in the first cell what a move out of it leaves of a server.
 
-        It is hidden there, and nobody keeps up what is told of its
+        It is hidden there, and no service updates the records of its
         migrations; some were touched last there all the same. They have
         numbers of their own: nova leaves open which of two copies is shown
         that are equal in number and times.

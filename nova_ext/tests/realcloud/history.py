@@ -100,7 +100,7 @@ class History:
             polling.wait_until(is_gone, f'{server} to go')
 
     def _waiting(self) -> None:
-        """Leave a resize that nobody confirms."""
+        """Leave a resize that is not confirmed."""
         server = self._boot('alt')
         self._act(server, {'migrate': None}, 'VERIFY_RESIZE', 'admin')
 

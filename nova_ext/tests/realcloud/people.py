@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is at work: owners of servers and clusters, an operator, an auditor."""
+"""Simulated users: owners of servers and clusters, operator and auditor."""
 
 import functools
 from typing import Any

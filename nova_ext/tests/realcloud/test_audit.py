@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the audit API answers from nova's databases is what nova answers."""
+"""The audit API on nova's databases, compared with nova itself."""
 
 from collections.abc import Iterator, Sequence
 from concurrent import futures
@@ -337,7 +337,7 @@ class TestAudit(base.TestCase):
         self.booted()
 
     def rows_in(self, database: str) -> dict[str, Any]:
-        """Return checksums of what nova leaves alone when nobody asks."""
+        """Return checksums of the tables that nova changes on request only."""
         return cells.checksums(
             database,
             *('instances', 'instance_actions', 'instance_actions_events'),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Two minutes in the life of both services, of which each part dies once.
+"""Two minutes of work with both services, of which each part dies once.
 
-All there is in a real deployment is there, keystone and memcached too, and
-people work with the clients they have. What was acknowledged to them is so,
-nothing happens twice, and nobody has to be called for it.
+All parts of a real deployment are there, keystone and memcached too, and the
+users have the released clients. Acknowledged requests are carried out, none
+is carried out twice, and no operator has to intervene.
 """
 
 import collections
@@ -100,7 +100,7 @@ class TestTwoMinutes(testtools.TestCase):
         self.wait_for_hosts()
         self.supervisor = Supervisor(self.deployment)
         self.ledger = traffic.Ledger()
-        #: When the database was away, and all that was done to anything.
+        #: Times at which the database was unreachable, and all requests.
         self.outages = []
         self.disturbed = []
 
@@ -116,7 +116,7 @@ class TestTwoMinutes(testtools.TestCase):
         self.work()
         self.check_recovery()
         self.check_commands()
-        found = census.settled(self.admin)
+        found = census.final(self.admin)
         self.check_answers()
         self.check_logs()
         self.check_servers(found)
@@ -124,7 +124,7 @@ class TestTwoMinutes(testtools.TestCase):
         self.check_clusters()
 
     def work(self):
-        """Let everybody work, and disturb them."""
+        """Let all users work, and kill parts of the services."""
         is_over = threading.Event()
         workers = [
             person(
@@ -235,7 +235,7 @@ class TestTwoMinutes(testtools.TestCase):
         self.outages.append((began, time.time() + GRACE))
 
     def check_answers(self):
-        """Nobody saw an error that was not the database's."""
+        """Check that all errors were due to the database."""
         wrong = [
             answer
             for answer in self.ledger.answers
@@ -267,7 +267,7 @@ class TestTwoMinutes(testtools.TestCase):
         )
 
     def check_logs(self):
-        """Nor did whoever is not among our people."""
+        """Check the same in the logs, for all other clients."""
         for service in deployment.SERVICES:
             output = self.deployment.apis[service.service_type].output
             asked = _STATUS.findall(output.read_text(errors='replace'))

@@ -85,7 +85,7 @@ def put(text: str, places: dict[str, str]) -> str:
     return text
 
 
-class Audit(fixtures.Fixture):
+class ReplicaAudit(fixtures.Fixture):
     """The audit as the page sets it up; ``port`` is where it listens.
 
     :param of: the cloud with the nova
@@ -197,7 +197,7 @@ class TestReplica(base.TestCase):
         super().setUp()
         haproxy()
         self.realm = self.useFixture(realm.Realm(self.cloud))
-        self.audit = self.useFixture(Audit(self.cloud, self.realm))
+        self.audit = self.useFixture(ReplicaAudit(self.cloud, self.realm))
         self.token, nova = self.cloud.session('admin')
         self.proxy = self.useFixture(Proxy(nova, self.audit.port))
         self.realm.add_endpoint('compute', self.proxy.url)
@@ -352,7 +352,7 @@ class TestReplica(base.TestCase):
         return requests.get(self.proxy.url + path, headers=headers, timeout=60)
 
     def check_rest(self) -> None:
-        """What the audit does not serve still comes from nova."""
+        """Requests that the audit does not serve are answered by nova."""
         for path in (
             '/',
             f'/servers/{self.server}',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What nova answers with the filter is what it answers without."""
+"""Answers of nova with the filter, compared with those without it."""
 
 import re
 from typing import Any

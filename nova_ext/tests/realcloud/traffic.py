@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""People at work in both services, with the clients that are released.
+"""Simulated users of both services, with the released clients.
 
-Each remembers what was acknowledged to him. What is not answered at all, or
-with 503, he tries again.
+Each keeps a list of the requests that were acknowledged. A request that is
+not answered, or with 503, is retried.
 """
 
 from collections.abc import Callable
@@ -23,17 +23,17 @@ _R = TypeVar('_R')
 
 _VERSION = '2.80'
 _PAUSE = 0.3
-#: How long somebody waits for what is to come of his request, in seconds.
-_PATIENCE = 120
+#: How long users wait for the end of an operation, in seconds.
+_TIMEOUT = 120
 #: Where clients' errors have the status of the answer.
 _STATUS = ('http_status', 'status_code', 'error_code', 'code')
-#: Nobody can answer at present.
+#: Status of answers without a database or a service.
 UNAVAILABLE = 503
 
 
 @dataclasses.dataclass
 class Answer:
-    """What somebody was answered, and when."""
+    """The answer to one request, and its time."""
 
     time: float
     request: str
@@ -43,7 +43,7 @@ class Answer:
 
 @dataclasses.dataclass
 class Ledger:
-    """What happened, as seen from outside."""
+    """All requests and their results, as seen by clients."""
 
     answers: list[Answer] = dataclasses.field(default_factory=list)
     #: Tags of servers by their ids.
@@ -56,7 +56,7 @@ class Ledger:
     #: Sizes of clusters by their ids.
     clusters: dict[str, int] = dataclasses.field(default_factory=dict)
     deleted_clusters: set[str] = dataclasses.field(default_factory=set)
-    #: Requests nobody answered.
+    #: Number of requests without an answer.
     lost: int = 0
 
 
@@ -91,11 +91,11 @@ class Session:
 
 
 class Worker(threading.Thread):
-    """Somebody who does the same again and again, until told to stop.
+    """A user who repeats the same work until told to stop.
 
-    ``failure`` is what kept him from it.
+    ``failure`` is the error that ended the work early.
 
-    :param number: tells him from his colleagues
+    :param number: of this user among those with the same work
     """
 
     failure: BaseException | None = None
@@ -126,8 +126,8 @@ class Worker(threading.Thread):
         raise NotImplementedError
 
     def insist(self, call: Callable[[], _R]) -> _R:
-        """Return what a call returns that does no harm when it is repeated."""
-        deadline = time.monotonic() + _PATIENCE
+        """Retry an idempotent call until it is answered; return that."""
+        deadline = time.monotonic() + _TIMEOUT
         while True:
             try:
                 return call()
@@ -139,7 +139,7 @@ class Worker(threading.Thread):
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """Return when something is so."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while not self.insist(condition):
             if time.monotonic() > deadline:
                 raise AssertionError(f'Waited in vain for {what}')
@@ -151,7 +151,7 @@ class Worker(threading.Thread):
 
 
 def is_lost(error: Exception) -> bool:
-    """Return whether an error is that nobody could answer at the time."""
+    """Return whether an error means that the service was unreachable."""
     return isinstance(error, exceptions.ConnectFailure) or (
         status_of(error) == UNAVAILABLE
     )

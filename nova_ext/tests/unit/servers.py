@@ -194,7 +194,7 @@ class CloudTestCase(base.MessagingTestCase):
         instance, _context = self.create(
             metadata={k.replace('_', ':', 1): v for k, v in metadata.items()}
         )
-        self.settle(instance)
+        self.wait_until_idle(instance)
         return load(instance)
 
     def do(
@@ -202,7 +202,7 @@ class CloudTestCase(base.MessagingTestCase):
     ) -> RequestContext:
         """Have something done; return the request when it is."""
         context = self.ask(operation, instance, *args, **kwargs)
-        self.settle(instance)
+        self.wait_until_idle(instance)
         return context
 
     def ask(
@@ -214,13 +214,11 @@ class CloudTestCase(base.MessagingTestCase):
         method(context, load(instance), *args, **kwargs)
         return context
 
-    def settle(self, instance: Instance) -> None:
-        """Wait until nothing is being done to a server."""
-        wait_until(
-            lambda: self._is_settled(instance), f'{instance.uuid} at rest'
-        )
+    def wait_until_idle(self, instance: Instance) -> None:
+        """Wait until no operation on a server is under way."""
+        wait_until(lambda: self._is_idle(instance), f'{instance.uuid} at rest')
 
-    def _is_settled(self, instance: Instance) -> bool:
+    def _is_idle(self, instance: Instance) -> bool:
         if load(instance).task_state is not None:
             return False
         context = new_request(is_admin=True)

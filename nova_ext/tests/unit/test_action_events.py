@@ -162,18 +162,18 @@ class EndTestCase(EventsTestCase):
 
     def test_what_was_overtaken_ends_with_an_error(self) -> None:
         later = servers.new_request()
-        action_events.end_overtaken(later, self.instance.uuid, 'host1')
+        action_events.end_superseded(later, self.instance.uuid, 'host1')
         self.assertEqual([_FAILED], self.steps())
 
     def test_what_came_later_was_not_overtaken(self) -> None:
         earlier = servers.new_request()
         earlier.timestamp = self.request.timestamp
-        action_events.end_overtaken(earlier, self.instance.uuid, 'host1')
+        action_events.end_superseded(earlier, self.instance.uuid, 'host1')
         self.assertEqual([], self.steps())
 
     def test_deletion_needs_no_step(self) -> None:
         request = servers.make_action(self.instance, ActionName.DELETE)
-        action_events.end_overtaken(
+        action_events.end_superseded(
             servers.new_request(), self.instance.uuid, 'host1'
         )
         self.assertEqual([], servers.steps(self.instance, request))

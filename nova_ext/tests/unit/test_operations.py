@@ -52,7 +52,8 @@ def _written_states(tree: ast.Module) -> Iterator[ast.expr]:
                     if isinstance(key, ast.Constant):
                         yield from [value] * (key.value == 'task_state')
             case ast.Call(
-                func=ast.Name(id='_advance') | ast.Attribute(attr='_finish')
+                func=ast.Name(id='_set_task_state')
+                | ast.Attribute(attr='_finish')
             ):
                 yield from node.args
 
@@ -128,6 +129,16 @@ class LookUpTestCase(base.TestCase):
                 {'reboot_type': kind},
                 operations.arguments_of(step_types.REBOOT, state),
             )
+
+    def test_events_of_an_action(self) -> None:
+        for action, events in (
+            ('create', [step_types.SCHEDULE.event, step_types.BUILD.event]),
+            ('reboot', ['compute_reboot_instance']),
+            # One without steps, and one that only nova has.
+            ('resetState', ['compute_resetState_instance']),
+            ('rescue', ['compute_rescue_instance']),
+        ):
+            self.assertEqual(events, operations.events_of(action))
 
     def test_first_step_on_a_host(self) -> None:
         self.assertEqual(

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""extensions: the parts of the API, as clients before 2.1 asked for them."""
+"""extensions: the parts of the API, for clients older than 2.1."""
 
 from typing import Any
 
 from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
-from nova_ext.api.openstack.compute.schemas import extensions as schema
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
+from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.policies import extensions as policies
 
 _NAMESPACE = 'http://docs.openstack.org/compute/ext/fake_xml'
@@ -27,16 +29,31 @@ _EXTENSIONS = {
 }
 
 
+_EXTENSION = schema.Body(
+    {
+        'alias': Param(types.string, required=True),
+        'description': Param(types.string, required=True),
+        'links': Param({'type': 'array'}, required=True),
+        'name': Param(types.string, required=True),
+        'namespace': Param(types.string, required=True),
+        'updated': Param(types.string, required=True),
+    }
+)
+
+_INDEX_RESPONSE = schema.wrapped('extensions', schema.ListOf(_EXTENSION))
+_SHOW_RESPONSE = schema.wrapped('extension', _EXTENSION)
+
+
 class ExtensionsController:
     """Lists and shows the parts of the API."""
 
-    @controller.response(schema.index_response)
+    @controller.response(_INDEX_RESPONSE)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List the parts of the API."""
         req.context.can(policies.READ, {})
         return {'extensions': [_shown(alias) for alias in _EXTENSIONS]}
 
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, alias: str) -> dict[str, Any]:
         """Show a part of the API."""
         req.context.can(policies.READ, {})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters of a list, from the texts of a query to values."""
+"""Filters that several lists share, converted from text."""
 
 import datetime
 from typing import Any
@@ -14,7 +14,7 @@ _BEFORE = 'changes-before'
 
 
 class InvalidTimeRange(exception.Invalid):
-    """A list is asked for of a time that ends before it begins."""
+    """A list is requested for a time that ends before it begins."""
 
     msg_fmt = (
         'The value of changes-since must be less than or equal to '

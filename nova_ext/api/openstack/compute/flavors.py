@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""flavors: what sizes a server may have."""
+"""flavors: sizes of servers."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class FlavorMarkerNotFound(exception.Invalid):
 
 
 class InvalidFilter(exception.Invalid):
-    """A list is asked for by something that is no number, or no boolean."""
+    """The value of a filter is no number, or no boolean."""
 
     msg_fmt = 'Invalid %(name)s filter [%(value)s]'
 

@@ -14,10 +14,32 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
-from nova_ext.api.openstack.compute.schemas import images as schema
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
+from nova_ext.api.openstack.compute.schemas import types
 
 #: When images were made and changed; before any server was.
 _DATE = '2010-10-21T00:00:00Z'
+
+
+_SHOW_RESPONSE = schema.wrapped(
+    'image',
+    schema.Body(
+        {
+            'id': Param(types.string, required=True),
+            'name': Param(types.string, required=True),
+            'status': Param(types.string, required=True),
+            'progress': Param(types.integer, required=True),
+            'minDisk': Param(types.integer, required=True),
+            'minRam': Param(types.integer, required=True),
+            'metadata': Param({'type': 'object'}, required=True),
+            'created': Param(types.date_time, required=True),
+            'updated': Param(types.date_time, required=True),
+            'OS-EXT-IMG-SIZE:size': Param(types.integer, required=True),
+            'links': Param(types.links, required=True),
+        }
+    ),
+)
 
 
 class ImageNotFound(exception.NotFound):
@@ -33,7 +55,7 @@ class ImagesController:
         self.links = links
 
     @microversion.available('2.1', '2.35')
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the image with this id."""
         if not uuidutils.is_uuid_like(id):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers/{server_id}/os-instance-actions: who did what to a server."""
+"""servers/{server_id}/os-instance-actions: the audit trail of a server."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class InstanceActionsController:
     def show(
         self, req: request.Request, server_id: str, id: str
     ) -> dict[str, Any]:
-        """Show the action of the request ``id``, and what came of it."""
+        """Show the action of the request ``id``, with its events."""
         instance = _instance(req, server_id)
         target = {'project_id': instance.project_id}
         req.context.can(policies.SHOW, target)
@@ -66,10 +66,10 @@ class InstanceActionsController:
 
 
 def _page(req: request.Request, server_id: str) -> InstanceActionList:
-    """Return the actions asked for.
+    """Return the requested actions.
 
-    :raises MarkerNotFound: when the server has no action of the marker; it
-        names, as nova does, the action that was found, which is None
+    :raises MarkerNotFound: when the server has no action of the marker; as in
+        nova, it names None instead of the marker
     """
     try:
         return InstanceActionList.get_by_instance_uuid(
@@ -94,7 +94,7 @@ def _events(
     action: InstanceAction,
     rights: view.Rights,
 ) -> list[dict[str, Any]]:
-    # What the service itself began has no project: the server's stands in.
+    # Actions that the service itself began have no project.
     project_id = action.project_id or instance.project_id
     events = InstanceActionEventList.get_by_action(req.context, action.id)
     return [view.event(req, event, project_id, rights) for event in events]

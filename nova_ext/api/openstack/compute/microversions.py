@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The microversions of the compute API, and names for those code asks for."""
+"""Microversions of the compute API, with names for those the code uses."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
 #: What each version changes, for the resources this service has; None where
-#: it changes only others. ``rest_api_version_history.rst`` tells it in full.
+#: it changes only others. ``rest_api_version_history.rst`` has the details.
 HISTORY: dict[str, str | None] = {
     '2.1': 'The first version.',
     '2.2': None,
@@ -61,7 +61,7 @@ HISTORY: dict[str, str | None] = {
     '2.48': None,
     '2.49': None,
     '2.50': None,
-    '2.51': 'Show the events of an action to everybody who sees the action.',
+    '2.51': 'Show the events of an action to all users who see the action.',
     '2.52': 'Set tags when a server is created.',
     '2.53': 'Services have a UUID as their id.',
     '2.54': 'Set and show the key of a rebuilt server.',
@@ -93,12 +93,12 @@ HISTORY: dict[str, str | None] = {
     '2.80': 'Show and filter by who started a migration.',
     '2.81': None,
     '2.82': None,
-    '2.83': 'Filter servers by more for everybody.',
+    '2.83': 'Filter servers by more, for all users.',
     '2.84': 'Show why a step of an action failed.',
 }
 
-#: What later versions change in what the audit answers; it serves them all,
-#: those between without a change.
+#: Changes of later versions in the answers of the audit, which serves all
+#: versions up to the last; those between change nothing.
 AUDIT_HISTORY = {
     '2.102': 'Refuse unknown parameters for one action and live migrations.',
 }
@@ -147,11 +147,11 @@ NEGOTIATOR = microversion.Negotiator(
 
 
 def audit_negotiator(conf: cfg.ConfigOpts) -> microversion.Negotiator:
-    """Return what reads the versions that the audit serves."""
+    """Return the negotiator of the versions that the audit serves."""
     maximum = microversion.parse(conf.api.audit_max_microversion)
     return dataclasses.replace(NEGOTIATOR, maximum=maximum)
 
 
 def supports(req: request.Request, version: microversion.Version) -> bool:
-    """Return whether the request speaks ``version`` or a later one."""
+    """Return whether the version of the request is ``version`` or later."""
     return req.version >= version

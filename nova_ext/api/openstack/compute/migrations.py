@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""os-migrations: every move of every server, and who started it."""
+"""os-migrations: all moves of all servers, with their initiators."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ class MigrationsController:
 
 
 def _authorize(req: request.Request) -> bool:
-    """Let only those pass who may list; tell whether they see the hosts."""
+    """Refuse users who may not list; return whether the others see hosts."""
     target = {'project_id': req.context.project_id}
     req.context.can(policies.INDEX, target)
     if req.filters.get('project_id') != req.context.project_id:

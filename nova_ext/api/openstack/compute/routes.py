@@ -24,7 +24,7 @@ from nova_ext.api.openstack.compute import versions
 from nova_ext.compute.api import servers as compute_api
 from nova_ext.flavors import Catalogue
 
-#: What tells who did what to a server.
+#: Paths of the audit trail of servers.
 _AUDIT = (
     '/',
     '/os-migrations',
@@ -36,7 +36,7 @@ _AUDIT = (
 
 
 def audit_table(conf: cfg.ConfigOpts) -> routing.Table:
-    """Return the routes that read the records of what was done to servers."""
+    """Return the routes of the audit trail of servers."""
     negotiator = microversions.audit_negotiator(conf)
     routes = dict(_table(conf, negotiator))
     return [(path, {'GET': routes[path]['GET']}) for path in _AUDIT]

@@ -7,9 +7,7 @@ from typing import Any
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_properties
-from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
@@ -21,10 +19,10 @@ Body = dict[str, Any]
 
 
 def instance_for(req: request.Request, server_id: str, rule: str) -> Instance:
-    """Return the server if the caller may do to it what ``rule`` guards.
+    """Return the server of a request that ``rule`` guards.
 
-    :raises InstanceNotFound: when there is none, or it is not for his eyes
-    :raises PolicyNotAuthorized: when he may not
+    :raises InstanceNotFound: when there is none that the caller may see
+    :raises PolicyNotAuthorized: when the rule does not permit the request
     """
     instance = Instance.get_by_uuid(req.context, server_id)
     req.context.can(rule, {'project_id': instance.project_id})
@@ -34,7 +32,7 @@ def instance_for(req: request.Request, server_id: str, rule: str) -> Instance:
 def _plain(
     rule: str, form: Any, operation: Callable[..., None], doc: str
 ) -> controller.Method:
-    """Make the method of an action without parameters."""
+    """Return a controller method for an action without parameters."""
 
     @controller.status(202)
     @controller.body(form)
@@ -52,7 +50,7 @@ def _plain(
 
 
 class ServerActionsController:
-    """What a user may do to his server where it is."""
+    """Actions on servers that stay on their host."""
 
     def __init__(
         self,
@@ -98,7 +96,7 @@ class ServerActionsController:
         """Write the image over the server's disk again."""
         instance = instance_for(req, server_id, policies.REBUILD)
         wanted = body['rebuild']
-        server_resources.check_rebuild(wanted)
+        server_properties.check_rebuild(wanted)
         self.compute_api.rebuild(
             req.context,
             instance,
@@ -107,7 +105,7 @@ class ServerActionsController:
             **server_properties.of(wanted),
         )
         shown = self.presenter.rebuilt(
-            req, instance, passwords.given_or_new(wanted)
+            req, instance, server_properties.password_of(wanted)
         )
         location = shown['links'][0]['href']
         return controller.Reply({'server': shown}, {'Location': location})
@@ -115,7 +113,7 @@ class ServerActionsController:
     @controller.status(202)
     @controller.body(schema.lock)
     def lock(self, req: request.Request, server_id: str, body: Body) -> None:
-        """Keep everybody but administrators from changing the server."""
+        """Keep all users but administrators from changing the server."""
         instance = instance_for(req, server_id, policies.LOCK)
         reason = None
         if microversions.supports(req, microversions.LOCKED_REASON):
@@ -137,7 +135,7 @@ class ServerActionsController:
     def reset_state(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Declare the server active or failed, whatever is being done."""
+        """Reset the state of the server to active or error."""
         instance = instance_for(req, server_id, policies.RESET_STATE)
         state = body['os-resetState']['state']
         self.compute_api.reset_state(req.context, instance, state)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which servers a list is asked for."""
+"""Filters and sort keys of lists of servers."""
 
 import itertools
 from typing import Any
@@ -15,7 +15,7 @@ from nova_ext.api.openstack.compute.schemas import servers as schema
 from nova_ext.api.openstack.compute.views import statuses
 from nova_ext.objects.fields import VMState
 
-#: What any user may filter by; the rest is ignored unless an operator asks.
+#: Filters for all users; others are ignored, unless an operator asks.
 _FOR_ALL = frozenset(
     {
         'reservation_id',
@@ -34,7 +34,7 @@ _FOR_ALL = frozenset(
         'changes-before',
     }
 )
-#: What else any user may filter by from 2.83 on.
+#: Filters for all users from 2.83 on.
 _FOR_ALL_LATER = _FOR_ALL | {
     'availability_zone',
     'config_drive',
@@ -55,35 +55,35 @@ _RENAMED = {
     'tenant_id': 'project_id',
 }
 _TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
-#: Filters by what no server here has: addresses on networks, and images of
-#: kernels.
+#: Filters by properties that no server here has: addresses on networks, and
+#: images of kernels.
 _OF_NONE = frozenset({'ip', 'ip6', 'kernel_id', 'ramdisk_id'})
-#: What is yes or no; anything else is no.
+#: Filters whose value is true or false; any other text is false.
 _BOOLEAN = ('auto_disk_config', 'deleted', 'soft_deleted')
-#: What only an administrator may sort by.
+#: Sort keys for administrators only.
 _HOST_KEYS = ('host', 'node')
 
 
 class InvalidStatus(exception.Invalid):
-    """A list is asked for by a word that is no status."""
+    """The value of the filter by status is no status."""
 
     msg_fmt = 'Invalid status value'
 
 
 class InvalidSort(exception.Invalid):
-    """A list is asked for in an order that makes no sense."""
+    """A sort direction is invalid, or there are more of them than keys."""
 
     msg_fmt = "Unknown sort direction, must be 'desc' or 'asc'"
 
 
 class SortForAdmins(exception.Forbidden):
-    """Only an administrator may know the order of the hosts."""
+    """Only administrators may sort by host."""
 
     msg_fmt = 'Only administrators can sort servers by %(key)s'
 
 
 class DeletedForAdmins(exception.Forbidden):
-    """Only an administrator may list what is deleted."""
+    """Only administrators may list deleted servers."""
 
     msg_fmt = 'Only administrators may list deleted instances'
 
@@ -100,7 +100,7 @@ def wants_all_projects(req: request.Request) -> bool:
 def parsed(
     req: request.Request, catalogue: flavors.Catalogue
 ) -> dict[str, Any] | None:
-    """Return the filters of ``req`` in the words of the database.
+    """Return the filters of ``req`` by column.
 
     :returns: None when no server can pass them
     :raises InvalidStatus: from 2.38, for a word that is no status
@@ -164,9 +164,9 @@ def _by_status(req: request.Request, found: dict[str, Any]) -> bool:
 
 
 def sort(req: request.Request) -> list[tuple[str, str]] | None:
-    """Return the order asked for: columns with asc or desc.
+    """Return the requested order: columns with asc or desc.
 
-    :returns: None when none is asked for
+    :returns: None when the order is the default
     :raises InvalidSort: for a direction that is neither, or has no key
     :raises SortForAdmins: when a user asks for an order by host
     """
@@ -178,7 +178,7 @@ def sort(req: request.Request) -> list[tuple[str, str]] | None:
     if len(directions) > len(keys):
         raise InvalidSort('Sort direction size exceeds sort key size')
     _check_sort_keys(req, keys)
-    # What has no direction of its own takes the first.
+    # Keys without a direction take the first one.
     pairs = itertools.zip_longest(keys, directions, fillvalue=directions[0])
     found = [pair for pair in pairs if pair[0] in schema.SORT_KEYS]
     return None if found == [('created_at', 'desc')] else found or None

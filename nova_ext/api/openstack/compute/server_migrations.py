@@ -19,7 +19,7 @@ from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
 from nova_ext.policies import server_migrations as policies
 
-#: What fits the column; anything else is no migration's number.
+#: Highest value of the column.
 _HIGHEST_ID = 2**31 - 1
 _NUMBER = re.compile('[0-9]{1,10}')
 
@@ -70,7 +70,7 @@ class ServerMigrationsController:
         id: str,
         body: dict[str, Any],
     ) -> None:
-        """Let a running live migration complete, at the guest's expense."""
+        """Force a running live migration to complete."""
         instance = Instance.get_by_uuid(req.context, server_id)
         target = {'project_id': instance.project_id}
         req.context.can(policies.FORCE_COMPLETE, target)
@@ -79,14 +79,14 @@ class ServerMigrationsController:
                 req.context, instance, _number(instance, id)
             )
         except exception.MigrationNotFound as error:
-            # An unknown migration is a mistake in the request here, unlike
-            # in delete(): so has it been since 2.22.
+            # As in nova since 2.22, and unlike in delete(), an unknown
+            # migration makes the request invalid.
             raise exception.InvalidMigration(error.message) from error
 
     @microversion.available('2.24')
     @controller.status(202)
     def delete(self, req: request.Request, server_id: str, id: str) -> None:
-        """Abort a live migration; from 2.65 one that has yet to start too."""
+        """Abort a live migration, from 2.65 also before it runs."""
         instance = Instance.get_by_uuid(req.context, server_id)
         target = {'project_id': instance.project_id}
         req.context.can(policies.DELETE, target)

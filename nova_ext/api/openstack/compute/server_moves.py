@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers/{server_id}/action: whatever moves a server to another host."""
+"""servers/{server_id}/action: moves of a server to another host."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from oslo_utils import strutils
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_properties
 from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
@@ -30,7 +29,7 @@ class ServerMovesController:
     @controller.status(202)
     @controller.body(schema.resize)
     def resize(self, req: request.Request, server_id: str, body: Body) -> None:
-        """Give the server another flavor, for the user to confirm."""
+        """Give the server another flavor; the user has to confirm it."""
         instance = instance_for(req, server_id, policies.RESIZE)
         wanted = body['resize']
         flavor = self.catalogue.requested(wanted['flavorRef'])
@@ -43,7 +42,7 @@ class ServerMovesController:
     def confirm_resize(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Let go of what a resize or cold migration has left behind."""
+        """Confirm a resize or cold migration."""
         instance = instance_for(req, server_id, policies.CONFIRM_RESIZE)
         self.compute_api.confirm_resize(req.context, instance)
 
@@ -52,7 +51,7 @@ class ServerMovesController:
     def revert_resize(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Go back to where a resize or cold migration began."""
+        """Revert a resize or cold migration."""
         instance = instance_for(req, server_id, policies.REVERT_RESIZE)
         self.compute_api.revert_resize(req.context, instance)
 
@@ -61,7 +60,7 @@ class ServerMovesController:
     def migrate(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Move the server while it is off, for the operator to confirm."""
+        """Cold-migrate the server; the operator has to confirm it."""
         instance = instance_for(req, server_id, policies.MIGRATE)
         host = None
         if microversions.supports(req, microversions.MIGRATE_HOST):
@@ -76,7 +75,7 @@ class ServerMovesController:
     def migrate_live(
         self, req: request.Request, server_id: str, body: Body
     ) -> None:
-        """Move the server while it runs."""
+        """Live-migrate the server."""
         instance = instance_for(req, server_id, policies.MIGRATE_LIVE)
         wanted = body['os-migrateLive']
         if wanted['host'] is not None:
@@ -98,7 +97,7 @@ class ServerMovesController:
     def evacuate(
         self, req: request.Request, server_id: str, body: Body
     ) -> dict[str, str] | None:
-        """Rebuild the server of a dead host on another one."""
+        """Rebuild a server whose host is down on another host."""
         instance = instance_for(req, server_id, policies.EVACUATE)
         wanted = body['evacuate']
         self.compute_api.evacuate(
@@ -109,4 +108,4 @@ class ServerMovesController:
         )
         if microversions.supports(req, microversions.EVACUATE_SILENT):
             return None
-        return {'adminPass': passwords.given_or_new(wanted)}
+        return {'adminPass': server_properties.password_of(wanted)}

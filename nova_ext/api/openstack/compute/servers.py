@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers: enough of their life to have actions and migrations."""
+"""servers: their requests but actions, which have modules of their own."""
 
 import re
 from typing import Any
@@ -12,10 +12,8 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext import exception
-from nova_ext.api.openstack.compute import passwords
 from nova_ext.api.openstack.compute import server_filters
 from nova_ext.api.openstack.compute import server_properties
-from nova_ext.api.openstack.compute import server_resources
 from nova_ext.api.openstack.compute import server_view
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.schemas import servers as schema
@@ -28,7 +26,7 @@ from nova_ext.policies import servers as policies
 
 
 class MissingImage(ext_exception.Invalid):
-    """A server is to be created from nothing."""
+    """A server is to be created without an image or a volume."""
 
     msg_fmt = 'Missing imageRef attribute'
 
@@ -84,7 +82,7 @@ class ServersController:
     def create(
         self, req: request.Request, body: dict[str, Any]
     ) -> controller.Reply:
-        """Create one server or several alike; the answer names the first."""
+        """Create one or several equal servers; the answer has the first."""
         server = body['server']
         _authorize_create(req, server)
         instances, reservation_id = self.compute_api.create(
@@ -93,7 +91,7 @@ class ServersController:
         if strutils.bool_from_string(server.get('return_reservation_id')):
             return controller.Reply({'reservation_id': reservation_id})
         shown = self.presenter.created(
-            req, instances[0], passwords.given_or_new(server)
+            req, instances[0], server_properties.password_of(server)
         )
         location = shown['links'][0]['href']
         return controller.Reply({'server': shown}, {'Location': location})
@@ -157,14 +155,14 @@ class ServersController:
     def _wanted(
         self, req: request.Request, server: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return what compute.API.create() is to do."""
+        """Return the arguments of compute.API.create()."""
         if not server.get('imageRef') and not _boots_from_volume(server):
             raise MissingImage()
         minimum = int(server.get('min_count', 1))
         maximum = int(server.get('max_count', minimum))
         if minimum > maximum:
             raise InvalidCount()
-        server_resources.check_create(server, maximum)
+        server_properties.check_create(server, maximum)
         return {
             'flavor': self._flavor(req, server),
             'image_ref': server.get('imageRef') or '',

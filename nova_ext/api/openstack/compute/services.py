@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""os-services: which hosts there are, and which an operator takes out."""
+"""os-services: the services, which operators disable or force down."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ from nova_ext.policies import services as policies
 Body = dict[str, Any]
 
 _NUMBER = re.compile('[0-9]{1,1000}')
-#: What fits the column; anything else is no service's number.
+#: Highest value of the column.
 _HIGHEST_ID = 2**31 - 1
 
 
@@ -39,13 +39,13 @@ class NothingToUpdate(exception.Invalid):
 
 
 class ReasonWhileEnabled(exception.Invalid):
-    """A reason to be disabled is given for a service that is enabled."""
+    """A request to enable a service has a reason to disable it."""
 
     msg_fmt = "Specifying 'disabled_reason' with status 'enabled' is invalid."
 
 
 class NotComputeService(exception.Invalid):
-    """A service is to be disabled that no server runs on."""
+    """A service is to be updated that is no compute service."""
 
     msg_fmt = (
         'Updating a %(binary)s service is not supported. Only nova-compute '
@@ -54,13 +54,13 @@ class NotComputeService(exception.Invalid):
 
 
 class InvalidServiceId(exception.Invalid):
-    """The id has not the form services have at this version."""
+    """The id of a service is not of the form of this version."""
 
     msg_fmt = 'Invalid service id %(service_id)s'
 
 
 class ServicesController:
-    """Lists, disables, forces down and forgets services."""
+    """Lists, updates and deletes services."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.conf = conf
@@ -82,7 +82,7 @@ class ServicesController:
     @controller.body(schema.switch)
     @controller.response(schema.switch_response)
     def enable(self, req: request.Request, body: Body) -> dict[str, Any]:
-        """Let the scheduler use the host again."""
+        """Enable the host for the scheduler."""
         _authorize(req, policies.UPDATE)
         _change(_of_host(req, body), disabled=False, disabled_reason=None)
         return _echo(body, status='enabled')
@@ -91,7 +91,7 @@ class ServicesController:
     @controller.body(schema.switch)
     @controller.response(schema.switch_response)
     def disable(self, req: request.Request, body: Body) -> dict[str, Any]:
-        """Take the host out of the scheduler's hands."""
+        """Disable the host for the scheduler."""
         _authorize(req, policies.UPDATE)
         _change(_of_host(req, body), disabled=True, disabled_reason=None)
         return _echo(body, status='disabled')
@@ -102,7 +102,7 @@ class ServicesController:
     def disable_log_reason(
         self, req: request.Request, body: Body
     ) -> dict[str, Any]:
-        """Take the host out of the scheduler's hands, and say why."""
+        """Disable the host for the scheduler, with a reason."""
         _authorize(req, policies.UPDATE)
         reason = body['disabled_reason']
         _change(_of_host(req, body), disabled=True, disabled_reason=reason)
@@ -112,7 +112,7 @@ class ServicesController:
     @controller.body(schema.force_down)
     @controller.response(schema.switch_response)
     def force_down(self, req: request.Request, body: Body) -> dict[str, Any]:
-        """Declare the service dead, so that its servers can be evacuated."""
+        """Force the service down, so that its servers can be evacuated."""
         _authorize(req, policies.UPDATE)
         down = strutils.bool_from_string(body['forced_down'])
         service = _of_host(req, body)
@@ -126,7 +126,7 @@ class ServicesController:
     def update(
         self, req: request.Request, id: str, body: Body
     ) -> dict[str, Any]:
-        """Disable, enable, or declare a service dead."""
+        """Disable or enable a service, or force it down."""
         _authorize(req, policies.UPDATE)
         service = _by_id(req, id)
         _check_binary(service.binary)
@@ -170,7 +170,7 @@ def _of_host(req: request.Request, body: Body) -> Service:
 
 
 def _by_id(req: request.Request, id: str) -> Service:
-    """Return the service a path names: by number, from 2.53 by UUID."""
+    """Return the service with an id: a number, from 2.53 a UUID."""
     if microversions.supports(req, microversions.SERVICE_UUID):
         if not uuidutils.is_uuid_like(id):
             raise InvalidServiceId(service_id=id)

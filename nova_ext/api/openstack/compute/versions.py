@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Version documents: what a client reads before it knows the API."""
+"""Version documents, from which clients learn the URLs of the API."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,17 +13,43 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute.schemas import versions as schema
+from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.api.openstack.compute.views import versions as view
 
+_LINK = schema.Body(
+    {
+        'rel': Param(types.string, required=True),
+        'href': Param(types.string, required=True),
+        'type': Param(types.string),
+    }
+)
+_MEDIA_TYPE = schema.Body(
+    {
+        'base': Param(types.string, required=True),
+        'type': Param(types.string, required=True),
+    }
+)
+_VERSION = schema.Body(
+    {
+        'id': Param(types.string, required=True),
+        'status': Param(types.string, required=True),
+        'version': Param(types.string, required=True),
+        'min_version': Param(types.string, required=True),
+        'updated': Param(types.string, required=True),
+        'links': Param(schema.ListOf(_LINK), required=True),
+        'media-types': Param(schema.ListOf(_MEDIA_TYPE), required=True),
+    }
+)
 
-class VersionList:
-    """WSGI application: every API this service has, for ``/``.
+_SHOW_RESPONSE = schema.wrapped('version', _VERSION)
 
-    Any other path gets the same as choices, with status 300.
-    """
+
+class _Versions:
+    """Base class of the applications and the controller of versions."""
 
     def __init__(
         self,
@@ -32,6 +58,13 @@ class VersionList:
     ) -> None:
         self.links = links
         self.negotiator = negotiator
+
+
+class VersionList(_Versions):
+    """WSGI application of ``/``: the list of the APIs of this service.
+
+    For any other path the list is returned as choices, with status 300.
+    """
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -46,19 +79,11 @@ class VersionList:
         return _json(300, view.choices(base, path))(environ, start_response)
 
 
-class VersionDetail:
-    """WSGI application: the document of one API, for its root path.
+class VersionDetail(_Versions):
+    """WSGI application of the root path of one API: its document.
 
-    Nobody needs a token for it, but the version header counts.
+    Requests need no token, but a valid version header.
     """
-
-    def __init__(
-        self,
-        links: links.Links,
-        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
-    ) -> None:
-        self.links = links
-        self.negotiator = negotiator
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
@@ -83,32 +108,22 @@ class VersionDetail:
         return response
 
 
-class VersionsController:
-    """The same document once more, where the API itself serves it."""
+class VersionsController(_Versions):
+    """Shows the document of an API where the API itself serves it."""
 
-    def __init__(
-        self,
-        links: links.Links,
-        negotiator: microversion.Negotiator = microversions.NEGOTIATOR,
-    ) -> None:
-        self.links = links
-        self.negotiator = negotiator
-
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the document of the API ``id``."""
         return _show(req, self, id)
 
-    @controller.response(schema.show_response)
+    @controller.response(_SHOW_RESPONSE)
     def root(self, req: request.Request) -> dict[str, Any]:
         """Show the document of this API."""
         return _show(req, self, view.CURRENT)
 
 
-def _show(
-    req: request.Request, api: VersionDetail | VersionsController, id: str
-) -> dict[str, Any]:
-    # Clients without microversions are told of no other API.
+def _show(req: request.Request, api: _Versions, id: str) -> dict[str, Any]:
+    # Clients without microversions see this API only.
     id = view.LEGACY if req.is_legacy_v2 else id
     if id not in view.IDS:
         raise exception.NotFound()

@@ -187,7 +187,7 @@ class DeploymentTestCase(database.ServerTestCase):
         self.computes = self.deployment.computes
 
     def find_broker(self) -> str:
-        """Return the URL of a virtual host that nobody else uses."""
+        """Return the URL of a virtual host that is used by this test alone."""
         return self.useFixture(broker.VirtualHost()).url
 
     def create_on(self, host: str, name: str = 'one') -> str:

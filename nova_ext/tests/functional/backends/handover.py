@@ -99,7 +99,7 @@ class LinesTestCase(base.OperationsTestCase):
     def make_database(self) -> Any:
         """Return the fixture of the legacy database."""
         self.default_line, self.current_line = both_lines(self)
-        # Else rows change while nobody does anything.
+        # Else heartbeats change rows.
         self.settings.set(report_interval=3600)
         return Legacy(self.default_line, self.url, self.NUMBER, self.conf)
 
@@ -142,7 +142,7 @@ def _rows(connection: Any, table: str) -> list[dict[str, Any]]:
 
 
 class Past:
-    """What is done to servers, so that every table has rows.
+    """Requests about servers, so that every table has rows.
 
     ``moved`` is in the middle of a live migration, ``stopped`` has a fault,
     ``deleted`` is gone.
@@ -179,7 +179,7 @@ class Past:
     def _stop_and_fail(self) -> None:
         stop, _live = self.reserved
         self._send(stop)
-        self._test.settle(self.stopped)
+        self._test.wait_until_idle(self.stopped)
         self._test.act(self.stopped, 'os-start')
         self._test.act(self.stopped, 'reboot', {'type': 'HARD'})
 
@@ -203,7 +203,7 @@ class Past:
         )
         tasks = self._test.get(f'/servers/{OTHER_TAG}/tasks')['tasks']
         for server in tasks[0]['servers']:
-            self._test.settle(server)
+            self._test.wait_until_idle(server)
 
     def _move(self) -> None:
         """Move a server in all ways, the last of which does not end."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happens when one of the processes is killed amid its work."""
+"""Recovery after the death of one of the processes amid its work."""
 
 from ext_lib.tests import polling
 from nova_ext.tests.functional.backends import database
@@ -41,7 +41,7 @@ class TestDeadHost(deployment.DeploymentTestCase):
         stop = self.admin.act(stopping, 'os-stop')
         migrate = self.admin.act(leaving, 'migrate')
         begun = (stopping, stop, STOP), (leaving, migrate, MIGRATE)
-        # As long as it may be alive, nobody else may have its servers.
+        # As long as it may be alive, its servers must stay there.
         self.assertEqual(400, self.evacuate(stopping).status_code)
         self.kill_amid(NODE1, *begun)
         self.check_natural_death(stopping, stop)
@@ -134,7 +134,7 @@ class TestDeadHost(deployment.DeploymentTestCase):
             (dying, delete, DELETE),
         )
         self.deployment.restart(NODE1)
-        # What does no harm twice is done after all, and recorded once.
+        # Idempotent steps are resumed, and recorded once.
         self.admin.wait_for(building, 'ACTIVE')
         self.admin.wait_for(stopping, 'SHUTOFF')
         polling.wait_until(lambda: self.admin.is_gone(dying), 'its end')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was accepted while no message could be sent is settled later."""
+"""Recovery of requests that were accepted without a broker."""
 
 import time
 import urllib.parse
@@ -64,7 +64,7 @@ class TestNoBroker(deployment.DeploymentTestCase):
         self.relay.recover()
         self.admin.wait_for(stopping, 'SHUTOFF')
         self.admin.wait_for(created, 'ACTIVE')
-        # A move does harm when it is done twice, so nobody sends it again.
+        # A move is not idempotent, so its message is not sent again.
         self.admin.wait_for(leaving, 'ACTIVE')
         for server_id in (dying, resized):
             self.wait_until_gone(server_id)

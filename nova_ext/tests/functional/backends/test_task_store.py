@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the store of tasks is asked on its server, and what may get lost."""
+"""Statements of the store of tasks on a server, and tasks that get lost."""
 
 import socket
 import time

@@ -39,7 +39,7 @@ class TasksTestCase(database.ServerTestCase):
 
 
 class TestTasks(TasksTestCase):
-    """What a server might see differently from SQLite."""
+    """Cases in which a server may differ from SQLite."""
 
     def test_one_of_many_wins(self):
         all_others = race.PROCESSES * race.THREADS - 1
@@ -108,7 +108,7 @@ class TestPurge(TasksTestCase):
                 connection.exec_driver_sql(f'ANALYZE {table}{name}')
 
     def test_while_it_goes_on(self):
-        """What it has locked is nothing that new tasks need."""
+        """Its locks do not delay new tasks."""
         self.fill(2000)
 
         @facade.writer

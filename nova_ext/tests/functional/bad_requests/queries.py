@@ -119,21 +119,21 @@ SERVERS = (
         'forbidden',
         'GET',
         b'/servers?all_tenants=1',
-        'everybody is not his business',
+        'other projects are for operators',
     ),
     bad(
         403,
         'forbidden',
         'GET',
         b'/servers?status=deleted',
-        'what is deleted is not his business',
+        'deleted servers are for operators',
     ),
     bad(
         403,
         'forbidden',
         'GET',
         b'/servers?sort_key=host',
-        'hosts are not his business',
+        'hosts are for operators',
     ),
 )
 _TASKS = b'/servers/{server}/tasks'

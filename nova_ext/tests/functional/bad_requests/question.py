@@ -13,7 +13,7 @@ class Bad:
     """A request, and the status and the kind of fault it is answered with.
 
     :param path: below ``/v2.1``, bytes as they travel; ``{server}`` stands
-        for a server of the user, ``{unknown}`` for nobody's id
+        for a server of the user, ``{unknown}`` for an unknown id
     :param body: bytes as they are, anything else as JSON
     :param user: ``admin``, ``demo``, ``reader`` or one of no project here
     :param fault: the only key of the body of the answer

@@ -80,18 +80,19 @@ PATHS = (
     missing('GET', b'/servers/%00', 'NUL'),
     missing('GET', b'/servers/%F0%9F%A6%8A', 'a fox'),
     missing('GET', b'/servers/' + b'a' * 3000, 'a long id'),
-    missing('GET', b'/servers/{unknown}', 'nobody has this id'),
+    missing('GET', b'/servers/{unknown}', 'an unknown id'),
     missing('GET', b'/servers/not-a-uuid', 'no id at all'),
-    missing('GET', b'/servers/{server}', 'not his project', user='alt'),
-    missing('GET', _ACTIONS, 'not his project, actions', user='alt'),
+    missing('GET', b'/servers/{server}', 'another project', user='alt'),
+    missing('GET', _ACTIONS, 'another project, actions', user='alt'),
     missing('GET', _ACTIONS + b'/999', 'no request has this id'),
     missing('GET', _ACTIONS + b'/%FF', 'request id not UTF-8'),
     missing('GET', _ACTIONS + b'/%00', 'NUL as request id'),
-    missing('GET', b'/servers/{unknown}/os-instance-actions', 'of nobody'),
     missing('GET', b'/servers/{unknown}/os-instance-actions',
-            'of nobody, early', version='2.1'),
-    missing('GET', b'/servers/{unknown}/migrations', 'migrations of nobody',
-            user='admin'),
+            'actions of an unknown server'),
+    missing('GET', b'/servers/{unknown}/os-instance-actions',
+            'actions of an unknown server, early', version='2.1'),
+    missing('GET', b'/servers/{unknown}/migrations',
+            'migrations of an unknown server', user='admin'),
     *(
         missing('GET', _MIGRATIONS + b'/' + text, why, user='admin')
         for text, why in (
@@ -122,9 +123,9 @@ PATHS = (
             version='2.52', user='admin'),
     missing('DELETE', b'/os-services/99999999999999999999', 'a huge number',
             version='2.52', user='admin'),
-    missing('DELETE', b'/servers/{unknown}', 'delete nobody'),
+    missing('DELETE', b'/servers/{unknown}', 'delete an unknown server'),
     missing('DELETE', b'/servers/not-a-uuid', 'delete no id'),
-    missing('PUT', b'/servers/{unknown}', 'rename nobody',
+    missing('PUT', b'/servers/{unknown}', 'rename an unknown server',
             body={'server': {'name': 'x'}}),
 )  # fmt: skip
 
@@ -141,7 +142,7 @@ METHODS = (
     unrouted('PUT', _MIGRATIONS + b'/1', 'PUT of a migration'),
     unrouted('POST', b'/os-services', 'POST on services'),
     unrouted('TRACE', b'/servers', 'TRACE'),
-    unrouted('BREW', b'/servers', 'a method nobody knows'),
+    unrouted('BREW', b'/servers', 'an unknown method'),
 )  # fmt: skip
 
 HEADERS = (

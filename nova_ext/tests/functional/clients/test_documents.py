@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the pages on servers show works with the released clients."""
+"""Examples of the pages on servers, with the released clients."""
 
 import sys
 import types
@@ -101,7 +101,7 @@ class TestRetrying(DocumentsTestCase):
         self.tag = str(uuid.uuid4())
 
     def connection(self) -> Any:
-        """Return a connection as the page's, but for its patience."""
+        """Return a connection like the page's, with another time limit."""
         connection = openstack.connection.Connection(
             auth_type='admin_token',
             auth={'endpoint': self.url, 'token': 'admin:demo'},

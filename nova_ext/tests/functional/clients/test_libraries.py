@@ -56,7 +56,7 @@ class LibrariesTest(base.ClientTestCase):
         )
         self.assertEqual(('admin', 'demo'), _initiator(migration))
         self.assertEqual(migration.source_compute, event.host)
-        self.assertEqual([], list(compute.migrations(user_id='nobody')))
+        self.assertEqual([], list(compute.migrations(user_id='other')))
 
     def test_openstacksdk_pages(self) -> None:
         """Lists are followed to their end, page by page."""

@@ -16,7 +16,7 @@ _ALWAYS = {'event', 'start_time', 'finish_time', 'result'}
 
 
 class OpenstackClientTest(base.ClientTestCase):
-    """What an operator and a member see of one server's life."""
+    """Records of one server, for an operator and for a member."""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -122,7 +122,7 @@ class OpenstackClientTest(base.ClientTestCase):
         )
         for row in mine:
             self.assertEqual(('admin', 'demo'), (row['User'], row['Project']))
-        self.assertEqual([], self._migrations('--user', 'nobody'))
+        self.assertEqual([], self._migrations('--user', 'other'))
         plain = self._migrations()
         self.assertEqual(2, len(plain))
         self.assertNotIn('User', plain[0])

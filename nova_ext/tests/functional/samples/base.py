@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of API samples have in common."""
+"""Base class of the tests of API samples."""
 
 from collections.abc import Callable, Iterable
 import os

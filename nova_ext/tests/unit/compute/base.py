@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One compute host for a test, with no one to talk to."""
 
-from nova_ext.compute.operation import Host
+from nova_ext.compute.host_step import Host
 from nova_ext.tests import base
 from nova_ext.tests.unit.wire import Wire
 from nova_ext.virt.fake import FakeDriver

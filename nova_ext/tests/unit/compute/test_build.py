@@ -2,8 +2,8 @@
 """Servers are built once, and removed whatever they are doing."""
 
 from nova_ext import exception
-from nova_ext.compute.build import BuildOperations
-from nova_ext.compute.live_migration import LiveMigrationOperations
+from nova_ext.compute.build import BuildSteps
+from nova_ext.compute.live_migration import LiveMigrationSteps
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -19,9 +19,9 @@ _TERMINATE = 'compute_terminate_instance'
 class BuildTestCase(base.HostTestCase):
     def setUp(self) -> None:
         super().setUp()
-        live = LiveMigrationOperations(self.host, 1)
+        live = LiveMigrationSteps(self.host, 1)
         self.addCleanup(live.wait)
-        self.build = BuildOperations(self.host, live)
+        self.build = BuildSteps(self.host, live)
 
     def make(self, **columns: object) -> Instance:
         return servers.make_instance(

@@ -196,7 +196,7 @@ class LiveMigrationTestCase(MovesTestCase):
     def test_server_goes_on_elsewhere(self) -> None:
         instance = self.begin()
         self.wait_for_status(instance, MigrationStatus.COMPLETED)
-        self.settle(instance)
+        self.wait_until_idle(instance)
         self.assertEqual(_LIVE, servers.steps(instance, self.request))
         self.assertEqual((VMState.ACTIVE, None), servers.state(instance))
         self.assertAt('host2', instance)
@@ -230,7 +230,7 @@ class LiveMigrationTestCase(MovesTestCase):
         number = servers.migrations(instance)[-1].id
         steering = self.ask('live_migrate_force_complete', instance, number)
         self.wait_for_status(instance, MigrationStatus.COMPLETED)
-        self.settle(instance)
+        self.wait_until_idle(instance)
         self.assertAt('host2', instance)
         self.assertEqual(
             [('compute_live_migration_force_complete', 'host1', 'Success')],
@@ -242,7 +242,7 @@ class LiveMigrationTestCase(MovesTestCase):
         number = servers.migrations(instance)[-1].id
         steering = self.ask('live_migrate_abort', instance, number)
         self.wait_for_status(instance, MigrationStatus.CANCELLED)
-        self.settle(instance)
+        self.wait_until_idle(instance)
         self.assertEqual((VMState.ACTIVE, None), servers.state(instance))
         self.assertAt('host1', instance)
         self.assertEqual(
@@ -270,7 +270,7 @@ class LiveMigrationTestCase(MovesTestCase):
         )
         self.ask('live_migrate_abort', second, number, allow_queued=True)
         self.wait_for_status(second, MigrationStatus.CANCELLED)
-        self.settle(second)
+        self.wait_until_idle(second)
         self.assertIn(
             ('compute_live_migration', 'host1', 'Error'),
             servers.steps(second, request),
@@ -283,7 +283,7 @@ class LiveMigrationTestCase(MovesTestCase):
         for method in ('pre_live_migration', 'live_migration'):
             instance = self.begin(fake_fail=method)
             self.wait_for_status(instance, MigrationStatus.ERROR)
-            self.settle(instance)
+            self.wait_until_idle(instance)
             self.assertEqual((VMState.ACTIVE, None), servers.state(instance))
             host = str(servers.load(instance).host)
             self.assertIn(
@@ -294,7 +294,7 @@ class LiveMigrationTestCase(MovesTestCase):
 
     def test_failed_check_ends_it_before_it_begins(self) -> None:
         instance = self.begin(fake_fail='check_can_live_migrate_source')
-        self.settle(instance)
+        self.wait_until_idle(instance)
         self.assertEqual(
             [
                 ('conductor_live_migrate_instance', 'Error'),
@@ -310,7 +310,7 @@ class LiveMigrationTestCase(MovesTestCase):
         instance = self.begin_long()
         self.ask('delete', instance)
         wait_until(lambda: servers.load(instance).deleted, 'the deletion')
-        self.settle(instance)
+        self.wait_until_idle(instance)
         self.assertEqual([], self.cloud.drivers['host1'].list_instance_uuids())
 
 
@@ -359,8 +359,8 @@ class EvacuationTestCase(MovesTestCase):
         super().setUp()
         self.instance = self.boot()
 
-    def bury(self, host: str) -> None:
-        """Have a host die, and others know."""
+    def take_down(self, host: str) -> None:
+        """Stop a host and mark it as down."""
         self.cloud.kill(host)
         service = Service.get_by_host_and_binary(
             servers.new_request(is_admin=True), host, 'nova-compute'
@@ -369,7 +369,7 @@ class EvacuationTestCase(MovesTestCase):
         service.save()
 
     def test_server_goes_on_elsewhere(self) -> None:
-        self.bury('host1')
+        self.take_down('host1')
         request = self.do('evacuate', self.instance)
         self.assertEqual(
             [
@@ -398,7 +398,7 @@ class EvacuationTestCase(MovesTestCase):
         wait_until(
             lambda: servers.steps(self.instance, stopped), 'the beginning'
         )
-        self.bury('host1')
+        self.take_down('host1')
         _make_fast(self.instance)
         self.do('evacuate', self.instance)
         self.assertEqual(
@@ -408,15 +408,15 @@ class EvacuationTestCase(MovesTestCase):
         self.assertEqual((VMState.ACTIVE, None), servers.state(self.instance))
 
     def test_host_that_comes_back_drops_its_guest(self) -> None:
-        self.bury('host1')
+        self.take_down('host1')
         self.do('evacuate', self.instance)
         self.cloud.start('host1')
         self.wait_for_status(self.instance, MigrationStatus.COMPLETED)
         self.assertEqual([], self.cloud.drivers['host1'].list_instance_uuids())
 
     def test_no_host_is_left(self) -> None:
-        self.bury('host1')
-        self.bury('host2')
+        self.take_down('host1')
+        self.take_down('host2')
         request = self.do('evacuate', self.instance)
         self.assertEqual(
             [('rebuild_server', CONTROLLER, 'Error')],
@@ -426,7 +426,7 @@ class EvacuationTestCase(MovesTestCase):
         self.assertMigration(self.instance, status=MigrationStatus.ERROR)
 
     def test_server_of_a_dead_host_can_be_deleted(self) -> None:
-        self.bury('host1')
+        self.take_down('host1')
         request = self.ask('delete', self.instance)
         self.assertTrue(servers.load(self.instance).deleted)
         self.assertEqual([], servers.steps(self.instance, request))

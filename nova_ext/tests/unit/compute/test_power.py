@@ -4,7 +4,7 @@
 from typing import Any
 
 from nova_ext import exception
-from nova_ext.compute.power import PowerOperations
+from nova_ext.compute.power import PowerSteps
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -36,7 +36,7 @@ _BREAKING = ('suspend', 'resume')
 class PowerTestCase(base.HostTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.power = PowerOperations(self.host)
+        self.power = PowerSteps(self.host)
 
     def run_it(self, name: str, instance: Instance, **kwargs: Any) -> str:
         request = servers.make_action(instance)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A host that comes back settles what it had begun."""
+"""Recovery of open steps by a host that starts again."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ class RecoveryTestCase(base.MessagingTestCase):
         return instance, request
 
     def start(self) -> ComputeManager:
-        """Start host1 and wait until it has settled everything."""
+        """Start host1 and wait until it has recovered all steps."""
         self.driver = FakeDriver(self.conf)
         manager = ComputeManager(
             self.conf, self.rpc.transport, self.driver, 'host1'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was sent again is sent at growing intervals."""
+"""Growing intervals between two deliveries of a message."""
 
 import fixtures
 

@@ -6,7 +6,9 @@ from unittest import mock
 
 from oslo_db import exception as db_exception
 
-from nova_ext.conductor.placement import ComputeTasks
+from nova_ext.conductor.placement import MovePlacement
+from nova_ext.conductor.scheduler import BuildScheduler
+from nova_ext.conductor.scheduler import Scheduler
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -27,31 +29,30 @@ _SIZE = {
 }
 
 
-class TasksTestCase(base.DatabaseTestCase):
+class PlacementTestCase(base.DatabaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.wire = Wire()
-        self.tasks = ComputeTasks(
-            self.conf,
-            'controller',
-            self.wire,  # type: ignore[arg-type]
-        )
+        wire: Any = self.wire
+        scheduler = Scheduler(self.conf)
+        self.builds = BuildScheduler('controller', wire, scheduler)
+        self.moves = MovePlacement(self.conf, 'controller', wire, scheduler)
         servers.make_service('host1')
 
     def run_it(
         self, method: str, action: str, instance: Instance, **kwargs: Any
     ) -> list[servers.Step]:
         request = servers.make_action(instance, action)
-        getattr(self.tasks, method)(request, instance=instance, **kwargs)
+        getattr(self.moves, method)(request, instance=instance, **kwargs)
         return servers.steps(instance, request)
 
     def schedule(self, instance: Instance) -> list[servers.Step]:
         request = servers.make_action(instance, ActionName.CREATE)
-        self.tasks.schedule_and_build_instances(request, instances=[instance])
+        self.builds.schedule_and_build_instances(request, instances=[instance])
         return servers.steps(instance, request)
 
 
-class ScheduleTestCase(TasksTestCase):
+class ScheduleTestCase(PlacementTestCase):
     def make(self, **columns: Any) -> Instance:
         return servers.make_instance(
             vm_state=VMState.BUILDING,
@@ -102,7 +103,7 @@ class ScheduleTestCase(TasksTestCase):
         instance = self.make(system_metadata={'requested_host': 'nowhere'})
         request = servers.make_action(instance, ActionName.CREATE)
         for _ in range(2):
-            self.tasks.schedule_and_build_instances(
+            self.builds.schedule_and_build_instances(
                 request, instances=[instance]
             )
         self.assertEqual(1, len(servers.steps(instance, request)))
@@ -119,7 +120,7 @@ class ScheduleTestCase(TasksTestCase):
         self.assertEqual([], self.wire.sent)
 
 
-class MoveTestCase(TasksTestCase):
+class MoveTestCase(PlacementTestCase):
     def assertMigration(self, instance: Instance, **columns: Any) -> None:
         (migration,) = servers.migrations(instance)
         self.assertEqual(

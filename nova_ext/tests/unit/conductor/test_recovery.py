@@ -11,7 +11,7 @@ from oslo_utils import timeutils
 from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import step_types
-from nova_ext.conductor.recovery import Recovery
+from nova_ext.conductor.recovery import ConductorRecovery
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType
@@ -45,7 +45,7 @@ def _ago(seconds: float) -> datetime.datetime:
 class BegunTestCase(base.DatabaseTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.recovery = Recovery('controller')
+        self.recovery = ConductorRecovery('controller')
 
     def begun(
         self, action: str, step: str, task: str, kind: str
@@ -96,7 +96,7 @@ class RecoveryTestCase(BegunTestCase):
     def test_other_services_are_left_alone(self) -> None:
         action, step, _next, task, kind, _after = _STEPS[0]
         instance, request = self.begun(action, step, task, kind)
-        Recovery('another').recover()
+        ConductorRecovery('another').recover()
         self.assertEqual(
             [(step, 'controller', None)], servers.steps(instance, request)
         )
@@ -157,7 +157,7 @@ class RecoveryTestCase(BegunTestCase):
 
 
 class OthersTestCase(BegunTestCase):
-    """What another conductor does, once this one has begun a step."""
+    """Recovery by another conductor of steps that this one has begun."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -165,7 +165,7 @@ class OthersTestCase(BegunTestCase):
         action, self.step, _next, task, kind, _after = _STEPS[0]
         self.instance, self.request = self.begun(action, self.step, task, kind)
         timeutils.clear_time_override()
-        self.another = Recovery('another')
+        self.another = ConductorRecovery('another')
 
     def record(self, host: str, silent: float, **columns: Any) -> Service:
         return servers.make_service(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was accepted and never begun is sent again, or ends."""
+"""Redelivery or failure of operations that have not begun."""
 
 from typing import Any
 
@@ -126,6 +126,18 @@ class AgainTestCase(LostTestCase):
 
 
 class NeverTestCase(LostTestCase):
+    def test_no_host_to_send_to(self) -> None:
+        for name, task, step in (
+            (ActionName.REBOOT, TaskState.REBOOTING, step_types.REBOOT),
+            (ActionName.DELETE, TaskState.DELETING, step_types.TERMINATE),
+        ):
+            instance, request = self.accepted(name, task, host=None)
+            self.assertEqual([], self.sent())
+            self.assertEqual(
+                [(step.event, 'controller', 'Error')],
+                servers.steps(instance, request),
+            )
+
     def test_moves_end(self) -> None:
         for action, task, step, kind, after in _NEVER:
             instance, request = self.accepted(action, task)

@@ -27,7 +27,7 @@ class UnbegunTestCase(base.DatabaseTestCase):
         self.instance.create()
 
     def accept(self, action, seconds_ago=0):
-        """Record an action that nobody begins; return its number."""
+        """Record an action that does not begin; return its number."""
         asker = context.RequestContext(
             user_id=base.USER,
             project_id=base.PROJECT,
@@ -53,7 +53,7 @@ class UnbegunTestCase(base.DatabaseTestCase):
             CONTROLLER,
             wire,  # type: ignore[arg-type]
             wire,  # type: ignore[arg-type]
-        ).end_overtaken(self.admin, lost_after)
+        ).end_superseded(self.admin, lost_after)
 
     def test_of_a_deleted_server(self):
         create, delete = self.accept('create'), self.accept('delete')

@@ -22,7 +22,7 @@ def rows(context, model):
     return list(context.session.scalars(sa.select(model).order_by(model.id)))
 
 
-class TestCreate(base.TestCase):
+class TestInstanceCreate(base.TestCase):
     def test_row_has_what_the_database_added(self):
         row = self.instance()
         self.assertIsNotNone(row.id)
@@ -54,7 +54,7 @@ class TestCreate(base.TestCase):
         )
 
 
-class TestGet(base.TestCase):
+class TestInstanceGet(base.TestCase):
     def test_two_statements_find_all(self):
         uuid = self.instance(metadata={'a': '1'}, tags=['x']).uuid
         found = self.assertAsks(
@@ -123,11 +123,11 @@ class TestGet(base.TestCase):
 
     def test_nobody_sees_servers_of_no_project(self):
         uuid = self.instance(project_id=None).uuid
-        nobody = context.RequestContext(overwrite=False)
+        without_project = context.RequestContext(overwrite=False)
         self.assertRaises(
             exception.InstanceNotFound,
             instance_db.instance_get_ref,
-            nobody,
+            without_project,
             uuid,
         )
 
@@ -139,7 +139,7 @@ class TestGet(base.TestCase):
                          (found.display_name, found.metadata))  # fmt: skip
 
 
-class TestUpdate(base.TestCase):
+class TestInstanceUpdate(base.TestCase):
     def setUp(self):
         super().setUp()
         self.uuid = self.instance(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users asked of servers is stored and found."""
+"""Queries for actions."""
 
 import datetime
 
@@ -21,7 +21,7 @@ class ActionTestCase(base.TestCase):
         return self.action(self.server, request_id=request_id, **values)
 
 
-class TestStart(ActionTestCase):
+class TestInstanceActionStart(ActionTestCase):
     def test_what_is_stored(self):
         row = self.assertAsks(
             1,
@@ -47,7 +47,7 @@ class TestStart(ActionTestCase):
         )
 
 
-class TestFinish(ActionTestCase):
+class TestInstanceActionFinish(ActionTestCase):
     def finish(self, **values):
         ours = {
             'instance_uuid': self.server.uuid,

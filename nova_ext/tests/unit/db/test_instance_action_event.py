@@ -52,7 +52,7 @@ class EventTestCase(base.TestCase):
         )
 
 
-class TestStart(EventTestCase):
+class TestInstanceActionEventStart(EventTestCase):
     def test_what_is_stored(self):
         row = self.assertAsks(3, self.start)
         self.assertEqual(
@@ -80,7 +80,7 @@ class TestStart(EventTestCase):
         )
 
 
-class TestFinish(EventTestCase):
+class TestInstanceActionEventFinish(EventTestCase):
     def test_what_is_stored(self):
         self.start()
         row = self.assertAsks(4, self.finish, minute=20)
@@ -222,7 +222,7 @@ class TestServiceOfItsOwnAccord(EventTestCase):
         )
 
 
-class TestGet(EventTestCase):
+class TestInstanceActionEventGet(EventTestCase):
     def test_newest_first_in_one_statement(self):
         events = [self.start(event=f'e{i}') for i in range(3)]
         found = self.assertAsks(1, self.events)

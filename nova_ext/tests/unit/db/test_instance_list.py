@@ -17,7 +17,7 @@ _DASHED = {
 }
 
 
-class ListTestCase(base.TestCase):
+class InstanceListTestCase(base.TestCase):
     def list(self, page=paging.ALL, context=None, **filters):
         return instance_list_db.instance_get_all_by_filters(
             context or self.context,
@@ -29,7 +29,7 @@ class ListTestCase(base.TestCase):
         return [row.display_name for row in self.list(*args, **kwargs)]
 
 
-class TestVisibility(ListTestCase):
+class TestVisibility(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         self.instance(display_name='mine')
@@ -49,7 +49,7 @@ class TestVisibility(ListTestCase):
         )
 
 
-class TestPages(ListTestCase):
+class TestInstanceListPages(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         self.uuids = [
@@ -91,7 +91,7 @@ class TestPages(ListTestCase):
         self.assertEqual([], self.assertAsks(1, self.list, host='nowhere'))
 
 
-class TestFilters(ListTestCase):
+class TestInstanceListFilters(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         self.instance(display_name='web-1', host='host1', power_state=1)
@@ -101,12 +101,12 @@ class TestFilters(ListTestCase):
         )  # fmt: skip
         self.instance(
             display_name='db-1', host='host1', vm_state='error',
-            task_state='deleting', user_id='somebody',
+            task_state='deleting', user_id='another-user',
         )  # fmt: skip
 
     def test_columns(self):
         self.assertEqual(['db-1', 'web-1'], self.names(host='host1'))
-        self.assertEqual(['db-1'], self.names(user_id='somebody'))
+        self.assertEqual(['db-1'], self.names(user_id='another-user'))
         self.assertEqual(['web-2'], self.names(locked=True))
 
     def test_several_values(self):
@@ -209,7 +209,7 @@ class TestFilters(ListTestCase):
         self.assertEqual(3, len(self.names(colour='red')))
 
 
-class TestTags(ListTestCase):
+class TestTags(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         for tags in ('', 'a', 'b', 'ab'):
@@ -229,7 +229,7 @@ class TestTags(ListTestCase):
         self.assertEqual([''], self.names(not_tags_any=['a', 'b']))
 
 
-class TestDeleted(ListTestCase):
+class TestDeleted(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         self.instance(display_name='lives')
@@ -260,7 +260,7 @@ class TestDeleted(ListTestCase):
         )
 
 
-class TestSort(ListTestCase):
+class TestSort(InstanceListTestCase):
     def setUp(self):
         super().setUp()
         for name, host in (('b', 'h1'), ('c', None), ('a', 'h2')):

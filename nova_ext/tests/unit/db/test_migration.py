@@ -23,7 +23,7 @@ class MigrationTestCase(base.TestCase):
         return self.migration(self.server, **values)
 
 
-class TestCreate(MigrationTestCase):
+class TestMigrationCreate(MigrationTestCase):
     def test_what_is_stored(self):
         row = self.assertAsks(
             1, self.create, memory_total=2**40, user_id='u', project_id='p'
@@ -42,7 +42,7 @@ class TestCreate(MigrationTestCase):
         )
 
 
-class TestGet(MigrationTestCase):
+class TestMigrationGet(MigrationTestCase):
     def test_by_number_and_uuid(self):
         row = self.create()
         found = self.assertAsks(
@@ -98,7 +98,7 @@ class TestGet(MigrationTestCase):
         )
 
 
-class TestUpdate(MigrationTestCase):
+class TestMigrationUpdate(MigrationTestCase):
     def update(self, row, values, **kwargs):
         return migration_db.migration_update(
             self.context, row.id, values, **kwargs
@@ -176,7 +176,7 @@ class TestUnfinished(MigrationTestCase):
         self.assertEqual([leaves.id, comes.id], base.ids(found))
 
 
-class ListTestCase(MigrationTestCase):
+class MigrationListTestCase(MigrationTestCase):
     def list(self, page=None, **filters):
         filters = {
             k.replace('changes_', 'changes-'): v for k, v in filters.items()
@@ -188,7 +188,7 @@ class ListTestCase(MigrationTestCase):
         )
 
 
-class TestFilters(ListTestCase):
+class TestMigrationFilters(MigrationListTestCase):
     def setUp(self):
         super().setUp()
         self.a = self.create(
@@ -284,7 +284,7 @@ class TestFilters(ListTestCase):
         self.assertEqual([], self.list(changes_since=base.START))
 
 
-class TestPages(ListTestCase):
+class TestMigrationPages(MigrationListTestCase):
     def setUp(self):
         super().setUp()
         self.rows = [

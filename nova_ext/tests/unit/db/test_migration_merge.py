@@ -85,7 +85,7 @@ class Lists(migration_merge.Cells):
         }
 
 
-class TestCase(testtools.TestCase):
+class MigrationMergeTestCase(testtools.TestCase):
     def pages(self, cells, limit):
         """Return all pages of a list."""
         pages, marker = [], None
@@ -102,7 +102,7 @@ class TestCase(testtools.TestCase):
         return [row for page in self.pages(cells, limit) for row in page]
 
 
-class TestOrder(TestCase):
+class TestOrder(MigrationMergeTestCase):
     def test_equals_come_in_the_order_of_uuids(self):
         a, b, c, d = (row(uuid, 3) for uuid in 'abcd')
         older = row('e', 2)
@@ -162,7 +162,7 @@ class TestOrder(TestCase):
         )
 
 
-class TestRounds(TestCase):
+class TestRounds(MigrationMergeTestCase):
     def test_one_is_enough(self):
         rows = [row(uuid, n) for n, uuid in enumerate(UUIDS)]
         cells = Lists(cell1=rows[::2], cell2=rows[1::2])
@@ -179,7 +179,7 @@ class TestRounds(TestCase):
         self.assertEqual(2, cells.asked.count('read'))
 
 
-class TestAny(TestCase):
+class TestAny(MigrationMergeTestCase):
     """Small cells of all kinds."""
 
     def test_pages_of_any_size_make_the_whole_list(self):

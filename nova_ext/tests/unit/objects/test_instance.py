@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers are stored, found, changed if nobody was faster, and deleted."""
+"""Servers are stored, found, changed in expected states, and deleted."""
 
 from oslo_utils import uuidutils
 from oslo_versionedobjects import exception as ovo_exception
@@ -35,7 +35,7 @@ class InstanceTestCase(base.DatabaseTestCase):
         return Instance.get_by_uuid(self.context, instance.uuid, **kwargs)
 
 
-class TestCreate(InstanceTestCase):
+class TestInstanceCreate(InstanceTestCase):
     def test_it_has_an_identity_then(self):
         instance = self.create()
         self.assertTrue(uuidutils.is_uuid_like(instance.uuid))
@@ -61,7 +61,7 @@ class TestCreate(InstanceTestCase):
         self.assertRaises(ovo_exception.ObjectActionError, instance.create)
 
 
-class TestGet(InstanceTestCase):
+class TestInstanceGet(InstanceTestCase):
     def test_an_unknown_server_is_not_found(self):
         uuid = uuidutils.generate_uuid()
         for get in (Instance.get_by_uuid, Instance.get_ref):
@@ -120,7 +120,7 @@ class TestGet(InstanceTestCase):
         )
 
 
-class TestSave(InstanceTestCase):
+class TestInstanceSave(InstanceTestCase):
     def test_changes_are_stored(self):
         instance = self.create()
         instance.display_name = 'db'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users asked of a server is kept, newest first."""
+"""Actions are stored and listed, newest first."""
 
 from oslo_utils import fixture as time_fixture
 from oslo_utils import timeutils
@@ -131,7 +131,7 @@ class TestInstanceActionList(ActionTestCase):
 
 
 class TestRecovery(ActionTestCase):
-    """What a service that starts must know of what it left."""
+    """Actions with open steps of a service that starts."""
 
     def begin(self, request, host='host1', event='compute_stop_instance'):
         InstanceActionEvent.event_start(request, self.uuid, event, host=host)

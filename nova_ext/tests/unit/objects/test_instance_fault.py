@@ -40,7 +40,7 @@ class TestFromException(base.TestCase):
         self.assertEqual('host1', fault.host)
 
 
-class TestCreate(base.DatabaseTestCase):
+class TestInstanceFaultCreate(base.DatabaseTestCase):
     def test_it_is_stored(self):
         instance = Instance(self.context, project_id=self.context.project_id)
         instance.create()

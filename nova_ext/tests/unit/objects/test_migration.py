@@ -44,7 +44,7 @@ class MigrationTestCase(base.DatabaseTestCase):
         return Migration.get_by_id(self.context, id)
 
 
-class TestCreate(MigrationTestCase):
+class TestMigrationCreate(MigrationTestCase):
     def test_the_caller_is_remembered(self):
         migration = self.get(self.create().id)
         self.assertEqual(self.context.user_id, migration.user_id)
@@ -88,7 +88,7 @@ class TestCreate(MigrationTestCase):
         self.assertIs(False, resize.is_live)
 
 
-class TestGet(MigrationTestCase):
+class TestMigrationGet(MigrationTestCase):
     def test_it_is_found_by_number_and_uuid(self):
         migration = self.create()
         by_uuid = Migration.get_by_uuid(self.context, migration.uuid)
@@ -152,7 +152,7 @@ class TestOldRows(MigrationTestCase):
         self.assertIs(False, migration.cross_cell_move)
 
 
-class TestSave(MigrationTestCase):
+class TestMigrationSave(MigrationTestCase):
     def test_changes_are_stored(self):
         migration = self.create()
         migration.status = MigrationStatus.RUNNING

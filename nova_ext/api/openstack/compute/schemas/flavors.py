@@ -18,7 +18,7 @@ SORT_KEYS = (
     'disabled',
     'is_public',
 )
-#: Taken and ignored: no flavor differs from another in these.
+#: Accepted and ignored: all flavors are equal in these.
 _SAME_KEYS = ('created_at', 'updated_at', 'description', 'vcpu_weight')
 _sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS]}
 

@@ -14,7 +14,7 @@ _reference = {
     'links': Param(types.links, required=True),
 }
 
-#: What every answer with a server has.
+#: Of every answer with a server.
 _basics = {
     'accessIPv4': Param(types.string, required=True),
     'accessIPv6': Param(types.string, required=True),
@@ -43,7 +43,7 @@ _basics = {
     'locked_reason': Param(_string_or_null, since='2.73', required=True),
 }
 
-#: What reading a server adds.
+#: Of answers to reads of a server.
 _states = {
     'OS-EXT-AZ:availability_zone': types.string,
     'config_drive': types.string,
@@ -57,7 +57,7 @@ _states = {
 }
 
 _USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
-#: What operators see besides.
+#: Of answers to operators.
 _attributes = {
     'OS-EXT-SRV-ATTR:host': Param(_string_or_null),
     'OS-EXT-SRV-ATTR:instance_name': Param(types.string),
@@ -119,7 +119,7 @@ create = schema.Body(
                 }
             )
         ),
-        # Instead of the server, to those who ask for it.
+        # Instead of the server, if the request asks for it.
         'reservation_id': Param(types.string),
     }
 )

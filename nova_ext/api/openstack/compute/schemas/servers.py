@@ -35,7 +35,7 @@ SORT_KEYS = (
     'launch_index',
     'locked',
 )
-#: Taken and ignored: no server differs from another in these.
+#: Accepted and ignored: all servers are equal in these.
 _SAME_KEYS = ('kernel_id', 'ramdisk_id')
 #: The same, but only before 2.75.
 _OLD_KEYS = (
@@ -48,7 +48,7 @@ _OLD_KEYS = (
 _sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS]}
 _old_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS, *_OLD_KEYS]}
 
-#: Filters that are looked for as they are.
+#: Filters that are compared literally.
 _WORDS = (
     'user_id',
     'project_id',

@@ -94,5 +94,5 @@ def nullable(inner: JSONSchema) -> JSONSchema:
 
 
 def bare(action: str) -> schema.Body:
-    """Return the schema of an action whose value nobody looks at."""
+    """Return the schema of an action whose value is ignored."""
     return schema.wrapped(action, {})

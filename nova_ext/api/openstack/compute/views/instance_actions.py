@@ -14,10 +14,10 @@ _PLAIN = ('action', 'instance_uuid', 'request_id', 'user_id', 'project_id')
 
 
 class Rights(NamedTuple):
-    """What of an event the caller may see.
+    """Parts of an event that the caller may see.
 
     :param in_full: the traceback and the host
-    :param details: why a step failed
+    :param details: the reason of a failure
     """
 
     in_full: bool = False
@@ -64,7 +64,7 @@ def event(
 
 
 def host_id(host: str | None, project_id: str | None) -> str:
-    """Return a host's name as those may see it who may not know it.
+    """Return the hash of a host's name, for users who may not see the name.
 
     :returns: 56 hexadecimal digits that differ by project, or nothing when
         there is no host

@@ -52,14 +52,14 @@ def show(
 
 
 def hosts(migration: Migration, visible: bool) -> dict[str, Any]:
-    """Return where a migration goes from and to, nulls if not visible."""
+    """Return source and destination of a migration, nulls if not visible."""
     return {
         key: getattr(migration, key) if visible else None for key in HOST_KEYS
     }
 
 
 def initiator(req: request.Request, migration: Migration) -> dict[str, Any]:
-    """Return who started a migration, in the versions that show it."""
+    """Return the initiator of a migration, in the versions that show it."""
     if not microversions.supports(req, microversions.MIGRATION_USER):
         return {}
     return {

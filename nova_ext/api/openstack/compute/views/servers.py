@@ -20,8 +20,8 @@ _PROGRESS = frozenset(
 )
 _FAULT = frozenset({'ERROR', 'DELETED'})
 
-#: What the answers to changes did not have before 2.75, besides what starts
-#: with ``OS-EXT-``.
+#: Keys that answers to changes did not have before 2.75; nor had they those
+#: that begin with ``OS-EXT-``.
 ONLY_IN_READS = frozenset(
     {
         'config_drive',
@@ -32,19 +32,19 @@ ONLY_IN_READS = frozenset(
         'os-extended-volumes:volumes_attached',
     }
 )
-#: What the answer to a rebuild calls by a shorter name.
+#: The key has a shorter name in the answer to a rebuild.
 USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 
 Shown = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
-class Eyes:
-    """How much of a server the caller may see.
+class Visibility:
+    """Parts of a server that the caller may see.
 
-    :param attributes: where it runs, and other attributes of operators
-    :param host_status: tells the status of a host; None when that is not for
-        the caller
+    :param attributes: its host, and other attributes for operators
+    :param host_status: returns the status of a host; None if the caller may
+        not see it
     :param extra_specs: those of its flavor
     """
 
@@ -83,28 +83,28 @@ class ServerView:
         }
 
     def show(
-        self, req: request.Request, instance: Instance, eyes: Eyes
+        self, req: request.Request, instance: Instance, visible: Visibility
     ) -> Shown:
         """Return a server in full."""
         status = statuses.of(instance.vm_state, instance.task_state)
-        shown = self._basics(req, instance, eyes, status)
+        shown = self._basics(req, instance, visible, status)
         if status in _FAULT and instance.fault:
             shown['fault'] = _fault(req, instance.fault)
         shown['OS-DCF:diskConfig'] = _disk_config(instance)
         if status in _PROGRESS:
             shown['progress'] = instance.progress or 0
         shown.update(_placement(instance))
-        if eyes.attributes:
+        if visible.attributes:
             shown.update(_attributes(req, instance))
         shown.update(_states(instance))
-        shown.update(_newer(req, instance, eyes))
+        shown.update(_newer(req, instance, visible))
         return shown
 
     def _basics(
         self,
         req: request.Request,
         instance: Instance,
-        eyes: Eyes,
+        visible: Visibility,
         status: str,
     ) -> Shown:
         host_id = instance_actions.host_id(instance.host, instance.project_id)
@@ -113,7 +113,7 @@ class ServerView:
             'accessIPv6': instance.access_ip_v6 or '',
             'addresses': {},
             'created': timestamps.zulu(instance.created_at),
-            'flavor': self._flavor(req, instance, eyes),
+            'flavor': self._flavor(req, instance, visible),
             'hostId': host_id,
             'id': instance.uuid,
             'image': self._image(req, instance),
@@ -129,7 +129,7 @@ class ServerView:
         }
 
     def _flavor(
-        self, req: request.Request, instance: Instance, eyes: Eyes
+        self, req: request.Request, instance: Instance, visible: Visibility
     ) -> Shown:
         flavor = self.catalogue.get_by_id(instance.instance_type_id)
         if not microversions.supports(req, microversions.EMBEDDED_FLAVOR):
@@ -142,7 +142,7 @@ class ServerView:
             'swap': flavor.swap,
             'original_name': flavor.name,
         }
-        if eyes.extra_specs:
+        if visible.extra_specs:
             shown['extra_specs'] = flavor.extra_specs
         return shown
 
@@ -165,7 +165,7 @@ def _fault(req: request.Request, fault: InstanceFault) -> Shown:
         'created': timestamps.zulu(fault.created_at),
         'message': fault.message,
     }
-    # What went wrong inside is for operators; what the user did is for him.
+    # Internal errors are for operators, errors of the user for both.
     if fault.details and (req.context.is_admin or fault.code != 500):
         shown['details'] = fault.details
     return shown
@@ -210,13 +210,15 @@ def _states(instance: Instance) -> Shown:
     }
 
 
-def _newer(req: request.Request, instance: Instance, eyes: Eyes) -> Shown:
-    """Return what later versions added, in the order they did."""
+def _newer(
+    req: request.Request, instance: Instance, visible: Visibility
+) -> Shown:
+    """Return the keys of later versions, in the order of these."""
     shown: Shown = {}
     if req.version >= microversions.LOCKED:
         shown['locked'] = bool(instance.locked)
-    if req.version >= microversions.HOST_STATUS and eyes.host_status:
-        shown['host_status'] = eyes.host_status(instance.host)
+    if req.version >= microversions.HOST_STATUS and visible.host_status:
+        shown['host_status'] = visible.host_status(instance.host)
     if req.version >= microversions.DESCRIPTION:
         shown['description'] = instance.display_description
     if req.version >= microversions.TAGS:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one word a user reads for what a server is and what is done to it."""
+"""Status of a server, derived from its VM state and its task state."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ _RESIZE = {
 }
 _HARD_REBOOT = {TaskState.REBOOTING_HARD: 'HARD_REBOOT'}
 
-#: By VM state: the status when nothing special is done, and by task state.
+#: By VM state: the usual status, and exceptions by task state.
 _STATUSES: dict[str, tuple[str, dict[str, str]]] = {
     VMState.ACTIVE: (
         'ACTIVE',

@@ -45,7 +45,7 @@ _REQUESTS: tuple[Any, ...] = (
 
 
 class APITestCase(base.MessagingTestCase):
-    """Nobody is there to carry anything out."""
+    """A test of the API without conductors and hosts."""
 
     def setUp(self) -> None:
         super().setUp()

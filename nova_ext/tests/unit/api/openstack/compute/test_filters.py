@@ -22,7 +22,7 @@ def _parsed(**query):
 
 
 @ddt.ddt
-class TestParsed(testtools.TestCase):
+class TestFiltersParsed(testtools.TestCase):
     def test_others_stay_as_they_are(self):
         req = base.request(query={'host': 'host1', 'status': ''})
         found = filters.parsed(req)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which flavors are listed, and in which order."""
+"""Flavors that are listed, and their order."""
 
 import ddt
 

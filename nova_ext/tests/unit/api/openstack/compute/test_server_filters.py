@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which servers a query means, in which order."""
+"""Filters and sort keys of lists of servers."""
 
 import urllib.parse
 
@@ -43,7 +43,7 @@ class TestWantsAllProjects(test_base.TestCase):
 
 
 @ddt.ddt
-class TestParsed(test_base.TestCase):
+class TestServerFiltersParsed(test_base.TestCase):
     def parsed(self, query, **kwargs):
         return server_filters.parsed(
             _request(query, **kwargs), flavors.Catalogue(self.conf)
@@ -66,7 +66,7 @@ class TestParsed(test_base.TestCase):
             'status=migrating',
             {'vm_state': ['active', 'paused'], 'task_state': ['migrating']},
         ),
-        # Not for everybody's use.
+        # For operators only.
         ('host=host1&user_id=jo&deleted=1&vm_state=x', {}),
         ('kernel_id=x', {}),
         ('all_tenants=1', {}),

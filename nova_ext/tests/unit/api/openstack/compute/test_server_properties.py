@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Properties are stored under the names of their columns."""
+"""Tests of the properties of servers in the bodies of requests."""
 
 import ddt
 import testtools
@@ -50,3 +50,18 @@ class TestServerColumns(testtools.TestCase):
     def test_spellings_of_addresses(self, given, expected):
         found = server_properties.of({'accessIPv6': given})
         self.assertEqual({'access_ip_v6': expected}, found)
+
+
+class TestPasswords(testtools.TestCase):
+    def test_given(self):
+        for given in ('secret', ''):
+            server = {'name': 'web', 'adminPass': given}
+            self.assertEqual(given, server_properties.password_of(server))
+
+    def test_new(self):
+        found = {
+            server_properties.password_of({'name': 'web'}) for _ in range(100)
+        }
+        self.assertEqual(100, len(found))
+        for password in found:
+            self.assertRegex(password, '^[a-zA-Z0-9]{12}$')

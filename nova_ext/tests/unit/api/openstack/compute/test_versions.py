@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a client reads before it knows the API."""
+"""Version documents."""
 
 import ddt
 import testtools

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests about servers may say, by version."""
+"""Schemas of requests about servers, by version."""
 
 import urllib.parse
 

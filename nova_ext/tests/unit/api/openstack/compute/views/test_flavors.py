@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What flavors show, by version."""
+"""Views of flavors, by version."""
 
 import ddt
 import testtools

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What actions and events show, by version and to whom."""
+"""Views of actions and events, by version and user."""
 
 import ddt
 import testtools

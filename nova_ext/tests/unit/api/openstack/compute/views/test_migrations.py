@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the list of migrations shows, by version and to whom."""
+"""Views of the list of migrations, by version and user."""
 
 import ddt
 import testtools
@@ -46,7 +46,7 @@ def _show(version, with_hosts=True, **changes):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestMigrationsShow(testtools.TestCase):
     @ddt.data(
         ('2.1', _FIRST),
         ('2.22', _FIRST),

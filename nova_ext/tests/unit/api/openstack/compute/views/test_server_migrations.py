@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a server's live migration shows, by version and to whom."""
+"""Views of a server's live migration, by version and user."""
 
 import ddt
 import testtools
@@ -39,7 +39,7 @@ def _show(version, with_hosts=True):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestServerMigrationsShow(testtools.TestCase):
     @ddt.data(
         ('2.23', _FIRST),
         ('2.58', _FIRST),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What servers show, by version and to whom."""
+"""Views of servers, by version and user."""
 
 import ddt
 
@@ -53,8 +53,8 @@ _MORE_ATTRIBUTES = {
         'user_data',
     )
 }
-_BLIND = view.Eyes(attributes=False, extra_specs=False)
-_SHARP = view.Eyes(attributes=True, extra_specs=True, host_status=str)
+_BLIND = view.Visibility(attributes=False, extra_specs=False)
+_SHARP = view.Visibility(attributes=True, extra_specs=True, host_status=str)
 
 
 class _ServerViewTestCase(test_base.TestCase):
@@ -64,9 +64,9 @@ class _ServerViewTestCase(test_base.TestCase):
             links.Links(), flavors.Catalogue(self.conf)
         )
 
-    def show(self, version='2.80', eyes=_BLIND, admin=False, **changes):
+    def show(self, version='2.80', visible=_BLIND, admin=False, **changes):
         req = base.request(version, admin=admin)
-        return self.view.show(req, base.an_instance(**changes), eyes)
+        return self.view.show(req, base.an_instance(**changes), visible)
 
 
 @ddt.ddt
@@ -183,8 +183,8 @@ class TestValues(_ServerViewTestCase):
     )
     @ddt.unpack
     def test_flavor(self, version, specs, expected):
-        eyes = view.Eyes(attributes=False, extra_specs=specs)
-        self.assertEqual(expected, self.show(version, eyes)['flavor'])
+        visible = view.Visibility(attributes=False, extra_specs=specs)
+        self.assertEqual(expected, self.show(version, visible)['flavor'])
 
     def test_flavor_is_as_large_as_it_was(self):
         shown = self.show('2.47', memory_mb=1, vcpus=2, root_gb=3)

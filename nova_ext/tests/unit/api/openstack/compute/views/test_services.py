@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What services show, by version."""
+"""Views of services, by version."""
 
 import ddt
 from oslo_utils import timeutils
@@ -26,7 +26,7 @@ def _show(version='2.80', **changes):
 
 
 @ddt.ddt
-class TestShow(testtools.TestCase):
+class TestServicesShow(testtools.TestCase):
     @ddt.data(
         ('2.1', _FIRST),
         ('2.10', _FIRST),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frame around every step that a host takes.
+"""Decorator of the methods by which a compute host takes steps.
 
-One at a time per server and host, each message once, recorded as an event,
-and with an end that leaves no task state behind.
+A step has the server for itself, is taken once for each message, is recorded
+as an event, and leaves no task state behind when it fails.
 """
 
 import collections
@@ -24,7 +24,7 @@ from nova_ext.instance_updates import States
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.rpcapi.compute import ComputeAPI
-from nova_ext.step_types import Place
+from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
 from nova_ext.virt.driver import ComputeDriver
 
@@ -40,7 +40,7 @@ class Locks:
 
     @contextlib.contextmanager
     def hold(self, uuid: str) -> Iterator[None]:
-        """Wait for the lock of a server and hold it; twice is fine."""
+        """Hold the lock of a server, which is reentrant."""
         lock = self._take(uuid)
         try:
             with lock:
@@ -62,7 +62,7 @@ class Locks:
                 self._locks[uuid] = lock, users - 1
 
 
-class Running:
+class RunningSteps:
     """The steps that threads of this process are taking."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Running:
 
     @contextlib.contextmanager
     def step(self, uuid: str, event_name: str) -> Iterator[None]:
-        """Count what runs inside as a step of a server."""
+        """Count the block as a step of a server."""
         self.add(uuid, event_name)
         try:
             yield
@@ -89,15 +89,15 @@ class Running:
                 watch.add((uuid, event_name))
 
     def remove(self, uuid: str, event_name: str) -> None:
-        """Count it no longer."""
+        """Stop counting a step."""
         with self._guard:
             self._counts[uuid, event_name] -= 1
-            # Forget what is not positive.
+            # Drop the counts that are not positive.
             self._counts += collections.Counter()
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[set[tuple[str, str]]]:
-        """Collect the steps that run at any time inside.
+        """Collect the steps that run at any time during the block.
 
         :returns: pairs of a server's uuid and an event name
         """
@@ -113,7 +113,7 @@ class Running:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """The parts that the operations of one compute host share.
+    """The parts that all steps of one compute host share.
 
     :param name: of the service, and of its only hypervisor
     """
@@ -122,31 +122,31 @@ class Host:
     driver: ComputeDriver
     rpcapi: ComputeAPI
     locks: Locks = dataclasses.field(default_factory=Locks)
-    running: Running = dataclasses.field(default_factory=Running)
+    running: RunningSteps = dataclasses.field(default_factory=RunningSteps)
 
 
-class Operations(Protocol):
-    """An object whose methods are operations."""
+class HostSteps(Protocol):
+    """An object whose methods take steps."""
 
     @property
     def host(self) -> Host:
-        """Where the operations run."""
+        """Host that takes the steps."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """A step that failed, as its cleanup needs to know it."""
+    """A step that failed, with all that its cleanup needs."""
 
     host: Host
     context: RequestContext
     instance_uuid: str
     states: States
     error: Exception
-    #: What the operation was given beside the server.
+    #: Of the method, beside the server.
     arguments: Mapping[str, Any]
 
     def update_instance(self, **values: Any) -> None:
-        """Change the server unless something else is being done to it."""
+        """Change the server, unless its task state is another by now."""
         instance_updates.update_instance(
             self.context, self.instance_uuid, self.states, **values
         )
@@ -166,33 +166,33 @@ def set_error(failure: Failure) -> None:
     failure.update_instance(task_state=None, vm_state=VMState.ERROR)
 
 
-def operation(
+def host_step(
     step_type: StepType,
     cleanup: Cleanup | None = None,
     refusal: Cleanup | None = None,
     *,
     is_exclusive: bool = True,
 ) -> Callable[[Method], Method]:
-    """Make a method the one that takes a step of a server.
+    """Return a decorator for the method that takes a step of a server.
 
-    It is called with a context and keywords, ``instance`` among them, and
-    gets the server as it is now, not as it was when the message was sent.
-    Exceptions go on, so that a caller who waits learns of them. Recovery
-    passes ``step``, an open one that is to be resumed.
+    The method is called with a context and keywords, ``instance`` among them,
+    and gets the server as it is now, not as it was when the message was sent.
+    Exceptions are raised again, for a caller that waits for an answer.
+    Recovery passes ``step``, an open one that is to be resumed.
 
-    :param step_type: as the table of operations has it
-    :param cleanup: is called when the method failed
+    :param step_type: as in the table of operations
+    :param cleanup: is called when the method has failed
     :param refusal: is called when it was not begun, because the server is
-        gone or in another task state
-    :param is_exclusive: whether other operations on the server have to wait
+        deleted or in another task state
+    :param is_exclusive: whether other steps of the server have to wait
     """
 
     def decorate(method: Method) -> Method:
-        taker = _Taker(method, step_type, cleanup, refusal, is_exclusive)
+        runner = _StepRunner(method, step_type, cleanup, refusal, is_exclusive)
 
         @functools.wraps(method)
         def wrapper(
-            self: Operations,
+            self: HostSteps,
             context: RequestContext,
             *,
             instance: Instance,
@@ -202,7 +202,7 @@ def operation(
             step = step or Step(
                 context, instance.uuid, step_type.event, self.host.name
             )
-            return taker.take(self, step, kwargs)
+            return runner.run(self, step, kwargs)
 
         return wrapper
 
@@ -210,27 +210,27 @@ def operation(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Taker:
+class _StepRunner:
     method: Method
     step_type: StepType
     cleanup: Cleanup | None
     refusal: Cleanup | None
     is_exclusive: bool
 
-    def take(
-        self, operations: Operations, step: Step, kwargs: dict[str, Any]
-    ) -> Any:
-        host, uuid = operations.host, step.instance_uuid
+    def run(self, steps: HostSteps, step: Step, kwargs: dict[str, Any]) -> Any:
+        host, uuid = steps.host, step.instance_uuid
         with self._lock(host, uuid), host.running.step(uuid, step.name):
             if step.is_repeated():
-                LOG.info('%s of %s was done before', step.name, uuid)
+                LOG.info(
+                    'Instance %s: %s is repeated, ignored', uuid, step.name
+                )
                 return None
-            return self._record(operations, step, kwargs)
+            return self._record(steps, step, kwargs)
 
     def _check_host(self, instance: Instance, host: str) -> None:
-        # The message may have waited until the host was alive again.
+        # The message may have been in the queue while the host was down.
         is_here = instance.host in (None, host)
-        if self.step_type.place is Place.INSTANCE_HOST and not is_here:
+        if self.step_type.place is StepPlace.INSTANCE_HOST and not is_here:
             raise exception.HostEvacuated(host=host)
 
     def _lock(
@@ -241,9 +241,9 @@ class _Taker:
         return contextlib.nullcontext()
 
     def _record(
-        self, operations: Operations, step: Step, kwargs: dict[str, Any]
+        self, steps: HostSteps, step: Step, kwargs: dict[str, Any]
     ) -> Any:
-        host, context = operations.host, step.context
+        host, context = steps.host, step.context
         uuid, states = step.instance_uuid, self.step_type.task_states
         is_begun = False
         is_failure = functools.partial(_is_failure, step)
@@ -253,12 +253,14 @@ class _Taker:
                 instance_updates.check(instance, states)
                 self._check_host(instance, host.name)
                 is_begun = True
-                with _fault(context, uuid, host.name, is_failure):
+                with action_events.fault_recorded(
+                    context, uuid, host.name, is_failure
+                ):
                     return self.method(
-                        operations, context, instance=instance, **kwargs
+                        steps, context, instance=instance, **kwargs
                     )
         except Exception as error:
-            # After the event has ended: as long as there is a task state,
+            # The event has ended already: as long as there is a task state,
             # recovery after a crash examines the server.
             clean_up = self.cleanup if is_begun else self.refusal
             if clean_up is not None and is_failure(error):
@@ -269,23 +271,8 @@ class _Taker:
 def _is_failure(step: Step, error: Exception) -> bool:
     """Return whether an error ends the step.
 
-    While the database is unreachable, or no conductor answers, it is unknown
-    how far the step has come. The host resumes it later, as if it had died
-    amid it; once.
+    When the database is unreachable, or no conductor answers, it is unknown
+    how far the step has come: it stays open, and the host resumes it later,
+    once.
     """
     return step.is_resumed or not indirection.is_outage(error)
-
-
-@contextlib.contextmanager
-def _fault(
-    context: RequestContext,
-    uuid: str,
-    host: str,
-    is_failure: Callable[[Exception], bool],
-) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        if is_failure(error):
-            action_events.record_fault(context, uuid, error, host)
-        raise

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live migration that nothing is moved by."""
+"""Simulation of a live migration, which copies nothing."""
 
 from collections.abc import Iterator
 import threading
@@ -14,10 +14,10 @@ _GIB = 1024**3
 _STEP = (0.05, 1.0)
 
 
-class Move:
-    """Tells how far it would be, and does what others want of it.
+class SimulatedMove:
+    """A live migration by the clock, which can be forced or aborted.
 
-    :param seconds: how long it takes if nobody interferes
+    :param seconds: duration unless it is forced or aborted
     """
 
     def __init__(self, instance: Instance, seconds: float) -> None:
@@ -28,21 +28,21 @@ class Move:
         self._is_aborted = False
 
     def force_complete(self) -> None:
-        """Be at the end."""
+        """Complete at once."""
         self._is_forced = True
         self.wake()
 
     def abort(self) -> None:
-        """Fail."""
+        """Make :meth:`progress` raise."""
         self._is_aborted = True
         self.wake()
 
     def wake(self) -> None:
-        """Tell the progress now."""
+        """Report the progress now."""
         self._woken.set()
 
     def progress(self) -> Iterator[driver.LiveMigrationProgress]:
-        """Yield how far the copy is, from nothing to all."""
+        """Yield the progress of the copy, from nothing to all."""
         step = min(max(self._seconds / 10, _STEP[0]), _STEP[1])
         begin = time.monotonic()
         done = 0.0
@@ -72,7 +72,7 @@ class Move:
 def _counts(
     total: int, part: float
 ) -> tuple[int | None, int | None, int | None]:
-    """Return how much there is, is copied and remains, each at least 1."""
+    """Return the total, the copied and the remaining, each at least 1."""
     if total < 2:
         return None, None, None
     processed = min(max(int(total * part), 1), total - 1)

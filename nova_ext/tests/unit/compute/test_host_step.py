@@ -11,7 +11,7 @@ from ext_lib.context import RequestContext
 from nova_ext import action_events
 from nova_ext import exception
 from nova_ext import step_types
-from nova_ext.compute import operation
+from nova_ext.compute import host_step
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
@@ -20,17 +20,17 @@ from nova_ext.tests.unit.compute import base
 from nova_ext.virt.driver import Interrupted
 
 
-class _Operations:
-    def __init__(self, host: operation.Host) -> None:
+class _Steps:
+    def __init__(self, host: host_step.Host) -> None:
         self.host = host
         self.seen: list[Instance] = []
         self.error: BaseException | None = None
         self.refused: list[str] = []
 
-    def _refuse(failure: operation.Failure) -> None:  # type: ignore[misc]
+    def _refuse(failure: host_step.Failure) -> None:  # type: ignore[misc]
         failure.arguments['seen'].append('refused')
 
-    @operation.operation(step_types.STOP, operation.set_error, _refuse)
+    @host_step.host_step(step_types.STOP, host_step.set_error, _refuse)
     def stop_instance(
         self,
         context: RequestContext,
@@ -47,7 +47,7 @@ class _Operations:
 class OperationTestCase(base.HostTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.operations = _Operations(self.host)
+        self.operations = _Steps(self.host)
         self.instance = servers.make_instance(
             task_state=TaskState.POWERING_OFF
         )
@@ -196,7 +196,7 @@ class _Trigger(list[Instance]):
 
 class LocksTestCase(base.HostTestCase):
     def test_second_thread_waits(self) -> None:
-        locks, order = operation.Locks(), []
+        locks, order = host_step.Locks(), []
 
         def second() -> None:
             with locks.hold('uuid'):
@@ -210,7 +210,7 @@ class LocksTestCase(base.HostTestCase):
         self.assertEqual(['first', 'second'], order)
 
     def test_servers_do_not_wait_for_each_other(self) -> None:
-        locks, done = operation.Locks(), threading.Event()
+        locks, done = host_step.Locks(), threading.Event()
 
         def other() -> None:
             with locks.hold('other'):
@@ -223,19 +223,21 @@ class LocksTestCase(base.HostTestCase):
             thread.join()
 
     def test_lock_nobody_holds_is_forgotten(self) -> None:
-        locks = operation.Locks()
+        locks = host_step.Locks()
         with locks.hold('uuid'):
             pass
         self.assertEqual({}, locks._locks)
 
 
 class RunningTestCase(base.HostTestCase):
-    def has(self, running: operation.Running, uuid: str, name: str) -> bool:
+    def has(
+        self, running: host_step.RunningSteps, uuid: str, name: str
+    ) -> bool:
         with running.watched() as steps:
             return (uuid, name) in steps
 
     def test_step_runs_until_all_who_take_it_are_done(self) -> None:
-        running = operation.Running()
+        running = host_step.RunningSteps()
         with running.step('uuid', 'name'):
             with running.step('uuid', 'name'):
                 self.assertTrue(self.has(running, 'uuid', 'name'))
@@ -244,7 +246,7 @@ class RunningTestCase(base.HostTestCase):
         self.assertFalse(self.has(running, 'uuid', 'name'))
 
     def test_step_that_came_and_went_meanwhile_ran(self) -> None:
-        running = operation.Running()
+        running = host_step.RunningSteps()
         with running.watched() as steps, running.step('uuid', 'name'):
             pass
         self.assertEqual({('uuid', 'name')}, steps)
