@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How many times longer one thing takes than another, and how sure that is.
+"""Ratios of durations, with their confidence intervals.
 
-The machine is never quiet. So what is compared is done in rounds, each way
-once a round and in an order that chance decides, and only times of one round
-are set in relation. What remains of the noise shows in the interval, and in a
-comparison of a thing with itself.
+Other load on the machine changes over time. So the ways to do a thing are
+measured in rounds, each once a round and in random order, and only times of
+one round are compared. The remaining noise shows in the interval, and in the
+comparison of a way with itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ import dataclasses
 import random
 import statistics
 
-#: Of the interval: how many times out of a hundred it holds the true ratio.
+#: Level of confidence of the intervals, in percent.
 CONFIDENCE = 95
 _RESAMPLES = 2000
 
@@ -21,7 +21,7 @@ Way = Callable[[float], float]
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """A median of ratios, and the interval it may be off by."""
+    """A median of ratios, with its confidence interval."""
 
     value: float
     low: float
@@ -36,9 +36,8 @@ def alternate(
 ) -> dict[str, list[float]]:
     """Return the times that each way takes, round by round.
 
-    :param ways: by name; each does the thing once and returns the time. It is
-        given what chance has in store for the round, from 0 to 1, the same
-        for all ways
+    :param ways: by name; each does the thing once and returns the time. It
+        gets a random number from 0 to 1, the same for all ways of a round
     :param warm_up: rounds before the first that counts
     """
     times: dict[str, list[float]] = {name: [] for name in ways}
@@ -52,7 +51,7 @@ def alternate(
 
 
 def ratio(times: Sequence[float], reference: Sequence[float]) -> Ratio:
-    """Return how many times longer than the reference it takes.
+    """Return the median ratio of times to those of the reference.
 
     :param times: of the same rounds as those of the reference
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What it costs to record and to read the progress of clusters.
+"""Benchmark of recording and reading the progress of clusters.
 
-Side by side on one MariaDB: the recorder of sahara_ext with few and with many
+Compared on one MariaDB are the recorder of sahara_ext with few and with many
 events stored, and, if SAHARA_PYTHON names the Python of an environment that
 has it, sahara 19.0.0. See README.rst.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What our event log costs, asked the way sahara_ext asks it."""
+"""Side of the event log of sahara_ext, called as its engine calls it."""
 
 from collections.abc import Callable
 from concurrent import futures

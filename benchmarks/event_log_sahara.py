@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the event log of sahara 19.0.0 costs; runs in sahara's own Python.
+"""Side of the event log of sahara 19.0.0; runs in sahara's own Python.
 
-It takes the path sahara's own code takes: the helpers its engine and its
-plugins call, and the read behind ``show_progress``.
+It calls what sahara calls itself: the helpers of its engine and its plugins,
+and the read behind ``show_progress``.
 """
 
 import datetime
@@ -143,7 +143,8 @@ class Sahara:
 def main() -> None:
     """Serve; the only argument is a configuration file."""
     warnings.simplefilter('ignore')
-    cfg.CONF(['--config-file', sys.argv[1]], project='sahara')
+    # sahara reads its global configuration.
+    cfg.CONF(['--config-file', sys.argv[1]], project='sahara')  # noqa: NX303
     side = Sahara()
     worker.serve(
         {

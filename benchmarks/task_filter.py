@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tasks filter costs a real nova-api.
+"""Benchmark of the tasks filter in a real nova-api.
 
-README.rst tells how it is measured, and how to run it.
+README.rst describes the method, and how to run it.
 """
 
 import http.client
@@ -115,7 +115,7 @@ class Requests:
 
 
 def compare(requests: Requests, name: str) -> bool:
-    """Measure a kind of request; tell whether it meets its target."""
+    """Measure a kind of request; return whether it meets its target."""
 
     def way(headers: dict[str, str]) -> comparison.Way:
         return lambda chance: requests.send(

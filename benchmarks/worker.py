@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A side of a comparison, in a process and a Python of its own.
 
-It is told on standard input, line by line, what to do, and answers each with
-a line of JSON. Nothing but the standard library is needed here: the Python of
-the other side has nothing of ours.
+Each line of standard input is a call in JSON, and each is answered by a line
+of JSON. This module imports only the standard library: the Python of the other
+side has none of our packages.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,8 +16,8 @@ from typing import Any
 
 
 def serve(tasks: Mapping[str, Callable[..., Any]]) -> None:
-    """Do what is asked for until nothing more is."""
-    # Libraries may print whatever they like, but not among the answers.
+    """Answer calls until standard input ends."""
+    # What libraries print must not be among the answers.
     answers = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)
     for line in sys.stdin:

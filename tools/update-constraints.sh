@@ -10,7 +10,7 @@
 set -o errexit -o nounset -o pipefail
 
 LINTERS=(bashate codespell doc8 flake8 hacking import-linter mypy pre-commit
-    ruff sphinx-lint types-PyYAML types-requests)
+    pre-commit-hooks ruff sphinx-lint types-PyYAML types-requests)
 REQUIREMENTS=(-r requirements.txt -r test-requirements.txt
     -r doc/requirements.txt)
 

@@ -197,7 +197,7 @@ VARIABLES
     a2enmod proxy proxy_uwsgi
 }
 
-# prepare_keystone: the two clouds of an administrator that devstack goes by
+# prepare_keystone: the two clouds of an administrator that devstack uses
 prepare_keystone() {
     source "$TOP_DIR/lib/keystone"
     export OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml
@@ -250,15 +250,15 @@ prepare_broker() {
     NOVA_EXT_VHOST=nova_ext$SUFFIX
 }
 
-# tidy: leave nothing that runs, whatever happened
-tidy() {
+# clean_up: stop all processes, also after an error
+clean_up() {
     local file
     set +o errexit +o nounset
     for file in "$WORK"/*.pid; do
         [ -e "$file" ] && stop_unit "$(basename "$file" .pid)"
     done
     [ -e "$WORK/apache/pid" ] && apachectl stop
-    # devstack leaves an endpoint as it is, at a port that is no more.
+    # devstack does not change an endpoint that exists, here with an old port.
     openstack --os-cloud devstack-admin service delete \
         compute-audit data-processing
     [ ${#NEW_USERS[@]} = 0 ] ||
@@ -386,7 +386,7 @@ clean() {
     check_clean
 }
 
-# compute_node: no database, no broker, no nova-api and no API of ours
+# compute_node: without database, broker, nova-api and an API of this project
 compute_node() {
     local everything=$ENABLED_SERVICES
     ENABLED_SERVICES=n-cpu,nova-ext-compute
@@ -416,7 +416,7 @@ SAHARA_EXT_NETWORK=none
 SAHARA_EXT_WAIT_FOR=active
 
 exec 3>&1 >"$LOG" 2>&1
-trap tidy EXIT
+trap clean_up EXIT
 set +o errexit +o nounset
 minimal_environment
 load_plugin_settings
