@@ -5,6 +5,7 @@ Whoever can write to a directory can put symbolic links there, to have a
 program write elsewhere; and passwords and data are in what it writes.
 """
 
+import errno
 import os
 import pathlib
 import stat
@@ -30,7 +31,12 @@ def make_directory(path: pathlib.Path, mark: str) -> None:
         other files
     :raises OSError: when it cannot be made or is no directory
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(
+            errno.ENOTDIR, 'Not in a directory', str(path)
+        ) from error
     try:
         path.mkdir(mode=_DIRECTORY)
     except FileExistsError:
