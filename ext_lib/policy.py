@@ -9,6 +9,7 @@ from oslo_context import context as oslo_context
 from oslo_policy import policy
 
 from ext_lib import exception
+from ext_lib.startup_errors import Misconfigured
 
 
 class Enforcer:
@@ -17,6 +18,7 @@ class Enforcer:
     :param conf: configuration whose ``[oslo_policy]`` group names the file
         with the operator's overrides
     :param rules: the service's documented defaults
+    :raises Misconfigured: when that file is missing or has no rules
     """
 
     def __init__(
@@ -24,7 +26,14 @@ class Enforcer:
     ) -> None:
         self.policy = policy.Enforcer(conf)
         self.policy.register_defaults(list(rules))
-        self.policy.load_rules()
+        _check_file(conf)
+        try:
+            self.policy.load_rules()
+        except (AttributeError, TypeError, ValueError) as error:
+            # What is no YAML, or has no names.
+            raise Misconfigured(
+                f'{conf.oslo_policy.policy_file} has no rules: {error}'
+            ) from error
 
     def authorize(
         self,
@@ -44,3 +53,12 @@ class Enforcer:
         if fatal and not allowed:
             raise exception.PolicyNotAuthorized(action=rule)
         return bool(allowed)
+
+
+def _check_file(conf: cfg.ConfigOpts) -> None:
+    """Refuse a missing file that was asked for: the defaults allow more."""
+    name = conf.oslo_policy.policy_file
+    where = conf.get_location('policy_file', 'oslo_policy')
+    is_asked_for = where is not None and where.location.is_user_controlled
+    if is_asked_for and conf.find_file(name) is None:
+        raise Misconfigured(f'[oslo_policy] policy_file: there is no {name}.')

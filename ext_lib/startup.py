@@ -59,6 +59,7 @@ class Program:
         except Exception as error:
             reason = startup_errors.reason(error, self.name)
             if reason is None:
+                self._point_to_log(error)
                 raise
             self.say(reason, logging.CRITICAL)
             LOG.debug('Where it failed', exc_info=True)
@@ -75,6 +76,12 @@ class Program:
         sys.stderr.flush()
         if _is_logged_elsewhere():
             LOG.log(level, '%s', message)
+
+    def _point_to_log(self, error: Exception) -> None:
+        """Name an error of which the log alone gets the traceback."""
+        if _is_logged_elsewhere():
+            said = ' '.join(f'{type(error).__name__}: {error}'.split())
+            sys.stderr.write(f'{self.name}: {said} (see the log)\n')
 
     def wait(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 
 from oslo_config import cfg
 from oslo_db import exception as db_exception
+from oslo_log import log
 import oslo_messaging as messaging
 import sqlalchemy as sa
 from stevedore import exception as stevedore_exception
@@ -100,6 +101,13 @@ def _no_plugin(error: Any, _program: str) -> str:
     return f'{error}.'
 
 
+def _of_log(error: Any, _program: str) -> str:
+    return (
+        f'[DEFAULT] log_config_append names {error.log_config}, which cannot '
+        f'be loaded: {error.err_msg}'
+    )
+
+
 def _no_transport(_error: Any, _program: str) -> str:
     return '[DEFAULT] transport_url is no URL of a message broker.'
 
@@ -115,6 +123,7 @@ _Kind = type[Exception] | tuple[type[Exception], ...]
 #: The first that fits counts.
 _KINDS: Sequence[tuple[_Kind, Callable[[Any, str], str]]] = (
     (cfg.Error, _text),
+    (log.LogConfigError, _of_log),
     (messaging.InvalidTransportURL, _no_transport),
     (messaging.DriverLoadFailure, _no_transport_driver),
     (db_exception.CantStartEngineError, _no_connection),
@@ -127,6 +136,7 @@ _KINDS: Sequence[tuple[_Kind, Callable[[Any, str], str]]] = (
 _OF_CONFIGURATION = (
     Misconfigured,
     cfg.Error,
+    log.LogConfigError,
     messaging.InvalidTransportURL,
     messaging.DriverLoadFailure,
     stevedore_exception.NoMatches,

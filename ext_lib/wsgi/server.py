@@ -4,6 +4,7 @@
 Deployments that have a web server of their own do not need it.
 """
 
+import contextlib
 import dataclasses
 import logging
 import select
@@ -98,7 +99,9 @@ class HTTPServer:
         if self._server is None or self._stopping.is_set():
             return
         self._stopping.set()
-        self._server.pull_trigger()
+        # The thread may have seen it by itself, and have ended.
+        with contextlib.suppress(OSError):
+            self._server.pull_trigger()
 
     def wait(self) -> None:
         """Return when the requests that were running are answered."""
@@ -117,10 +120,22 @@ class HTTPServer:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listening = socket.socket(family, kind, protocol)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None,
+            port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
+        )[0]
+        return _bind(socket.socket(family, kind, protocol), address)
+    except OSError as error:
+        # The system says what is wrong, but not of which address.
+        where = f'[{host}]' if ':' in host else host
+        error.filename = f'{where}:{port}'
+        raise
+
+
+def _bind(listening: socket.socket, address: Any) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)

@@ -156,6 +156,10 @@ def _invalid(
     names = [part for part in error.absolute_path if isinstance(part, str)]
     if not names:
         return InvalidInput(why)
-    is_secret = any(masking.is_secret(name) for name in names)
-    value = masking.MASK if is_secret else masking.masked(error.instance)
+    if any(masking.is_secret(name) for name in names):
+        value = masking.MASK
+    else:
+        # A string may be a document itself, or what is secret elsewhere.
+        quoted = str(masking.masked(error.instance))
+        value = masking.mask_quoted(quoted, whole)
     return InvalidInput(where=where, path=names[-1], value=value, why=why)

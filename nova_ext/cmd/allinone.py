@@ -159,8 +159,9 @@ def _check_address(
     if conf.api.auth_strategy != 'noauth' or arguments.force_noauth:
         return
     if not _is_loopback(arguments.host):
+        name = arguments.host or 'Every address'
         raise Refused(
-            f'{arguments.host} can be reached from other machines, and '
+            f'{name} can be reached from other machines, and '
             'without keystone anybody there may do anything. '
             'Insist with --force-noauth.'
         )
@@ -169,7 +170,10 @@ def _check_address(
 def _is_loopback(host: str) -> bool:
     if not host:
         return False
-    found = socket.getaddrinfo(host, None)
+    try:
+        found = socket.getaddrinfo(host, None)
+    except socket.gaierror as error:
+        raise Refused(f'{host}: {error.strerror}.') from error
     addresses = {str(address[0]) for *_, address in found}
     return all(
         ipaddress.ip_address(address.partition('%')[0]).is_loopback

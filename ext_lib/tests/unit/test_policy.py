@@ -13,6 +13,7 @@ from oslotest import base
 from ext_lib import context
 from ext_lib import exception
 from ext_lib import policy
+from ext_lib import startup_errors
 
 _OWNER = 'role:member and project_id:%(project_id)s'
 _RULES = (
@@ -42,6 +43,33 @@ class TestEnforcer(base.BaseTestCase):
         conf([], default_config_files=[])
         opts.set_defaults(conf, policy_file=str(path))
         return policy.Enforcer(conf, _RULES)
+
+    def configured(self, file):
+        path = pathlib.Path(self.directory, 'some.conf')
+        path.write_text(f'[oslo_policy]\npolicy_file = {file}\n')
+        conf = cfg.ConfigOpts()
+        conf([], default_config_files=[str(path)])
+        return policy.Enforcer(conf, _RULES)
+
+    def test_a_missing_file_that_was_asked_for(self):
+        error = self.assertRaises(
+            startup_errors.Misconfigured, self.configured, 'missing.yaml'
+        )
+        self.assertIn('missing.yaml', error.message)
+
+    def test_a_file_without_rules(self):
+        path = pathlib.Path(self.directory, 'rules.yaml')
+        for text in ('": [', '- a list\n'):
+            path.write_text(text)
+            error = self.assertRaises(
+                startup_errors.Misconfigured, self.configured, path
+            )
+            self.assertIn('rules.yaml', error.message)
+
+    def test_a_file_that_was_asked_for(self):
+        path = pathlib.Path(self.directory, 'rules.yaml')
+        path.write_text('things:show: "!"\n')
+        self.configured(path)
 
     def caller(self, project='demo', roles=('member', 'reader'), **kwargs):
         return context.RequestContext(

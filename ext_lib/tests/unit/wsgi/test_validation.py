@@ -262,6 +262,10 @@ class TestBody(test_base.BaseTestCase):
         {'thing': {'name': 'x', 'parts': {'password': 'hunter2'}}},
         {'thing': {'name': 'x', 'password': {'any': ['hunter2']}}},
         {'thing': {'name': 'x', 'token': ['hunter2']}},
+        # As the value of another field, and in a document within a string.
+        {'thing': {'name': 'x', 'id': 'hunter2', 'token': 'hunter2'}},
+        {'thing': '{"name": "x", "adminPass": "hunter2"}'},
+        {'thing': "{'name': 'x', 'user_data': 'hunter2'}"},
         [{'adminPass': 'hunter2'}],
         {'adminPass': 'hunter2'},
     )
