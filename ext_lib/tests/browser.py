@@ -13,9 +13,9 @@ from typing import Any
 import fixtures
 import testtools
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
-from ext_lib.tests import servers
+from ext_lib.testing import polling
+from ext_lib.testing import process
+from ext_lib.testing import servers
 
 #: Names of the program, by distribution.
 _PROGRAMS = ('chromium', 'chromium-browser', 'google-chrome')

@@ -12,9 +12,9 @@ from typing import Final
 
 import fixtures
 
-from ext_lib.tests import broker
-from ext_lib.tests import ports
-from ext_lib.tests import process
+from ext_lib.testing import broker
+from ext_lib.testing import ports
+from ext_lib.testing import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
 from ext_lib.tests.realcloud import options

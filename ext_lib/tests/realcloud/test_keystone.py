@@ -9,8 +9,8 @@ import uuid
 
 import requests
 
-from ext_lib.tests import polling
-from ext_lib.tests import relay
+from ext_lib.testing import polling
+from ext_lib.testing import relay
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment

@@ -6,10 +6,10 @@ import unittest
 import fixtures
 import testtools
 
-from ext_lib.tests import broker
-from ext_lib.tests import mariadb
-from ext_lib.tests import ports
-from ext_lib.tests import servers
+from ext_lib.testing import broker
+from ext_lib.testing import mariadb
+from ext_lib.testing import ports
+from ext_lib.testing import servers
 
 _VARIABLE = 'NOVA_EXT_NOBODYS_URL'
 
@@ -79,13 +79,13 @@ class TestAbsence(testtools.TestCase):
     def test_rabbitmq(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'ext_lib.tests.broker._rabbitmqctl', _no_rabbitmqctl
+                'ext_lib.testing.broker._rabbitmqctl', _no_rabbitmqctl
             )
         )
         self.check(_on_broker, f'broker {broker.URL} names')
 
     def test_own_server(self):
         self.useFixture(
-            fixtures.MonkeyPatch('ext_lib.tests.mariadb._PATH', '')
+            fixtures.MonkeyPatch('ext_lib.testing.mariadb._PATH', '')
         )
         self.check(_on_own_server, 'not installed')

@@ -7,7 +7,7 @@ import socket
 import fixtures
 from oslotest import base
 
-from ext_lib.tests import process
+from ext_lib.testing import process
 
 #: Seconds for a busy machine; one that is told to end amid its start has 30.
 PATIENCE = 15

@@ -3,7 +3,7 @@
 
 import requests
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.middleware import tasks_steps
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realcloud import base

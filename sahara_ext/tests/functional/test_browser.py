@@ -7,7 +7,7 @@ from typing import Any
 
 import fixtures
 
-from ext_lib.tests import allinone
+from ext_lib.testing import allinone
 from ext_lib.tests import browser
 from ext_lib.tests import web_server
 from sahara_ext.tests import base

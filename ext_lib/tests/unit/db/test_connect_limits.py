@@ -16,7 +16,7 @@ import testscenarios
 from ext_lib import context
 from ext_lib.db import connect_limits
 from ext_lib.db import facade
-from ext_lib.tests import relay
+from ext_lib.testing import relay
 
 load_tests = testscenarios.load_tests_apply_scenarios
 

@@ -13,7 +13,7 @@ import ddt
 import fixtures
 import testtools
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from ext_lib.wsgi import server as server_module
 from ext_lib.wsgi.server import HTTPServer
 

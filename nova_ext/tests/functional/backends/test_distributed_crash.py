@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens when one of the processes is killed amid its work."""
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 

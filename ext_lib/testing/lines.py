@@ -14,12 +14,12 @@ import unittest
 import testtools
 from testtools import matchers
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 
 #: Names the Python of the current line; the default line is the test's own.
 CURRENT = 'NOVA_EXT_CURRENT_LINE_PYTHON'
 
-_MORTAL = 'ext_lib.tests.mortal'
+_MORTAL = 'ext_lib.testing.mortal'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,8 +5,8 @@ import os
 
 import fixtures
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 
 #: A name only: this package knows no service.
 PROGRAM = 'nova_ext.cmd.allinone'
