@@ -7,8 +7,8 @@ import pathlib
 import fixtures
 
 from ext_lib.testing import allinone
+from ext_lib.testing import browser
 from ext_lib.testing import polling
-from ext_lib.tests import browser
 from nova_ext.tests import base
 from nova_ext.tests.functional.backends import web_server
 

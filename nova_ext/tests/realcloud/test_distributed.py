@@ -20,8 +20,8 @@ from typing import Any
 import testtools
 
 from ext_lib.testing import mariadb
+from ext_lib.testing import openstackclient
 from ext_lib.testing import polling
-from ext_lib.tests import openstackclient
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment

@@ -11,8 +11,8 @@ import urllib.request
 import testtools
 
 from ext_lib.testing import allinone
+from ext_lib.testing import openstackclient
 from ext_lib.testing import polling
-from ext_lib.tests import openstackclient
 
 IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 ADMIN = 'admin'

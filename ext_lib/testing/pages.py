@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 
-from ext_lib.tests import openstack_command
+from ext_lib.testing import openstack_command
 
 ROOT = pathlib.Path(__file__).parents[2]
 USER = ROOT / 'doc' / 'source' / 'user'

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ext_lib.tests import api_contract
+from ext_lib.testing import api_contract
 from ext_lib.wsgi import microversion
 
 _METHOD = re.compile(
