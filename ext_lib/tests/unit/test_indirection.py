@@ -16,7 +16,7 @@ from ext_lib import indirection
 from ext_lib import objects
 from ext_lib import rpc_fixture
 from ext_lib import service
-from ext_lib.tests import peer
+from ext_lib.testing import peer
 
 
 class ThingNotFound(exception.NotFound):

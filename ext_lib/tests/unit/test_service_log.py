@@ -14,7 +14,7 @@ from ext_lib import context
 from ext_lib import rpc
 from ext_lib import service
 from ext_lib import service_log
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 
 LOG = logging.getLogger(__name__)
 _SECRET = 'hush'

@@ -12,7 +12,7 @@ import webob
 
 from ext_lib import context
 from ext_lib import fixture
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 from ext_lib.tests.unit.wsgi import base
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request

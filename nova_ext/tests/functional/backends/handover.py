@@ -10,7 +10,7 @@ import testtools
 
 from ext_lib.testing import lines
 from ext_lib.testing import polling
-from ext_lib.tests import schemas
+from ext_lib.testing import schemas
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema

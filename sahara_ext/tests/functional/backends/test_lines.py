@@ -6,8 +6,8 @@ import testtools
 
 from ext_lib.db import fixture
 from ext_lib.testing import lines
+from ext_lib.testing import schemas
 from ext_lib.testing import servers
-from ext_lib.tests import schemas
 from sahara_ext.db.migration import schema
 
 load_tests = servers.load_tests
