@@ -8,11 +8,9 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
-from ext_lib import command_line
-from ext_lib import log_lines
+from ext_lib import configuration
 from ext_lib import rpc
 from ext_lib import service_log
-from ext_lib import state_dump
 from ext_lib.service import Service
 from ext_lib.service_log import ServiceLog
 from ext_lib.startup import Program
@@ -56,9 +54,7 @@ def configure(
     :raises Misused: when an argument is not understood
     """
     register_opts(conf)
-    command_line.parse(program, conf, argv, 'nova-ext')
-    log_lines.setup(conf, 'nova_ext')
-    state_dump.setup(conf, 'nova-ext')
+    configuration.read_arguments(conf, argv, 'nova-ext', program)
     objects.register_all()
 
 

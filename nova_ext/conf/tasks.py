@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the tasks filter."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('tasks', title='Tasks: requests that change servers')
@@ -50,14 +48,3 @@ OPTS = [
         'removes tasks whose end nobody has asked for.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

@@ -5,10 +5,12 @@ from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib import configuration
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
 from nova_ext.conf import cors
+from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
 
@@ -18,6 +20,12 @@ _AUDIT_NAME = 'osapi_compute_audit'
 _DIRECTORY = 'nova_ext'
 #: The API cannot serve unless it can write this one.
 _TABLE = 'instances'
+
+
+def configure() -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names."""
+    configuration.read_environment(cfg.CONF, 'nova-ext', opts.register_opts)
+    return cfg.CONF
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -46,7 +54,7 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
 
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
-    cors.set_defaults(conf)
+    cors.DEFAULTS.set(conf)
     facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)

@@ -7,11 +7,9 @@ from oslo_config import cfg
 from oslo_log import log as logging
 import oslo_messaging as messaging
 
-from ext_lib import command_line
-from ext_lib import log_lines
+from ext_lib import configuration
 from ext_lib import rpc
 from ext_lib import service_log
-from ext_lib import state_dump
 from ext_lib.service import Service
 from ext_lib.service_log import ServiceLog
 from ext_lib.startup import Program
@@ -49,9 +47,7 @@ def configure(
     :raises Misused: when an argument is not understood
     """
     register_opts(conf)
-    command_line.parse(program, conf, argv, 'sahara-ext')
-    log_lines.setup(conf, 'sahara_ext')
-    state_dump.setup(conf, 'sahara-ext')
+    configuration.read_arguments(conf, argv, 'sahara-ext', program)
     objects.register_all()
 
 

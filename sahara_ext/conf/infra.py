@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of where instances come from."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('infra', title='Where instances come from')
@@ -16,14 +14,3 @@ OPTS = [
         '``compute`` asks a compute API for servers.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

@@ -5,10 +5,12 @@ from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib import configuration
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from sahara_ext import objects
 from sahara_ext.conf import cors
+from sahara_ext.conf import opts
 from sahara_ext.db.facade import facade
 
 _NAME = 'data_processing'
@@ -18,6 +20,12 @@ _DIRECTORY = 'sahara_ext'
 _TABLE = 'clusters'
 
 
+def configure() -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names."""
+    configuration.read_environment(cfg.CONF, 'sahara-ext', opts.register_opts)
+    return cfg.CONF
+
+
 def load(conf: cfg.ConfigOpts) -> Any:
     """Return the application, with its database and objects at hand.
 
@@ -25,7 +33,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
     """
     healthcheck.register_opts(conf)
     conf.set_default('tables', [_TABLE], healthcheck.GROUP)
-    cors.set_defaults(conf)
+    cors.DEFAULTS.set(conf)
     facade.configure(conf)
     objects.register_all()
     path = loading.paste_file(conf, _DIRECTORY)
