@@ -20,7 +20,7 @@ from ext_lib.db.facade import Facade
 
 
 @dataclasses.dataclass(frozen=True)
-class Program:
+class ManageProgram:
     """What makes the program of one service.
 
     :param name: what operators type
