@@ -21,7 +21,7 @@ MAX_LINES = 300
 
 #: Files of tables, which are read as a list.
 _LISTS = re.compile(
-    r'/db/models\.py$|/migrations/(tables\.py|versions/)|/tests/'
+    r'/db/models\.py$|/(legacy_)?migrations/(tables\.py|versions/)|/tests/'
 )
 
 #: Where ``cfg.CONF`` may be named; everywhere else ``conf`` is an argument.

@@ -42,10 +42,10 @@ class OutOfReach(exception.Unavailable):
 #: What is raised when the connection to a database is lost or not made.
 OUTAGES = (OutOfReach, db_exception.DBConnectionError)
 #: What is raised when a database does not answer.
-AWAY = (*OUTAGES, sa.exc.TimeoutError)
+UNREACHABLE = (*OUTAGES, sa.exc.TimeoutError)
 
 
-class Patience:
+class ConnectLimits:
     """Limits how long one database is waited for.
 
     :param timeout: seconds for a connection to be made, and for each answer

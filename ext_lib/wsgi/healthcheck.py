@@ -120,7 +120,7 @@ class _Probe:
         conf.register_opts(options.database_opts, group=group)
         self._conf = conf
         self._group = group
-        self._patience = connect_limits.Patience(_TIMEOUT, _INTERVAL)
+        self._limits = connect_limits.ConnectLimits(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
         """Return whether the database serves; the log knows why not."""
@@ -162,13 +162,13 @@ class _Probe:
         engine = engines.create_engine(
             settings['connection'],
             connection_parameters=facade.connection_parameters(
-                settings, self._patience
+                settings, self._limits
             ),
             max_retries=0,
             max_pool_size=1,
             connection_recycle_time=settings['connection_recycle_time'],
         )
-        self._patience.watch(engine)
+        self._limits.watch(engine)
         return engine
 
 

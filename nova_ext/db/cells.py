@@ -50,7 +50,7 @@ def configure(conf: cfg.ConfigOpts) -> None:
     """
     _policy.skips_away = conf.api.list_records_by_skipping_down_cells
     for group in conf.cells.databases:
-        limits = connect_limits.Patience(
+        limits = connect_limits.ConnectLimits(
             conf.cells.timeout, conf.cells.retry_interval
         )
         facade.add_shard(group, conf, group, limits)
@@ -100,7 +100,7 @@ class Answering:
         for there in list(self._places):
             try:
                 answers[there.shard] = question(there)
-            except connect_limits.AWAY as error:
+            except connect_limits.UNREACHABLE as error:
                 self._leave_out(there, error)
         return answers
 
@@ -143,7 +143,7 @@ def locating(
                 found.append((there, function(there, *args, **kwargs)))
             except exception.NotFound as error:
                 missing = error
-            except connect_limits.AWAY as error:
+            except connect_limits.UNREACHABLE as error:
                 away = error
             if found and not any(_rank(found[-1][1])):
                 break

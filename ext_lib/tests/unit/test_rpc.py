@@ -16,7 +16,7 @@ from ext_lib import rpc_fixture
 from ext_lib import service
 
 #: Seconds until a test gives up; nothing takes long.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 class Unknown(exception.Error):
@@ -150,7 +150,7 @@ class TestSender(test_base.BaseTestCase):
             for server in (None, 'host1'):
                 sent = sender.cast(self.context, 'work', server, value=1)
                 self.assertTrue(sent)
-                self.assertEqual(1, manager.done.get(timeout=PATIENCE))
+                self.assertEqual(1, manager.done.get(timeout=TIMEOUT))
 
 
 class Worker(service.Manager):
