@@ -9,7 +9,7 @@ from ext_lib import rpc
 from ext_lib import startup_errors
 from ext_lib.startup import Program
 
-#: A topic on which nobody listens; brokers drop what is sent there.
+#: A topic on which no process listens; brokers drop what is sent there.
 _TOPIC = 'ext_start'
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who asks, since when, and under which request id."""
+"""The context of a request: caller, time and request id."""
 
 from collections.abc import Iterator, Mapping
 import contextlib

@@ -24,7 +24,7 @@ class RPC(fixtures.Fixture):
 
     ``transport`` is ready after set-up. In memory, nothing is heard by other
     tests; a broker's queues are common to all who use the same topic, so use
-    ``topic``, which nobody else knows, or run such tests one by one.
+    ``topic``, which no other test has, or run such tests one by one.
 
     :param conf: configuration, its transport options are overridden
     :param exception_modules: as :func:`ext_lib.rpc.get_transport` takes them

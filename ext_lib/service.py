@@ -33,7 +33,7 @@ class PeriodicTask:
 
 
 class Manager:
-    """What a service does; the hooks are optional."""
+    """Manager of a service; the hooks are optional."""
 
     def endpoints(self) -> list[object]:
         """Return the objects whose public methods others may call."""
@@ -47,7 +47,7 @@ class Manager:
         """Prepare; no call is answered before this returns."""
 
     def cleanup_host(self) -> None:
-        """Tidy up; no call is answered and no task runs any more."""
+        """Clean up; no call is answered and no task runs any more."""
 
 
 class Runnable(Protocol):
@@ -263,10 +263,10 @@ class _Signals:
                 return number
 
     def _take(self, number: int, frame: types.FrameType | None) -> None:
-        # A start may wait for others, and for ever.
+        # A start may wait for other services without limit.
         if self._is_starting and number in self._ENDS:
             signal.alarm(START_GRACE)
             if self._is_idle:
-                # Whatever is locked, nobody else is there to need it.
+                # No other thread needs what may be locked.
                 self._is_idle = False
                 raise _ToldToEnd

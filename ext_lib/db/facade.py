@@ -81,8 +81,8 @@ class Facade:
     ) -> None:
         """Add a database to read from, described by ``group`` of ``conf``.
 
-        Unless the operator says otherwise it is tried once where it is away:
-        whoever asks can go on without it.
+        Unless the operator configures otherwise, one attempt to connect is
+        made: callers can go on without this database.
 
         :param limits: of the wait for it; as the driver has them if None
         :raises NoConnection: when the group does not say where it is
@@ -174,8 +174,8 @@ class Facade:
         """Return the result of a statement that writes, committed.
 
         It is a transaction of its own, or part of the one that has begun.
-        It is no query, and does no harm when it is executed twice: it is,
-        should the connection be lost.
+        It must be idempotent and no query: when the connection is lost it
+        is executed again.
         """
         if self._has_begun(context):
             connection = context.session.connection()

@@ -61,7 +61,7 @@ class Database(fixtures.Fixture):
         else:
             self.url = self._copy()
         self.conf.register_opts(options.database_opts, group=self._group)
-        # Nobody pulls the plug in a test.
+        # No test cuts the power.
         self.conf.set_override('sqlite_synchronous', False, self._group)
         self.conf.set_override('connection', self.url, self._group)
         self.addCleanup(self.conf.clear_override, 'connection', self._group)
@@ -147,7 +147,7 @@ def create_database(server: str) -> str:
 
 
 def drop_database(url: str) -> None:
-    """Drop a database, whoever is still connected."""
+    """Drop a database, with the connections that are open."""
     made = sa.engine.make_url(url)
     force = ' WITH (FORCE)' if made.get_backend_name() == 'postgresql' else ''
     server = made

@@ -21,12 +21,12 @@ from ext_lib.db.facade import Facade
 
 @dataclasses.dataclass(frozen=True)
 class ManageProgram:
-    """What makes the program of one service.
+    """The program of one service.
 
     :param name: what operators type
     :param description: one sentence for ``--help``
     :param project: names the configuration file
-    :param register_opts: makes the service's options known
+    :param register_opts: registers the service's options
     :param metadata: the tables, with all their indexes
     :param add_commands: is given the parsers of categories, and those of the
         commands of ``db``, and adds more

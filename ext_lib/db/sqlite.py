@@ -73,7 +73,7 @@ def _share(connection: Any, _record: Any) -> None:
     try:
         connection.execute('PRAGMA journal_mode = WAL')
     except sqlite3.OperationalError as error:
-        # Read-only, or others are at work: whoever comes next sets it.
+        # Read-only, or in use by others: a later connection sets it.
         LOG.debug('SQLite stays in its journal mode: %s', error)
 
 

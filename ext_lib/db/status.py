@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a database before services start with new code."""
+"""Checks of a database before services start with new code."""
 
 from collections.abc import Sequence
 import dataclasses
@@ -38,7 +38,7 @@ class Database:
 
 
 class Checks(upgradecheck.UpgradeCommands):
-    """What every service is asked; those of one service add their own.
+    """Checks of all services; a service adds its own.
 
     :param conf: the configuration, read when the command runs
     """
@@ -123,7 +123,7 @@ def _run(
 
 
 def _missing_indexes(database: Database, big: int) -> list[str]:
-    """Return what hurts, as ``table (index, index)``."""
+    """Return the missing indexes that matter: ``table (index, index)``."""
     with database.facade.get_engine().connect() as connection:
         by_table = {
             table.name: _that_matter(connection, table, missing, big)

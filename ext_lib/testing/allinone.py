@@ -51,7 +51,7 @@ class AllInOne(fixtures.Fixture):
 
     @property
     def output(self) -> str:
-        """What the program has printed."""
+        """The output of the program so far."""
         return self._program.output.read_text()
 
     @property

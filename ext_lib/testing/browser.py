@@ -75,7 +75,7 @@ def _program() -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a page could read; ``error`` is set where that was nothing.
+    """An answer as a page can read it; ``error`` is set if it cannot.
 
     :ivar headers: by lower-case name, those only that the page may see
     """

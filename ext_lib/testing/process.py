@@ -44,7 +44,7 @@ class Program(fixtures.Fixture):
 
     def _setUp(self) -> None:
         with self.output.open('wb') as output:
-            # A session of its own, so that nobody is left behind.
+            # A session of its own, so that no process is left behind.
             self.process = subprocess.Popen(
                 self._command,
                 env=self._environment,

@@ -120,17 +120,17 @@ class Connection(channel.HTTPChannel):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no whole request is here that waits for its answer."""
+        """True if no complete request waits for its answer."""
         return not self.requests
 
     @property
     def is_done(self) -> bool:
-        """Whether the client has got the answers to all it has sent."""
+        """True if the client has the answers to all it has sent."""
         return self.is_idle and self.request is None and self.is_flushed
 
     @property
     def is_flushed(self) -> bool:
-        """Whether nothing is left to be sent."""
+        """True if nothing is left to be sent."""
         return not self.total_outbufs_len
 
     def readable(self) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a controller method says what it takes and what it gives."""
+"""Decorators that declare the contract of a controller method."""
 
 from collections.abc import Callable
 import dataclasses
@@ -15,7 +15,7 @@ _NOTHING = schema.Query({})
 
 @dataclasses.dataclass(frozen=True)
 class Contract:
-    """What the decorators below have noted of a method.
+    """The contract of a method, from the decorators below.
 
     :param status: HTTP status of a successful answer
     """

@@ -39,13 +39,13 @@ _UNEXPECTED = (
 )
 
 
-#: The database, or the way to it, is away.
-_AWAY = (db_exception.DBConnectionError, sa.exc.TimeoutError)
+#: The database is unreachable.
+_UNREACHABLE = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 
 def told(error: Exception) -> Exception:
-    """Return what clients are told of in place of ``error``; often itself."""
-    if isinstance(error, _AWAY):
+    """Return the error that clients are told in place of ``error``."""
+    if isinstance(error, _UNREACHABLE):
         LOG.error('The database does not answer: %s', error)
         return exception.Unavailable()
     why = storage.reason(error)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a process can serve, for what balances load between processes."""
+"""Health of a process, for load balancers."""
 
 from collections.abc import Iterable, Sequence
 import functools
@@ -175,8 +175,8 @@ class _Probe:
 def application(conf: cfg.ConfigOpts) -> Any:
     """Return the application that answers load balancers.
 
-    ``[healthcheck]`` says how much it tells, and to whom. It raises Forbidden
-    for anybody else.
+    ``[healthcheck]`` says how much it tells, and to which clients. It raises
+    Forbidden for others.
     """
     register_opts(conf)
     return healthcheck.Healthcheck(_refuse, conf)

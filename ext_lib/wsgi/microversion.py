@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which version of the API a request speaks, and which methods it has."""
+"""Versions of an API: that of a request, and the methods of each."""
 
 from collections.abc import Callable
 import dataclasses

@@ -54,7 +54,7 @@ Table = Sequence[tuple[str, Mapping[str, Target]]]
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """Where a request leads.
+    """The method that a request leads to.
 
     :param ids: the variable parts of the path
     :param project: the project segment of the path, None without one

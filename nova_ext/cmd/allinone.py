@@ -112,8 +112,8 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
     add(
         '--force-noauth',
         action='store_true',
-        help='Listen where others can reach it, though anybody may do '
-        'anything.',
+        help='Listen where other machines can reach it, although their users '
+        'may then do anything.',
     )
     plugins.add_arguments(parser)
     return parser
@@ -121,7 +121,7 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
 
 @contextlib.contextmanager
 def _alone_in(state: pathlib.Path) -> Iterator[None]:
-    """Keep others off the directory: two would settle each other's work."""
+    """Lock the directory: two processes would recover each other's work."""
     with open(private_files.open_descriptor(state / _LOCK), 'r+') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,8 +155,8 @@ def _check_address(
         return
     if not _is_loopback(arguments.host):
         raise Refused(
-            f'{arguments.host} can be reached from other machines, and '
-            'without keystone anybody there may do anything. '
+            f'{arguments.host} can be reached from other machines, whose '
+            'users may do anything without keystone. '
             'Insist with --force-noauth.'
         )
 

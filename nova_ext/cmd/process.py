@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the processes that work on servers have in common."""
+"""Start of the processes that work on servers."""
 
 from collections.abc import Sequence
 import threading
@@ -29,7 +29,7 @@ from nova_ext.virt.driver import ComputeDriver
 #: Modules of errors that keep their class on the way between processes.
 _EXCEPTION_MODULES = ('nova_ext.exception', 'nova_ext.virt.driver')
 
-#: What tests start, and others who know no better.
+#: For tests, and other callers that have no program.
 _ANY = Program('nova-ext')
 
 

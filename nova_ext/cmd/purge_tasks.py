@@ -26,7 +26,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         'purge_tasks',
         help='Remove tasks that ended longer ago than tags protect, and '
-        'those nobody has asked for in [tasks] unread_lifetime.',
+        'those that no client has read for [tasks] unread_lifetime.',
     )
     age = parser.add_mutually_exclusive_group()
     age.add_argument(

@@ -25,7 +25,7 @@ _DATABASE = status.Database(
 
 
 class Checks(status.Checks):
-    """What is asked before services start with new code."""
+    """Checks before services start with new code."""
 
     def _tasks_filter(self) -> upgradecheck.Result:
         path = pathlib.Path(self._conf.status.nova_api_paste_config)

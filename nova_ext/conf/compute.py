@@ -52,8 +52,8 @@ COMPUTE_OPTS = [
         default=3.0,
         min=0.0,
         help='How long, in seconds, a service that is told to stop lets '
-        'operations run on. What is not done by then is settled at the next '
-        'start.',
+        'operations run on. What is not done by then is recovered at the '
+        'next start.',
     ),
 ]
 

@@ -10,10 +10,9 @@ OPTS = [
         'request_timeout',
         default=300,
         min=1,
-        help='Seconds after which a request that nobody has answered counts '
-        'as lost, unless the process that worked on it is known to have '
-        'ended, or to be at work, before. Give it more than the longest '
-        'request takes.',
+        help='Seconds after which a request without an answer counts as lost, '
+        'unless the process that worked on it is known to have ended, or to '
+        'be at work, before. Give it more than the longest request takes.',
     ),
     cfg.IntOpt(
         'tag_lifetime',
@@ -45,6 +44,6 @@ OPTS = [
         default=30 * 86400,
         min=1,
         help='Seconds after which "nova-ext-manage db purge_tasks" also '
-        'removes tasks whose end nobody has asked for.',
+        'removes tasks whose end no client has read.',
     ),
 ]

@@ -103,14 +103,14 @@ def _set_defaults(conf: cfg.ConfigOpts) -> None:
 
 
 class _ComputeAPI:
-    """Tells the engine which compute API is the one of this process."""
+    """The compute API of this process, as the engine is to use it."""
 
     def __init__(self, conf: cfg.ConfigOpts, place: Place) -> None:
         self._conf = conf
         self._place = place
 
     def start(self) -> None:
-        """Tell it, now that the port is known."""
+        """Set its URL, now that the port is known."""
         url = self._place.endpoints['compute'].url
         self._conf.set_default('endpoint_override', url, _COMPUTE)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the processes that work on clusters have in common."""
+"""Start of the processes that work on clusters."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from sahara_ext.infra import registry
 from sahara_ext.objects.base import Serializer
 from sahara_ext.plugins.registry import PluginRegistry
 
-#: What tests start, and others who know no better.
+#: For tests, and other callers that have no program.
 _ANY = Program('sahara-ext')
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-manage events purge: removes events that nobody needs."""
+"""sahara-ext-manage events purge: removes the events of old steps."""
 
 from typing import Any
 

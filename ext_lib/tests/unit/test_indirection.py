@@ -207,7 +207,7 @@ class TestObjectClient(IndirectionTestCase):
         self.client.wait_until_ready(self.context, 10)
 
     def test_it_gives_up(self):
-        client = indirection.ObjectClient(self.rpc.client('nobody'))
+        client = indirection.ObjectClient(self.rpc.client('unheard'))
         error = self.assertRaises(
             indirection.NoAnswer, client.wait_until_ready, self.context, 0
         )

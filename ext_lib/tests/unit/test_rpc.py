@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What crosses the wire arrives as it was sent."""
+"""Messages arrive as they were sent."""
 
 import queue
 import socket
@@ -112,7 +112,7 @@ class TestTransport(test_base.BaseTestCase):
         transport = rpc.get_transport(conf)
         self.addCleanup(transport.cleanup)
         serializer = messaging.NoOpSerializer()
-        target = messaging.Target(topic='heard-by-nobody')
+        target = messaging.Target(topic='unheard')
         client = rpc.get_client(transport, target, serializer)
         client.cast(context.RequestContext(), 'echo', value=1)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests make of servers that are not there."""
+"""Tests that need an absent server are skipped, or fail on demand."""
 
 import unittest
 
@@ -66,7 +66,7 @@ class TestAbsence(testtools.TestCase):
         self.assertEqual(1, len(result.errors + result.failures))
 
     def check_database(self, driver):
-        url = f'{driver}://nobody@127.0.0.1:{ports.free_port()}/none'
+        url = f'{driver}://stranger@127.0.0.1:{ports.free_port()}/none'
         self.useFixture(fixtures.EnvironmentVariable(_VARIABLE, url))
         self.check(_on_database, f'{_VARIABLE} leads nowhere')
 

@@ -23,7 +23,7 @@ Rows = Mapping[Any, Sequence[models.Migration]]
 
 
 class Place(NamedTuple):
-    """Where in the list a row is; equals come in the order of uuids."""
+    """Place of a row in the list; equals come in the order of uuids."""
 
     created_at: datetime.datetime
     id: int
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
     @property
     def order(self) -> tuple[datetime.timedelta, int, str]:
-        """What is less the earlier in the list the row comes."""
+        """Sort key: less, the earlier in the list the row comes."""
         return (_LAST - self.created_at, -self.id, self.uuid)
 
 
@@ -46,7 +46,7 @@ class Copy(NamedTuple):
 
 
 class Cells(Protocol):
-    """What the cells can be asked of a list; each question is one to each."""
+    """Queries to the cells for a list; each goes to each cell once."""
 
     def find(self, uuid: str) -> Sequence[Copy]:
         """Return a migration from each that has it, a deleted one too."""

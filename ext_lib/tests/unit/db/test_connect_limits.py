@@ -67,7 +67,7 @@ class TestCase(test_base.BaseTestCase):
 
 
 class TestBlackHole(TestCase):
-    """Nobody answers."""
+    """The server does not answer."""
 
     scenarios = [
         ('mariadb', {'driver': 'mysql+pymysql'}),
@@ -100,7 +100,7 @@ class TestRefused(TestCase):
 
 
 class TestTurns(test_base.BaseTestCase):
-    """Who tries, and who is told that it is in vain."""
+    """One thread tries; the others are refused at once."""
 
     def setUp(self):
         super().setUp()

@@ -153,7 +153,7 @@ _CHUNKED = b'Transfer-Encoding: chunked'
 
 @ddt.ddt
 class FramingTestCase(ServerTestCase):
-    """What two servers could understand differently is refused."""
+    """Requests that two servers could frame differently are refused."""
 
     @ddt.data(
         ('both', _POST, _HOST, b'Content-Length: 5', _CHUNKED),
