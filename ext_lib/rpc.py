@@ -139,7 +139,7 @@ class Sender:
             client.cast(context, method, **kwargs)
         except Exception:
             # Of drivers, each has errors of its own for this.
-            LOG.exception('Message %s not sent: it has to be redelivered', method)
+            LOG.exception('Message %s not sent: to be redelivered', method)
             return False
         return True
 

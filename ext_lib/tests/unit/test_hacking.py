@@ -6,9 +6,9 @@ import contextlib
 import io
 import pathlib
 
+import ddt
 import fixtures
-import testscenarios
-import testtools
+from oslotest import base as test_base
 
 from ext_lib import hacking
 
@@ -18,87 +18,69 @@ _NOBODY = 'no' + 'body'
 _TIDY = 'ti' + 'dy'
 
 
-def _case(refused: str, fine: str, path: str = _MODULE, **more: str) -> dict:
-    return {'refused': refused, 'fine': fine, 'path': path, **more}
+_TESTS = 'nova_ext/tests/unit/test_thing.py'
 
 
-class TestChecker(testscenarios.WithScenarios, testtools.TestCase):
-    scenarios = [
-        ('NX301', _case('a = 1\n' * 301, 'a = 1\n' * 300)),
-        (
-            'NX302',
-            _case(
-                '',
-                '',
-                path='nova_ext/compute/utils.py',
-                fine_path='nova_ext/compute/placement.py',
-            ),
-        ),
-        ('NX303', _case('conf = cfg.CONF', 'conf = other.CONF')),
-        (
-            'NX304',
-            _case(
-                'time.sleep(1)',
-                'clock.sleep(1)',
-                path='nova_ext/tests/unit/test_thing.py',
-            ),
-        ),
-        (
-            'NX305',
-            _case('"""Whether it works."""', '"""Return whether it works."""'),
-        ),
-        ('NX306', _case(f'# For {_NOBODY}.', '# For no process.')),
+def _check(source: str, path: str) -> list[tuple[int, int, str]]:
+    lines = source.splitlines(keepends=True)
+    checker = hacking.Checker(ast.parse(source), path, lines)
+    return [
+        (line, column, message.split()[0])
+        for line, column, message, _ in checker.run()
     ]
 
-    code: str
 
-    def setUp(self) -> None:
-        super().setUp()
-        self.code = self.id().rpartition('(')[2].rstrip(')')
+@ddt.ddt
+class TestChecker(test_base.BaseTestCase):
+    @ddt.data(
+        ('NX301', 'a = 1\n' * 301, 'a = 1\n' * 300),
+        ('NX303', 'conf = cfg.CONF', 'conf = other.CONF'),
+        ('NX304', 'time.sleep(1)', 'clock.sleep(1)', _TESTS),
+        ('NX304', 'sleep(1)', 'sleep = 1', _TESTS),
+        ('NX305', '"""Whether it works."""', '"""Return whether it works."""'),
+        ('NX306', f'# For {_NOBODY}.', '# For no process.'),
+    )
+    def test_a_line(self, case: tuple[str, ...]) -> None:
+        code, refused, fine, *elsewhere = case
+        [path] = elsewhere or [_MODULE]
+        [(_, _, found)] = _check(refused, path)
+        self.assertEqual(code, found)
+        self.assertEqual([], _check(fine, path))
 
-    def check(self, source: str, path: str) -> list[str]:
-        lines = source.splitlines(keepends=True)
-        checker = hacking.Checker(ast.parse(source), path, lines)
-        return [message.split()[0] for _, _, message, _ in checker.run()]
-
-    def test_refused(self) -> None:
-        self.assertEqual([self.code], self.check(self.refused, self.path))
-
-    def test_fine(self) -> None:
-        path = getattr(self, 'fine_path', self.path)
-        self.assertEqual([], self.check(self.fine, path))
+    def test_a_file_without_a_noun(self) -> None:
+        self.assertEqual([(1, 0, 'NX302')], _check('', 'x/compute/utils.py'))
+        self.assertEqual([], _check('', 'x/compute/placement.py'))
 
 
-class TestExemptions(testtools.TestCase):
-    def check(self, source: str, path: str) -> list[tuple[int, int]]:
-        lines = source.splitlines(keepends=True)
-        checker = hacking.Checker(ast.parse(source), path, lines)
-        return [(line, column) for line, column, _, _ in checker.run()]
+def _places(source: str, path: str) -> list[tuple[int, int]]:
+    return [(line, column) for line, column, _ in _check(source, path)]
 
+
+class TestExemptions(test_base.BaseTestCase):
     def test_tables_may_be_long(self) -> None:
-        self.assertEqual([], self.check('a = 1\n' * 301, 'x/db/models.py'))
+        self.assertEqual([], _places('a = 1\n' * 301, 'x/db/models.py'))
 
     def test_entry_points_read_the_global_configuration(self) -> None:
         for package in ('cmd', 'wsgi', 'tests', 'testing'):
             path = f'x/{package}/thing.py'
-            self.assertEqual([], self.check('conf = cfg.CONF', path))
+            self.assertEqual([], _places('conf = cfg.CONF', path))
 
     def test_programs_may_sleep(self) -> None:
-        self.assertEqual([], self.check('sleep(1)', _MODULE))
-        self.assertEqual([(1, 0)], self.check('sleep(1)', 'x/tests/thing.py'))
+        self.assertEqual([], _places('sleep(1)', _MODULE))
+        self.assertEqual([(1, 0)], _places('sleep(1)', 'x/tests/thing.py'))
 
     def test_docstrings_of_classes_and_functions(self) -> None:
         source = 'class A:\n    """What it is."""\n'
-        self.assertEqual([(2, 4)], self.check(source, _MODULE))
+        self.assertEqual([(2, 4)], _places(source, _MODULE))
         source = 'def a():\n    """How it works."""\n'
-        self.assertEqual([(2, 4)], self.check(source, _MODULE))
+        self.assertEqual([(2, 4)], _places(source, _MODULE))
 
     def test_each_word_of_a_line_is_found(self) -> None:
         source = f'a = 1\nb = 2  # {_NOBODY} can {_TIDY} up\n'
-        self.assertEqual([(2, 9), (2, 20)], self.check(source, _MODULE))
+        self.assertEqual([(2, 9), (2, 20)], _places(source, _MODULE))
 
 
-class TestDocuments(testtools.TestCase):
+class TestDocuments(test_base.BaseTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
