@@ -16,6 +16,21 @@ from ext_lib.startup import Program
 _RegisterOpts = Callable[[cfg.ConfigOpts], None]
 
 
+def register_opts(
+    conf: cfg.ConfigOpts,
+    register: _RegisterOpts,
+    default_opts: Sequence[cfg.Opt],
+) -> None:
+    """Register the options of a service, with ``--host`` to name it.
+
+    :param register: registers all options of the service
+    :param default_opts: those in the section DEFAULT, ``host`` among them
+    """
+    log.register_options(conf)
+    conf.register_cli_opts(opt for opt in default_opts if opt.name == 'host')
+    register(conf)
+
+
 def read_arguments(
     conf: cfg.ConfigOpts,
     argv: Sequence[str] | None,
@@ -35,7 +50,7 @@ def read_arguments(
 
 
 def read_environment(
-    conf: cfg.ConfigOpts, project: str, register_opts: _RegisterOpts
+    conf: cfg.ConfigOpts, project: str, register: _RegisterOpts
 ) -> None:
     """Read the files that the environment names, for a WSGI entry point.
 
@@ -44,10 +59,10 @@ def read_environment(
     :param conf: the global one: oslo.messaging registers some of its options
         in no other
     :param project: names the configuration file that is read without it
-    :param register_opts: registers the options of the service
+    :param register: registers the options of the service
     """
     log.register_options(conf)
-    register_opts(conf)
+    register(conf)
     # A client that is asked to retry is served better than one kept waiting;
     # the next request tries the database again.
     conf.set_default('max_retries', 0, 'database')

@@ -62,6 +62,13 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     conf.set_default('backends', [_BACKEND], group=GROUP)
 
 
+def set_defaults(conf: cfg.ConfigOpts, **values: Any) -> None:
+    """Register the options, with defaults of one service."""
+    register_opts(conf)
+    for name, value in values.items():
+        conf.set_default(name, value, GROUP)
+
+
 def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
     """Return our options for sample files."""
     return [(GROUP, OPTS)]

@@ -50,6 +50,14 @@ def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:
         _conf.reset(token)
 
 
+def load(conf: cfg.ConfigOpts, package: str, name: str) -> Any:
+    """Return the WSGI application ``name`` of the service ``package``.
+
+    :raises PasteFileNotFound: when there is no paste file
+    """
+    return loadapp(conf, paste_file(conf, package), name)
+
+
 def is_loading() -> bool:
     """Return whether :func:`loadapp` runs, and not another's loader."""
     return _conf.get(None) is not None

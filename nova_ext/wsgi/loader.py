@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a configuration to the WSGI application of the compute API."""
+"""Loading of the WSGI applications of the compute API."""
 
 from typing import Any
 
@@ -16,8 +16,6 @@ from nova_ext.db.facade import facade
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
-#: Below ``etc``, where the paste file is.
-_DIRECTORY = 'nova_ext'
 #: The API cannot serve unless it can write this one.
 _TABLE = 'instances'
 
@@ -33,8 +31,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
-    healthcheck.register_opts(conf)
-    conf.set_default('tables', [_TABLE], healthcheck.GROUP)
+    healthcheck.set_defaults(conf, tables=[_TABLE])
     return _load(conf, _NAME)
 
 
@@ -44,10 +41,10 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
     :raises NoConnection: when the section of a cell does not say where it is
     :raises PasteFileNotFound: when there is no paste file
     """
-    healthcheck.register_opts(conf)
+    defaults: dict[str, Any] = {}
     if databases := conf.cells.databases:
-        conf.set_default('databases', databases, healthcheck.GROUP)
-        conf.set_default('databases_needed', 'any', healthcheck.GROUP)
+        defaults = {'databases': databases, 'databases_needed': 'any'}
+    healthcheck.set_defaults(conf, **defaults)
     application = _load(conf, _AUDIT_NAME)
     cells.configure(conf)
     return application
@@ -57,5 +54,4 @@ def _load(conf: cfg.ConfigOpts, name: str) -> Any:
     cors.DEFAULTS.set(conf)
     facade.configure(conf)
     objects.register_all()
-    path = loading.paste_file(conf, _DIRECTORY)
-    return loading.loadapp(conf, path, name)
+    return loading.load(conf, 'nova_ext', name)

@@ -4,7 +4,6 @@
 from collections.abc import Sequence
 
 from oslo_config import cfg
-from oslo_log import log as logging
 import oslo_messaging as messaging
 
 from ext_lib import configuration
@@ -27,12 +26,10 @@ _ANY = Program('sahara-ext')
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make all options known; ``--host`` names the service."""
-    logging.register_options(conf)
-    conf.register_cli_opts(
-        opt for opt in engine_conf.DEFAULT_OPTS if opt.name == 'host'
+    """Register all options; ``--host`` names the service."""
+    configuration.register_opts(
+        conf, opts.register_opts, engine_conf.DEFAULT_OPTS
     )
-    opts.register_opts(conf)
 
 
 def configure(
@@ -40,11 +37,9 @@ def configure(
     argv: Sequence[str] | None,
     program: Program = _ANY,
 ) -> None:
-    """Read the configuration and get ready to speak of objects.
+    """Read the configuration and register the objects.
 
-    :raises cfg.Error: when a file or a value cannot be read
-    :raises Misconfigured: when a file or a value is not understood
-    :raises Misused: when an argument is not understood
+    Errors are those of :func:`ext_lib.configuration.read_arguments`.
     """
     register_opts(conf)
     configuration.read_arguments(conf, argv, 'sahara-ext', program)
@@ -52,7 +47,7 @@ def configure(
 
 
 def get_transport(conf: cfg.ConfigOpts) -> messaging.Transport:
-    """Return the way to the other processes."""
+    """Return the transport of messages to the other processes."""
     return rpc.get_transport(conf)
 
 
