@@ -103,7 +103,7 @@ class ObjectServer:
 
 
 class ObjectClient(base.VersionedObjectIndirectionAPI):
-    """Sends remotable methods to the :class:`ObjectServer` of a topic.
+    """Client of remotable methods, for the :class:`ObjectServer` of a topic.
 
     :param client: RPC client of the server's topic
     """

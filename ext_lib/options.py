@@ -23,7 +23,7 @@ API_OPTS = [
                 'the token names user, project and roles; for one machine',
             ),
         ],
-        help='Who says who the caller is.',
+        help='How callers are authenticated.',
     ),
     cfg.IntOpt(
         'max_limit',
@@ -38,7 +38,7 @@ API_OPTS = [
             ('error', 'an answer that breaks its schema is an error'),
             ('ignore', 'answers are not checked'),
         ],
-        help='Whether answers are held against their own schemas; for tests.',
+        help='Whether answers are validated by their own schemas; for tests.',
     ),
 ]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes: a manager behind a message queue, and what ends it well."""
+"""Services: managers behind a message queue, and their orderly end."""
 
 import atexit
 from collections.abc import Callable, Sequence
@@ -209,9 +209,9 @@ class _ToldToEnd(BaseException):
 class _Signals:
     """The signals that concern a process, one after the other.
 
-    What a Python handler may do is hardly anything: it runs amid the main
-    thread's code, whatever locks that holds. So handlers do next to nothing,
-    and the interpreter writes the numbers to a socket.
+    A Python handler runs in the midst of the main thread's code, which may
+    hold any lock. So handlers do next to nothing, and the interpreter writes
+    the numbers to a socket.
     """
 
     _ENDS = (signal.SIGTERM, signal.SIGINT)

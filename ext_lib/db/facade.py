@@ -40,7 +40,7 @@ class NoConnection(exception.Error):
 
 
 class Facade:
-    """One database: what wraps the functions that ask it.
+    """One database, and decorators of the functions that query it.
 
     Decorated functions take a RequestContext first and find their session
     in ``context.session``; one that calls another shares its transaction.
@@ -62,8 +62,8 @@ class Facade:
     ) -> None:
         """Take the connection from ``group`` of ``conf``.
 
-        The connection opens with the first question. To configure again is
-        to begin afresh: tests do.
+        The first query opens the connection. Tests configure again, which
+        resets everything first.
 
         :param limits: of the wait for it; as the driver has them if None
         """

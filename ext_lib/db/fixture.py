@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database for a test, and a count of what it is asked."""
+"""Fixtures: a database for a test, and the statements it executes."""
 
 import atexit
 from collections.abc import Callable
@@ -75,7 +75,7 @@ class Database(fixtures.Fixture):
 
 
 class Statements(fixtures.Fixture):
-    """The statements a database is asked while the fixture is in use.
+    """The statements that a database executes while the fixture is in use.
 
     ``statements`` is the list of their texts, without what connections say
     to begin, to end or to see whether they live.

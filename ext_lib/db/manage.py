@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program for operators: what they do to the database of a service."""
+"""The program with which operators maintain the database of a service."""
 
 from collections.abc import Callable, Sequence
 import dataclasses

@@ -143,7 +143,7 @@ class Schema:
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
         """Return whether the shared tables are another program's.
 
-        Tables of ours would do that program harm: a nova does not archive
+        Tables of ours would break that program: a nova does not archive
         rows of a database in which it finds a table it does not know.
         """
         if self.shared is None or self._revision(engine) is not None:

@@ -36,7 +36,7 @@ class Reply:
 
 
 def contract(method: Method) -> Contract:
-    """Return what ``method`` takes and gives."""
+    """Return the contract of ``method``."""
     found: Contract = getattr(method, 'contract', Contract())
     return found
 
@@ -57,7 +57,7 @@ def body(properties: schema.Body) -> Callable[[F], F]:
 
 
 def response(properties: schema.Body) -> Callable[[F], F]:
-    """Promise an answer of this form."""
+    """Declare the form of the answer."""
     return _noting(response=properties)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Defaults of CORS: what pages of other origins may send and read."""
+"""Defaults of CORS: headers for pages of other origins."""
 
 from collections.abc import Sequence
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors become answers here and nowhere else."""
+"""Translation of errors into answers."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -64,7 +64,7 @@ def status_of(error: Exception) -> int:
 
 
 class Faults:
-    """Answers with the fault bodies of one service.
+    """Faults with the bodies of one service.
 
     :param render: makes the body
     """

@@ -75,7 +75,7 @@ def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
 
 
 class Databases(pluginbase.HealthcheckBaseExtension):
-    """Asks the databases of a process for a sign of life.
+    """Health check of the databases of a process.
 
     oslo.middleware finds it among its ``oslo.middleware.healthcheck`` entry
     points. It keeps connections of its own: that all others are in use is no
@@ -120,7 +120,7 @@ class _Probe:
     """A connection to the database that ``group`` of ``conf`` describes.
 
     Load balancers ask again and again, whether or not they were answered. So
-    one that is out of reach must not keep them all waiting.
+    one that is unreachable must not keep them all waiting.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:

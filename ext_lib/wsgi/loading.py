@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a paste file to an application, with the configuration at hand."""
+"""Loading of an application from a paste file, with the configuration."""
 
 import contextvars
 import pathlib

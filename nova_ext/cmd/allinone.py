@@ -68,7 +68,7 @@ PROGRAM = Program(
 
 
 class Refused(NotStarted):
-    """The program does not start like this."""
+    """The program refuses to start like this."""
 
 
 def main(
@@ -139,7 +139,7 @@ def _prepare_files(state: pathlib.Path) -> None:
 
 
 def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
-    """Make it one process, as far as nothing else is configured."""
+    """Set defaults that make it one process."""
     process.register_opts(conf)
     allinone_plugin.set_defaults(conf)
     database = f'sqlite:///{(state / _DATABASE).resolve()}'
@@ -224,7 +224,7 @@ class _All:
         return Endpoint(server, 'v2.1')
 
     def _with_identity(self, application: Any) -> Any:
-        """Serve beside the API what clients want of an identity service."""
+        """Serve the API and the part of the identity API that clients need."""
         identity = CORS(NoAuthIdentity(self._urls), self._conf)
         return URLMap(
             {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}

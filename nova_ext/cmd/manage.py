@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ext-manage: what operators do to the database."""
+"""nova-ext-manage: maintenance of the database by operators."""
 
 from collections.abc import Sequence
 import sys

@@ -119,10 +119,10 @@ def conductor_service(
 
 
 class Grace:
-    """The time hypervisors get to finish; comes last among services.
+    """The time that hypervisors have to finish when the process ends.
 
-    They end one after the other from the last to the first, so that this is
-    when the time begins.
+    Services are stopped in reverse order, so this one has to be the last: its
+    stop starts the time.
 
     :param drivers: are interrupted after that time
     """
@@ -140,7 +140,7 @@ class Grace:
         """Do nothing yet."""
 
     def stop(self) -> None:
-        """Let the time begin."""
+        """Start the time."""
         self._timer.start()
 
     def wait(self) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-manage: what operators do to the database, and see in it."""
+"""sahara-ext-manage: maintenance of the database, and its engines."""
 
 from collections.abc import Sequence
 import sys

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of what is recorded of the steps of clusters."""
+"""Options of the event log of clusters."""
 
 from oslo_config import cfg
 

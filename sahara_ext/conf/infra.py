@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of where instances come from."""
+"""Options of the infrastructure that instances come from."""
 
 from oslo_config import cfg
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of the plugins that know what clusters are made of."""
+"""Options of the plugins, which define kinds of clusters."""
 
 from oslo_config import cfg
 

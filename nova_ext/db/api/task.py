@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about requests that change servers.
+"""Statements on tasks: requests that change servers.
 
 The times of a task are the database's own: processes whose clocks differ
 agree on its age.
