@@ -67,7 +67,7 @@ def _store_fault(config_file: str | None) -> str | None:
     store = Facade()
     try:
         conf = tasks_conf.read(config_file)
-        store.configure(conf, limits=tasks_conf.patience_with(conf))
+        store.configure(conf, limits=tasks_conf.store_limits(conf))
         engine = store.get_engine()
         wanted = schema_parts.of(schema, engine)
         found = wanted.version(engine)

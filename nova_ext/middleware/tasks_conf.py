@@ -25,7 +25,7 @@ def load(path: str | None) -> cfg.ConfigOpts:
         return loading.current_conf()
     try:
         conf = read(path)
-        facade.configure(conf, limits=patience_with(conf))
+        facade.configure(conf, limits=store_limits(conf))
     except Exception:
         # What stands behind the filter must serve whatever becomes of tasks.
         LOG.exception('Tasks are not configured: %s', path)
@@ -61,7 +61,7 @@ def read(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def patience_with(conf: cfg.ConfigOpts) -> connect_limits.ConnectLimits:
+def store_limits(conf: cfg.ConfigOpts) -> connect_limits.ConnectLimits:
     """Return how long the store may take.
 
     The other service goes on without tasks, so it must not wait for them.
