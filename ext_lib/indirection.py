@@ -25,7 +25,7 @@ class NoAnswer(messaging.MessagingTimeout):
 
 _OUTAGES = (*connect_limits.OUTAGES, NoAnswer)
 #: As errors of the one who asked say it to others.
-_AWAY = tuple(one.__name__ for one in _OUTAGES)
+_OUTAGE_NAMES = tuple(one.__name__ for one in _OUTAGES)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -35,7 +35,7 @@ def is_outage(error: BaseException) -> bool:
     unreachable itself.
     """
     if isinstance(error, messaging.RemoteError):
-        return error.exc_type in _AWAY
+        return error.exc_type in _OUTAGE_NAMES
     return isinstance(error, _OUTAGES)
 
 

@@ -48,7 +48,7 @@ class RPC(fixtures.Fixture):
         conffixture.ConfFixture(self._conf)
         self._override('transport_url', os.environ.get(URL_VARIABLE, 'fake:/'))
         self._override('control_exchange', uuidutils.generate_uuid())
-        self.useFixture(_Haste())
+        self.useFixture(_ShortNaps())
         self.transport = rpc.get_transport(self._conf, self._exception_modules)
         self.addCleanup(self.transport.cleanup)
         self.topic = f'topic-{uuidutils.generate_uuid()}'
@@ -80,8 +80,8 @@ class RPC(fixtures.Fixture):
         return running
 
 
-class _Haste(fixtures.Fixture):
-    """Shortens naps: of the in-memory driver 50 ms, of idle workers 1 s."""
+class _ShortNaps(fixtures.Fixture):
+    """Shorter naps: the in-memory driver's of 50 ms, idle workers' of 1 s."""
 
     def _setUp(self) -> None:
         clock = types.SimpleNamespace(

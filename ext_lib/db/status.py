@@ -24,7 +24,7 @@ _NOT_RUN = 255
 
 
 @dataclasses.dataclass(frozen=True)
-class Database:
+class ServiceDatabase:
     """The database of one service.
 
     :param manage: the program operators bring it up to date with
@@ -43,7 +43,9 @@ class Checks(upgradecheck.UpgradeCommands):
     :param conf: the configuration, read when the command runs
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, database: ServiceDatabase
+    ) -> None:
         self._conf = conf
         self._database = database
 
@@ -122,7 +124,7 @@ def _run(
     return int(conf.command.action_fn())
 
 
-def _missing_indexes(database: Database, big: int) -> list[str]:
+def _missing_indexes(database: ServiceDatabase, big: int) -> list[str]:
     """Return the missing indexes that matter: ``table (index, index)``."""
     with database.facade.get_engine().connect() as connection:
         by_table = {

@@ -36,7 +36,7 @@ class RequestTimeout(utilities.Error):
     reason = 'Request Timeout'
 
 
-class Parser(parser.HTTPRequestParser):
+class RequestParser(parser.HTTPRequestParser):
     """A request, parsed as it arrives.
 
     It refuses what different servers on the way would understand
@@ -107,8 +107,8 @@ def _contradiction(
 class Connection(channel.HTTPChannel):
     """A connection of a client; only whole requests leave it."""
 
-    parser_class = Parser
-    request: Parser | None
+    parser_class = RequestParser
+    request: RequestParser | None
     close_when_flushed: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

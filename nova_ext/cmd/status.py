@@ -19,7 +19,7 @@ from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.middleware import tasks_conf
 
-_DATABASE = status.Database(
+_DATABASE = status.ServiceDatabase(
     'nova-ext-manage', facade, schema, models.Base.metadata
 )
 

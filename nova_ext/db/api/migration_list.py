@@ -122,7 +122,7 @@ class _Cells(migration_merge.Cells):
             self._answering.check()
         return [
             migration_merge.Copy(
-                migration_merge.Place(
+                migration_merge.Position(
                     row.created_at, row.id, row.uuid or uuid
                 ),
                 bool(row.is_listed),
@@ -141,7 +141,7 @@ class _Cells(migration_merge.Cells):
         return uuids.pop() if len(uuids) == 1 else ''
 
     def read(
-        self, limit: int | None, after: migration_merge.Place | None
+        self, limit: int | None, after: migration_merge.Position | None
     ) -> migration_merge.Rows:
         """Return the first rows after a place, and what may be there."""
         if after is not None:
