@@ -30,9 +30,8 @@ def make_directory(path: pathlib.Path, mark: str) -> None:
         other files
     :raises OSError: when it cannot be made or is no directory
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.mkdir(mode=_DIRECTORY)
+        path.mkdir(mode=_DIRECTORY, parents=True)
     except FileExistsError:
         _check_directory(path, mark)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -126,8 +126,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind(address)
         # Only this finds another process that has bound the same port.
         listening.listen(_BACKLOG)
-    except OSError:
+    except OSError as error:
         listening.close()
+        error.filename = f'{host}:{port}'
         raise
     listening.setblocking(False)
     return listening
