@@ -37,7 +37,7 @@ class TestAllInOne(failing_start.StartTestCase):
     def test_corrupt_databases(self):
         for name in ('nova_ext', 'sahara_ext'):
             state = pathlib.Path(self.directory, name)
-            state.mkdir()
+            state.mkdir(mode=0o700)
             (state / f'{name}.sqlite').write_text('No database. ' * 99)
             self.check_it(
                 FAILED,
