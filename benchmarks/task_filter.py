@@ -14,7 +14,7 @@ import urllib.parse
 import uuid
 
 from benchmarks import comparison
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from ext_lib.tests.realcloud import cloud
 from nova_ext.tests.realcloud import bypass
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the services stand on; nothing here knows a resource by name."""
+"""Foundation of all services; nothing here knows a resource by name."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A service that the all-in-one program of another runs beside its own.
+"""Interface of a service that runs in the all-in-one program of another.
 
-Neither imports the other: the program finds companions by the entry points
-of a group, and both know what stands here.
+Neither imports the other: the program finds plugins by the entry points of a
+group, and both import this module.
 """
 
 import abc
@@ -11,17 +11,21 @@ from collections.abc import Mapping, Sequence
 import dataclasses
 import pathlib
 
+from oslo_config import cfg
+from oslo_db import options as db_options
+import oslo_messaging as messaging
+
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where companions run.
+    """The program that plugins run in.
 
     :param host: address to listen on
     :param state: directory of all data
-    :param argv: what of the command line is for oslo.config
+    :param argv: the part of the command line for oslo.config
     :param endpoints: those of all services, by type; they have URLs once
         their servers have started, in this order
     """
@@ -32,13 +36,13 @@ class Place:
     endpoints: Mapping[str, Endpoint]
 
 
-class Companion(abc.ABC):
-    """One service; it is made when the program has read its command line."""
+class AllInOnePlugin(abc.ABC):
+    """One service, made when the program has read its command line."""
 
     @staticmethod
     @abc.abstractmethod
     def add_arguments(parser: argparse.ArgumentParser) -> None:
-        """Add what the command line may say of this service."""
+        """Add the options of this service to the command line."""
 
     @abc.abstractmethod
     def __init__(self, place: Place, arguments: argparse.Namespace) -> None:
@@ -50,8 +54,17 @@ class Companion(abc.ABC):
 
     @abc.abstractmethod
     def services(self) -> Sequence[Runnable]:
-        """Return what else is to be started, after all endpoints."""
+        """Return the services to be started after all endpoints."""
 
     @abc.abstractmethod
     def to_try(self) -> str:
         """Return commands that show what the service does."""
+
+
+def set_defaults(conf: cfg.ConfigOpts) -> None:
+    """Have messages stay in the process, and no keystone, by default."""
+    # Registers the options of messaging.
+    messaging.TransportURL.parse(conf)
+    conf.register_opts(db_options.database_opts, 'database')
+    conf.set_default('transport_url', 'fake://')
+    conf.set_default('auth_strategy', 'noauth', 'api')

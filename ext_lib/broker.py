@@ -7,9 +7,10 @@ import oslo_messaging as messaging
 from ext_lib import context
 from ext_lib import rpc
 from ext_lib import startup_errors
+from ext_lib.db import reach
 from ext_lib.startup import Program
 
-#: A topic on which nobody listens; brokers drop what is sent there.
+#: A topic on which no process listens; brokers drop what is sent there.
 _TOPIC = 'ext_start'
 
 
@@ -36,6 +37,17 @@ def wait(
             raise _explained(error, where) from error
 
     program.wait(attempt, 'the message broker', conf.start_timeout)
+
+
+def wait_after_database(
+    program: Program, conf: cfg.ConfigOpts, transport: messaging.Transport
+) -> None:
+    """Return when the database answers and the broker takes messages.
+
+    Errors are those of :func:`ext_lib.db.reach.wait` and :func:`wait`.
+    """
+    reach.wait(program, conf)
+    wait(program, conf, transport)
 
 
 def _where(conf: cfg.ConfigOpts) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Names in the configuration that nothing reads, by mistake."""
+"""Check of the configuration for misspelt names."""
 
 from collections.abc import Iterator, Mapping
 import difflib

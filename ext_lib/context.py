@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who asks, since when, and under which request id."""
+"""The context of a request: caller, time and request id."""
 
 from collections.abc import Iterator, Mapping
 import contextlib
@@ -16,7 +16,7 @@ from ext_lib import policy
 
 @enginefacade.transaction_context_provider
 class RequestContext(oslo_context.RequestContext):
-    """The identity of a request; database transactions hang on it too.
+    """The identity of a request, and its database session.
 
     :param timestamp: naive UTC arrival of the request; now when omitted
     :param enforcer: answers :meth:`can`; only API processes have one
@@ -63,7 +63,7 @@ class RequestContext(oslo_context.RequestContext):
         return context
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what crosses the wire to another service."""
+        """Return the values that travel to another service."""
         values = super().to_dict()
         values['timestamp'] = self.timestamp.isoformat()
         return values

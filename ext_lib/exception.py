@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The error families every service raises; wsgi.fault maps them once."""
+"""Error families of all services; wsgi.fault maps them to HTTP."""
 
 from typing import Any
 

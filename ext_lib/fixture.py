@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for the tests of a service, and of whoever builds on one."""
+"""Fixtures for the tests of a service, and of what builds on one."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ _LOG_LEVEL = 'OS_DEBUG'
 class Conf(fixtures.Fixture):
     """A configuration of the test's own, ``conf``, with nothing from files.
 
-    :param register_opts: makes the service's options known
+    :param register_opts: registers the service's options
     """
 
     def __init__(self, register_opts: Any) -> None:
@@ -41,7 +41,7 @@ class Conf(fixtures.Fixture):
 
 
 class Logging(fixtures.Fixture):
-    """What is logged shows with a failing test and nowhere else."""
+    """Log lines, shown with a failing test and nowhere else."""
 
     def _setUp(self) -> None:
         level = logging.DEBUG if os.environ.get(_LOG_LEVEL) else logging.INFO

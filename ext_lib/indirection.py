@@ -25,17 +25,17 @@ class NoAnswer(messaging.MessagingTimeout):
 
 _OUTAGES = (*connect_limits.OUTAGES, NoAnswer)
 #: As errors of the one who asked say it to others.
-_AWAY = tuple(one.__name__ for one in _OUTAGES)
+_OUTAGE_NAMES = tuple(one.__name__ for one in _OUTAGES)
 
 
 def is_outage(error: BaseException) -> bool:
-    """Return whether an error is that the database was away.
+    """Return whether an error means that the database was unreachable.
 
-    It may have been asked by this process or by the one that answers it; that
-    one may have been away itself.
+    From this process, or from the one that answers it; that one may have been
+    unreachable itself.
     """
     if isinstance(error, messaging.RemoteError):
-        return error.exc_type in _AWAY
+        return error.exc_type in _OUTAGE_NAMES
     return isinstance(error, _OUTAGES)
 
 
@@ -52,7 +52,7 @@ class ObjectServer:
         self._object_base = object_base
 
     def ping(self, context: RequestContext) -> None:
-        """Answer, so that a client knows that somebody listens."""
+        """Answer, so that a client knows that a process listens."""
 
     def object_class_action_versions(
         self,
@@ -103,7 +103,7 @@ class ObjectServer:
 
 
 class ObjectClient(base.VersionedObjectIndirectionAPI):
-    """Sends remotable methods to the :class:`ObjectServer` of a topic.
+    """Client of remotable methods, for the :class:`ObjectServer` of a topic.
 
     :param client: RPC client of the server's topic
     """
@@ -203,7 +203,7 @@ def _call(
     kwargs: Mapping[str, Any],
 ) -> Any:
     method = getattr(target, name, None)
-    # Whoever reaches the bus could name any attribute.
+    # A client of the broker could name any attribute.
     if not getattr(method, 'remotable', False):
         raise ovo_exception.ObjectActionError(
             action=name, reason='not a remotable method'

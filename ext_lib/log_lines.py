@@ -53,7 +53,7 @@ def _protect(handler: logging.Handler) -> None:
 
 
 class Escaping(logging.Formatter):
-    """Formatter: what is in a line is on that line.
+    """Formatter that escapes the control characters of messages.
 
     Tracebacks keep their line feeds; oslo.log begins each of their lines with
     a prefix of its own.

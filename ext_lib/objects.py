@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The versioned objects both services build theirs on."""
+"""Bases of the versioned objects of both services."""
 
 from collections.abc import Iterable, Mapping
 import datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which slice of a list is asked for."""
+"""The slice of a list that a request asks for."""
 
 import dataclasses
 
@@ -15,6 +15,10 @@ class Page:
 
     limit: int | None = None
     marker: str | None = None
+
+    def ignoring_empty_marker(self) -> 'Page':
+        """Return the page from the beginning when the marker is empty."""
+        return dataclasses.replace(self, marker=self.marker or None)
 
 
 #: Everything at once, from the beginning.

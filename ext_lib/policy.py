@@ -13,7 +13,7 @@ from ext_lib.startup_errors import Misconfigured
 
 
 class Enforcer:
-    """Answers whether a caller may do a thing.
+    """Enforcement of the policy rules of one service.
 
     :param conf: configuration whose ``[oslo_policy]`` group names the file
         with the operator's overrides

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A directory and files that only their owner reads, on a shared machine.
 
-Whoever can write to a directory can put symbolic links there, to have a
-program write elsewhere; and passwords and data are in what it writes.
+A user who can write to a directory can put symbolic links there, to have a
+program write elsewhere; and what it writes has passwords and data in it.
 """
 
 import os
@@ -31,11 +31,7 @@ def make_directory(path: pathlib.Path, mark: str) -> None:
     :raises OSError: when it cannot be made or is no directory
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from error
-    try:
-        path.mkdir(mode=_DIRECTORY)
+        path.mkdir(mode=_DIRECTORY, parents=True)
     except FileExistsError:
         _check_directory(path, mark)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -71,7 +67,7 @@ def _tighten_files(directory: int) -> None:
         found = os.stat(name, dir_fd=directory, follow_symlinks=False)
         is_plain = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
         if is_plain and found.st_mode & _OTHERS:
-            # From here on nobody else can put a link in its place.
+            # From here on no other user can put a link in its place.
             os.chmod(name, found.st_mode & 0o700, dir_fd=directory)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Messages between processes; who asked travels with each."""
+"""Messages between processes, each with the context of its request."""
 
 from collections.abc import Sequence
 import importlib
@@ -29,7 +29,7 @@ _RETRIES = 1
 
 
 class ContextSerializer(messaging.Serializer):
-    """Carries the context of a request beside what is said.
+    """Serializer that adds the context of a request.
 
     :param base: serializer of arguments and results
     """
@@ -57,7 +57,7 @@ class ContextSerializer(messaging.Serializer):
 def get_transport(
     conf: cfg.ConfigOpts, exception_modules: Sequence[str] = ()
 ) -> messaging.Transport:
-    """Return the way to the other processes that ``transport_url`` names.
+    """Return the transport of messages that ``transport_url`` names.
 
     :param exception_modules: more modules of errors that keep their class
         on the way, beside EXCEPTION_MODULES
@@ -108,9 +108,9 @@ def get_client(
 class Sender:
     """Sends messages that have no answer.
 
-    :param best_effort: whether an unreachable broker is not waited for, as
-        the receiver finds the work without the message, too. Else it is,
-        without limit.
+    :param best_effort: whether to give up on an unreachable broker, as the
+        receiver also finds the work without the message; otherwise the wait
+        has no limit
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class Sender:
             client.cast(context, method, **kwargs)
         except Exception:
             # Of drivers, each has errors of its own for this.
-            LOG.exception('%s has to be found: nobody was told', method)
+            LOG.exception('Message %s not sent: to be redelivered', method)
             return False
         return True
 

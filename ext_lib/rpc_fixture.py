@@ -24,7 +24,7 @@ class RPC(fixtures.Fixture):
 
     ``transport`` is ready after set-up. In memory, nothing is heard by other
     tests; a broker's queues are common to all who use the same topic, so use
-    ``topic``, which nobody else knows, or run such tests one by one.
+    ``topic``, which no other test has, or run such tests one by one.
 
     :param conf: configuration, its transport options are overridden
     :param exception_modules: as :func:`ext_lib.rpc.get_transport` takes them
@@ -48,7 +48,7 @@ class RPC(fixtures.Fixture):
         conffixture.ConfFixture(self._conf)
         self._override('transport_url', os.environ.get(URL_VARIABLE, 'fake:/'))
         self._override('control_exchange', uuidutils.generate_uuid())
-        self.useFixture(_Haste())
+        self.useFixture(_ShortNaps())
         self.transport = rpc.get_transport(self._conf, self._exception_modules)
         self.addCleanup(self.transport.cleanup)
         self.topic = f'topic-{uuidutils.generate_uuid()}'
@@ -80,8 +80,8 @@ class RPC(fixtures.Fixture):
         return running
 
 
-class _Haste(fixtures.Fixture):
-    """Shortens naps: of the in-memory driver 50 ms, of idle workers 1 s."""
+class _ShortNaps(fixtures.Fixture):
+    """Shorter naps: the in-memory driver's of 50 ms, idle workers' of 1 s."""
 
     def _setUp(self) -> None:
         clock = types.SimpleNamespace(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Processes: a manager behind a message queue, and what ends it well."""
+"""Services: managers behind a message queue, and their orderly end."""
 
 import atexit
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ class PeriodicTask:
 
 
 class Manager:
-    """What a service does; the hooks are optional."""
+    """Manager of a service; the hooks are optional."""
 
     def endpoints(self) -> list[object]:
         """Return the objects whose public methods others may call."""
@@ -47,7 +47,7 @@ class Manager:
         """Prepare; no call is answered before this returns."""
 
     def cleanup_host(self) -> None:
-        """Tidy up; no call is answered and no task runs any more."""
+        """Clean up; no call is answered and no task runs any more."""
 
 
 class Runnable(Protocol):
@@ -209,9 +209,9 @@ class _ToldToEnd(BaseException):
 class _Signals:
     """The signals that concern a process, one after the other.
 
-    What a Python handler may do is hardly anything: it runs amid the main
-    thread's code, whatever locks that holds. So handlers do next to nothing,
-    and the interpreter writes the numbers to a socket.
+    A Python handler runs in the midst of the main thread's code, which may
+    hold any lock. So handlers do next to nothing, and the interpreter writes
+    the numbers to a socket.
     """
 
     _ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -263,10 +263,10 @@ class _Signals:
                 return number
 
     def _take(self, number: int, frame: types.FrameType | None) -> None:
-        # A start may wait for others, and for ever.
+        # A start may wait for other services without limit.
         if self._is_starting and number in self._ENDS:
             signal.alarm(START_GRACE)
             if self._is_idle:
-                # Whatever is locked, nobody else is there to need it.
+                # No other thread needs what may be locked.
                 self._is_idle = False
                 raise _ToldToEnd

@@ -89,7 +89,7 @@ def describe_database(url: str | None) -> str:
 
 
 class Outcome:
-    """What is logged of an operation that ends without an error."""
+    """The text logged for an operation that ends without an error."""
 
     text = 'done'
 

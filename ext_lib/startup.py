@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The frame of a program: what it says when it cannot start, and waits for."""
+"""Frame of a program: its errors and its waits at the start."""
 
 from collections.abc import Callable
 import dataclasses

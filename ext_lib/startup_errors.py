@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why programs do not start: from errors of libraries to one line."""
+"""Errors at the start of programs, each explained in one line."""
 
 from collections.abc import Callable, Sequence
 import re

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a process is doing right now, written down when it is asked to."""
+"""Reports of what a process is doing, on demand."""
 
 import os
 import threading
@@ -51,7 +51,7 @@ class _Report(guru_meditation_report.TextGuruMeditation):
 
 
 class _Version:
-    """What oslo.reports asks of a version."""
+    """Version of the programs, for oslo.reports."""
 
     def __init__(self, product: str) -> None:
         self._product = product

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every database of ours has: transactions, schema steps, pages."""
+"""Parts of all databases: transactions, schema migrations, paging."""

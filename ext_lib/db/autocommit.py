@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements that are a transaction each, at the price of the statement.
+"""Transactions of one statement, in one round trip to the server.
 
 In an ordinary transaction a server is asked four times for one statement: to
-see whether the connection lives, for the statement, to commit, and to roll
+see whether the connection is open, for the statement, to commit, and to roll
 back before the connection is kept. A connection of this kind is asked once.
 """
 
@@ -17,12 +17,12 @@ from sqlalchemy.dialects import plugins
 
 #: Name of Autocommit in the ``plugin`` parameter of a URL.
 PLUGIN = 'ext_lib_autocommit'
-#: What oslo.db sees connections live with, where SQLAlchemy does not.
+#: The ping of oslo.db, where SQLAlchemy has none.
 _PING = getattr(engines, '_connect_ping_listener', None)
 
 
 class Autocommit(sa.engine.CreateEnginePlugin):
-    """Let an engine say nothing to the server but what it is told to."""
+    """Plugin of SQLAlchemy: an engine that adds no statements of its own."""
 
     def __init__(self, _url: Any, kwargs: dict[str, Any]) -> None:
         kwargs['isolation_level'] = 'AUTOCOMMIT'
@@ -43,7 +43,7 @@ plugins.register(PLUGIN, __name__, Autocommit.__name__)
 
 
 def prepare(engine: sa.engine.Engine) -> None:
-    """Do without the question whether a connection lives."""
+    """Turn off the ping of a connection before its use."""
     if _PING and event.contains(engine, 'engine_connect', _PING):
         event.remove(engine, 'engine_connect', _PING)
 

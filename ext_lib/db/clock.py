@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The time as the database tells it: one clock for all who share it."""
+"""The clock of the database, for all processes that share it."""
 
 from typing import Any
 

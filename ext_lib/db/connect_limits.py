@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How long to wait for a database that may be out of reach.
+"""Limits of the wait for a database that may be unreachable.
 
-A host that swallows packets lets every client wait for minutes. Whoever can
-go on without the database waits for seconds, and then not at all for a while.
+A host that drops packets makes every client wait for minutes. A process that
+can go on without the database waits for seconds, and then does not try again
+for a while.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ _LIMITS: Mapping[str, Mapping[str, int]] = {
     'psycopg2': _LIBPQ,
     'psycopg': _LIBPQ,
 }
-#: A connection that fails within so many seconds cost nobody any time.
+#: Seconds within which a failure to connect delays no request.
 _AT_ONCE = 0.5
 
 
@@ -42,15 +43,15 @@ class OutOfReach(exception.Unavailable):
 #: What is raised when the connection to a database is lost or not made.
 OUTAGES = (OutOfReach, db_exception.DBConnectionError)
 #: What is raised when a database does not answer.
-AWAY = (*OUTAGES, sa.exc.TimeoutError)
+UNREACHABLE = (*OUTAGES, sa.exc.TimeoutError)
 
 
-class Patience:
-    """Limits how long one database is waited for.
+class ConnectLimits:
+    """Limits of the wait for one database.
 
     :param timeout: seconds for a connection to be made, and for each answer
         over it
-    :param interval: seconds for which, after waiting in vain, nobody tries
+    :param interval: seconds without an attempt after one has timed out
     """
 
     def __init__(self, timeout: int, interval: int) -> None:
@@ -61,9 +62,9 @@ class Patience:
         self._next = 0.0
 
     def parameters(self, url: sa.engine.URL) -> list[str]:
-        """Return what the driver of ``url`` is to be told in a URL.
+        """Return the limits as parameters of a URL, for its driver.
 
-        What the URL tells it stays.
+        Those that ``url`` has already are left out.
         """
         limits = _LIMITS.get(url.get_driver_name(), {})
         return [
@@ -107,7 +108,7 @@ class Patience:
             now = time.monotonic()
             if now < self._next:
                 raise OutOfReach()
-            # One tries; nobody else needs to wait with it.
+            # One thread tries; the others need not wait with it.
             self._next = now + self.interval
 
     def _lose(self, began: float) -> None:

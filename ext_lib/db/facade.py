@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.db import autocommit
-from ext_lib.db import connect_limits as db_patience
+from ext_lib.db import connect_limits
 from ext_lib.db import sqlite
 from ext_lib.db import storage
 
@@ -40,7 +40,7 @@ class NoConnection(exception.Error):
 
 
 class Facade:
-    """One database: what wraps the functions that ask it.
+    """One database, and decorators of the functions that query it.
 
     Decorated functions take a RequestContext first and find their session
     in ``context.session``; one that calls another shares its transaction.
@@ -51,40 +51,40 @@ class Facade:
 
     def __init__(self) -> None:
         self._manager = enginefacade.transaction_context()
-        self._single = enginefacade.transaction_context()
+        self._autocommit = enginefacade.transaction_context()
         self._shards: dict[str, Any] = {}
 
     def configure(
         self,
         conf: cfg.ConfigOpts,
         group: str = 'database',
-        patience: db_patience.Patience | None = None,
+        limits: connect_limits.ConnectLimits | None = None,
     ) -> None:
         """Take the connection from ``group`` of ``conf``.
 
-        The connection opens with the first question. To configure again is
-        to begin afresh: tests do.
+        The first query opens the connection. Tests configure again, which
+        resets everything first.
 
-        :param patience: with the database; as the drivers have it by default
+        :param limits: of the wait for it; as the driver has them if None
         """
         self.reset()
-        _configure(self._manager, conf, group, patience)
-        _configure(self._single, conf, group, patience, autocommit.PLUGIN)
-        self._single.append_on_engine_create(autocommit.prepare)
+        _configure(self._manager, conf, group, limits)
+        _configure(self._autocommit, conf, group, limits, autocommit.PLUGIN)
+        self._autocommit.append_on_engine_create(autocommit.prepare)
 
     def add_shard(
         self,
         name: str,
         conf: cfg.ConfigOpts,
         group: str,
-        patience: db_patience.Patience | None = None,
+        limits: connect_limits.ConnectLimits | None = None,
     ) -> None:
         """Add a database to read from, described by ``group`` of ``conf``.
 
-        Unless the operator says otherwise it is tried once where it is away:
-        whoever asks can go on without it.
+        Unless the operator configures otherwise, one attempt to connect is
+        made: callers can go on without this database.
 
-        :param patience: with the database; as the drivers have it by default
+        :param limits: of the wait for it; as the driver has them if None
         :raises NoConnection: when the group does not say where it is
         """
         conf.register_opts(options.database_opts, group=group)
@@ -92,7 +92,7 @@ class Facade:
         if not conf[group].connection:
             raise NoConnection(group=group)
         manager = enginefacade.transaction_context()
-        _configure(manager, conf, group, patience)
+        _configure(manager, conf, group, limits)
         self._shards[name] = manager
 
     @property
@@ -110,16 +110,16 @@ class Facade:
 
     def get_engines(self) -> list[sa.engine.Engine]:
         """Return all engines that statements which write go through."""
-        engines = (self.get_engine(), self._single_engine())
+        engines = (self.get_engine(), self._autocommit_engine())
         return [engine for engine in engines if engine is not None]
 
     def reset(self) -> None:
         """Forget the configuration and close what is not in use."""
-        managers = (self._manager, self._single, *self._shards.values())
+        managers = (self._manager, self._autocommit, *self._shards.values())
         for manager in managers:
             manager.dispose_pool()
         self._manager = enginefacade.transaction_context()
-        self._single = enginefacade.transaction_context()
+        self._autocommit = enginefacade.transaction_context()
         self._shards = {}
 
     def reader(
@@ -174,8 +174,8 @@ class Facade:
         """Return the result of a statement that writes, committed.
 
         It is a transaction of its own, or part of the one that has begun.
-        It is no query, and does no harm when it is executed twice: it is,
-        should the connection be lost.
+        It must be idempotent and no query: when the connection is lost it
+        is executed again.
         """
         if self._has_begun(context):
             connection = context.session.connection()
@@ -186,7 +186,7 @@ class Facade:
     def _execute(
         self, context: Any, statement: Any, parameters: Mapping[str, Any]
     ) -> Any:
-        engine = self._single_engine()
+        engine = self._autocommit_engine()
         if engine is not None:
             return autocommit.execute(engine, statement, parameters)
         with self._manager.writer.using(context) as session:
@@ -194,11 +194,11 @@ class Facade:
             connection = session.connection(execution_options=sqlite.WRITES)
             return connection.execute(statement, parameters)
 
-    def _single_engine(self) -> sa.engine.Engine | None:
+    def _autocommit_engine(self) -> sa.engine.Engine | None:
         if self.get_engine().dialect.name == 'sqlite':
             # Nothing has to travel there, and it takes turns at writing.
             return None
-        return self._single.writer.get_engine()
+        return self._autocommit.writer.get_engine()
 
     def _reader(self, context: Any) -> Any:
         shard = getattr(context, 'shard', None)
@@ -218,38 +218,39 @@ def _configure(
     manager: Any,
     conf: cfg.ConfigOpts,
     group: str,
-    patience: db_patience.Patience | None = None,
+    limits: connect_limits.ConnectLimits | None = None,
     plugin: str | None = None,
 ) -> None:
     conf.register_opts(options.database_opts, group=group)
     settings = dict(conf[group].items())
     if settings['connection']:
-        parameters = [connection_parameters(settings, patience)]
+        parameters = [connection_parameters(settings, limits)]
         if plugin is not None:
             parameters.append(f'plugin={plugin}')
         settings['connection_parameters'] = _joined(parameters)
     manager.configure(sqlite_fk=True, thread_checkin=False, **settings)
     manager.append_on_engine_create(sqlite.prepare)
     manager.append_on_engine_create(storage.FULL_DISKS.watch)
-    if patience is not None:
-        manager.append_on_engine_create(patience.watch)
+    if limits is not None:
+        manager.append_on_engine_create(limits.watch)
 
 
 def connection_parameters(
-    settings: Mapping[str, Any], patience: db_patience.Patience | None = None
+    settings: Mapping[str, Any],
+    limits: connect_limits.ConnectLimits | None = None,
 ) -> str:
     """Return what is to be appended to the URL of a database.
 
     :param settings: oslo.db's options, ``connection`` among them
-    :param patience: with the database; as the driver has it by default
+    :param limits: of the wait for it; as the driver has them if None
     """
     given = settings['connection_parameters']
     url = sa.engine.make_url(settings['connection'])
     if given:
         url = url.update_query_string(given, append=True)
     parameters = [given]
-    if patience is not None:
-        parameters += patience.parameters(url)
+    if limits is not None:
+        parameters += limits.parameters(url)
     if url.get_backend_name() == 'mysql' and 'charset' not in url.query:
         # oslo.db asks for three-byte UTF-8 unless told otherwise.
         parameters.append('charset=utf8mb4')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database for a test, and a count of what it is asked."""
+"""Fixtures: a database for a test, and the statements it executes."""
 
 import atexit
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class Database(fixtures.Fixture):
         else:
             self.url = self._copy()
         self.conf.register_opts(options.database_opts, group=self._group)
-        # Nobody pulls the plug in a test.
+        # No test cuts the power.
         self.conf.set_override('sqlite_synchronous', False, self._group)
         self.conf.set_override('connection', self.url, self._group)
         self.addCleanup(self.conf.clear_override, 'connection', self._group)
@@ -75,7 +75,7 @@ class Database(fixtures.Fixture):
 
 
 class Statements(fixtures.Fixture):
-    """The statements a database is asked while the fixture is in use.
+    """The statements that a database executes while the fixture is in use.
 
     ``statements`` is the list of their texts, without what connections say
     to begin, to end or to see whether they live.
@@ -147,7 +147,7 @@ def create_database(server: str) -> str:
 
 
 def drop_database(url: str) -> None:
-    """Drop a database, whoever is still connected."""
+    """Drop a database, with the connections that are open."""
     made = sa.engine.make_url(url)
     force = ' WITH (FORCE)' if made.get_backend_name() == 'postgresql' else ''
     server = made

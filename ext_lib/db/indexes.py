@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Indexes a database lacks, and statements that make them beside a service.
 
-PostgreSQL lets others write meanwhile only when it is told so, and outside a
-transaction; an attempt that was interrupted then leaves an index that counts
-for nothing. InnoDB needs not be told.
+PostgreSQL permits writes meanwhile only with ``CONCURRENTLY`` and outside a
+transaction; an attempt that is interrupted leaves an invalid index. InnoDB
+permits them anyway.
 """
 
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def missing_by_table(
 
 
 def invalid(connection: sa.engine.Connection, table: sa.Table) -> set[str]:
-    """Return the names of what interrupted attempts left of indexes."""
+    """Return the names of invalid indexes, left by interrupted attempts."""
     if connection.dialect.name != 'postgresql':
         return set()
     name = connection.dialect.identifier_preparer.format_table(table)

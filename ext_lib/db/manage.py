@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A program for operators: what they do to the database of a service."""
+"""The program with which operators maintain the database of a service."""
 
 from collections.abc import Callable, Sequence
 import dataclasses
@@ -20,13 +20,13 @@ from ext_lib.db.facade import Facade
 
 
 @dataclasses.dataclass(frozen=True)
-class Program:
-    """What makes the program of one service.
+class ManageProgram:
+    """The program of one service.
 
     :param name: what operators type
     :param description: one sentence for ``--help``
     :param project: names the configuration file
-    :param register_opts: makes the service's options known
+    :param register_opts: registers the service's options
     :param metadata: the tables, with all their indexes
     :param add_commands: is given the parsers of categories, and those of the
         commands of ``db``, and adds more

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a schema gets where it belongs: numbered steps, then alembic.
+"""Migration of a schema: numbered steps, then alembic.
 
 sqlalchemy-migrate, which runs the numbered steps, does not work with
 SQLAlchemy 2. Where it can be imported it brings a database to its last
@@ -133,7 +133,7 @@ class Schema:
 
     @property
     def version_table(self) -> str:
-        """Where alembic keeps the revision; nova has a table of its own."""
+        """Table of the revision in alembic; nova has another."""
         return f'{self.name}_alembic_version'
 
     def _revisions(self) -> set[str]:
@@ -143,7 +143,7 @@ class Schema:
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
         """Return whether the shared tables are another program's.
 
-        Tables of ours would do that program harm: a nova does not archive
+        Tables of ours would break that program: a nova does not archive
         rows of a database in which it finds a table it does not know.
         """
         if self.shared is None or self._revision(engine) is not None:

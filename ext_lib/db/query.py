@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What lists have in common: newest first, a page by key, a span of time."""
+"""Parts of queries for lists: order, page by key, span of time."""
 
 from collections.abc import Mapping, Sequence
 import dataclasses
@@ -174,7 +174,7 @@ def _held(kind: Any, value: Any) -> Any:
 
 
 class _Along(expression.FunctionElement):
-    """Whether a column, the first argument, is the second, never the third."""
+    """SQL: a column, the first argument, is the second, never the third."""
 
     name = 'along'
     inherit_cache = True
@@ -218,7 +218,7 @@ def _as_utf8mb4(element: _Comparable, compile_: Any, **kwargs: Any) -> str:
 
 
 class _Precedes(expression.FunctionElement):
-    """Whether ``(a, b)`` of a row is less than ``(x, y)``; takes all four."""
+    """SQL: ``(a, b)`` of a row is less than ``(x, y)``; takes all four."""
 
     name = 'precedes'
     inherit_cache = True

@@ -2,7 +2,7 @@
 """The database of a program at its start: its driver, and whether it answers.
 
 oslo.db waits without a word, writes tracebacks of what it does not know to
-the log, and takes PostgreSQL out of reach for a refusal.
+the log, and takes an unreachable PostgreSQL for one that refuses.
 """
 
 from collections.abc import Mapping

@@ -6,10 +6,27 @@ A step that was interrupted can be taken again.
 
 from typing import Any
 
+from alembic import context
 import sqlalchemy as sa
 from sqlalchemy import schema
 
 from ext_lib.db import indexes
+
+
+def run_revisions(metadata: sa.MetaData) -> None:
+    """Run the revisions that alembic asks for; the body of its ``env.py``.
+
+    The connection and the version table are those that
+    :mod:`ext_lib.db.migration` hands over.
+    """
+    attributes = context.config.attributes
+    context.configure(
+        connection=attributes['connection'],
+        version_table=attributes['version_table'],
+        target_metadata=metadata,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 def create_missing(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Why a database is not brought to the version asked for."""
+"""Errors of migrations: a schema cannot get to the version asked for."""
 
 from ext_lib import exception
 

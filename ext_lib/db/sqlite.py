@@ -20,7 +20,7 @@ _WRITES = 'ext_lib_writes'
 #: Execution options of a connection whose transaction is going to write.
 WRITES = {_WRITES: True}
 #: How long to wait for another writer, in milliseconds.
-_PATIENCE = 30_000
+_BUSY_TIMEOUT = 30_000
 #: How many connections beyond the five kept may be open at a time.
 _OVERFLOW = 50
 
@@ -69,11 +69,11 @@ def _share(connection: Any, _record: Any) -> None:
     connection.create_function(
         'REGEXP', 2, patterns.matches, deterministic=True
     )
-    connection.execute(f'PRAGMA busy_timeout = {_PATIENCE}')
+    connection.execute(f'PRAGMA busy_timeout = {_BUSY_TIMEOUT}')
     try:
         connection.execute('PRAGMA journal_mode = WAL')
     except sqlite3.OperationalError as error:
-        # Read-only, or others are at work: whoever comes next sets it.
+        # Read-only, or in use by others: a later connection sets it.
         LOG.debug('SQLite stays in its journal mode: %s', error)
 
 

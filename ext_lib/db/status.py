@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a database before services start with new code."""
+"""Checks of a database before services start with new code."""
 
 from collections.abc import Sequence
 import dataclasses
@@ -24,7 +24,7 @@ _NOT_RUN = 255
 
 
 @dataclasses.dataclass(frozen=True)
-class Database:
+class ServiceDatabase:
     """The database of one service.
 
     :param manage: the program operators bring it up to date with
@@ -38,12 +38,14 @@ class Database:
 
 
 class Checks(upgradecheck.UpgradeCommands):
-    """What every service is asked; those of one service add their own.
+    """Checks of all services; a service adds its own.
 
     :param conf: the configuration, read when the command runs
     """
 
-    def __init__(self, conf: cfg.ConfigOpts, database: Database) -> None:
+    def __init__(
+        self, conf: cfg.ConfigOpts, database: ServiceDatabase
+    ) -> None:
         self._conf = conf
         self._database = database
 
@@ -122,8 +124,8 @@ def _run(
     return int(conf.command.action_fn())
 
 
-def _missing_indexes(database: Database, big: int) -> list[str]:
-    """Return what hurts, as ``table (index, index)``."""
+def _missing_indexes(database: ServiceDatabase, big: int) -> list[str]:
+    """Return the missing indexes that matter: ``table (index, index)``."""
     with database.facade.get_engine().connect() as connection:
         by_table = {
             table.name: _that_matter(connection, table, missing, big)

@@ -32,7 +32,7 @@ class WrongProject(exception.Invalid):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What a service decides about its API.
+    """Choices of a service for its API.
 
     :param json_types: content types that are JSON here
     :param max_limit: the most items of a page

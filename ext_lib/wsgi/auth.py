@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Filters that say who the caller is; they stand before the application."""
+"""Filters that authenticate the caller, before the application."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -36,7 +36,7 @@ class RequestTimeout(utilities.Error):
     reason = 'Request Timeout'
 
 
-class Parser(parser.HTTPRequestParser):
+class RequestParser(parser.HTTPRequestParser):
     """A request, parsed as it arrives.
 
     It refuses what different servers on the way would understand
@@ -107,8 +107,8 @@ def _contradiction(
 class Connection(channel.HTTPChannel):
     """A connection of a client; only whole requests leave it."""
 
-    parser_class = Parser
-    request: Parser | None
+    parser_class = RequestParser
+    request: RequestParser | None
     close_when_flushed: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,17 +120,17 @@ class Connection(channel.HTTPChannel):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no whole request is here that waits for its answer."""
+        """True if no complete request waits for its answer."""
         return not self.requests
 
     @property
     def is_done(self) -> bool:
-        """Whether the client has got the answers to all it has sent."""
+        """True if the client has the answers to all it has sent."""
         return self.is_idle and self.request is None and self.is_flushed
 
     @property
     def is_flushed(self) -> bool:
-        """Whether nothing is left to be sent."""
+        """True if nothing is left to be sent."""
         return not self.total_outbufs_len
 
     def readable(self) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a controller method says what it takes and what it gives."""
+"""Decorators that declare the contract of a controller method."""
 
 from collections.abc import Callable
 import dataclasses
@@ -15,7 +15,7 @@ _NOTHING = schema.Query({})
 
 @dataclasses.dataclass(frozen=True)
 class Contract:
-    """What the decorators below have noted of a method.
+    """The contract of a method, from the decorators below.
 
     :param status: HTTP status of a successful answer
     """
@@ -36,7 +36,7 @@ class Reply:
 
 
 def contract(method: Method) -> Contract:
-    """Return what ``method`` takes and gives."""
+    """Return the contract of ``method``."""
     found: Contract = getattr(method, 'contract', Contract())
     return found
 
@@ -57,7 +57,7 @@ def body(properties: schema.Body) -> Callable[[F], F]:
 
 
 def response(properties: schema.Body) -> Callable[[F], F]:
-    """Promise an answer of this form."""
+    """Declare the form of the answer."""
     return _noting(response=properties)
 
 

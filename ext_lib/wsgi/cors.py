@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Defaults of CORS: what pages of other origins may send and read."""
+"""Defaults of CORS: headers for pages of other origins."""
 
 from collections.abc import Sequence
 
@@ -35,31 +35,33 @@ RESPONSE_HEADERS = (
 )
 
 
-def defaults(
-    request_headers: Sequence[str] = (), response_headers: Sequence[str] = ()
-) -> dict[str, list[str]]:
-    """Return the defaults of the options in ``[cors]`` by name.
+class Defaults:
+    """Defaults of the options in ``[cors]``.
 
     :param request_headers: of one service, beside those that all have
     :param response_headers: likewise
     """
-    return {
-        'allow_methods': list(METHODS),
-        'allow_headers': [*REQUEST_HEADERS, *request_headers],
-        'expose_headers': [*RESPONSE_HEADERS, *response_headers],
-    }
 
+    def __init__(
+        self,
+        request_headers: Sequence[str] = (),
+        response_headers: Sequence[str] = (),
+    ) -> None:
+        self._values = {
+            'allow_methods': list(METHODS),
+            'allow_headers': [*REQUEST_HEADERS, *request_headers],
+            'expose_headers': [*RESPONSE_HEADERS, *response_headers],
+        }
 
-def set_defaults(conf: cfg.ConfigOpts, values: dict[str, list[str]]) -> None:
-    """Make ``values`` the defaults in ``conf``.
+    def set(self, conf: cfg.ConfigOpts) -> None:
+        """Set what ``[cors]`` of ``conf`` allows unless it is configured.
 
-    Not those of oslo.middleware, which all services of a process share.
-    """
-    conf.register_opts(cors.OPTS, _GROUP)
-    for name, value in values.items():
-        conf.set_default(name, value, _GROUP)
+        Not in oslo.middleware, which all services of a process share.
+        """
+        conf.register_opts(cors.OPTS, _GROUP)
+        for name, value in self._values.items():
+            conf.set_default(name, value, _GROUP)
 
-
-def set_library_defaults(values: dict[str, list[str]]) -> None:
-    """Make ``values`` the defaults that sample files show."""
-    cors.set_defaults(**values)
+    def set_in_library(self) -> None:
+        """Have sample files show the defaults."""
+        cors.set_defaults(**self._values)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors become answers here and nowhere else."""
+"""Translation of errors into answers."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -39,13 +39,13 @@ _UNEXPECTED = (
 )
 
 
-#: The database, or the way to it, is away.
-_AWAY = (db_exception.DBConnectionError, sa.exc.TimeoutError)
+#: The database is unreachable.
+_UNREACHABLE = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 
 def told(error: Exception) -> Exception:
-    """Return what clients are told of in place of ``error``; often itself."""
-    if isinstance(error, _AWAY):
+    """Return the error that clients are told in place of ``error``."""
+    if isinstance(error, _UNREACHABLE):
         LOG.error('The database does not answer: %s', error)
         return exception.Unavailable()
     why = storage.reason(error)
@@ -64,7 +64,7 @@ def status_of(error: Exception) -> int:
 
 
 class Faults:
-    """Answers with the fault bodies of one service.
+    """Faults with the bodies of one service.
 
     :param render: makes the body
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The formats that strings of a request may have to have."""
+"""Formats of strings in requests."""
 
 import base64
 import ipaddress

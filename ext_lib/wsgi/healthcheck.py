@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a process can serve, for what balances load between processes."""
+"""Health of a process, for load balancers."""
 
 from collections.abc import Iterable, Sequence
 import functools
@@ -62,13 +62,20 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     conf.set_default('backends', [_BACKEND], group=GROUP)
 
 
+def set_defaults(conf: cfg.ConfigOpts, **values: Any) -> None:
+    """Register the options, with defaults of one service."""
+    register_opts(conf)
+    for name, value in values.items():
+        conf.set_default(name, value, GROUP)
+
+
 def list_opts() -> list[tuple[str, Sequence[cfg.Opt]]]:
     """Return our options for sample files."""
     return [(GROUP, OPTS)]
 
 
 class Databases(pluginbase.HealthcheckBaseExtension):
-    """Asks the databases of a process for a sign of life.
+    """Health check of the databases of a process.
 
     oslo.middleware finds it among its ``oslo.middleware.healthcheck`` entry
     points. It keeps connections of its own: that all others are in use is no
@@ -113,14 +120,14 @@ class _Probe:
     """A connection to the database that ``group`` of ``conf`` describes.
 
     Load balancers ask again and again, whether or not they were answered. So
-    one that is out of reach must not keep them all waiting.
+    one that is unreachable must not keep them all waiting.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:
         conf.register_opts(options.database_opts, group=group)
         self._conf = conf
         self._group = group
-        self._patience = connect_limits.Patience(_TIMEOUT, _INTERVAL)
+        self._limits = connect_limits.ConnectLimits(_TIMEOUT, _INTERVAL)
 
     def answers(self) -> bool:
         """Return whether the database serves; the log knows why not."""
@@ -162,21 +169,21 @@ class _Probe:
         engine = engines.create_engine(
             settings['connection'],
             connection_parameters=facade.connection_parameters(
-                settings, self._patience
+                settings, self._limits
             ),
             max_retries=0,
             max_pool_size=1,
             connection_recycle_time=settings['connection_recycle_time'],
         )
-        self._patience.watch(engine)
+        self._limits.watch(engine)
         return engine
 
 
 def application(conf: cfg.ConfigOpts) -> Any:
     """Return the application that answers load balancers.
 
-    ``[healthcheck]`` says how much it tells, and to whom. It raises Forbidden
-    for anybody else.
+    ``[healthcheck]`` says how much it tells, and to which clients. It raises
+    Forbidden for others.
     """
     register_opts(conf)
     return healthcheck.Healthcheck(_refuse, conf)

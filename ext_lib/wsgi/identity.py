@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""As much of the identity API as clients ask for before they ask anything.
+"""The part of the identity API that clients need before any request.
 
 Some commands will not begin without an identity service, if only to look up
 the project they filter by; some clients find services in its catalog only.

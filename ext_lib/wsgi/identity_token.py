@@ -35,7 +35,7 @@ def parse(body: Any) -> str:
 
 
 def _user(identity: Any) -> tuple[str, str]:
-    """Return the name of a user, and of the project he comes from."""
+    """Return the name of a user, and of the project they come from."""
     if 'token' in identity:
         user, _, rest = str(identity['token']['id']).partition(':')
         return user, rest.partition(':')[0]

@@ -13,7 +13,7 @@ _HEXADECIMAL = re.compile(r'^[0-9a-f-]+$')
 
 
 class Links:
-    """Writes the links of one service.
+    """The links of one service.
 
     :param prefix: scheme, host and path to use instead of the request's; for
         services behind a proxy

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a paste file to an application, with the configuration at hand."""
+"""Loading of an application from a paste file, with the configuration."""
 
 import contextvars
 import pathlib
@@ -48,6 +48,14 @@ def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:
         return paste.deploy.loadapp(f'config:{path}', name=name)
     finally:
         _conf.reset(token)
+
+
+def load(conf: cfg.ConfigOpts, package: str, name: str) -> Any:
+    """Return the WSGI application ``name`` of the service ``package``.
+
+    :raises PasteFileNotFound: when there is no paste file
+    """
+    return loadapp(conf, paste_file(conf, package), name)
 
 
 def is_loading() -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which version of the API a request speaks, and which methods it has."""
+"""Versions of an API: that of a request, and the methods of each."""
 
 from collections.abc import Callable
 import dataclasses
@@ -61,7 +61,7 @@ def parse(text: str) -> Version:
 
 @dataclasses.dataclass(frozen=True)
 class Negotiator:
-    """Reads the version a request asks for and names it in the answer.
+    """Negotiation of the version of a request, which its answer names.
 
     :param service_type: the word before the version in
         ``OpenStack-API-Version`` (API-SIG guideline on microversions)

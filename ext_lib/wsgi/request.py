@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a controller method is given: the request, understood."""
+"""The request as controller methods get it: parsed and validated."""
 
 import re
 from typing import Any
@@ -82,7 +82,7 @@ class Request(webob.Request):
 
     @property
     def is_legacy_v2(self) -> bool:
-        """Whether the client knows no microversions, and no strictness."""
+        """True if the client knows no microversions, and no strictness."""
         return bool(self.environ.get(LEGACY_V2))
 
     def query_lists(self) -> dict[str, list[str]]:

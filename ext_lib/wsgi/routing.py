@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a URL to a controller method: the only place that knows paths."""
+"""Routing from a URL to a controller method."""
 
 from collections.abc import Mapping, Sequence
 import dataclasses
@@ -54,7 +54,7 @@ Table = Sequence[tuple[str, Mapping[str, Target]]]
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-    """Where a request leads.
+    """The method that a request leads to.
 
     :param ids: the variable parts of the path
     :param project: the project segment of the path, None without one
@@ -66,7 +66,7 @@ class Match:
 
 
 class Router:
-    """Finds the target of a request in a table of paths.
+    """Router of requests by a table of paths.
 
     Each path is reachable with and without a project segment before it: one
     of hexadecimal digits and dashes, or the caller's own project however it

@@ -54,12 +54,12 @@ class HTTPServer:
 
     @property
     def port(self) -> int:
-        """Where it listens, once it has started."""
+        """The port it listens on, once it has started."""
         return self._port
 
     @property
     def url(self) -> str:
-        """What clients find it by, once it has started."""
+        """The URL of the server, once it has started."""
         where = f'[{self._host}]' if ':' in self._host else self._host
         return f'http://{where}:{self.port}'
 
@@ -143,8 +143,8 @@ def _bind(listening: socket.socket, address: Any) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        place = f'{host}:{port}'
-        raise OSError(error.errno, error.strerror, place) from error
+        error.filename = f'{host}:{port}'
+        raise
     listening.setblocking(False)
     return listening
 
@@ -227,5 +227,5 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """What clients are told, once the server has started."""
+        """The URL for clients, once the server has started."""
         return f'{self.server.url}/{self.path}'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How times are written in answers."""
+"""Formats of times in answers."""
 
 import datetime
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests held against the schemas of the method that will serve them."""
+"""Validation of requests by the schemas of the method they lead to."""
 
 from collections.abc import Iterator
 import functools
@@ -27,7 +27,7 @@ class InvalidInput(exception.Invalid):
 
 
 class InvalidAnswer(exception.Error):
-    """The service was about to break its own promise."""
+    """An answer of the service does not fit its own schema."""
 
     msg_fmt = 'The answer does not fit its schema: %(why)s'
 
@@ -103,13 +103,10 @@ def _check(
         raise _invalid(error, where, value)
 
 
-@functools.cache
 def _validator(
     form: schema.Query | schema.Body, version: microversion.Version
 ) -> jsonschema.Draft202012Validator:
-    return validators.Validator(
-        form.at(version), format_checker=formats.CHECKER
-    )
+    return validators.for_version(form, version, formats.CHECKER)
 
 
 def _without_unknown(

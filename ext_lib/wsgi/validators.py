@@ -2,11 +2,15 @@
 """JSON Schema, checked in time linear in what is checked."""
 
 from collections.abc import Callable, Iterator
+import functools
 import itertools
 import json
 from typing import Any
 
 import jsonschema
+
+from ext_lib.wsgi import microversion
+from ext_lib.wsgi import schema
 
 #: The most errors that are found in one array or object. For each, there is
 #: text made of all that is around it.
@@ -46,3 +50,13 @@ Validator = jsonschema.validators.extend(
         **{keyword: _bounded(keyword) for keyword in _REPEATED},
     },
 )
+
+
+@functools.cache
+def for_version(
+    form: schema.Query | schema.Body,
+    version: microversion.Version,
+    formats: jsonschema.FormatChecker,
+) -> jsonschema.Draft202012Validator:
+    """Return the validator of queries or bodies at a version."""
+    return Validator(form.at(version), format_checker=formats)

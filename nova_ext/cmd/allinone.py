@@ -13,10 +13,9 @@ import sys
 from typing import Any
 
 from oslo_config import cfg
-from oslo_db import options as db_options
-import oslo_messaging as messaging
 from oslo_middleware import CORS
 
+from ext_lib import allinone_plugin
 from ext_lib import command_line
 from ext_lib import private_files
 from ext_lib import service
@@ -30,7 +29,7 @@ from ext_lib.wsgi.server import HTTPServer
 from ext_lib.wsgi.urlmap import URLMap
 from nova_ext.cmd import clouds
 from nova_ext.cmd import process
-from nova_ext.cmd.allinone_plugins import Companions
+from nova_ext.cmd.allinone_plugins import AllInOnePlugins
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
@@ -69,7 +68,7 @@ PROGRAM = Program(
 
 
 class Refused(NotStarted):
-    """The program does not start like this."""
+    """The program refuses to start like this."""
 
 
 def main(
@@ -80,8 +79,8 @@ def main(
 
 
 def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
-    companions = Companions()
-    arguments, rest = _parser(companions).parse_known_args(argv)
+    plugins = AllInOnePlugins()
+    arguments, rest = _parser(plugins).parse_known_args(argv)
     state = pathlib.Path(arguments.state_dir)
     # Of what libraries make later, a new log after a rotation for instance.
     umask = os.umask(_UMASK)
@@ -93,13 +92,13 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
             process.configure(conf, rest, PROGRAM)
             _check_address(conf, arguments)
             reach.wait(PROGRAM, conf)
-            _All(conf, arguments, rest, companions).run()
+            _All(conf, arguments, rest, plugins).run()
     finally:
         os.umask(umask)
     return 0
 
 
-def _parser(companions: Companions) -> argparse.ArgumentParser:
+def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
     parser = command_line.Parser(PROGRAM)
     add = parser.add_argument
     add('--host', default='127.0.0.1', help='Address to listen on.')
@@ -113,16 +112,16 @@ def _parser(companions: Companions) -> argparse.ArgumentParser:
     add(
         '--force-noauth',
         action='store_true',
-        help='Listen where others can reach it, though anybody may do '
-        'anything.',
+        help='Listen where other machines can reach it, although their users '
+        'may then do anything.',
     )
-    companions.add_arguments(parser)
+    plugins.add_arguments(parser)
     return parser
 
 
 @contextlib.contextmanager
 def _alone_in(state: pathlib.Path) -> Iterator[None]:
-    """Keep others off the directory: two would settle each other's work."""
+    """Lock the directory: two processes would recover each other's work."""
     with open(private_files.open_descriptor(state / _LOCK), 'r+') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -140,15 +139,11 @@ def _prepare_files(state: pathlib.Path) -> None:
 
 
 def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
-    """Make it one process, as far as nothing else is configured."""
+    """Set defaults that make it one process."""
     process.register_opts(conf)
-    # Registers the options of messaging.
-    messaging.TransportURL.parse(conf)
-    conf.register_opts(db_options.database_opts, 'database')
+    allinone_plugin.set_defaults(conf)
     database = f'sqlite:///{(state / _DATABASE).resolve()}'
     conf.set_default('connection', database, 'database')
-    conf.set_default('transport_url', 'fake://')
-    conf.set_default('auth_strategy', 'noauth', 'api')
     conf.set_default('host', CONTROLLER)
     conf.set_default('log_file', str((state / _LOG).resolve()))
 
@@ -161,8 +156,8 @@ def _check_address(
     if not _is_loopback(arguments.host):
         name = arguments.host or 'Every address'
         raise Refused(
-            f'{name} can be reached from other machines, and '
-            'without keystone anybody there may do anything. '
+            f'{name} can be reached from other machines, whose '
+            'users may do anything without keystone. '
             'Insist with --force-noauth.'
         )
 
@@ -192,14 +187,14 @@ class _All:
         conf: cfg.ConfigOpts,
         arguments: argparse.Namespace,
         rest: Sequence[str],
-        companions: Companions,
+        plugins: AllInOnePlugins,
     ) -> None:
         self._conf = conf
         self._arguments = arguments
         self._state = pathlib.Path(arguments.state_dir)
         self._endpoints: dict[str, Endpoint] = {}
         self._place = Place(arguments.host, self._state, rest, self._endpoints)
-        self._companions = companions
+        self._plugins = plugins
 
     def run(self) -> None:
         """Run until told to stop."""
@@ -207,16 +202,14 @@ class _All:
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)
         self._endpoints[_COMPUTE] = self._endpoint(application)
-        self._companions.configure(
-            self._place, self._arguments, self._endpoints
-        )
+        self._plugins.configure(self._place, self._arguments, self._endpoints)
         drivers = {host: FakeDriver(self._conf) for host in HOSTS}
         service.run(
             self._conf,
             [
                 *_services(self._conf, drivers),
                 *(endpoint.server for endpoint in self._endpoints.values()),
-                *self._companions.services(),
+                *self._plugins.services(),
                 process.Grace(self._conf, list(drivers.values())),
             ],
             self._announce,
@@ -235,7 +228,7 @@ class _All:
         return Endpoint(server, 'v2.1')
 
     def _with_identity(self, application: Any) -> Any:
-        """Serve beside the API what clients want of an identity service."""
+        """Serve the API and the part of the identity API that clients need."""
         identity = CORS(NoAuthIdentity(self._urls), self._conf)
         return URLMap(
             {_IDENTITY: identity, f'{_IDENTITY}/+': identity, '/': application}
@@ -261,7 +254,7 @@ class _All:
         print()
         compute = urls[_COMPUTE]
         print(_TO_TRY.format(token=_TOKEN, clouds=path, compute=compute))
-        for commands in self._companions.to_try():
+        for commands in self._plugins.to_try():
             print(commands)
 
 

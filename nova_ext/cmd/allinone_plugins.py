@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Further services of the all-in-one, by what is installed."""
+"""Plugins of the all-in-one: the further services that are installed."""
 
 import argparse
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 
-from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
@@ -13,7 +13,7 @@ from ext_lib.wsgi.server import Endpoint
 GROUP = 'nova_ext.allinone'
 
 
-class Companions:
+class AllInOnePlugins:
     """The services that run beside this one.
 
     :param entry_points: of their classes
@@ -24,16 +24,16 @@ class Companions:
     ) -> None:
         if entry_points is None:
             entry_points = metadata.entry_points(group=GROUP)
-        self._classes: list[type[Companion]] = [
+        self._classes: list[type[AllInOnePlugin]] = [
             entry_point.load()
             for entry_point in sorted(entry_points, key=_name)
         ]
-        self._made: list[Companion] = []
+        self._made: list[AllInOnePlugin] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        """Add what the command line may say of them."""
-        for companion in self._classes:
-            companion.add_arguments(parser)
+        """Add their options to the command line."""
+        for plugin in self._classes:
+            plugin.add_arguments(parser)
 
     def configure(
         self,
@@ -41,18 +41,18 @@ class Companions:
         arguments: argparse.Namespace,
         endpoints: dict[str, Endpoint],
     ) -> None:
-        """Have them read their configuration; add their endpoints."""
-        for companion in self._classes:
-            made = companion(place, arguments)
+        """Make the plugins; add their endpoints."""
+        for plugin in self._classes:
+            made = plugin(place, arguments)
             endpoints.update(made.endpoints())
             self._made.append(made)
 
     def services(self) -> Sequence[Runnable]:
-        """Return what they consist of beside their endpoints."""
+        """Return their services beside their endpoints."""
         return [part for made in self._made for part in made.services()]
 
     def to_try(self) -> Sequence[str]:
-        """Return commands that show what each does."""
+        """Return commands to try, one text for each plugin."""
         return [made.to_try() for made in self._made]
 
 

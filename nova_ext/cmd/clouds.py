@@ -43,7 +43,7 @@ def write(
 
 
 def _overrides(urls: Mapping[str, str]) -> dict[str, str]:
-    """Return what leads to other services, which a token alone cannot."""
+    """Return the endpoints of other services, for clients with a token."""
     found = {}
     for service_type, url in urls.items():
         if service_type != 'compute':

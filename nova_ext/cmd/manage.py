@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ext-manage: what operators do to the database."""
+"""nova-ext-manage: maintenance of the database by operators."""
 
 from collections.abc import Sequence
 import sys
@@ -7,7 +7,7 @@ from typing import Any
 
 from oslo_config import cfg
 
-from ext_lib.db.manage import Program
+from ext_lib.db.manage import ManageProgram
 from nova_ext.cmd import purge_tasks
 from nova_ext.conf import opts
 from nova_ext.db import models
@@ -19,7 +19,7 @@ def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Carry out the command in ``argv``; return the exit status."""
-    program = Program(
+    program = ManageProgram(
         name='nova-ext-manage',
         description='Maintain the database of servers and tasks.',
         project='nova-ext',

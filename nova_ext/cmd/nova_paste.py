@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a nova-api has the tasks filter, as its paste file tells."""
+"""The tasks filter in the paste file of a nova-api."""
 
 from collections.abc import Container
 import configparser

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the processes that work on servers have in common."""
+"""Start of the processes that work on servers."""
 
 from collections.abc import Sequence
 import threading
 
 from oslo_config import cfg
-from oslo_log import log as logging
 import oslo_messaging as messaging
 
-from ext_lib import command_line
-from ext_lib import log_lines
+from ext_lib import configuration
 from ext_lib import rpc
 from ext_lib import service_log
-from ext_lib import state_dump
 from ext_lib.service import Service
 from ext_lib.service_log import ServiceLog
 from ext_lib.startup import Program
@@ -31,17 +28,15 @@ from nova_ext.virt.driver import ComputeDriver
 #: Modules of errors that keep their class on the way between processes.
 _EXCEPTION_MODULES = ('nova_ext.exception', 'nova_ext.virt.driver')
 
-#: What tests start, and others who know no better.
+#: For tests, and other callers that have no program.
 _ANY = Program('nova-ext')
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make all options known; ``--host`` names the service."""
-    logging.register_options(conf)
-    conf.register_cli_opts(
-        opt for opt in compute_conf.DEFAULT_OPTS if opt.name == 'host'
+    """Register all options; ``--host`` names the service."""
+    configuration.register_opts(
+        conf, opts.register_opts, compute_conf.DEFAULT_OPTS
     )
-    opts.register_opts(conf)
 
 
 def configure(
@@ -49,21 +44,17 @@ def configure(
     argv: Sequence[str] | None,
     program: Program = _ANY,
 ) -> None:
-    """Read the configuration and get ready to speak of objects.
+    """Read the configuration and register the objects.
 
-    :raises cfg.Error: when a file or a value cannot be read
-    :raises Misconfigured: when a file or a value is not understood
-    :raises Misused: when an argument is not understood
+    Errors are those of :func:`ext_lib.configuration.read_arguments`.
     """
     register_opts(conf)
-    command_line.parse(program, conf, argv, 'nova-ext')
-    log_lines.setup(conf, 'nova_ext')
-    state_dump.setup(conf, 'nova-ext')
+    configuration.read_arguments(conf, argv, 'nova-ext', program)
     objects.register_all()
 
 
 def get_transport(conf: cfg.ConfigOpts) -> messaging.Transport:
-    """Return the way to the other processes."""
+    """Return the transport of messages to the other processes."""
     return rpc.get_transport(conf, _EXCEPTION_MODULES)
 
 
@@ -128,10 +119,10 @@ def conductor_service(
 
 
 class Grace:
-    """The time hypervisors get to finish; comes last among services.
+    """The time that hypervisors have to finish when the process ends.
 
-    They end one after the other from the last to the first, so that this is
-    when the time begins.
+    Services are stopped in reverse order, so this one has to be the last: its
+    stop starts the time.
 
     :param drivers: are interrupted after that time
     """
@@ -149,7 +140,7 @@ class Grace:
         """Do nothing yet."""
 
     def stop(self) -> None:
-        """Let the time begin."""
+        """Start the time."""
         self._timer.start()
 
     def wait(self) -> None:

@@ -2,7 +2,6 @@
 """nova-ext-manage db purge_tasks: removes tasks that protect nothing."""
 
 import argparse
-from collections.abc import Callable
 import datetime
 import sys
 import time
@@ -12,18 +11,13 @@ from oslo_config import cfg
 from oslo_utils import timeutils
 
 from ext_lib.context import get_admin_context
+from ext_lib.db import purge
 from nova_ext.objects.task import TaskList
 from nova_ext.objects.task_purge import OldTasks
 
-#: Exit statuses, beside 0 when all that may go is gone.
+#: Exit status when tasks were to be removed whose tags are still protected.
 REFUSED = 2
-MORE_LEFT = 3
 
-_Number = Callable[[str], int]
-#: Seconds; what is older than a thousand years is not.
-_OLDEST = 1000 * 365 * 86400
-#: More would keep others waiting, and not all databases take longer lists.
-_LARGEST_BATCH = 10_000
 _LONGEST_SLEEP = 3600.0
 
 
@@ -32,7 +26,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         'purge_tasks',
         help='Remove tasks that ended longer ago than tags protect, and '
-        'those nobody has asked for in [tasks] unread_lifetime.',
+        'those that no client has read for [tasks] unread_lifetime.',
     )
     age = parser.add_mutually_exclusive_group()
     age.add_argument(
@@ -44,7 +38,7 @@ def add_parser(commands: Any) -> None:
     )
     age.add_argument(
         '--age',
-        type=_number(0, _OLDEST),
+        type=purge.number(0, purge.OLDEST),
         metavar='SECONDS',
         help='Keep what ended less than so long ago (default: [tasks] '
         'tag_lifetime, which is also the least).',
@@ -52,13 +46,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         '--max_rows',
         '--max-rows',
-        type=_number(1),
+        type=purge.number(1),
         metavar='NUMBER',
         help='Remove so many at most, the oldest first (default: all).',
     )
     parser.add_argument(
         '--batch',
-        type=_number(1, _LARGEST_BATCH),
+        type=purge.number(1, purge.LARGEST_BATCH),
         default=500,
         metavar='NUMBER',
         help='How many to remove in one transaction (default: 500).',
@@ -108,14 +102,13 @@ def _count(tasks: OldTasks) -> int:
 
 def _purge(tasks: OldTasks, arguments: Any) -> int:
     context = get_admin_context()
-    total = left = 0
+    total = 0
     for removed in tasks.purge(context, arguments.batch, arguments.max_rows):
         total += removed
         time.sleep(arguments.sleep)
-    if total == arguments.max_rows:
-        left = tasks.count(context)
-    print(f'{total} tasks removed, {left} left')
-    return MORE_LEFT if left else 0
+    return purge.report(
+        'tasks', total, arguments.max_rows, lambda: tasks.count(context)
+    )
 
 
 def _earlier(moment: datetime.datetime, seconds: int) -> datetime.datetime:
@@ -127,20 +120,6 @@ def _moment(text: str) -> datetime.datetime:
         return timeutils.normalize_time(timeutils.parse_isotime(text))
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f'{text} is no time') from None
-
-
-def _number(least: int, most: int | None = None) -> _Number:
-    """Return what reads whole numbers of a range."""
-
-    def read(text: str) -> int:
-        # Python itself reads no number that is much longer.
-        number = int(text) if text.isdecimal() and len(text) < 20 else -1
-        if number < least or (most is not None and number > most):
-            span = f'at least {least}' if most is None else f'{least}-{most}'
-            raise argparse.ArgumentTypeError(f'{text} is not {span}')
-        return number
-
-    return read
 
 
 def _seconds(text: str) -> float:

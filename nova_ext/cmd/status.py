@@ -19,13 +19,13 @@ from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
 from nova_ext.middleware.tasks import configuration
 
-_DATABASE = status.Database(
+_DATABASE = status.ServiceDatabase(
     'nova-ext-manage', facade, schema, models.Base.metadata
 )
 
 
 class Checks(status.Checks):
-    """What is asked before services start with new code."""
+    """Checks before services start with new code."""
 
     def _tasks_filter(self) -> upgradecheck.Result:
         path = pathlib.Path(self._conf.status.nova_api_paste_config)
@@ -67,7 +67,7 @@ def _store_fault(config_file: str | None) -> str | None:
     store = Facade()
     try:
         conf = configuration.read(config_file)
-        store.configure(conf, patience=configuration.store_limits(conf))
+        store.configure(conf, limits=configuration.store_limits(conf))
         engine = store.get_engine()
         wanted = schema_parts.of(schema, engine)
         found = wanted.version(engine)

@@ -1,41 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the API process."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
-GROUP = cfg.OptGroup('api', title='The HTTP API')
-WSGI = cfg.OptGroup('wsgi', title='How the API is assembled')
+from ext_lib import options
 
-API_OPTS = [
-    cfg.StrOpt(
-        'auth_strategy',
-        default='keystone',
-        choices=[
-            ('keystone', 'tokens are validated by keystone'),
-            (
-                'noauth',
-                'the token names user, project and roles; for one machine',
-            ),
-        ],
-        help='Who says who the caller is.',
-    ),
-    cfg.IntOpt(
-        'max_limit',
-        default=1000,
-        min=1,
-        help='The most items one page of a list may hold.',
-    ),
-    cfg.StrOpt(
-        'response_validation',
-        default='ignore',
-        choices=[
-            ('error', 'an answer that breaks its schema is an error'),
-            ('ignore', 'answers are not checked'),
-        ],
-        help='Whether answers are held against their own schemas; for tests.',
-    ),
+OPTS = [
+    *options.API_OPTS,
     cfg.BoolOpt(
         'list_records_by_skipping_down_cells',
         default=True,
@@ -70,24 +41,3 @@ API_OPTS = [
         'append new ones at the end and never remove one.',
     ),
 ]
-
-WSGI_OPTS = [
-    cfg.StrOpt(
-        'api_paste_config',
-        default='api-paste.ini',
-        help='The paste file that names the filters and the application.',
-    ),
-]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_group(WSGI)
-    conf.register_opts(API_OPTS, group=GROUP)
-    conf.register_opts(WSGI_OPTS, group=WSGI)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, API_OPTS), (WSGI, WSGI_OPTS)]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the cells whose records the audit API reads."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('cells', title='The cells of a nova to read records of')
@@ -32,14 +30,3 @@ OPTS = [
         'of a cell again after it has waited for a connection in vain.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

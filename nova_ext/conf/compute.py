@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the processes that work on servers, and of the fake driver."""
 
-from collections.abc import Sequence
 import socket
 
 from oslo_config import cfg
@@ -53,8 +52,8 @@ COMPUTE_OPTS = [
         default=3.0,
         min=0.0,
         help='How long, in seconds, a service that is told to stop lets '
-        'operations run on. What is not done by then is settled at the next '
-        'start.',
+        'operations run on. What is not done by then is recovered at the '
+        'next start.',
     ),
 ]
 
@@ -71,21 +70,3 @@ FAKE_OPTS = [
         help='How long each driver method takes.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_opts(DEFAULT_OPTS)
-    conf.register_group(GROUP)
-    conf.register_group(FAKE)
-    conf.register_opts(COMPUTE_OPTS, group=GROUP)
-    conf.register_opts(FAKE_OPTS, group=FAKE)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup | str, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [
-        ('DEFAULT', DEFAULT_OPTS),
-        (GROUP, COMPUTE_OPTS),
-        (FAKE, FAKE_OPTS),
-    ]

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the conductor."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('conductor', title='The conductor')
@@ -13,20 +11,9 @@ OPTS = [
         default=300,
         min=1,
         help='Seconds after which an operation that was accepted counts as '
-        'lost if nobody has begun it: it is sent again where that does no '
-        'harm, else it ends with an error. It should be longer than a '
+        'lost if no host has begun it: it is sent again if it is '
+        'idempotent, else it ends with an error. It should be longer than a '
         'message may wait for a busy host. A conductor that gave no sign of '
         'life for as long has its steps ended by others.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

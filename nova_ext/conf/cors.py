@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What browsers' pages of other origins may send and read."""
-
-from oslo_config import cfg
+"""Headers that pages of other origins may send and read."""
 
 from ext_lib.wsgi import cors
 
-DEFAULTS = cors.defaults(
+DEFAULTS = cors.Defaults(
     ['X-OpenStack-Nova-API-Version', 'Task-tag'],
     [
         'X-Compute-Request-Id',
@@ -17,12 +15,5 @@ DEFAULTS = cors.defaults(
     ],
 )
 
-
-def set_defaults(conf: cfg.ConfigOpts) -> None:
-    """Set what ``[cors]`` allows unless it is configured."""
-    cors.set_defaults(conf, DEFAULTS)
-
-
-def set_library_defaults() -> None:
-    """Have the sample file show the defaults."""
-    cors.set_library_defaults(DEFAULTS)
+#: Entry point of oslo.config: has the sample file show the defaults.
+set_library_defaults = DEFAULTS.set_in_library

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the tasks filter."""
 
-from collections.abc import Sequence
-
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('tasks', title='Tasks: requests that change servers')
@@ -12,10 +10,9 @@ OPTS = [
         'request_timeout',
         default=300,
         min=1,
-        help='Seconds after which a request that nobody has answered counts '
-        'as lost, unless the process that worked on it is known to have '
-        'ended, or to be at work, before. Give it more than the longest '
-        'request takes.',
+        help='Seconds after which a request without an answer counts as lost, '
+        'unless the process that worked on it is known to have ended, or to '
+        'be at work, before. Give it more than the longest request takes.',
     ),
     cfg.IntOpt(
         'tag_lifetime',
@@ -47,17 +44,6 @@ OPTS = [
         default=30 * 86400,
         min=1,
         help='Seconds after which "nova-ext-manage db purge_tasks" also '
-        'removes tasks whose end nobody has asked for.',
+        'removes tasks whose end no client has read.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

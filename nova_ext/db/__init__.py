@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The database of servers and of what happened to them."""
+"""The database of servers and their history."""

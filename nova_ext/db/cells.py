@@ -34,10 +34,10 @@ _Row = TypeVar('_Row', bound=_Movable)
 
 
 class _Policy:
-    """What is done about cells that are away."""
+    """Handling of unreachable cells."""
 
     def __init__(self) -> None:
-        self.skips_away = True
+        self.skips_unreachable = True
 
 
 _policy = _Policy()
@@ -48,9 +48,9 @@ def configure(conf: cfg.ConfigOpts) -> None:
 
     :raises NoConnection: when the section of one does not say where it is
     """
-    _policy.skips_away = conf.api.list_records_by_skipping_down_cells
+    _policy.skips_unreachable = conf.api.list_records_by_skipping_down_cells
     for group in conf.cells.databases:
-        limits = connect_limits.Patience(
+        limits = connect_limits.ConnectLimits(
             conf.cells.timeout, conf.cells.retry_interval
         )
         facade.add_shard(group, conf, group, limits)
@@ -59,8 +59,8 @@ def configure(conf: cfg.ConfigOpts) -> None:
 def each(context: RequestContext) -> Iterator[RequestContext]:
     """Yield a context for each database to ask, cell after cell.
 
-    That is the one given where there are no cells, or when it is settled
-    which one is asked.
+    That is the one given where there are no cells, or when it names the cell
+    already.
     """
     if context.shard is not None or not facade.shards:
         yield context
@@ -100,14 +100,14 @@ class Answering:
         for there in list(self._places):
             try:
                 answers[there.shard] = question(there)
-            except connect_limits.AWAY as error:
+            except connect_limits.UNREACHABLE as error:
                 self._leave_out(there, error)
         return answers
 
     def _leave_out(self, there: RequestContext, error: Exception) -> None:
         self._error = error
         self._places.remove(there)
-        if not self._places or not _policy.skips_away:
+        if not self._places or not _policy.skips_unreachable:
             raise error
         LOG.warning(
             'Cell %s does not answer and is left out of a list: %s',
@@ -124,7 +124,7 @@ class Answering:
 def locating(
     function: Callable[Concatenate[RequestContext, _P], _Row],
 ) -> Callable[Concatenate[RequestContext, _P], _Row]:
-    """Ask the cells for a row, and settle on the one that has it.
+    """Ask the cells for a row, and choose the one that has it.
 
     What is asked with the same context from then on is asked there. Where
     two have it, the one that users see counts. A cell that does not answer
@@ -143,7 +143,7 @@ def locating(
                 found.append((there, function(there, *args, **kwargs)))
             except exception.NotFound as error:
                 missing = error
-            except connect_limits.AWAY as error:
+            except connect_limits.UNREACHABLE as error:
                 away = error
             if found and not any(_rank(found[-1][1])):
                 break

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way into the database of this service."""
+"""The facade of the database of this service."""
 
 from ext_lib.db.facade import Facade
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The way of this service's database to its present schema."""
+"""The migrations of this service's schema."""
 
 import pathlib
 

@@ -229,7 +229,17 @@ class InstanceList(objects.ObjectList[Instance], base.NovaExtObject):
             newest first by default
         :raises MarkerNotFound: when no server has the marker's uuid
         """
-        page = Page(limit=limit, marker=marker)
+        return cls.get_page(context, filters, Page(limit, marker), sort)
+
+    @classmethod
+    def get_page(
+        cls,
+        context: RequestContext,
+        filters: dict[str, Any],
+        page: Page,
+        sort: list[tuple[str, str]] | None = None,
+    ) -> 'InstanceList':
+        """Return a page; for processes that hold the database."""
         order = {} if sort is None else {'sort': sort}
         rows = instance_list_db.instance_get_all_by_filters(
             context, filters, page, **order

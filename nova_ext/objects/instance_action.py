@@ -136,7 +136,18 @@ class InstanceActionList(
         :param filters: ``changes-since``, ``changes-before`` (datetime)
         :raises MarkerNotFound: when the server has no such action
         """
-        page = Page(limit=limit, marker=marker)
+        page = Page(limit, marker)
+        return cls.get_page(context, instance_uuid, page, filters)
+
+    @classmethod
+    def get_page(
+        cls,
+        context: RequestContext,
+        instance_uuid: str,
+        page: Page,
+        filters: dict[str, Any] | None = None,
+    ) -> 'InstanceActionList':
+        """Return a page; for processes that hold the database."""
         rows = instance_action_db.actions_get(
             context, instance_uuid, page, filters
         )

@@ -97,28 +97,6 @@ class InstanceActionEvent(objects.TimestampedObject, base.NovaExtObject):
         return cls.from_row(context, row) if want_result else None
 
     @classmethod
-    def event_finish(
-        cls,
-        context: RequestContext,
-        instance_uuid: str,
-        event_name: str,
-        want_result: bool = True,
-        host: str | None = None,
-    ) -> 'InstanceActionEvent | Any':
-        """Record that the step begun last by ``host`` has succeeded.
-
-        :returns: the event if ``want_result``, else None
-        :raises InstanceActionEventNotFound: when no such step is running
-        """
-        return cls.event_finish_with_failure(
-            context,
-            instance_uuid,
-            event_name,
-            want_result=want_result,
-            host=host,
-        )
-
-    @classmethod
     @_failure_as_text
     @base.remotable
     def event_finish_with_failure(

@@ -216,7 +216,17 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         :param paged: one page, newest first; otherwise all, oldest first
         :raises MarkerNotFound: when no migration has the marker's uuid
         """
-        page = Page(limit=limit, marker=marker) if paged else None
+        page = Page(limit, marker) if paged else None
+        return cls.get_page(context, filters, page)
+
+    @classmethod
+    def get_page(
+        cls,
+        context: RequestContext,
+        filters: dict[str, Any],
+        page: Page | None,
+    ) -> 'MigrationList':
+        """Return a page, or all; for processes that hold the database."""
         rows = migration_list_db.migration_get_all_by_filters(
             context, filters, page
         )

@@ -210,8 +210,19 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
         :param marker: uuid of the last task of the page before
         :raises MarkerNotFound: when no task has the marker's uuid
         """
+        return cls.get_page(context, key, filters, Page(limit, marker))
+
+    @classmethod
+    def get_page(
+        cls,
+        context: RequestContext,
+        key: str,
+        filters: dict[str, Any],
+        page: Page,
+    ) -> 'TaskList':
+        """Return a page; for processes that hold the database."""
         rows = task_list_db.task_get_all_by_filters(
-            context, {**filters, 'key': key}, Page(limit, marker)
+            context, {**filters, 'key': key}, page
         )
         return cls.from_rows(context, Task, rows)
 

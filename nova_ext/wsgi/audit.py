@@ -7,9 +7,8 @@ only reads. Configuration files are found as by :mod:`nova_ext.wsgi.api`.
 """
 
 from ext_lib import startup
-from nova_ext.wsgi import configuration
 from nova_ext.wsgi import loader
 
 application = startup.load_application(
-    __name__, lambda: loader.load_audit(configuration.read())
+    __name__, lambda: loader.load_audit(loader.configure())
 )

@@ -1,23 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a configuration to the WSGI application of the compute API."""
+"""Loading of the WSGI applications of the compute API."""
 
 from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib import configuration
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
 from nova_ext.conf import cors
+from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
-#: Below ``etc``, where the paste file is.
-_DIRECTORY = 'nova_ext'
 #: The API cannot serve unless it can write this one.
 _TABLE = 'instances'
+
+
+def configure() -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names."""
+    configuration.read_environment(cfg.CONF, 'nova-ext', opts.register_opts)
+    return cfg.CONF
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -25,8 +31,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
-    healthcheck.register_opts(conf)
-    conf.set_default('tables', [_TABLE], healthcheck.GROUP)
+    healthcheck.set_defaults(conf, tables=[_TABLE])
     return _load(conf, _NAME)
 
 
@@ -36,18 +41,17 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
     :raises NoConnection: when the section of a cell does not say where it is
     :raises PasteFileNotFound: when there is no paste file
     """
-    healthcheck.register_opts(conf)
+    defaults: dict[str, Any] = {}
     if databases := conf.cells.databases:
-        conf.set_default('databases', databases, healthcheck.GROUP)
-        conf.set_default('databases_needed', 'any', healthcheck.GROUP)
+        defaults = {'databases': databases, 'databases_needed': 'any'}
+    healthcheck.set_defaults(conf, **defaults)
     application = _load(conf, _AUDIT_NAME)
     cells.configure(conf)
     return application
 
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
-    cors.set_defaults(conf)
+    cors.DEFAULTS.set(conf)
     facade.configure(conf)
     objects.register_all()
-    path = loading.paste_file(conf, _DIRECTORY)
-    return loading.loadapp(conf, path, name)
+    return loading.load(conf, 'nova_ext', name)

@@ -12,7 +12,7 @@ import uuid
 
 import openstack
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 
 _SECONDS = 600
 _SERVERS = 2

@@ -12,7 +12,6 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
-from sahara_ext.api import bodies
 from sahara_ext.api import faults
 from sahara_ext.api import microversions
 from sahara_ext.api import router
@@ -68,7 +67,7 @@ class Application(application.Application):
         validation.check_query(req, contract, self.settings.max_limit)
         arguments = dict(match.ids)
         if contract.body is not None:
-            body = bodies.read(req)
+            body = validation.read_body(req)
             validation.check_body(req, contract, body)
             arguments['body'] = body
         return self.render(req, contract, method(req, **arguments))

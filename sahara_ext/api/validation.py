@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests held against the schemas of the method that will serve them."""
+"""Validation of requests by the schemas of the method they lead to."""
 
 from collections.abc import Iterable
-import functools
 from typing import Any
 
 import jsonschema
+from oslo_serialization import jsonutils
 
 from ext_lib import exception
 from ext_lib import masking
@@ -30,8 +30,14 @@ class InvalidInput(exception.Invalid):
     code = 'VALIDATION_ERROR'
 
 
+class UnsupportedContentType(exception.Invalid):
+    """The body is in a format the service does not read."""
+
+    msg_fmt = "Content type '%(content_type)s' isn't supported"
+
+
 class UnknownParameters(exception.Invalid):
-    """The query has parameters nobody would look at."""
+    """The query has parameters that nothing reads."""
 
     code = 'INVALID_PARAMS_ON_REQUEST'
     msg_fmt = 'Unknown parameters: %(unknown)s. Valid ones are: %(known)s.'
@@ -53,6 +59,25 @@ def check_query(
     req.filters = {k: v for k, v in req.query.items() if k not in _ALWAYS}
     limit = int(req.query.get('limit', max_limit))
     req.page = paging.Page(min(limit, max_limit), req.query.get('marker'))
+
+
+def read_body(req: request.Request) -> Any:
+    """Return the body as decoded, an empty object when there is none.
+
+    :raises UnsupportedContentType: when it is not JSON by its type
+    :raises MalformedBody: when it is not JSON, or holds a number or a
+        character that cannot be stored
+    """
+    if not req.body:
+        return {}
+    if req.content_type not in ('', request.JSON_TYPE):
+        raise UnsupportedContentType(content_type=req.content_type)
+    found = request.decode(bytes(req.body))
+    try:
+        jsonutils.dumps(found, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise request.MalformedBody() from None
+    return found
 
 
 def check_body(
@@ -91,7 +116,9 @@ def _check(
     value: Any,
 ) -> None:
     errors = sorted(
-        _validator(form, version).iter_errors(value),
+        validators.for_version(form, version, formats.CHECKER).iter_errors(
+            value
+        ),
         key=lambda error: [str(part) for part in error.absolute_path],
     )
     if errors:
@@ -101,15 +128,6 @@ def _check(
         raise InvalidInput(lines[:_LONGEST])
 
 
-@functools.cache
-def _validator(
-    form: schema.Query | schema.Body, version: microversion.Version
-) -> jsonschema.Draft202012Validator:
-    return validators.Validator(
-        form.at(version), format_checker=formats.CHECKER
-    )
-
-
 def _told(error: jsonschema.ValidationError, is_query: bool) -> str:
     names = [str(part) for part in error.absolute_path]
     if not names:
@@ -117,7 +135,7 @@ def _told(error: jsonschema.ValidationError, is_query: bool) -> str:
     if is_query and len(names) == 1:
         return f'{names[0]}: There is more than one.'
     if is_query:
-        # That a value is the first of its parameter is nobody's business.
+        # The client need not know that parameters are lists here.
         return f'{names[0]}: {error.message}'
     path = names[0] + ''.join(f'[{name}]' for name in names[1:])
     return f'{path}: {error.message}'

@@ -9,13 +9,12 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from oslo_config import cfg
-from oslo_db import options as db_options
-import oslo_messaging as messaging
 
+from ext_lib import allinone_plugin
 from ext_lib import command_line
 from ext_lib import config_names
 from ext_lib import private_files
-from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
 from ext_lib.service import Runnable
@@ -46,7 +45,7 @@ _TO_TRY = """\
 """
 
 
-class DataProcessing(Companion):
+class DataProcessing(AllInOnePlugin):
     """The API and an engine, on a SQLite file beside that of the program."""
 
     @staticmethod
@@ -98,24 +97,20 @@ class DataProcessing(Companion):
 
 def _set_defaults(conf: cfg.ConfigOpts) -> None:
     process.register_opts(conf)
-    # Registers the options of messaging.
-    messaging.TransportURL.parse(conf)
-    conf.register_opts(db_options.database_opts, 'database')
-    conf.set_default('transport_url', 'fake://')
-    conf.set_default('auth_strategy', 'noauth', 'api')
+    allinone_plugin.set_defaults(conf)
     conf.set_default('wait_for', 'active', _COMPUTE)
     conf.set_default('poll_interval', _PAUSE, _COMPUTE)
 
 
 class _ComputeAPI:
-    """Tells the engine which compute API is the one of this process."""
+    """The compute API of this process, as the engine is to use it."""
 
     def __init__(self, conf: cfg.ConfigOpts, place: Place) -> None:
         self._conf = conf
         self._place = place
 
     def start(self) -> None:
-        """Tell it, now that the port is known."""
+        """Set its URL, now that the port is known."""
         url = self._place.endpoints['compute'].url
         self._conf.set_default('endpoint_override', url, _COMPUTE)
 

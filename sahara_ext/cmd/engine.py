@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sys
 
 from oslo_config import cfg
-import oslo_messaging as messaging
 
 from ext_lib import broker
 from ext_lib import service
@@ -35,14 +34,9 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     service.run(
         conf,
         [process.engine_service(conf, transport)],
-        first=lambda: _wait(conf, transport),
+        first=lambda: broker.wait_after_database(PROGRAM, conf, transport),
     )
     return 0
-
-
-def _wait(conf: cfg.ConfigOpts, transport: messaging.Transport) -> None:
-    reach.wait(PROGRAM, conf)
-    broker.wait(PROGRAM, conf, transport)
 
 
 if __name__ == '__main__':

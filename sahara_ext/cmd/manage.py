@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-manage: what operators do to the database, and see in it."""
+"""sahara-ext-manage: maintenance of the database, and its engines."""
 
 from collections.abc import Sequence
 import sys
@@ -7,7 +7,7 @@ from typing import Any
 
 from oslo_config import cfg
 
-from ext_lib.db.manage import Program
+from ext_lib.db.manage import ManageProgram
 from sahara_ext.cmd import engines
 from sahara_ext.cmd import purge_events
 from sahara_ext.conf import opts
@@ -20,7 +20,7 @@ def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
     """Carry out the command in ``argv``; return the exit status."""
-    program = Program(
+    program = ManageProgram(
         name='sahara-ext-manage',
         description='Maintain the database of clusters, and list engines.',
         project='sahara-ext',

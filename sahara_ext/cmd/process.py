@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the processes that work on clusters have in common."""
+"""Start of the processes that work on clusters."""
 
 from collections.abc import Sequence
 
 from oslo_config import cfg
-from oslo_log import log as logging
 import oslo_messaging as messaging
 
-from ext_lib import command_line
-from ext_lib import log_lines
+from ext_lib import configuration
 from ext_lib import rpc
 from ext_lib import service_log
-from ext_lib import state_dump
 from ext_lib.service import Service
 from ext_lib.service_log import ServiceLog
 from ext_lib.startup import Program
@@ -24,17 +21,15 @@ from sahara_ext.infra import registry
 from sahara_ext.objects.base import Serializer
 from sahara_ext.plugins.registry import PluginRegistry
 
-#: What tests start, and others who know no better.
+#: For tests, and other callers that have no program.
 _ANY = Program('sahara-ext')
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make all options known; ``--host`` names the service."""
-    logging.register_options(conf)
-    conf.register_cli_opts(
-        opt for opt in engine_conf.DEFAULT_OPTS if opt.name == 'host'
+    """Register all options; ``--host`` names the service."""
+    configuration.register_opts(
+        conf, opts.register_opts, engine_conf.DEFAULT_OPTS
     )
-    opts.register_opts(conf)
 
 
 def configure(
@@ -42,21 +37,17 @@ def configure(
     argv: Sequence[str] | None,
     program: Program = _ANY,
 ) -> None:
-    """Read the configuration and get ready to speak of objects.
+    """Read the configuration and register the objects.
 
-    :raises cfg.Error: when a file or a value cannot be read
-    :raises Misconfigured: when a file or a value is not understood
-    :raises Misused: when an argument is not understood
+    Errors are those of :func:`ext_lib.configuration.read_arguments`.
     """
     register_opts(conf)
-    command_line.parse(program, conf, argv, 'sahara-ext')
-    log_lines.setup(conf, 'sahara_ext')
-    state_dump.setup(conf, 'sahara-ext')
+    configuration.read_arguments(conf, argv, 'sahara-ext', program)
     objects.register_all()
 
 
 def get_transport(conf: cfg.ConfigOpts) -> messaging.Transport:
-    """Return the way to the other processes."""
+    """Return the transport of messages to the other processes."""
     return rpc.get_transport(conf)
 
 

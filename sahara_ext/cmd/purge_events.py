@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""sahara-ext-manage events purge: removes events that nobody needs."""
+"""sahara-ext-manage events purge: removes the events of old steps."""
 
-import argparse
-from collections.abc import Callable
 from typing import Any
 
 from oslo_config import cfg
 
 from ext_lib.context import get_admin_context
+from ext_lib.db import purge
 from sahara_ext.objects.cluster_event import ClusterEventList
-
-#: Exit status when more could be removed than was asked for.
-MORE_LEFT = 3
-
-#: Seconds; nothing is older than a thousand years.
-_OLDEST = 1000 * 365 * 86400
-#: More would keep others waiting, and not all databases take longer lists.
-_LARGEST_BATCH = 10_000
 
 
 def add_parser(categories: Any) -> None:
@@ -31,7 +22,7 @@ def add_parser(categories: Any) -> None:
     )
     parser.add_argument(
         '--older-than',
-        type=_number(0, _OLDEST),
+        type=purge.number(0, purge.OLDEST),
         metavar='SECONDS',
         help='Keep those of steps that ended less than so long ago '
         '(default: [event_log] cleanup_age).',
@@ -39,13 +30,13 @@ def add_parser(categories: Any) -> None:
     parser.add_argument(
         '--max-rows',
         '--max_rows',
-        type=_number(1),
+        type=purge.number(1),
         metavar='NUMBER',
         help='Remove so many at most, the oldest first (default: all).',
     )
     parser.add_argument(
         '--batch',
-        type=_number(1, _LARGEST_BATCH),
+        type=purge.number(1, purge.LARGEST_BATCH),
         metavar='NUMBER',
         help='How many to remove in one transaction (default: [event_log] '
         'cleanup_chunk).',
@@ -71,22 +62,9 @@ def run(conf: cfg.ConfigOpts) -> int:
         return 0
     batch = arguments.batch or conf.event_log.cleanup_chunk
     removed = ClusterEventList.purge(context, age, batch, arguments.max_rows)
-    left = 0
-    if removed == arguments.max_rows:
-        left = ClusterEventList.count_purgeable(context, age)
-    print(f'{removed} events removed, {left} left')
-    return MORE_LEFT if left else 0
-
-
-def _number(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Return what reads whole numbers of a range."""
-
-    def read(text: str) -> int:
-        # Python itself reads no number that is much longer.
-        number = int(text) if text.isdecimal() and len(text) < 20 else -1
-        if number < least or (most is not None and number > most):
-            span = f'at least {least}' if most is None else f'{least}-{most}'
-            raise argparse.ArgumentTypeError(f'{text} is not {span}')
-        return number
-
-    return read
+    return purge.report(
+        'events',
+        removed,
+        arguments.max_rows,
+        lambda: ClusterEventList.count_purgeable(context, age),
+    )

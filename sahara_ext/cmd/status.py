@@ -12,7 +12,7 @@ from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.db.migration import schema
 
-_DATABASE = status.Database(
+_DATABASE = status.ServiceDatabase(
     'sahara-ext-manage', facade, schema, models.Base.metadata
 )
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the processes that work on clusters."""
 
-from collections.abc import Sequence
 import socket
 
 from oslo_config import cfg
@@ -71,15 +70,3 @@ ENGINE_OPTS = [
         'may create.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_opts(DEFAULT_OPTS)
-    conf.register_group(GROUP)
-    conf.register_opts(ENGINE_OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[str | cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [('DEFAULT', DEFAULT_OPTS), (GROUP, ENGINE_OPTS)]

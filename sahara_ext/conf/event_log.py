@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of what is recorded of the steps of clusters."""
-
-from collections.abc import Sequence
+"""Options of the event log of clusters."""
 
 from oslo_config import cfg
 
@@ -37,15 +35,3 @@ EVENT_LOG_OPTS = [
         help='How many events are removed in one transaction.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_opts(DEFAULT_OPTS)
-    conf.register_group(GROUP)
-    conf.register_opts(EVENT_LOG_OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[str | cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [('DEFAULT', DEFAULT_OPTS), (GROUP, EVENT_LOG_OPTS)]

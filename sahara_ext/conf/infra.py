@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of where instances come from."""
-
-from collections.abc import Sequence
+"""Options of the infrastructure that instances come from."""
 
 from oslo_config import cfg
 
@@ -16,14 +14,3 @@ OPTS = [
         '``compute`` asks a compute API for servers.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options of the infra driver that launches servers of a compute API."""
 
-from collections.abc import Sequence
 import copy
 
 from keystoneauth1 import loading
 from oslo_config import cfg
+
+from ext_lib import options
 
 GROUP = cfg.OptGroup(
     'infra_compute',
@@ -103,7 +104,7 @@ _REQUEST_SECONDS = 60
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
+    """Register the options in ``conf``."""
     # Not the group itself: what a plugin of keystoneauth adds to it later
     # would be in that of every other configuration.
     conf.register_group(copy.deepcopy(GROUP))
@@ -112,7 +113,7 @@ def register_opts(conf: cfg.ConfigOpts) -> None:
     loading.register_auth_conf_options(conf, GROUP.name)
 
 
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
+def list_opts() -> list[options.Section]:
     """Return the options for the sample file."""
     auth = [
         *loading.get_auth_common_conf_options(),

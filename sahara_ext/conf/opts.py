@@ -2,37 +2,38 @@
 """Every option of sahara_ext, for the programs and for the sample file."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from oslo_config import cfg
 
-from sahara_ext.conf import api
-from sahara_ext.conf import database
+from ext_lib import options
+from ext_lib.db import indexes
 from sahara_ext.conf import engine
 from sahara_ext.conf import event_log
 from sahara_ext.conf import infra
 from sahara_ext.conf import infra_compute
 from sahara_ext.conf import plugins
-from sahara_ext.conf import status
 
-_MODULES = (
-    api,
-    database,
-    engine,
-    event_log,
-    infra,
-    infra_compute,
-    plugins,
-    status,
+_STATUS = cfg.OptGroup('status', title='What sahara-ext-status looks at')
+
+_SECTIONS: Sequence[options.Section] = (
+    (options.API, options.API_OPTS),
+    (options.WSGI, options.WSGI_OPTS),
+    ('DEFAULT', engine.DEFAULT_OPTS),
+    (engine.GROUP, engine.ENGINE_OPTS),
+    ('DEFAULT', event_log.DEFAULT_OPTS),
+    (event_log.GROUP, event_log.EVENT_LOG_OPTS),
+    (infra.GROUP, infra.OPTS),
+    (plugins.GROUP, plugins.OPTS),
+    (_STATUS, [indexes.BIG_TABLE]),
 )
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make all options known to ``conf``."""
-    for module in _MODULES:
-        module.register_opts(conf)
+    """Register all options in ``conf``."""
+    options.register(conf, _SECTIONS)
+    infra_compute.register_opts(conf)
 
 
-def list_opts() -> list[tuple[Any, Sequence[cfg.Opt]]]:
+def list_opts() -> list[options.Section]:
     """Return ``(group, options)`` pairs for oslo-config-generator."""
-    return [pair for module in _MODULES for pair in module.list_opts()]
+    return [*_SECTIONS, *infra_compute.list_opts()]

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of the plugins that know what clusters are made of."""
-
-from collections.abc import Sequence
+"""Options of the plugins, which define kinds of clusters."""
 
 from oslo_config import cfg
 
@@ -16,14 +14,3 @@ OPTS = [
         'empty.',
     ),
 ]
-
-
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_opts(OPTS, group=GROUP)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, OPTS)]

@@ -6,9 +6,8 @@ semicolons; without it, from where oslo.config looks for ``sahara-ext.conf``.
 """
 
 from ext_lib import startup
-from sahara_ext.wsgi import configuration
 from sahara_ext.wsgi import loader
 
 application = startup.load_application(
-    __name__, lambda: loader.load(configuration.read())
+    __name__, lambda: loader.load(loader.configure())
 )

@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From a configuration to the WSGI application of the API."""
+"""Loading of the WSGI application of the API."""
 
 from typing import Any
 
 from oslo_config import cfg
 
+from ext_lib import configuration
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from sahara_ext import objects
 from sahara_ext.conf import cors
+from sahara_ext.conf import opts
 from sahara_ext.db.facade import facade
 
 _NAME = 'data_processing'
-#: Below ``etc``, where the paste file is.
-_DIRECTORY = 'sahara_ext'
 #: The API cannot serve unless it can write this one.
 _TABLE = 'clusters'
+
+
+def configure() -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names."""
+    configuration.read_environment(cfg.CONF, 'sahara-ext', opts.register_opts)
+    return cfg.CONF
 
 
 def load(conf: cfg.ConfigOpts) -> Any:
@@ -23,10 +29,8 @@ def load(conf: cfg.ConfigOpts) -> Any:
 
     :raises PasteFileNotFound: when there is no paste file
     """
-    healthcheck.register_opts(conf)
-    conf.set_default('tables', [_TABLE], healthcheck.GROUP)
-    cors.set_defaults(conf)
+    healthcheck.set_defaults(conf, tables=[_TABLE])
+    cors.DEFAULTS.set(conf)
     facade.configure(conf)
     objects.register_all()
-    path = loading.paste_file(conf, _DIRECTORY)
-    return loading.loadapp(conf, path, _NAME)
+    return loading.load(conf, 'sahara_ext', _NAME)

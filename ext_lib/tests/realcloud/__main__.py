@@ -78,10 +78,10 @@ def _run(ours: cloud.Cloud, arguments: argparse.Namespace) -> int:
         package.Package(ours).install(arguments.filter)
         return cloud.call(arguments.command, dict(os.environ))
     finally:
-        # Whoever is in a hurry shall not leave half a cloud behind.
+        # A second Ctrl-C shall not leave half a cloud behind.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        _let_nobody_listen()
+        _detach_output()
         if not os.environ.get(_KEEP):
             _remove(ours)
 
@@ -90,8 +90,8 @@ def _end(number: int, _frame: types.FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _let_nobody_listen() -> None:
-    """Keep what writes from ending because its reader has."""
+def _detach_output() -> None:
+    """Send output nowhere where its reader has ended."""
     for descriptor in (1, 2):
         poll = select.poll()
         poll.register(descriptor, 0)

@@ -8,8 +8,8 @@ from typing import Final
 
 import requests
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 from ext_lib.tests.realcloud import cloud
 
 #: Processes of each API.

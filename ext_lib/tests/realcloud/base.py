@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests in a real cloud begin with."""
+"""Base of the tests in a real cloud."""
 
 import functools
 import os

@@ -81,7 +81,7 @@ def call(command: Sequence[str], variables: dict[str, str]) -> int:
 
 
 def say(text: str) -> None:
-    """Tell who reads along what is going on."""
+    """Print a line of progress."""
     sys.stderr.write(f'[realcloud] {text}\n')
 
 
@@ -109,7 +109,7 @@ class Cloud:
 
     @functools.cached_property
     def settings(self) -> dict[str, str]:
-        """What makes the cloud ours: variables of its program."""
+        """Settings of the cloud: variables of its program."""
         if not self.exists():
             raise RuntimeError(_ABSENT.format(self.place))
         settings: dict[str, str] = json.loads(self._identity.read_text())
@@ -219,7 +219,7 @@ class Cloud:
 
     @functools.cached_property
     def clouds(self) -> Any:
-        """What clients are told of the cloud."""
+        """Entries of the cloud in clouds.yaml."""
         return yaml.safe_load((self.home / 'clouds.yaml').read_text())[
             'clouds'
         ]

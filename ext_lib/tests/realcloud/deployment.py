@@ -12,9 +12,9 @@ from typing import Final
 
 import fixtures
 
-from ext_lib.tests import broker
-from ext_lib.tests import ports
-from ext_lib.tests import process
+from ext_lib.testing import broker
+from ext_lib.testing import ports
+from ext_lib.testing import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
 from ext_lib.tests.realcloud import options
@@ -25,7 +25,7 @@ _SECONDS = 120
 
 @dataclasses.dataclass(frozen=True)
 class Service:
-    """What there is to know of a service.
+    """Names of a service.
 
     :param package: its Python package; what operators type is made of it
     :param service_type: in the catalog
@@ -40,7 +40,7 @@ class Service:
 
     @property
     def name(self) -> str:
-        """What operators call it."""
+        """The name of the service in programs and files."""
         return self.package.replace('_', '-')
 
 
@@ -52,7 +52,7 @@ SERVICES: Final = (COMPUTE, CLUSTERS)
 #: Seconds without a sign of life until a host or an engine counts as dead:
 #: long enough for a busy machine, short enough to wait for.
 DOWN_TIME: Final = 8
-#: Seconds until what was accepted, and nobody has begun, counts as lost.
+#: Seconds until an operation that no process has begun counts as lost.
 LOST: Final = 20
 
 _OF_SERVICES: Mapping[Service, options.Options] = {
@@ -115,7 +115,7 @@ class Deployment(fixtures.Fixture):
         self._broker = self.useFixture(broker.VirtualHost())
         self.clouds = pathlib.Path(self.directory, 'clouds.yaml')
         self._realm.write_clouds(self.clouds)
-        # One needs the other's endpoint, and nobody's before it begins.
+        # One service needs the endpoint of the other before that starts.
         chosen = {
             service.service_type: ports.free_port() for service in SERVICES
         }

@@ -13,7 +13,7 @@ from ext_lib.tests.realcloud import cloud
 
 _INTERFACES = ('public', 'internal', 'admin')
 _DOMAIN = 'default'
-#: Users of the cloud, by what they are in the project demo; alt is nobody.
+#: Users of the cloud, by their role in the project demo; alt has none.
 USERS = ('admin', 'alt', 'demo', 'manager', 'reader')
 _PREFIX = 'realcloud-'
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Both services let in whom a real keystone vouches for, and nobody else."""
+"""Both services accept the tokens of a real keystone, and no others."""
 
 import datetime
 import pathlib
@@ -9,8 +9,8 @@ import uuid
 
 import requests
 
-from ext_lib.tests import polling
-from ext_lib.tests import relay
+from ext_lib.testing import polling
+from ext_lib.testing import relay
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment
@@ -66,7 +66,7 @@ class KeystoneTestCase(base.ServicesTestCase):
             self.assertEqual(expected, found, service.name)
 
     def new_token(self, user: str) -> str:
-        """Return a token nobody else uses."""
+        """Return a token that no other test uses."""
         return self.issue(
             self.cloud.password_of(user), self.cloud.scope_of(user)
         )
@@ -89,7 +89,7 @@ class KeystoneTestCase(base.ServicesTestCase):
 
 
 class TestTokens(KeystoneTestCase):
-    """Which tokens are good, and for how long."""
+    """Validity of tokens, and its end."""
 
     @classmethod
     def options(cls) -> options.Options:
@@ -163,7 +163,7 @@ class TestTokens(KeystoneTestCase):
         # A service that began before the end may ask until it is done.
         nova = self.issue(self.password('nova'), self.scope('service'))
         self.assertStatus(200, token, X_Service_Token=nova)
-        # Anybody might call himself a service.
+        # Any user might claim to be a service.
         self.assertStatus(401, token, X_Service_Token=self.new_token('alt'))
         self.assertStatus(401, token, X_Service_Token='wrong')
 
@@ -208,7 +208,7 @@ class TestTokens(KeystoneTestCase):
 
 
 class TestCache(KeystoneTestCase):
-    """What keystone said of a token is kept in memcached."""
+    """Validated tokens are cached in memcached."""
 
     relay: relay.Relay
 
@@ -261,7 +261,7 @@ class TestCache(KeystoneTestCase):
 
 
 class TestRoles(KeystoneTestCase):
-    """What readers, members, managers and administrators may do."""
+    """Rights of readers, members, managers and administrators."""
 
     policies: pathlib.Path
 

@@ -6,7 +6,7 @@ import threading
 
 import requests
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment

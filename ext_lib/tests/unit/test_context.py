@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who asks stays who asks, wherever the context goes."""
+"""The caller stays the same, wherever the context goes."""
 
 import datetime
 from typing import Any

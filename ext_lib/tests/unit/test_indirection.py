@@ -16,7 +16,7 @@ from ext_lib import indirection
 from ext_lib import objects
 from ext_lib import rpc_fixture
 from ext_lib import service
-from ext_lib.tests import peer
+from ext_lib.testing import peer
 
 
 class ThingNotFound(exception.NotFound):
@@ -207,7 +207,7 @@ class TestObjectClient(IndirectionTestCase):
         self.client.wait_until_ready(self.context, 10)
 
     def test_it_gives_up(self):
-        client = indirection.ObjectClient(self.rpc.client('nobody'))
+        client = indirection.ObjectClient(self.rpc.client('unheard'))
         error = self.assertRaises(
             indirection.NoAnswer, client.wait_until_ready, self.context, 0
         )

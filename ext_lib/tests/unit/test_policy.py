@@ -142,8 +142,8 @@ class TestEnforcer(base.BaseTestCase):
     def test_two_services_do_not_share_rules(self):
         strict = self.enforcer()
         lax = self.enforcer('"things:all": "@"', file='lax.yaml')
-        nobody = self.caller(roles=[])
-        self.assertTrue(lax.authorize('things:all', {}, nobody))
+        stranger = self.caller(roles=[])
+        self.assertTrue(lax.authorize('things:all', {}, stranger))
         self.assertFalse(
-            strict.authorize('things:all', {}, nobody, fatal=False)
+            strict.authorize('things:all', {}, stranger, fatal=False)
         )

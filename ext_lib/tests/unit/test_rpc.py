@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What crosses the wire arrives as it was sent."""
+"""Messages arrive as they were sent."""
 
 import queue
 import socket
@@ -16,7 +16,7 @@ from ext_lib import rpc_fixture
 from ext_lib import service
 
 #: Seconds until a test gives up; nothing takes long.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 class Unknown(exception.Error):
@@ -112,7 +112,7 @@ class TestTransport(test_base.BaseTestCase):
         transport = rpc.get_transport(conf)
         self.addCleanup(transport.cleanup)
         serializer = messaging.NoOpSerializer()
-        target = messaging.Target(topic='heard-by-nobody')
+        target = messaging.Target(topic='unheard')
         client = rpc.get_client(transport, target, serializer)
         client.cast(context.RequestContext(), 'echo', value=1)
 
@@ -150,7 +150,7 @@ class TestSender(test_base.BaseTestCase):
             for server in (None, 'host1'):
                 sent = sender.cast(self.context, 'work', server, value=1)
                 self.assertTrue(sent)
-                self.assertEqual(1, manager.done.get(timeout=PATIENCE))
+                self.assertEqual(1, manager.done.get(timeout=TIMEOUT))
 
 
 class Worker(service.Manager):

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests make of servers that are not there."""
+"""Tests that need an absent server are skipped, or fail on demand."""
 
 import unittest
 
 import fixtures
 import testtools
 
-from ext_lib.tests import broker
-from ext_lib.tests import mariadb
-from ext_lib.tests import ports
-from ext_lib.tests import servers
+from ext_lib.testing import broker
+from ext_lib.testing import mariadb
+from ext_lib.testing import ports
+from ext_lib.testing import servers
 
 _VARIABLE = 'NOVA_EXT_NOBODYS_URL'
 
@@ -66,7 +66,7 @@ class TestAbsence(testtools.TestCase):
         self.assertEqual(1, len(result.errors + result.failures))
 
     def check_database(self, driver):
-        url = f'{driver}://nobody@127.0.0.1:{ports.free_port()}/none'
+        url = f'{driver}://stranger@127.0.0.1:{ports.free_port()}/none'
         self.useFixture(fixtures.EnvironmentVariable(_VARIABLE, url))
         self.check(_on_database, f'{_VARIABLE} leads nowhere')
 
@@ -79,13 +79,13 @@ class TestAbsence(testtools.TestCase):
     def test_rabbitmq(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'ext_lib.tests.broker._rabbitmqctl', _no_rabbitmqctl
+                'ext_lib.testing.broker._rabbitmqctl', _no_rabbitmqctl
             )
         )
         self.check(_on_broker, f'broker {broker.URL} names')
 
     def test_own_server(self):
         self.useFixture(
-            fixtures.MonkeyPatch('ext_lib.tests.mariadb._PATH', '')
+            fixtures.MonkeyPatch('ext_lib.testing.mariadb._PATH', '')
         )
         self.check(_on_own_server, 'not installed')

@@ -15,7 +15,7 @@ from ext_lib import rpc_fixture
 from ext_lib import service
 
 #: Seconds until a test gives up; nothing takes long.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 class Manager(service.Manager):
@@ -45,7 +45,7 @@ class Manager(service.Manager):
 
     def work(self, context):
         self.begun.set()
-        self.may_end.wait(PATIENCE)
+        self.may_end.wait(TIMEOUT)
         self.history.append('work')
 
 
@@ -82,17 +82,17 @@ class TestService(test_base.BaseTestCase):
 
     def test_a_periodic_task_runs_again_even_if_it_fails(self):
         for _ in range(3):
-            self.assertTrue(self.manager.ticks.acquire(timeout=PATIENCE))
+            self.assertTrue(self.manager.ticks.acquire(timeout=TIMEOUT))
 
     def test_it_finishes_what_runs(self):
         self.rpc.client(self.rpc.topic).cast(self.context, 'work')
-        self.assertTrue(self.manager.begun.wait(PATIENCE))
+        self.assertTrue(self.manager.begun.wait(TIMEOUT))
         self.service.stop()
         ending = threading.Thread(target=self.service.wait)
         ending.start()
         self.assertEqual(['init'], self.manager.history)
         self.manager.may_end.set()
-        ending.join(PATIENCE)
+        ending.join(TIMEOUT)
         self.assertEqual(['init', 'work', 'cleanup'], self.manager.history)
 
     def test_it_takes_nothing_new_after_stop(self):
@@ -188,7 +188,7 @@ class TestRun(test_base.BaseTestCase):
         self.addCleanup(self.process.wait)
         self.addCleanup(self.process.kill)
         # Ends the wait for a line that never comes.
-        timer = threading.Timer(PATIENCE, self.process.kill)
+        timer = threading.Timer(TIMEOUT, self.process.kill)
         timer.start()
         self.addCleanup(timer.cancel)
 
@@ -201,7 +201,7 @@ class TestRun(test_base.BaseTestCase):
         self.process.send_signal(number)
         end = ['stop two', 'wait two', 'stop one', 'wait one', 'end', '']
         self.assertEqual(end, self.read(6))
-        self.assertEqual(0, self.process.wait(PATIENCE))
+        self.assertEqual(0, self.process.wait(TIMEOUT))
 
     def test_sigterm_ends_it(self):
         self.check_end(signal.SIGTERM)
@@ -229,12 +229,12 @@ class TestRun(test_base.BaseTestCase):
         out = ['start one', 'start two', 'ready', 'stop two', 'wait two']
         self.assertEqual(out, self.read(5))
         self.assertEqual(['stop one', 'wait one', 'end'], self.read(3))
-        self.assertEqual(0, self.process.wait(PATIENCE))
+        self.assertEqual(0, self.process.wait(TIMEOUT))
 
     def test_sigterm_amid_a_start_without_end(self):
         self.start('hang', 'two')
         self.assertEqual(['start one', 'start two', ''], self.read(3))
-        self.assertEqual(-signal.SIGALRM, self.process.wait(PATIENCE))
+        self.assertEqual(-signal.SIGALRM, self.process.wait(TIMEOUT))
 
     def check_end_amid_wait(self, *numbers):
         self.start('wait_in_vain')
@@ -242,7 +242,7 @@ class TestRun(test_base.BaseTestCase):
         for number in numbers:
             self.process.send_signal(number)
         self.assertEqual(['end', ''], self.read(2))
-        self.assertEqual(0, self.process.wait(PATIENCE))
+        self.assertEqual(0, self.process.wait(TIMEOUT))
 
     def test_sigterm_amid_the_wait_ends_it_at_once(self):
         self.check_end_amid_wait(signal.SIGTERM)
@@ -261,4 +261,4 @@ class TestRun(test_base.BaseTestCase):
         self.start('fail', 'two')
         out = ['start one', 'start two', 'stop one', 'wait one', '']
         self.assertEqual(out, self.read(5))
-        self.assertEqual(3, self.process.wait(PATIENCE))
+        self.assertEqual(3, self.process.wait(TIMEOUT))

@@ -14,7 +14,7 @@ from ext_lib import context
 from ext_lib import rpc
 from ext_lib import service
 from ext_lib import service_log
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 
 LOG = logging.getLogger(__name__)
 _SECRET = 'hush'
@@ -145,7 +145,9 @@ class TestIdentity(base.BaseTestCase):
         LOG.warning('outside')
         [inside] = self.log.identities('inside')
         self.assertIn(self.request_id, inside)
-        self.assertEqual([identity_log.NOBODY], self.log.identities('outside'))
+        self.assertEqual(
+            [identity_log.NO_REQUEST], self.log.identities('outside')
+        )
 
     def test_the_one_before_comes_back(self):
         outer = self.make_context(identity_log.new_id())

@@ -12,7 +12,7 @@ from oslo_reports import opts
 from oslotest import base
 
 from ext_lib import state_dump
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 
 
 class TestStateDump(base.BaseTestCase):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about one server."""
+"""Statements on one server."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,7 +17,7 @@ from nova_ext.db.facade import facade
 
 
 class _Unset:
-    """Not even None."""
+    """Marker of an argument that was not given."""
 
     def __repr__(self) -> str:
         return 'UNSET'

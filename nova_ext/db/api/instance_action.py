@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about what users asked of servers."""
+"""Statements on actions: requests that changed a server."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the steps of actions.
+"""Statements on the events of actions.
 
-All that change an action's steps first change the action: whoever holds its
-row is alone with its steps.
+All that change the events of an action change the action first: the
+transaction that has its row locked is alone with its events.
 """
 
 from collections.abc import Mapping, Sequence

@@ -54,7 +54,7 @@ def instance_get_all_by_filters(
 ) -> Sequence[models.Instance]:
     """Return servers with all that belongs to them, in three statements.
 
-    A caller who is not an administrator gets those of his project only.
+    A caller who is not an administrator gets those of their project only.
 
     :param filters: columns, each with a value or a list of which any will
         do; names, descriptions, times and ``access_ip_v4`` and ``..._v6``

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What belongs to servers and is kept in tables of its own."""
+"""Data of servers in tables of their own."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about servers on their way from host to host."""
+"""Statements on migrations of servers."""
 
 from collections.abc import Mapping, Sequence
 import re

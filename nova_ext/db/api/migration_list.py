@@ -58,15 +58,15 @@ def migration_get_all_by_filters(
         ``changes-since`` and ``changes-before``; with ``host``, which is
         either end of the way, ``source_compute`` is not looked at. With
         ``marker_project_id``, a marker of another project is unknown, so
-        that the answer does not tell whether it exists. A value of None is
+        that the answer does not disclose its existence. A value of None is
         no filter.
     :param page: its marker is a uuid, a deleted migration's too, or its
         number, with which clients continue that know no uuids; newest first.
         None for all of them, oldest first
     :raises MarkerNotFound: when no migration has that uuid or number, or
         migrations of several cells have that number
-    :raises OutOfReach: when a database is away; of several, pages leave it
-        out, unless they are told not to
+    :raises OutOfReach: when a database is unreachable; of several, pages
+        leave it out, unless they are told not to
     """
     if page is not None and page.limit == 0:
         return []
@@ -97,7 +97,7 @@ def _number(text: str) -> str:
 
 
 class _Cells(migration_merge.Cells):
-    """What several databases are asked for a list."""
+    """Queries to several databases for one list."""
 
     def __init__(
         self, answering: cells.Answering, filters: Mapping[str, Any]
@@ -108,7 +108,7 @@ class _Cells(migration_merge.Cells):
     def find(self, marker: str) -> Sequence[migration_merge.Copy]:
         """Return a migration from each that has it, a deleted one too.
 
-        :raises OutOfReach: when one that is away may have it
+        :raises OutOfReach: when an unreachable one may have it
         """
         uuid = self._uuid_of(marker) if _ID.fullmatch(marker) else marker
         is_listed = _is_listed(self._filters).label('is_listed')
@@ -122,7 +122,7 @@ class _Cells(migration_merge.Cells):
             self._answering.check()
         return [
             migration_merge.Copy(
-                migration_merge.Place(
+                migration_merge.Position(
                     row.created_at, row.id, row.uuid or uuid
                 ),
                 bool(row.is_listed),
@@ -133,7 +133,7 @@ class _Cells(migration_merge.Cells):
     def _uuid_of(self, number: str) -> str:
         """Return the uuid of the only migration with a number, '' if none.
 
-        :raises OutOfReach: when one that is away may have another
+        :raises OutOfReach: when an unreachable one may have another
         """
         found = self._answering.ask(lambda there: _uuid_at(there, number))
         self._answering.check()
@@ -141,7 +141,7 @@ class _Cells(migration_merge.Cells):
         return uuids.pop() if len(uuids) == 1 else ''
 
     def read(
-        self, limit: int | None, after: migration_merge.Place | None
+        self, limit: int | None, after: migration_merge.Position | None
     ) -> migration_merge.Rows:
         """Return the first rows after a place, and what may be there."""
         if after is not None:

@@ -22,8 +22,8 @@ _LAST = datetime.datetime.max  # noqa: DTZ901 (as databases keep it)
 Rows = Mapping[Any, Sequence[models.Migration]]
 
 
-class Place(NamedTuple):
-    """Where in the list a row is; equals come in the order of uuids."""
+class Position(NamedTuple):
+    """Position of a row in the list; equals are in the order of uuids."""
 
     created_at: datetime.datetime
     id: int
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
     @property
     def order(self) -> tuple[datetime.timedelta, int, str]:
-        """What is less the earlier in the list the row comes."""
+        """Sort key: less, the earlier in the list the row comes."""
         return (_LAST - self.created_at, -self.id, self.uuid)
 
 
@@ -41,17 +41,17 @@ class Copy(NamedTuple):
     :param is_listed: whether it passes the filters of the list
     """
 
-    place: Place
+    place: Position
     is_listed: bool
 
 
 class Cells(Protocol):
-    """What the cells can be asked of a list; each question is one to each."""
+    """Queries to the cells for a list; each goes to each cell once."""
 
     def find(self, uuid: str) -> Sequence[Copy]:
         """Return a migration from each that has it, a deleted one too."""
 
-    def read(self, limit: int | None, after: Place | None) -> Rows:
+    def read(self, limit: int | None, after: Position | None) -> Rows:
         """Return at least the first ``limit`` rows after a place of each.
 
         The one there may be among them, too.
@@ -80,7 +80,7 @@ def page(cells: Cells, page: paging.Page) -> list[models.Migration]:
         after = _place_of(firsts[-1])
 
 
-def _place(cells: Cells, marker: str) -> Place:
+def _place(cells: Cells, marker: str) -> Position:
     """Return where the migration is that the page before ended with."""
     copies = cells.find(marker)
     if not copies:
@@ -93,7 +93,7 @@ def _place(cells: Cells, marker: str) -> Place:
 
 
 def _next(
-    cells: Cells, limit: int | None, after: Place | None
+    cells: Cells, limit: int | None, after: Position | None
 ) -> tuple[list[models.Migration], list[models.Migration]]:
     """Return the first row of each migration, and what to show for them.
 
@@ -145,7 +145,7 @@ def _newer(
     return first if a > b else second
 
 
-def _is_after(row: models.Migration, place: Place | None) -> bool:
+def _is_after(row: models.Migration, place: Position | None) -> bool:
     return place is None or _place_of(row).order > place.order
 
 
@@ -153,9 +153,9 @@ def _in_order(rows: Iterable[models.Migration]) -> list[models.Migration]:
     return sorted(rows, key=lambda row: _place_of(row).order)
 
 
-def _place_of(row: models.Migration) -> Place:
-    return Place(row.created_at, row.id, row.uuid)
+def _place_of(row: models.Migration) -> Position:
+    return Position(row.created_at, row.id, row.uuid)
 
 
-def _order(place: Place) -> Any:
+def _order(place: Position) -> Any:
     return place.order

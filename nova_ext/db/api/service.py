@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the processes that work on servers."""
+"""Statements on services: processes that work on servers."""
 
 from collections.abc import Mapping, Sequence
 import datetime

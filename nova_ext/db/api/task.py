@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about requests that change servers.
+"""Statements on tasks: requests that change servers.
 
 The times of a task are the database's own: processes whose clocks differ
 agree on its age.
@@ -123,7 +123,7 @@ def task_create_answered(
 def task_instances_set(
     context: RequestContext, task_id: int, instance_uuids: Sequence[str]
 ) -> None:
-    """Store which servers a task is about, if nobody has yet."""
+    """Store which servers a task is about, unless that is stored."""
     known = sa.select(_Server.task_id).where(_Server.task_id == task_id)
     if instance_uuids and not context.session.scalars(known).first():
         rows = [
@@ -145,7 +145,7 @@ def task_get_by_uuid(
 ) -> models.Task:
     """Return a task.
 
-    :param project_id: whose it must be; None for anybody's
+    :param project_id: the project it must belong to; None for any
     :raises TaskNotFound: when there is none
     """
     statement = _of(project_id).where(query.equals(_Task.uuid, uuid))

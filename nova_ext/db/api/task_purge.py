@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The end of tasks nobody needs any more."""
+"""Removal of tasks that are no longer needed."""
 
 from collections.abc import Sequence
 import datetime

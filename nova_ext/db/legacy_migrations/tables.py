@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the first steps create, frozen: alembic begins with the same.
+"""Tables of the first steps, frozen: alembic begins with the same.
 
 Never to be edited; a change of the schema is a new revision.
 """

@@ -25,7 +25,7 @@ def load(path: str | None) -> cfg.ConfigOpts:
         return loading.current_conf()
     try:
         conf = read(path)
-        facade.configure(conf, patience=store_limits(conf))
+        facade.configure(conf, limits=store_limits(conf))
     except Exception:
         # The application behind the filter has to serve without tasks, too.
         LOG.exception('Tasks are not configured: %s', path)
@@ -61,11 +61,11 @@ def read(path: str | None) -> cfg.ConfigOpts:
     return conf
 
 
-def store_limits(conf: cfg.ConfigOpts) -> connect_limits.Patience:
-    """Return how long to wait for the store.
+def store_limits(conf: cfg.ConfigOpts) -> connect_limits.ConnectLimits:
+    """Return how long the store may take.
 
     The application goes on without tasks, so it must not wait for them.
     """
-    return connect_limits.Patience(
+    return connect_limits.ConnectLimits(
         conf.tasks.store_timeout, conf.tasks.store_retry_interval
     )

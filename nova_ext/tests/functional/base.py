@@ -7,7 +7,7 @@ import urllib.parse
 import webob
 
 from ext_lib import fixture
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.tests import base

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional import user
 
 #: Migrations with another status are under way. One that is finished waits

@@ -7,7 +7,7 @@ the environment.
 
 from oslo_utils import uuidutils
 
-from ext_lib.tests import gabbi_case
+from ext_lib.testing import gabbi_case
 from nova_ext.db import models
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base

@@ -7,8 +7,8 @@ import testscenarios
 import webob
 
 from ext_lib.db import facade
-from ext_lib.tests import ports
-from ext_lib.tests import relay
+from ext_lib.testing import ports
+from ext_lib.testing import relay
 from nova_ext.tests.functional import base as functional
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional import test_audit

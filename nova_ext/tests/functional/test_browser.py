@@ -6,9 +6,9 @@ import pathlib
 
 import fixtures
 
-from ext_lib.tests import allinone
-from ext_lib.tests import browser
-from ext_lib.tests import polling
+from ext_lib.testing import allinone
+from ext_lib.testing import browser
+from ext_lib.testing import polling
 from nova_ext.tests import base
 from nova_ext.tests.functional.backends import web_server
 

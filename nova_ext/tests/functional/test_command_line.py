@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Options that all programs have on the command line."""
 
-from ext_lib.tests import failing_start
+from ext_lib.testing import failing_start
 
 FAILED, MISCONFIGURED = 1, 2
 

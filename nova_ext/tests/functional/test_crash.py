@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from testtools import content
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional import census
 from nova_ext.tests.functional import test_restart
 from nova_ext.tests.functional import user

@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 from ext_lib import context
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext import action_events
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base

@@ -4,7 +4,7 @@
 import pathlib
 import socket
 
-from ext_lib.tests import failing_start
+from ext_lib.testing import failing_start
 
 FAILED, MISCONFIGURED = 1, 2
 

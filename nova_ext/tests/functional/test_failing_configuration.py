@@ -3,7 +3,7 @@
 
 import testscenarios
 
-from ext_lib.tests import failing_start
+from ext_lib.testing import failing_start
 
 FAILED, MISCONFIGURED = 1, 2
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from ext_lib.tests import failing_start
+from ext_lib.testing import failing_start
 
 PASSWORD = failing_start.PASSWORD
 

@@ -5,10 +5,10 @@ import signal
 
 import testscenarios
 
-from ext_lib.tests import failing_start
-from ext_lib.tests import polling
-from ext_lib.tests import ports
-from ext_lib.tests import process
+from ext_lib.testing import failing_start
+from ext_lib.testing import polling
+from ext_lib.testing import ports
+from ext_lib.testing import process
 
 PASSWORD = failing_start.PASSWORD
 FAILED, MISCONFIGURED = 1, 2

@@ -7,7 +7,7 @@ import unittest
 
 from gabbi import driver
 
-from ext_lib.tests import gabbi_case
+from ext_lib.testing import gabbi_case
 from nova_ext.tests import base
 from nova_ext.tests.functional import gabbi_fixtures
 

@@ -12,7 +12,7 @@ import time
 
 import fixtures
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests import base
 
 _INTERRUPT = b'\x03'

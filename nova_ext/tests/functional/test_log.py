@@ -4,7 +4,7 @@
 import pathlib
 import re
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional import test_restart
 
 _SECONDS = r' after \d+\.\d{3} s$'

@@ -7,7 +7,7 @@ import urllib.parse
 import fixtures
 import requests
 
-from ext_lib.tests import allinone
+from ext_lib.testing import allinone
 from nova_ext.tests import base
 from nova_ext.tests.functional import user
 

@@ -9,8 +9,8 @@ import urllib.parse
 
 import fixtures
 
-from ext_lib.tests import allinone
-from ext_lib.tests import polling
+from ext_lib.testing import allinone
+from ext_lib.testing import polling
 from nova_ext.tests import base
 from nova_ext.tests.functional import census
 from nova_ext.tests.functional import user

@@ -7,7 +7,7 @@ import socket
 import fixtures
 from oslotest import base
 
-from ext_lib.tests import process
+from ext_lib.testing import process
 
 #: Seconds for a busy machine; a service that ends amid its start has 30.
 TIMEOUT = 15

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 import testtools
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from ext_lib.tests.realcloud import base
 from nova_ext.tests.functional.tasks import rules
 

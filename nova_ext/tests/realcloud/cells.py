@@ -9,7 +9,7 @@ from typing import Any
 import fixtures
 import sqlalchemy as sa
 
-from ext_lib.tests import schemas
+from ext_lib.testing import schemas
 from ext_lib.tests.realcloud import cloud
 
 _COUNTER = re.compile(r' AUTO_INCREMENT=\d+')

@@ -9,7 +9,7 @@ import os
 import signal
 from typing import Any
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.realcloud import base
 
 _VERSION = '2.80'

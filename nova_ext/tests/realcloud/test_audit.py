@@ -19,8 +19,8 @@ import microversion_parse
 import requests
 import sqlalchemy as sa
 
-from ext_lib.tests import ports
-from ext_lib.tests import process
+from ext_lib.testing import ports
+from ext_lib.testing import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
 from ext_lib.tests.realcloud import options

@@ -19,9 +19,9 @@ from typing import Any
 
 import testtools
 
-from ext_lib.tests import mariadb
-from ext_lib.tests import openstackclient
-from ext_lib.tests import polling
+from ext_lib.testing import mariadb
+from ext_lib.testing import openstackclient
+from ext_lib.testing import polling
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import base
 from ext_lib.tests.realcloud import deployment

@@ -24,10 +24,10 @@ import openstack
 import requests
 import yaml
 
-from ext_lib.tests import openstackclient
-from ext_lib.tests import polling
-from ext_lib.tests import ports
-from ext_lib.tests import process
+from ext_lib.testing import openstackclient
+from ext_lib.testing import polling
+from ext_lib.testing import ports
+from ext_lib.testing import process
 from ext_lib.tests.realcloud import api
 from ext_lib.tests.realcloud import cloud
 from ext_lib.tests.realcloud import options

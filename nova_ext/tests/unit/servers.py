@@ -7,7 +7,7 @@ from oslo_utils import timeutils
 from oslo_utils import uuidutils
 
 from ext_lib.context import RequestContext
-from ext_lib.tests.polling import wait_until
+from ext_lib.testing.polling import wait_until
 from nova_ext.compute.api.servers import API
 from nova_ext.flavors import Catalogue
 from nova_ext.objects.fields import ActionName

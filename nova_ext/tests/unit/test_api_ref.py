@@ -11,8 +11,8 @@ import re
 from typing import Any
 from unittest import mock
 
-from ext_lib.tests import api_contract
-from ext_lib.tests import api_reference
+from ext_lib.testing import api_contract
+from ext_lib.testing import api_reference
 from ext_lib.wsgi import microversion
 from nova_ext import policies
 from nova_ext.api.openstack import faults

@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs revisions on the connection that ext_lib.db.migration hands over."""
+"""Environment in which alembic runs the revisions."""
 
-from alembic import context
-
+from ext_lib.db import schema
 from sahara_ext.db import models
 
-attributes = context.config.attributes
-context.configure(
-    connection=attributes['connection'],
-    version_table=attributes['version_table'],
-    target_metadata=models.Base.metadata,
-)
-with context.begin_transaction():
-    context.run_migrations()
+schema.run_revisions(models.Base.metadata)

@@ -6,7 +6,7 @@ from typing import Any
 import webob
 
 from ext_lib import fixture
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.engine import rpcapi

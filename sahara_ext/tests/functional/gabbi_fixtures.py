@@ -5,7 +5,7 @@ A file finds the tokens of several callers, and the ids of what there is, in
 the environment.
 """
 
-from ext_lib.tests import gabbi_case
+from ext_lib.testing import gabbi_case
 from sahara_ext.tests import base as tests_base
 from sahara_ext.tests.functional import base
 from sahara_ext.tests.functional import rows

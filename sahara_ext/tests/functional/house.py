@@ -14,7 +14,7 @@ from keystoneauth1 import token_endpoint
 from keystoneauth1.session import Session
 from openstack import connection
 
-from ext_lib.tests import allinone
+from ext_lib.testing import allinone
 
 VARIABLE = 'SAHARA_EXT_CLOUD'
 _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'

@@ -7,7 +7,7 @@ from typing import Any
 
 from oslo_config import cfg
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext import objects
 from sahara_ext.conf import opts

@@ -6,8 +6,8 @@ import pathlib
 import fixtures
 import requests
 
-from ext_lib.tests import allinone
-from ext_lib.tests import polling
+from ext_lib.testing import allinone
+from ext_lib.testing import polling
 from sahara_ext.tests import base
 from sahara_ext.tests.functional import user
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import fixtures
 
-from ext_lib.tests import allinone
-from ext_lib.tests import browser
-from ext_lib.tests import web_server
+from ext_lib.testing import allinone
+from ext_lib.testing import browser
+from ext_lib.testing import web_server
 from sahara_ext.tests import base
 from sahara_ext.tests.functional import base as functional
 

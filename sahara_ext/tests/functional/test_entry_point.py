@@ -8,7 +8,7 @@ import sys
 
 import fixtures
 
-from ext_lib.tests import ports
+from ext_lib.testing import ports
 from sahara_ext.tests import base
 
 _ASK = """

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.tests.functional import base
 
 _COUNT = 4

@@ -6,8 +6,8 @@ import os
 
 import fixtures
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.tests import base

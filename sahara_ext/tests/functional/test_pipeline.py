@@ -7,7 +7,7 @@ from unittest import mock
 
 import fixtures
 
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 from ext_lib.wsgi import auth
 from sahara_ext.tests.functional import base
 from sahara_ext.wsgi import loader

@@ -3,8 +3,8 @@
 
 import fixtures
 
-from ext_lib.tests import process
-from ext_lib.tests import reports
+from ext_lib.testing import process
+from ext_lib.testing import reports
 from sahara_ext.tests import base
 
 _PRODUCT = 'sahara-ext'

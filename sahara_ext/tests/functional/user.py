@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 
 IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 _SECONDS = 60

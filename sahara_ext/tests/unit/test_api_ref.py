@@ -10,8 +10,8 @@ import re
 from typing import Any
 from unittest import mock
 
-from ext_lib.tests import api_contract
-from ext_lib.tests import api_reference
+from ext_lib.testing import api_contract
+from ext_lib.testing import api_reference
 from sahara_ext import policies
 from sahara_ext.api import microversions
 from sahara_ext.api import routes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""That another program keeps a schema here shows in its history."""
+"""A schema that another program keeps is recognized by its history."""
 
 import sqlalchemy as sa
 

@@ -16,7 +16,7 @@ import testscenarios
 from ext_lib import context
 from ext_lib.db import connect_limits
 from ext_lib.db import facade
-from ext_lib.tests import relay
+from ext_lib.testing import relay
 
 load_tests = testscenarios.load_tests_apply_scenarios
 
@@ -32,7 +32,7 @@ class TestCase(test_base.BaseTestCase):
 
     def setUp(self):
         super().setUp()
-        self.patience = connect_limits.Patience(_TIMEOUT, interval=600)
+        self.limits = connect_limits.ConnectLimits(_TIMEOUT, interval=600)
         self.context = context.RequestContext(overwrite=False)
         self.facade = facade.Facade()
         self.addCleanup(self.facade.reset)
@@ -44,7 +44,7 @@ class TestCase(test_base.BaseTestCase):
         url = f'{self.driver}://u:p@127.0.0.1:{port}/db'
         conf.set_override('connection', url, 'database')
         conf.set_override('max_retries', 0, 'database')
-        self.facade.configure(conf, patience=self.patience)
+        self.facade.configure(conf, limits=self.limits)
 
     def ask(self):
         """Return how long it takes to be told that there is no answer."""
@@ -67,7 +67,7 @@ class TestCase(test_base.BaseTestCase):
 
 
 class TestBlackHole(TestCase):
-    """Nobody answers."""
+    """The server does not answer."""
 
     scenarios = [
         ('mariadb', {'driver': 'mysql+pymysql'}),
@@ -96,18 +96,18 @@ class TestRefused(TestCase):
             self.configure(unused.getsockname()[1])
             for _ in range(3):
                 self.ask()
-                self.assertFalse(self.patience._is_lost)
+                self.assertFalse(self.limits._is_lost)
 
 
 class TestTurns(test_base.BaseTestCase):
-    """Who tries, and who is told that it is in vain."""
+    """One thread tries; the others are refused at once."""
 
     def setUp(self):
         super().setUp()
-        self.patience = connect_limits.Patience(_TIMEOUT, interval=600)
+        self.limits = connect_limits.ConnectLimits(_TIMEOUT, interval=600)
         self.useFixture(fixtures.MonkeyPatch(f'{_MODULE}._AT_ONCE', -1))
         self.engine = sa.create_engine('sqlite://', poolclass=sa.pool.NullPool)
-        self.patience.watch(self.engine)
+        self.limits.watch(self.engine)
         self.connect = self.engine.dialect.connect
         self.engine.dialect.connect = self.fail_to_connect
         self.attempts = 0
@@ -120,7 +120,7 @@ class TestTurns(test_base.BaseTestCase):
         self.assertRaises(connect_limits.OutOfReach, self.engine.connect)
 
     def let_time_pass(self):
-        self.patience._next = 0.0
+        self.limits._next = 0.0
 
     def test_nobody_tries_for_a_while(self):
         for _ in range(3):
@@ -169,7 +169,7 @@ class TestParameters(test_base.BaseTestCase):
     """Drivers are told how long to wait, unless they have been."""
 
     def parameters(self, url):
-        limits = connect_limits.Patience(5, interval=1)
+        limits = connect_limits.ConnectLimits(5, interval=1)
         return limits.parameters(sa.engine.make_url(url))
 
     def test_each_has_its_own(self):

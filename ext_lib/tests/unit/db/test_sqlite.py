@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SQLite is shared: one writes, all read, nobody fails for want of a lock."""
+"""SQLite is shared: one writes, all read, no statement fails for a lock."""
 
 import os
 import sqlite3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the answers of the application look like."""
+"""Answers of the application."""
 
 import urllib.parse
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the application makes of a request, and in which order."""
+"""Checks of a request by the application, and their order."""
 
 import urllib.parse
 

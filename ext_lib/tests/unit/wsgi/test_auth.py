@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who the caller is, by his token and by the headers of a proxy."""
+"""The caller, by their token and by the headers of a proxy."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What decorators note of a method."""
+"""Contracts of methods, from their decorators."""
 
 from oslotest import base as test_base
 

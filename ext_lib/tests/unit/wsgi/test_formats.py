@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which strings have a format."""
+"""Strings that have a format, and that do not."""
 
 import warnings
 

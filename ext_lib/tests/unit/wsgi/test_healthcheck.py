@@ -14,7 +14,7 @@ from oslotest import base
 import webob
 
 from ext_lib import exception
-from ext_lib.tests import relay
+from ext_lib.testing import relay
 from ext_lib.wsgi import healthcheck
 
 _DRIVERS = ('mysql+pymysql', 'postgresql+psycopg2')

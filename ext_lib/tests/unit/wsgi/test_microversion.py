@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which version is spoken, and how the answer names it."""
+"""The version of a request, and its name in the answer."""
 
 import ddt
 import hypothesis

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request tells of itself."""
+"""Properties of a request."""
 
 import time
 

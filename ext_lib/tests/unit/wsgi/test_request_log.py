@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One line for each request, whoever answers it."""
+"""One line for each request, by whichever filter it is answered."""
 
 import re
 
@@ -12,7 +12,7 @@ import webob
 
 from ext_lib import context
 from ext_lib import fixture
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 from ext_lib.tests.unit.wsgi import base
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
@@ -139,7 +139,7 @@ class TestIdentity(test_base.BaseTestCase):
             except KeyError:
                 pass
             LOG.info('between')
-        expected = [identity_log.NOBODY] * 3
+        expected = [identity_log.NO_REQUEST] * 3
         self.assertEqual(expected, self.log.identities('between'))
 
     def test_without_an_id_it_gets_one_for_the_log(self):
@@ -165,7 +165,7 @@ def admit(environ, start_response):
 
 
 def refuse(environ, start_response):
-    """Answer as a filter that lets nobody in."""
+    """Answer as a filter that refuses every caller."""
     LOG.info('refused')
     return webob.Response(status=401)(environ, start_response)
 

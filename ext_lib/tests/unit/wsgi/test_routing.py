@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which method a path leads to, and with which ids."""
+"""The method a path leads to, and the ids in it."""
 
 import ddt
 from oslotest import base as test_base

@@ -13,7 +13,7 @@ import ddt
 import fixtures
 import testtools
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from ext_lib.wsgi import server as server_module
 from ext_lib.wsgi.server import HTTPServer
 
@@ -153,7 +153,7 @@ _CHUNKED = b'Transfer-Encoding: chunked'
 
 @ddt.ddt
 class FramingTestCase(ServerTestCase):
-    """What two servers could understand differently is refused."""
+    """Requests that two servers could frame differently are refused."""
 
     @ddt.data(
         ('both', _POST, _HOST, b'Content-Length: 5', _CHUNKED),

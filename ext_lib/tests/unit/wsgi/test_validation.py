@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What of a request is accepted, and what becomes of its query."""
+"""Validation of requests, and their queries as parsed."""
 
 import urllib.parse
 

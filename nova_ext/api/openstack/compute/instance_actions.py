@@ -72,12 +72,8 @@ def _page(req: request.Request, server_id: str) -> InstanceActionList:
         nova, it names None instead of the marker
     """
     try:
-        return InstanceActionList.get_by_instance_uuid(
-            req.context,
-            server_id,
-            limit=req.page.limit,
-            marker=req.page.marker,
-            filters=filters.parsed(req),
+        return InstanceActionList.get_page(
+            req.context, server_id, req.page, filters.parsed(req)
         )
     except ext_exception.MarkerNotFound:
         raise ext_exception.MarkerNotFound(marker=None) from None

@@ -28,14 +28,10 @@ class MigrationsController:
         wanted = filters.parsed(req)
         if not _sees_all_projects(req):
             wanted['marker_project_id'] = req.context.project_id
-        migrations = MigrationList.get_by_filters(
-            req.context,
-            wanted,
-            limit=req.page.limit,
-            # An empty one means none here, unlike in other lists.
-            marker=req.page.marker or None,
-            paged=microversions.supports(req, microversions.MIGRATION_UUID),
-        )
+        is_paged = microversions.supports(req, microversions.MIGRATION_UUID)
+        # An empty marker is refused by other lists.
+        page = req.page.ignoring_empty_marker() if is_paged else None
+        migrations = MigrationList.get_page(req.context, wanted, page)
         # Hidden rows count for the limit, so a page with one is short and
         # has no link to the next: clients of the real service know that.
         visible = [m for m in migrations if not m.hidden]

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from oslo_utils import strutils
 
 from ext_lib import exception as ext_exception
+from ext_lib.paging import Page
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
@@ -94,19 +95,18 @@ class ServerTasksController:
         self, req: request.Request, key: str, wanted: dict[str, Any]
     ) -> TaskList:
         """Return a page of tasks, after resolving the unfinished ones."""
-        ask = functools.partial(TaskList.get_by_key, req.context, key)
-        page = (wanted, req.page.limit, req.page.marker)
+        ask = functools.partial(TaskList.get_page, req.context, key)
         if _VARIABLE.isdisjoint(wanted):
-            tasks = ask(*page)
+            tasks = ask(wanted, req.page)
             if all(task.has_ended for task in tasks):
                 return tasks
         else:
             # The outcome of a task decides whether it is wanted.
             states = list(TaskState.UNFINISHED)
-            tasks = ask({**wanted, 'state': states, _SINCE: None}, _MOST)
+            tasks = ask({**wanted, 'state': states, _SINCE: None}, Page(_MOST))
         unfinished = [task for task in tasks if not task.has_ended]
         self.application.resolve(req.environ, unfinished)
-        return ask(*page)
+        return ask(wanted, req.page)
 
     def _check_server(
         self, req: request.Request, server_id: str, project: str | None

@@ -130,14 +130,9 @@ class ServersController:
             return []
         if not every_project:
             filters['project_id'] = req.context.project_id
-        return InstanceList.get_by_filters(
-            req.context,
-            filters,
-            limit=req.page.limit,
-            # An empty one means none here, unlike in other lists.
-            marker=req.page.marker or None,
-            sort=sort,
-        )
+        # An empty marker is refused by other lists.
+        page = req.page.ignoring_empty_marker()
+        return InstanceList.get_page(req.context, filters, page, sort)
 
     def _page(
         self,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who migrated, and an index behind each list of migrations."""
+"""User and project of migrations, and an index behind each list."""
 
 from ext_lib.db import schema
 from nova_ext.db.legacy_migrations import tables

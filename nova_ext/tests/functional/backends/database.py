@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of nova_ext on databases of their own, on servers."""
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 from nova_ext.tests import base
 
 

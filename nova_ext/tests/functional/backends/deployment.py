@@ -7,9 +7,9 @@ import pathlib
 
 import fixtures
 
-from ext_lib.tests import broker
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import broker
+from ext_lib.testing import polling
+from ext_lib.testing import process
 from nova_ext.tests.functional import user
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import web_server

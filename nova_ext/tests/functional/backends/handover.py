@@ -8,9 +8,9 @@ from oslo_config import cfg
 import sqlalchemy as sa
 import testtools
 
-from ext_lib.tests import lines
-from ext_lib.tests import polling
-from ext_lib.tests import schemas
+from ext_lib.testing import lines
+from ext_lib.testing import polling
+from ext_lib.testing import schemas
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema

@@ -7,7 +7,7 @@ each line runs in an environment of its own.
 
 import requests
 
-from ext_lib.tests import schemas
+from ext_lib.testing import schemas
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.legacy_migrations import tables

@@ -5,7 +5,7 @@ from oslo_db import options
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 from nova_ext.tests import nova_database
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows

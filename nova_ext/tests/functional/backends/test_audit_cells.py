@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from ext_lib.db import fixture
-from ext_lib.tests import relay
-from ext_lib.tests import servers
+from ext_lib.testing import relay
+from ext_lib.testing import servers
 from nova_ext.tests import nova_database
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Recovery after the death of one of the processes amid its work."""
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 

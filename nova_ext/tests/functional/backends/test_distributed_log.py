@@ -4,7 +4,7 @@
 import re
 import urllib.parse
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 

@@ -4,8 +4,8 @@
 import time
 import urllib.parse
 
-from ext_lib.tests import polling
-from ext_lib.tests import relay
+from ext_lib.testing import polling
+from ext_lib.testing import relay
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 

@@ -5,7 +5,7 @@ On queues of the kind that a broker of several nodes needs: nothing else here
 depends on the kind.
 """
 
-from ext_lib.tests import broker
+from ext_lib.testing import broker
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 

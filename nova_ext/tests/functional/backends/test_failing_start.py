@@ -6,9 +6,9 @@ import urllib.parse
 
 import sqlalchemy as sa
 
-from ext_lib.tests import broker
-from ext_lib.tests import failing_start
-from ext_lib.tests import servers
+from ext_lib.testing import broker
+from ext_lib.testing import failing_start
+from ext_lib.testing import servers
 
 PASSWORD = failing_start.PASSWORD
 

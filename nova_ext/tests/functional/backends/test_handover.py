@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A database goes from one line to the other, wherever it is."""
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 from nova_ext.tests.functional.backends import handover
 from nova_ext.tests.functional.backends import handover_tests
 

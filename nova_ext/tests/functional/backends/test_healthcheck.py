@@ -6,8 +6,8 @@ import time
 import sqlalchemy as sa
 import webob
 
-from ext_lib.tests import polling
-from ext_lib.tests import relay
+from ext_lib.testing import polling
+from ext_lib.testing import relay
 from ext_lib.wsgi import healthcheck
 from nova_ext.tests.functional.backends import database
 

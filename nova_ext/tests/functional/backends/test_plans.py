@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib.paging import Page
-from ext_lib.tests import plans
+from ext_lib.testing import plans
 from nova_ext.db import cells
 from nova_ext.db import models
 from nova_ext.db.api import instance_action as instance_action_db

@@ -7,7 +7,7 @@ import os
 import fixtures
 
 from ext_lib.db import fixture
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 from nova_ext.tests.functional.backends import sync_crash_tests
 
 load_tests = servers.load_tests

@@ -6,7 +6,7 @@ import time
 
 import sqlalchemy as sa
 
-from ext_lib.tests import relay
+from ext_lib.testing import relay
 from nova_ext import objects
 from nova_ext.db import models
 from nova_ext.db.facade import facade

@@ -7,7 +7,7 @@ import fixtures
 from oslo_config import cfg
 import sqlalchemy as sa
 
-from ext_lib.tests import unusable
+from ext_lib.testing import unusable
 from nova_ext import objects
 from nova_ext.cmd import manage
 from nova_ext.cmd import status

@@ -3,7 +3,7 @@
 
 import webob
 
-from ext_lib.tests import unusable
+from ext_lib.testing import unusable
 from nova_ext import objects
 from nova_ext.db import models
 from nova_ext.db.facade import facade

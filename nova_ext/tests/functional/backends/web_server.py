@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 import sys
 
-from ext_lib.tests import web_server
+from ext_lib.testing import web_server
 
 _APPLICATION = 'nova_ext.wsgi.api:application'
 

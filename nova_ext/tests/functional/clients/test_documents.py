@@ -8,8 +8,8 @@ import uuid
 
 import openstack
 
-from ext_lib.tests import pages
-from ext_lib.tests import relay
+from ext_lib.testing import pages
+from ext_lib.testing import relay
 from nova_ext.tests.functional.clients import base
 
 _README = pages.ROOT / 'README.rst'

@@ -8,7 +8,7 @@ from keystoneauth1 import token_endpoint
 from novaclient import client as novaclient
 import openstack
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional.clients import base
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import webob
 
-from ext_lib.tests import documents
+from ext_lib.testing import documents
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional.samples.documents import SAMPLES

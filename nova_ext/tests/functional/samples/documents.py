@@ -3,7 +3,7 @@
 
 import pathlib
 
-from ext_lib.tests.documents import Documents
+from ext_lib.testing.documents import Documents
 
 SAMPLES = Documents(
     pathlib.Path(__file__).parents[4] / 'api-samples',

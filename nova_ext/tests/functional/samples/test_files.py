@@ -3,7 +3,7 @@
 
 import pathlib
 
-from ext_lib.tests import documents
+from ext_lib.testing import documents
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import samples
 from nova_ext.tests.functional.samples.documents import SAMPLES

@@ -22,7 +22,7 @@ from oslo_config import cfg
 import oslo_messaging as messaging
 import webob
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.cmd import allinone
 from nova_ext.cmd import process
 from nova_ext.db import models

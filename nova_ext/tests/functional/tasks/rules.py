@@ -13,7 +13,7 @@ import uuid
 
 import testtools
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 
 ENDED = ('success', 'error')
 

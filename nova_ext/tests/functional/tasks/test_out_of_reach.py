@@ -3,7 +3,7 @@
 
 import time
 
-from ext_lib.tests import relay
+from ext_lib.testing import relay
 from nova_ext import objects
 from nova_ext.tests import base
 from nova_ext.tests.functional.tasks import standalone

@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.tests.functional.tasks import base
 
 

@@ -8,7 +8,7 @@ from unittest import mock
 import fixtures
 from oslo_utils import timeutils
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from nova_ext.db import models
 from nova_ext.db.api import task as task_db
 from nova_ext.db.api import task_list as task_list_db

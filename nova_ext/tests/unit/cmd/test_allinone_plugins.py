@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 import pathlib
 
-from ext_lib.allinone_plugin import Companion
+from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
-from nova_ext.cmd.allinone_plugins import Companions
+from nova_ext.cmd.allinone_plugins import AllInOnePlugins
 from nova_ext.cmd.allinone_plugins import GROUP
 from nova_ext.tests import base
 
@@ -19,7 +19,7 @@ _HERE = __name__
 
 
 class Part:
-    """Something that a companion starts."""
+    """Something that a plugin starts."""
 
     def start(self) -> None:
         """Do nothing."""
@@ -34,7 +34,7 @@ class Part:
 PART = Part()
 
 
-class First(Companion):
+class First(AllInOnePlugin):
     @staticmethod
     def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument('--first-port', type=int)
@@ -63,33 +63,33 @@ class Second(First):
         return {}
 
 
-class TestCompanions(base.TestCase):
-    def found(self, *names: str) -> Companions:
-        return Companions(
+class TestPlugins(base.TestCase):
+    def found(self, *names: str) -> AllInOnePlugins:
+        return AllInOnePlugins(
             metadata.EntryPoint(name.lower(), f'{_HERE}:{name}', GROUP)
             for name in names
         )
 
     def test_all_of_them_work_together(self) -> None:
-        companions = self.found('Second', 'First')
+        plugins = self.found('Second', 'First')
         parser = argparse.ArgumentParser()
-        companions.add_arguments(parser)
+        plugins.add_arguments(parser)
         arguments = parser.parse_args(['--first-port', '7', '--second', 'x'])
         own = Endpoint(HTTPServer(None, '127.0.0.1', 1), 'v2.1')
         endpoints = {'compute': own}
         place = Place('127.0.0.1', pathlib.Path(), ['--debug'], endpoints)
-        companions.configure(place, arguments, endpoints)
+        plugins.configure(place, arguments, endpoints)
         self.assertEqual(['compute', 'first'], list(endpoints))
         self.assertEqual('http://127.0.0.1:7/v1', endpoints['first'].url)
-        self.assertEqual([PART, PART], companions.services())
+        self.assertEqual([PART, PART], plugins.services())
         # They may name one another's endpoints.
         told = "--debug ['compute', 'first']"
-        self.assertEqual([told, told], companions.to_try())
+        self.assertEqual([told, told], plugins.to_try())
 
     def test_there_need_be_none(self) -> None:
-        companions = self.found()
-        companions.add_arguments(argparse.ArgumentParser())
-        self.assertEqual([], companions.services())
+        plugins = self.found()
+        plugins.add_arguments(argparse.ArgumentParser())
+        self.assertEqual([], plugins.services())
 
     def test_one_that_is_broken_is_not_passed_over(self) -> None:
         self.assertRaises(AttributeError, self.found, 'Missing')

@@ -7,7 +7,7 @@ import fixtures
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
-from ext_lib.tests import upgrade_checks
+from ext_lib.testing import upgrade_checks
 from nova_ext.cmd import status
 from nova_ext.db import models
 from nova_ext.db.facade import facade

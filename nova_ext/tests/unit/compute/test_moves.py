@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from ext_lib.tests.polling import wait_until
+from ext_lib.testing.polling import wait_until
 from nova_ext import exception
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import MigrationType

@@ -16,7 +16,7 @@ from ext_lib.db import migration
 from ext_lib.db import schema as steps
 from ext_lib.db import schema_errors
 from ext_lib.db import schema_parts
-from ext_lib.tests import schemas
+from ext_lib.testing import schemas
 from nova_ext.db import migration as migration_of_nova_ext
 from nova_ext.db import models
 from nova_ext.db.api import instance as instance_db

@@ -48,7 +48,7 @@ class Lists(migration_merge.Cells):
         self.asked.append('find')
         return [
             migration_merge.Copy(
-                migration_merge.Place(row.created_at, row.id, row.uuid),
+                migration_merge.Position(row.created_at, row.id, row.uuid),
                 is_visible(row),
             )
             for rows in self.rows.values()

@@ -11,7 +11,7 @@ import fixtures
 
 from ext_lib.db import fixture
 from ext_lib.paging import Page
-from ext_lib.tests import plans
+from ext_lib.testing import plans
 from nova_ext.db import cells
 from nova_ext.db.api import instance as instance_db
 from nova_ext.db.api import instance_action as instance_action_db

@@ -137,7 +137,9 @@ class TestRecovery(ActionTestCase):
         InstanceActionEvent.event_start(request, self.uuid, event, host=host)
 
     def finish(self, request, host='host1', event='compute_stop_instance'):
-        InstanceActionEvent.event_finish(request, self.uuid, event, host=host)
+        InstanceActionEvent.event_finish_with_failure(
+            request, self.uuid, event, host=host
+        )
 
     def test_what_was_never_begun(self):
         begun, accepted = self.request(), self.request()

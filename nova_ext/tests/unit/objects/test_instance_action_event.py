@@ -85,9 +85,9 @@ class TestFinish(EventTestCase):
         self.assertEqual(event.finish_time, self.get_action().updated_at)
         self.assertIsNone(self.get_action().message)
 
-    def test_event_finish_means_well(self):
+    def test_no_failure_means_success(self):
         self.start()
-        event = InstanceActionEvent.event_finish(
+        event = InstanceActionEvent.event_finish_with_failure(
             self.context, self.uuid, EVENT, host='host1'
         )
         self.assertEqual(EventResult.SUCCESS, event.result)

@@ -10,7 +10,7 @@ from oslo_versionedobjects import fields
 from ext_lib import indirection
 from ext_lib import objects
 from ext_lib import service
-from ext_lib.tests import peer
+from ext_lib.testing import peer
 from nova_ext import exception
 from nova_ext.objects import base
 from nova_ext.objects.fields import ActionName

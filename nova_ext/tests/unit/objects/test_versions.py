@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Objects of nova_ext change their version when they change."""
 
-from ext_lib.tests import versions
+from ext_lib.testing import versions
 from nova_ext import objects
 from nova_ext.objects import base
 from nova_ext.tests import base as test_base

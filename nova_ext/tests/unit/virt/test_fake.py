@@ -5,7 +5,7 @@ import dataclasses
 import threading
 import time
 
-from ext_lib.tests.polling import wait_until
+from ext_lib.testing.polling import wait_until
 from nova_ext import exception
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of sahara_ext on databases of their own, on servers."""
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 from sahara_ext.tests import base
 
 

@@ -7,8 +7,8 @@ from oslo_messaging import conffixture
 
 from ext_lib import context
 from ext_lib import rpc
-from ext_lib.tests import broker
-from ext_lib.tests import servers
+from ext_lib.testing import broker
+from ext_lib.testing import servers
 from sahara_ext import objects
 from sahara_ext.db import migration
 from sahara_ext.db.facade import facade

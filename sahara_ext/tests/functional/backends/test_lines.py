@@ -5,9 +5,9 @@ import sqlalchemy as sa
 import testtools
 
 from ext_lib.db import fixture
-from ext_lib.tests import lines
-from ext_lib.tests import schemas
-from ext_lib.tests import servers
+from ext_lib.testing import lines
+from ext_lib.testing import schemas
+from ext_lib.testing import servers
 from sahara_ext.db.migration import schema
 
 load_tests = servers.load_tests

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib.paging import Page
-from ext_lib.tests import plans
+from ext_lib.testing import plans
 from sahara_ext.db import models
 from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
 from sahara_ext.db.api import cluster_list as cluster_list_db

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database of the API is there and cannot be used."""
 
-from ext_lib.tests import unusable
+from ext_lib.testing import unusable
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.tests.functional import base

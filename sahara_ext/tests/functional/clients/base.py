@@ -14,9 +14,9 @@ from keystoneauth1.session import Session
 from saharaclient import client
 import testtools
 
-from ext_lib.tests import allinone
-from ext_lib.tests import openstackclient
-from ext_lib.tests import polling
+from ext_lib.testing import allinone
+from ext_lib.testing import openstackclient
+from ext_lib.testing import polling
 
 IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 TYPE = 'data-processing'

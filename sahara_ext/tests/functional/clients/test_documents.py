@@ -7,9 +7,9 @@ from typing import Any
 
 import fixtures
 
-from ext_lib.tests import allinone
-from ext_lib.tests import pages
-from ext_lib.tests import polling
+from ext_lib.testing import allinone
+from ext_lib.testing import pages
+from ext_lib.testing import polling
 from sahara_ext.tests import base
 from sahara_ext.tests.functional import user
 

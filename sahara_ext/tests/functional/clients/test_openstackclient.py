@@ -6,7 +6,7 @@ import pathlib
 import secrets
 from typing import Any
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.tests.functional.clients import base
 
 _DONE = 'Step completed successfully'

@@ -7,7 +7,7 @@ from typing import Any
 from oslo_utils import timeutils
 from saharaclient.api import base as saharaclient
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.tests.functional.clients import base
 
 

@@ -11,7 +11,7 @@ import testtools
 
 from ext_lib import service
 from ext_lib.context import RequestContext
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext.engine import rpcapi
 from sahara_ext.engine.api import EngineAPI

@@ -8,7 +8,7 @@ import time
 
 from testtools import content
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.tests.functional.engine import processes

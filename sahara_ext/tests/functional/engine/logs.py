@@ -3,7 +3,7 @@
 
 import re
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.tests.functional.engine import processes
 

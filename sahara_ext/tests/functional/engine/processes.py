@@ -11,8 +11,8 @@ import fixtures
 import sqlalchemy as sa
 
 from ext_lib import context as ext_context
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.objects.cluster import Cluster

@@ -3,7 +3,7 @@
 
 from concurrent import futures
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.fields import ClusterStatus

@@ -8,7 +8,7 @@ from oslo_db import exception as db_exception
 import oslo_messaging as messaging
 
 from ext_lib import context as ext_context
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade

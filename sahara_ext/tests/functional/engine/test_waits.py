@@ -4,7 +4,7 @@
 import re
 import socket
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.engine import waits
 from sahara_ext.infra.compute import ComputeDriver
 from sahara_ext.objects.fields import ClusterStatus

@@ -7,7 +7,7 @@ import random
 import fixtures
 from testtools import content
 
-from ext_lib.tests import process
+from ext_lib.testing import process
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
 

@@ -7,7 +7,7 @@ import threading
 import sqlalchemy as sa
 
 from ext_lib.context import get_admin_context
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext import exception
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.provision_step import ClusterProvisionStepList

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was acknowledged is there, whatever happens to who reported it."""
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.tests.functional.progress import base
 
 EVENTS = 600

@@ -7,7 +7,7 @@ import pathlib
 import re
 from typing import Any
 
-from ext_lib.tests import documents
+from ext_lib.testing import documents
 from sahara_ext.tests.functional import base
 
 #: Makes the tests write what they find instead of comparing it.

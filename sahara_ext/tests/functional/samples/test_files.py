@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing lies among the samples that no test compares."""
 
-from ext_lib.tests import documents
+from ext_lib.testing import documents
 from sahara_ext.tests import base as tests_base
 from sahara_ext.tests.functional import samples
 from sahara_ext.tests.functional.samples.base import SAMPLES

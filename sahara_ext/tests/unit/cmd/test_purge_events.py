@@ -4,8 +4,8 @@
 from oslo_config import cfg
 
 from ext_lib import context
+from ext_lib.db import purge
 from sahara_ext import objects
-from sahara_ext.cmd import purge_events
 from sahara_ext.conf import opts
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
@@ -54,7 +54,7 @@ class TestPurge(test_manage.ManageTestCase):
 
     def test_some(self):
         self.assertEqual(
-            (purge_events.MORE_LEFT, '5 events removed, 4 left\n', ''),
+            (purge.MORE_LEFT, '5 events removed, 4 left\n', ''),
             self.purge('--older-than', '0', '--max-rows', '5'),
         )
         self.assertEqual(

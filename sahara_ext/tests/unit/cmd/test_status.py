@@ -5,7 +5,7 @@ import fixtures
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
-from ext_lib.tests import upgrade_checks
+from ext_lib.testing import upgrade_checks
 from sahara_ext.cmd import status
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade

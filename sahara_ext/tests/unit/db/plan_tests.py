@@ -7,7 +7,7 @@ import fixtures
 
 from ext_lib.db import fixture
 from ext_lib.paging import Page
-from ext_lib.tests import plans
+from ext_lib.testing import plans
 from sahara_ext.db.facade import facade
 from sahara_ext.tests.unit.db import base
 

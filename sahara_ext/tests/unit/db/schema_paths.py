@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ext_lib import context
 from ext_lib import paging
 from ext_lib.db import schema_errors
-from ext_lib.tests import schemas
+from ext_lib.testing import schemas
 from sahara_ext.db import models
 from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.db.api import cluster_list as cluster_list_db

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Objects of sahara_ext change their version when they change."""
 
-from ext_lib.tests import versions
+from ext_lib.testing import versions
 from sahara_ext import objects
 from sahara_ext.objects import base
 from sahara_ext.objects.fields import JsonDictField

@@ -6,7 +6,7 @@ import threading
 
 from oslotest import base
 
-from ext_lib.tests import polling
+from ext_lib.testing import polling
 from sahara_ext.progress.group_writer import GroupWriter
 
 #: Seconds until a test gives up; nothing takes long.

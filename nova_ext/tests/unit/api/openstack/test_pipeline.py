@@ -9,7 +9,7 @@ import fixtures
 from keystoneauth1 import session as ks_session
 import webob
 
-from ext_lib.tests import identity_log
+from ext_lib.testing import identity_log
 from ext_lib.wsgi import loading
 from ext_lib.wsgi import request
 import nova_ext

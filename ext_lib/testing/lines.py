@@ -14,17 +14,17 @@ import unittest
 import testtools
 from testtools import matchers
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 
 #: Names the Python of the current line; the default line is the test's own.
 CURRENT = 'NOVA_EXT_CURRENT_LINE_PYTHON'
 
-_MORTAL = 'ext_lib.tests.mortal'
+_MORTAL = 'ext_lib.testing.mortal'
 
 
 @dataclasses.dataclass(frozen=True)
 class Ended:
-    """How a command ended; below 0, it was killed."""
+    """Exit status of a command, below 0 if it was killed, and output."""
 
     status: int
     said: str
@@ -76,7 +76,7 @@ def _mortal(python: str, program: str) -> _Mortal:
 
 
 class Line:
-    """What operators do to the database of a service, on one line.
+    """Commands for the database of a service, on one dependency line.
 
     ``sqlalchemy`` is the version of it there.
 
@@ -111,7 +111,7 @@ def environment(url: str) -> dict[str, str]:
     """Return the variables that make a database that of a service."""
     return {
         'OS_DATABASE__CONNECTION': url,
-        # Nobody pulls the plug in a test.
+        # No test cuts the power.
         'OS_DATABASE__SQLITE_SYNCHRONOUS': 'false',
     }
 

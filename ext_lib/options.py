@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of the API process."""
+"""Options that all services have, and their registration by section."""
 
 from collections.abc import Sequence
 
 from oslo_config import cfg
+from oslo_db import options as oslo_db_options
 
-GROUP = cfg.OptGroup('api', title='The HTTP API')
+#: A group, or ``DEFAULT``, and its options.
+Section = tuple[cfg.OptGroup | str, Sequence[cfg.Opt]]
+
+API = cfg.OptGroup('api', title='The HTTP API')
 WSGI = cfg.OptGroup('wsgi', title='How the API is assembled')
 
 API_OPTS = [
@@ -19,7 +23,7 @@ API_OPTS = [
                 'the token names user, project and roles; for one machine',
             ),
         ],
-        help='Who says who the caller is.',
+        help='How callers are authenticated.',
     ),
     cfg.IntOpt(
         'max_limit',
@@ -34,7 +38,7 @@ API_OPTS = [
             ('error', 'an answer that breaks its schema is an error'),
             ('ignore', 'answers are not checked'),
         ],
-        help='Whether answers are held against their own schemas; for tests.',
+        help='Whether answers are validated by their own schemas; for tests.',
     ),
 ]
 
@@ -47,14 +51,12 @@ WSGI_OPTS = [
 ]
 
 
-def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``."""
-    conf.register_group(GROUP)
-    conf.register_group(WSGI)
-    conf.register_opts(API_OPTS, group=GROUP)
-    conf.register_opts(WSGI_OPTS, group=WSGI)
-
-
-def list_opts() -> list[tuple[cfg.OptGroup, Sequence[cfg.Opt]]]:
-    """Return the options for the sample file."""
-    return [(GROUP, API_OPTS), (WSGI, WSGI_OPTS)]
+def register(conf: cfg.ConfigOpts, sections: Sequence[Section]) -> None:
+    """Register the options of ``sections``, and the defaults of oslo.db."""
+    oslo_db_options.set_defaults(conf)
+    for group, opts in sections:
+        if isinstance(group, cfg.OptGroup):
+            conf.register_group(group)
+            conf.register_opts(opts, group=group)
+        else:
+            conf.register_opts(opts)

@@ -20,7 +20,7 @@ import traceback
 from typing import Any
 
 #: How long a command may take, in seconds.
-_PATIENCE = 120
+_TIMEOUT = 120
 
 
 def run(
@@ -47,7 +47,7 @@ def run(
             },
         )
         if code == -signal.SIGALRM:
-            raise subprocess.TimeoutExpired(list(words), _PATIENCE)
+            raise subprocess.TimeoutExpired(list(words), _TIMEOUT)
         out, err = (pathlib.Path(file).read_text() for file in files)
     return subprocess.CompletedProcess(list(words), code, out, err)
 
@@ -102,7 +102,7 @@ def _become(
     environment: Mapping[str, str],
 ) -> None:
     """Be the client; never return."""
-    signal.alarm(_PATIENCE)
+    signal.alarm(_TIMEOUT)
     for number, name in enumerate((os.devnull, *files)):
         flags = os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY
         os.dup2(os.open(name, flags, 0o600), number)

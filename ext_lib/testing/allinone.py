@@ -5,8 +5,8 @@ import os
 
 import fixtures
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 
 #: A name only: this package knows no service.
 PROGRAM = 'nova_ext.cmd.allinone'
@@ -51,7 +51,7 @@ class AllInOne(fixtures.Fixture):
 
     @property
     def output(self) -> str:
-        """What the program has printed."""
+        """The output of the program so far."""
         return self._program.output.read_text()
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What routes and schemas say of every method, for an API reference.
+"""Contract of every method by routes and schemas, for an API reference.
 
 Keys are named as the reference names them: those of the object a document is
 about by their own names, what lies deeper with dots, ``events.host``.
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 
 class Key(NamedTuple):
-    """What identifies a method; ``path`` has ``{}`` for what varies."""
+    """Identity of a method; ``path`` has ``{}`` for its variable parts."""
 
     verb: str
     path: str
@@ -43,7 +43,7 @@ class Key(NamedTuple):
 
 @dataclasses.dataclass
 class Method:
-    """What a method takes and gives."""
+    """Parameters and answers of a method."""
 
     versions: Versions
     status: int
@@ -81,7 +81,7 @@ def _version(
 
 
 class Contract:
-    """What an API has at some versions of it.
+    """The methods of an API at some versions of it.
 
     :param versions: all of them
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What there is in a database, to be held against what there should be."""
+"""Schema of a database as found, to compare with the expected one."""
 
 from typing import Any
 

@@ -13,9 +13,9 @@ from typing import Any
 import fixtures
 import testtools
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
-from ext_lib.tests import servers
+from ext_lib.testing import polling
+from ext_lib.testing import process
+from ext_lib.testing import servers
 
 #: Names of the program, by distribution.
 _PROGRAMS = ('chromium', 'chromium-browser', 'google-chrome')
@@ -75,7 +75,7 @@ def _program() -> str | None:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a page could read; ``error`` is set where that was nothing.
+    """An answer as a page can read it; ``error`` is set if it cannot.
 
     :ivar headers: by lower-case name, those only that the page may see
     """

@@ -11,7 +11,7 @@ import sys
 import fixtures
 
 #: How long a process may take to end in good order, in seconds.
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 class Program(fixtures.Fixture):
@@ -44,7 +44,7 @@ class Program(fixtures.Fixture):
 
     def _setUp(self) -> None:
         with self.output.open('wb') as output:
-            # A session of its own, so that nobody is left behind.
+            # A session of its own, so that no process is left behind.
             self.process = subprocess.Popen(
                 self._command,
                 env=self._environment,
@@ -68,7 +68,7 @@ class Program(fixtures.Fixture):
     def stop(self) -> int:
         """Ask the process to end; return its exit status when it has."""
         self.terminate()
-        return self.process.wait(_PATIENCE)
+        return self.process.wait(_TIMEOUT)
 
     def kill(self) -> None:
         """End the process, and what it started, at once."""
@@ -76,7 +76,7 @@ class Program(fixtures.Fixture):
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-        self.process.wait(_PATIENCE)
+        self.process.wait(_TIMEOUT)
 
 
 class Process(Program):

@@ -11,10 +11,10 @@ from oslo_context import fixture as context_fixture
 from oslo_log import formatters
 
 #: The identity of a line that is logged for no request.
-NOBODY = 'nobody'
+NO_REQUEST = 'no request'
 
 _FORM = '%(global_request_id)s %(request_id)s %(user_identity)s|%(message)s'
-_NOBODY = f'{NOBODY}|%(message)s'
+_NO_REQUEST_FORM = f'{NO_REQUEST}|%(message)s'
 _USER = '%(user_name)s %(project_name)s'
 
 
@@ -24,7 +24,7 @@ def new_id() -> str:
 
 
 class IdentityLog(fixtures.Fixture):
-    """What is logged, and in whose name.
+    """Log lines, each with the identity of its request.
 
     :param conf: with oslo.log's options
     """
@@ -36,7 +36,9 @@ class IdentityLog(fixtures.Fixture):
     def _setUp(self) -> None:
         self.useFixture(context_fixture.ClearRequestContext())
         self._conf.set_override('logging_context_format_string', _FORM)
-        self._conf.set_override('logging_default_format_string', _NOBODY)
+        self._conf.set_override(
+            'logging_default_format_string', _NO_REQUEST_FORM
+        )
         self._conf.set_override('logging_user_identity_format', _USER)
         formatter: Any = functools.partial(
             formatters.ContextFormatter, config=self._conf

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a database goes about answering a question."""
+"""Plans of a database for the queries of a test."""
 
 from typing import Any
 

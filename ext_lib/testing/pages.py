@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 
-from ext_lib.tests import openstack_command
+from ext_lib.testing import openstack_command
 
 ROOT = pathlib.Path(__file__).parents[2]
 USER = ROOT / 'doc' / 'source' / 'user'
@@ -26,7 +26,7 @@ pip() { :; }
 make() { :; }
 """
 #: How long all commands of a page may take, in seconds.
-_PATIENCE = 220
+_TIMEOUT = 220
 
 
 def section(text: str, title: str) -> str:
@@ -152,7 +152,7 @@ def _run(script: str, directory: str, environment: Mapping[str, str]) -> str:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
         )
     except subprocess.TimeoutExpired as error:
         raise Failed(f'{error.output!r}\n{error}') from error

@@ -8,8 +8,8 @@ import signal
 
 import fixtures
 
-from ext_lib.tests import polling
-from ext_lib.tests import process
+from ext_lib.testing import polling
+from ext_lib.testing import process
 
 _BIT = 1 << (signal.SIGUSR2 - 1)
 

@@ -14,7 +14,7 @@ _SIZE = 65536
 
 
 class BlackHole(fixtures.Fixture):
-    """A port that can be connected to, where nobody ever answers."""
+    """A port that accepts connections and never answers."""
 
     def _setUp(self) -> None:
         listener = socket.create_server((_HOST, 0))
@@ -59,7 +59,7 @@ class Relay(fixtures.Fixture):
         self._cuts.release()
 
     def swallow(self) -> None:
-        """Let nothing through any more, whoever waits for it."""
+        """Let nothing through any more, and close no connection."""
         self._is_swallowing = True
 
     def refuse(self) -> None:

@@ -14,13 +14,13 @@ import testtools
 
 #: Seconds that are enough for any of them to fail, on a busy machine.
 _TIMEOUT = 240
-#: Stands in URLs of tests for what nobody is to read.
+#: Stands in URLs of tests for a secret, which no output may have.
 PASSWORD = 'top-secret-word'
 
 
 @dataclasses.dataclass(frozen=True)
 class Ending:
-    """How a program ended, and the lines it wrote."""
+    """Exit status of a program, and the lines it wrote."""
 
     status: int
     output: str

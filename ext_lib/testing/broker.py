@@ -15,7 +15,7 @@ import uuid
 
 import fixtures
 
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 
 URL = 'NOVA_EXT_RABBITMQ_URL'
 _DEFAULT = 'rabbit://guest:guest@127.0.0.1:5672/'

@@ -12,7 +12,7 @@ import testtools
 from ext_lib.db import fixture
 from ext_lib.db import storage
 from ext_lib.db.facade import Facade
-from ext_lib.tests import servers
+from ext_lib.testing import servers
 
 load_tests = servers.load_tests
 

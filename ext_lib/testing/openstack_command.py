@@ -10,7 +10,7 @@ import threading
 
 import fixtures
 
-from ext_lib.tests import openstackclient
+from ext_lib.testing import openstackclient
 
 _SHIM = """\
 #!{python} -IS

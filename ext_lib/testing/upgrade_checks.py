@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a program of a service says of its readiness for an upgrade."""
+"""Results of the upgrade checks that a program prints."""
 
 from collections.abc import Sequence
 import json

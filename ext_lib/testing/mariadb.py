@@ -11,9 +11,9 @@ import unittest
 import fixtures
 import pymysql
 
-from ext_lib.tests import polling
-from ext_lib.tests import ports
-from ext_lib.tests import servers
+from ext_lib.testing import polling
+from ext_lib.testing import ports
+from ext_lib.testing import servers
 
 _PATH = f'{os.environ.get("PATH", "")}:/usr/sbin'
 _SECONDS = 120

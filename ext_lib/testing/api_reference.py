@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the pages of an API reference say of every method."""
+"""Methods as the pages of an API reference describe them."""
 
 from collections.abc import Iterable, Iterator
 import dataclasses
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ext_lib.tests import api_contract
+from ext_lib.testing import api_contract
 from ext_lib.wsgi import microversion
 
 _METHOD = re.compile(
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 @dataclasses.dataclass
 class Method:
-    """What the reference says of a method; ``path`` as it is written."""
+    """A method in the reference; ``path`` as it is written."""
 
     path: str
     versions: api_contract.Versions

@@ -13,7 +13,7 @@ from ext_lib import indirection
 from ext_lib import objects
 from ext_lib import rpc
 
-_PEER_OBJECT = 'ext_lib.tests.peer.PeerObject'
+_PEER_OBJECT = 'ext_lib.testing.peer.PeerObject'
 
 
 class PeerObject(objects.VersionedObject):

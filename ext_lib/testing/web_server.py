@@ -7,7 +7,7 @@ import sys
 
 import fixtures
 
-from ext_lib.tests import process
+from ext_lib.testing import process
 
 
 class WebServer(fixtures.Fixture):

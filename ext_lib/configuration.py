@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Configuration of a process, with log and reports set up by it."""
+
+from collections.abc import Callable, Sequence
+import os
+
+from oslo_config import cfg
+from oslo_log import log
+
+from ext_lib import command_line
+from ext_lib import log_lines
+from ext_lib import state_dump
+from ext_lib.db import reach
+from ext_lib.startup import Program
+
+_RegisterOpts = Callable[[cfg.ConfigOpts], None]
+
+
+def register_opts(
+    conf: cfg.ConfigOpts,
+    register: _RegisterOpts,
+    default_opts: Sequence[cfg.Opt],
+) -> None:
+    """Register the options of a service, with ``--host`` to name it.
+
+    :param register: registers all options of the service
+    :param default_opts: those in the section DEFAULT, ``host`` among them
+    """
+    log.register_options(conf)
+    conf.register_cli_opts(opt for opt in default_opts if opt.name == 'host')
+    register(conf)
+
+
+def read_arguments(
+    conf: cfg.ConfigOpts,
+    argv: Sequence[str] | None,
+    project: str,
+    program: Program,
+) -> None:
+    """Read the command line of a service and the files it names.
+
+    :param project: names the configuration file
+    :raises cfg.Error: when a file or a value cannot be read
+    :raises Misconfigured: when a file or a value is not understood
+    :raises Misused: when an argument is not understood
+    """
+    command_line.parse(program, conf, argv, project)
+    log_lines.setup(conf, _package(project))
+    state_dump.setup(conf, project)
+
+
+def read_environment(
+    conf: cfg.ConfigOpts, project: str, register: _RegisterOpts
+) -> None:
+    """Read the files that the environment names, for a WSGI entry point.
+
+    ``OS_<PACKAGE>_CONFIG_FILES`` has them, separated by semicolons.
+
+    :param conf: the global one: oslo.messaging registers some of its options
+        in no other
+    :param project: names the configuration file that is read without it
+    :param register: registers the options of the service
+    """
+    log.register_options(conf)
+    register(conf)
+    # A client that is asked to retry is served better than one kept waiting;
+    # the next request tries the database again.
+    conf.set_default('max_retries', 0, 'database')
+    given = os.environ.get(f'OS_{_package(project).upper()}_CONFIG_FILES')
+    files = given.split(';') if given else None
+    command_line.read_files(conf, project, files)
+    reach.check(conf)
+    log_lines.setup(conf, project)
+    state_dump.setup(conf, project)
+
+
+def _package(project: str) -> str:
+    return project.replace('-', '_')

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of the commands that remove rows which are no longer needed."""
+
+import argparse
+from collections.abc import Callable
+
+#: Exit status when more could be removed than was asked for.
+MORE_LEFT = 3
+
+#: The highest age, in seconds: a thousand years.
+OLDEST = 1000 * 365 * 86400
+#: A longer list would lock rows for too long, and not all databases take it.
+LARGEST_BATCH = 10_000
+
+
+def number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return a parser of whole numbers in a range, for argparse."""
+
+    def read(text: str) -> int:
+        # Python itself reads no number that is much longer.
+        value = int(text) if text.isdecimal() and len(text) < 20 else -1
+        if value < least or (most is not None and value > most):
+            span = f'at least {least}' if most is None else f'{least}-{most}'
+            raise argparse.ArgumentTypeError(f'{text} is not {span}')
+        return value
+
+    return read
+
+
+def report(
+    rows: str, removed: int, limit: int | None, count: Callable[[], int]
+) -> int:
+    """Print how many rows were removed; return the exit status.
+
+    :param rows: the noun for them
+    :param limit: how many were to be removed at most
+    :param count: returns how many more could be removed
+    """
+    left = count() if removed == limit else 0
+    print(f'{removed} {rows} removed, {left} left')
+    return MORE_LEFT if left else 0
