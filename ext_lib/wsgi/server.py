@@ -141,9 +141,8 @@ def _bind(listening: socket.socket, address: Any) -> socket.socket:
         listening.bind(address)
         # Only this finds another process that has bound the same port.
         listening.listen(_BACKLOG)
-    except OSError as error:
+    except OSError:
         listening.close()
-        error.filename = f'{host}:{port}'
         raise
     listening.setblocking(False)
     return listening

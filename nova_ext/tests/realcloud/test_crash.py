@@ -3,8 +3,8 @@
 
 import requests
 
-from nova_ext.middleware import tasks
 from ext_lib.testing import polling
+from nova_ext.middleware import tasks
 from nova_ext.tests.functional.tasks import rules
 from nova_ext.tests.realcloud import base
 from nova_ext.tests.realcloud import switch
