@@ -7,6 +7,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib.context import RequestContext
+from ext_lib.db.group_commit import GroupWriter
 from sahara_ext.engine.lease import Lease
 from sahara_ext.engine.waits import Waits
 from sahara_ext.infra.base import InfraDriver
@@ -18,7 +19,6 @@ from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 from sahara_ext.progress import Progress
-from sahara_ext.progress.group_writer import GroupWriter
 
 LOG = logging.getLogger(__name__)
 

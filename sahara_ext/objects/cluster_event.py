@@ -9,7 +9,7 @@ from oslo_versionedobjects import fields
 from ext_lib import objects
 from ext_lib import paging
 from ext_lib.context import RequestContext
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
 from sahara_ext.objects import base
 
@@ -71,7 +71,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         :param successful: only the successes, or the failures; None for both
         :raises MarkerNotFound: when the step has no such event
         """
-        rows = cluster_event_list_db.cluster_events_get_by_step(
+        rows = cluster_event_db.cluster_events_get_by_step(
             context, step_id, page, successful
         )
         return cls.from_rows(context, ClusterEvent, rows)

@@ -9,8 +9,8 @@ from oslo_versionedobjects import fields
 
 from ext_lib import objects
 from ext_lib.context import RequestContext
-from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import provision_step as provision_step_db
+from sahara_ext.db.event_log import recorder
 from sahara_ext.objects import base
 from sahara_ext.objects.cluster_event import ClusterEvent
 from sahara_ext.objects.cluster_event import ClusterEventList
@@ -132,7 +132,7 @@ class ClusterProvisionStepList(
     ) -> 'ClusterProvisionStepList':
         steps: dict[str, Any] = {}
         events: dict[str, list[Any]] = {}
-        for step, event in cluster_event_db.provision_steps_get_with_events(
+        for step, event in recorder.provision_steps_get_with_events(
             context, cluster_id
         ):
             steps[step.id] = step

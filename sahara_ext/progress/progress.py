@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ext_lib.context import get_admin_context
 from ext_lib.context import RequestContext
 from sahara_ext.db.api import provision_step as provision_step_db
-from sahara_ext.progress.journal import Journal
+from sahara_ext.objects.journal import Journal
 from sahara_ext.progress.null_journal import Silence
 from sahara_ext.progress.step import Step
 

@@ -11,10 +11,10 @@ from oslo_log import log as logging
 from ext_lib.db import text
 from sahara_ext import exception
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.journal import Journal
 from sahara_ext.progress.event import Event
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.failure import is_recorded
-from sahara_ext.progress.journal import Journal
 from sahara_ext.progress.null_journal import Silence
 
 LOG = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from oslo_db import exception as db_exception
 from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
-from sahara_ext.db import held_connection as held_connection_db
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
 from sahara_ext.db.api import provision_step as provision_step_db
+from sahara_ext.db.event_log import held_connection as held_connection_db
+from sahara_ext.db.event_log import recorder
 from sahara_ext.db.facade import facade
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -28,7 +28,7 @@ CLAIMS = strategies.tuples(
 
 
 def event(subject='', successful=True, **values):
-    return cluster_event_db.cluster_event_fit(
+    return recorder.cluster_event_fit(
         {
             'id': str(uuid.uuid4()),
             'subject': subject,
@@ -85,7 +85,7 @@ class EventTestCase(base.DatabaseTestCase):
         return recording.progress(self.cluster).step('Step', total).id
 
     def record(self, step_id, *events):
-        return cluster_event_db.cluster_events_record(
+        return recorder.cluster_events_record(
             self.connection, step_id, events
         )
 
@@ -213,7 +213,7 @@ class TestLists(EventTestCase):
 
     def page(self, step_id=None, successful=None, **page):
         self.statements.clear()
-        found = cluster_event_list_db.cluster_events_get_by_step(
+        found = cluster_event_db.cluster_events_get_by_step(
             self.context, step_id or self.step, paging.Page(**page), successful
         )
         self.assertEqual(1, len(self.statements))
@@ -283,7 +283,7 @@ class TestLists(EventTestCase):
         strangers = recording.cluster(self.context)
         recording.progress(strangers).step('One').succeed()
         self.statements.clear()
-        found = cluster_event_db.provision_steps_get_with_events(
+        found = recorder.provision_steps_get_with_events(
             self.context, self.cluster
         )
         self.assertEqual(1, len(self.statements))

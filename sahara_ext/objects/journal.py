@@ -9,11 +9,11 @@ from oslo_log import log as logging
 from oslo_utils import uuidutils
 
 from ext_lib.context import get_admin_context
+from ext_lib.db.group_commit import GroupWriter
 from sahara_ext import exception
-from sahara_ext.db import held_connection as held_connection_db
-from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import provision_step as provision_step_db
-from sahara_ext.progress.group_writer import GroupWriter
+from sahara_ext.db.event_log import held_connection as held_connection_db
+from sahara_ext.db.event_log import recorder
 
 LOG = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Journal:
         :returns: whether it counts; None when that is not known yet
         :raises ClusterGone: when the cluster was deleted meanwhile
         """
-        fit = cluster_event_db.cluster_event_fit(
+        fit = recorder.cluster_event_fit(
             {
                 'id': uuidutils.generate_uuid(),
                 'cluster_id': self.cluster_id,
@@ -101,20 +101,20 @@ class Journal:
             # Its events may be gone.
             return True
         return (
-            cluster_event_db.cluster_event_subject(subject) in self._succeeded
+            recorder.cluster_event_subject(subject) in self._succeeded
         )
 
     @functools.cached_property
     def _succeeded(self) -> frozenset[str]:
         return self._ask(
-            cluster_event_db.cluster_event_subjects, self._context
+            recorder.cluster_event_subjects, self._context
         )
 
     def _write(
         self, events: Sequence[Mapping[str, Any]]
-    ) -> Sequence[cluster_event_db.Outcome]:
+    ) -> Sequence[recorder.Outcome]:
         state, outcomes = self._ask(
-            cluster_event_db.cluster_events_record, self._connection, events
+            recorder.cluster_events_record, self._connection, events
         )
         if state is None:
             counted = self.state.completed + 1

@@ -6,8 +6,8 @@ import threading
 
 from oslotest import base
 
+from ext_lib.db.group_commit import GroupWriter
 from ext_lib.tests import polling
-from sahara_ext.progress.group_writer import GroupWriter
 
 #: Seconds until a test gives up; nothing takes long.
 PATIENCE = 30
