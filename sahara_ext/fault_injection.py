@@ -32,7 +32,7 @@ _NAP = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
-class Rehearsal:
+class FaultPlan:
     """What a cluster asks for.
 
     :param fail_step: None for nothing to fail
@@ -44,7 +44,7 @@ class Rehearsal:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, cluster: Cluster) -> 'Rehearsal':
+    def of(cls, cluster: Cluster) -> 'FaultPlan':
         """Return what ``cluster`` asks for.
 
         :raises InvalidConfiguration: when that makes no sense
@@ -58,7 +58,7 @@ class Rehearsal:
             float(asked.get(SECONDS, 0)),
         )
 
-    def play(
+    def inject(
         self,
         cluster: Cluster,
         instance: ClusterInstance,

@@ -56,7 +56,7 @@ class GroupWriter(Generic[_T, _R]):
     :param write: stores items and returns the result of each; when it
         raises, storing them once more must do no harm
     :param size: how many items go into one transaction at most
-    :param patience: seconds for which an item that nobody waits for may stay
+    :param delay: seconds for which an item that nobody waits for may stay
         behind while others follow
     """
 
@@ -64,11 +64,11 @@ class GroupWriter(Generic[_T, _R]):
         self,
         write: Callable[[Sequence[_T]], Sequence[_R]],
         size: int = 1000,
-        patience: float = 0.5,
+        delay: float = 0.5,
     ) -> None:
         self._write = write
         self._size = size
-        self._patience = patience
+        self._delay = delay
         # Guards what follows, and the tickets.
         self._mutex = threading.Lock()
         self._queue: deque[_Ticket[_T, _R]] = deque()
@@ -89,7 +89,7 @@ class GroupWriter(Generic[_T, _R]):
         """
         with self._mutex:
             self._queue.append(_Ticket([item], is_waited_for=False))
-            is_late = time.monotonic() - self._wrote_at > self._patience
+            is_late = time.monotonic() - self._wrote_at > self._delay
             is_due = is_late and not self._is_led
             is_full = len(self._queue) >= self._size
         if is_due or is_full:

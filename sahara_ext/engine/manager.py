@@ -10,7 +10,7 @@ from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
-from sahara_ext.engine.operation_pool import Runner
+from sahara_ext.engine.operation_pool import OperationPool
 from sahara_ext.engine.periodic import EventCleanup
 from sahara_ext.infra.base import InfraDriver
 from sahara_ext.objects.cluster import Cluster
@@ -24,12 +24,12 @@ LOG = logging.getLogger(__name__)
 class EngineEndpoint:
     """What others may call, from wherever they are."""
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, pool: OperationPool) -> None:
+        self._pool = pool
 
     def run_operation(self, context: RequestContext, cluster_id: str) -> None:
         """Carry out what is stored to be done on a cluster, beside others."""
-        self._runner.submit(cluster_id)
+        self._pool.submit(cluster_id)
 
 
 class EngineManager(Manager):
@@ -52,11 +52,13 @@ class EngineManager(Manager):
         self._cleanup = EventCleanup(conf)
         self._is_alone = is_alone
         self._engine = Engine(ext_context.get_admin_context(), host=conf.host)
-        self._runner = Runner(conf, plugins, driver, self._claim, self._search)
+        self._pool = OperationPool(
+            conf, plugins, driver, self._claim, self._search
+        )
 
     def endpoints(self) -> list[object]:
         """Return what answers."""
-        return [EngineEndpoint(self._runner)]
+        return [EngineEndpoint(self._pool)]
 
     def init_host(self) -> None:
         """Become known, in place of those who died."""
@@ -80,12 +82,12 @@ class EngineManager(Manager):
 
         Others can go on with each as soon as its instances permit.
         """
-        self._runner.stop()
+        self._pool.stop()
 
     def cleanup_host(self) -> None:
         """Be forgotten, as soon as all clusters are free."""
         self.let_go()
-        while not self._runner.wait(self._conf.heartbeat_interval):
+        while not self._pool.wait(self._conf.heartbeat_interval):
             # Whoever has not let go yet is alive.
             self._beat()
         self._engine.forget()
@@ -104,7 +106,7 @@ class EngineManager(Manager):
 
     def _search(self) -> None:
         """Look for operations nobody works on."""
-        if not self._runner.room:
+        if not self._pool.room:
             return
         context = ext_context.get_admin_context()
         for cluster_id in ClusterList.get_abandoned(
@@ -114,5 +116,5 @@ class EngineManager(Manager):
             self._engine.id,
         ):
             # Of those it owns, only what it has lost sight of.
-            if not self._runner.has(cluster_id):
-                self._runner.submit(cluster_id)
+            if not self._pool.has(cluster_id):
+                self._pool.submit(cluster_id)

@@ -22,7 +22,7 @@ from sahara_ext.plugins.registry import PluginRegistry
 LOG = logging.getLogger(__name__)
 
 
-class Runner:
+class OperationPool:
     """Claims operations and carries them out, in threads of its own.
 
     :param claim: claims a cluster by its id; returns whether it is ours

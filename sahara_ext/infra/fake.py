@@ -9,7 +9,7 @@ import ipaddress
 import uuid
 
 from ext_lib.context import RequestContext
-from sahara_ext.fault_injection import Rehearsal
+from sahara_ext.fault_injection import FaultPlan
 from sahara_ext.infra import base
 from sahara_ext.infra.steps import InfraStep
 from sahara_ext.objects.cluster import Cluster
@@ -79,4 +79,4 @@ def _play(
     step_name: str,
     checkpoint: base.Checkpoint,
 ) -> None:
-    Rehearsal.of(cluster).play(cluster, instance, step_name, checkpoint)
+    FaultPlan.of(cluster).inject(cluster, instance, step_name, checkpoint)

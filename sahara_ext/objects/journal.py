@@ -100,15 +100,11 @@ class Journal:
         if self._had_ended and self.state.successful:
             # Its events may be gone.
             return True
-        return (
-            recorder.cluster_event_subject(subject) in self._succeeded
-        )
+        return recorder.cluster_event_subject(subject) in self._succeeded
 
     @functools.cached_property
     def _succeeded(self) -> frozenset[str]:
-        return self._ask(
-            recorder.cluster_event_subjects, self._context
-        )
+        return self._ask(recorder.cluster_event_subjects, self._context)
 
     def _write(
         self, events: Sequence[Mapping[str, Any]]

@@ -7,7 +7,7 @@ from typing import Any
 from sahara_ext.db.api import provision_step as provision_step_db
 
 
-class Silence:
+class NullJournal:
     """Records nothing and knows of nothing.
 
     :param total: how many reports are to come, if that is known

@@ -7,7 +7,7 @@ from ext_lib.context import get_admin_context
 from ext_lib.context import RequestContext
 from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.objects.journal import Journal
-from sahara_ext.progress.null_journal import Silence
+from sahara_ext.progress.null_journal import NullJournal
 from sahara_ext.progress.step import Step
 
 
@@ -79,8 +79,8 @@ class Progress:
         if total is not None and total < 0:
             raise ValueError(f'{total} is not a number of events')
         if not self._enabled:
-            silence = Silence(self._identity['cluster_id'], total)
-            return Step(name, silence, self.checkpoint)
+            journal = NullJournal(self._identity['cluster_id'], total)
+            return Step(name, journal, self.checkpoint)
         row = provision_step_db.provision_step_begin(
             get_admin_context(), self._identity, name, total
         )

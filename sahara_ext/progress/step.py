@@ -15,7 +15,7 @@ from sahara_ext.objects.journal import Journal
 from sahara_ext.progress.event import Event
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.failure import is_recorded
-from sahara_ext.progress.null_journal import Silence
+from sahara_ext.progress.null_journal import NullJournal
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Step:
     def __init__(
         self,
         name: str,
-        journal: Journal | Silence,
+        journal: Journal | NullJournal,
         checkpoint: Callable[[], None],
         is_own: bool = True,
     ) -> None:

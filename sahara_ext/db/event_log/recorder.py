@@ -18,7 +18,7 @@ from sahara_ext.db import models
 from sahara_ext.db.api import provision_step
 from sahara_ext.db.api.provision_step import StepState
 from sahara_ext.db.event_log.held_connection import HeldConnection
-from sahara_ext.db.event_log.step_counters import Tally
+from sahara_ext.db.event_log.step_counters import StepCounters
 from sahara_ext.db.facade import facade
 
 LOG = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ class _Recording:
     def __init__(self, step: StepState, stored: Sequence[Any]) -> None:
         self._step = step
         self._stored = {(row.subject, row.successful): row for row in stored}
-        self._tally = Tally(
+        self._counters = StepCounters(
             step.completed,
             step.failed,
             step.total,
@@ -197,12 +197,12 @@ class _Recording:
     def add(self, event: Mapping[str, Any]) -> None:
         """Count an event, if it is to be."""
         claim = (event['subject'], event['successful'])
-        if claim in self._tally.known:
+        if claim in self._counters.known:
             self.outcomes.append(self._repeat(event, claim))
             return
-        had_ended = self._tally.has_ended
-        is_counted = self._tally.add(claim)
-        has_completed = self._tally.has_ended and not had_ended
+        had_ended = self._counters.has_ended
+        is_counted = self._counters.add(claim)
+        has_completed = self._counters.has_ended and not had_ended
         self.outcomes.append(Outcome(is_counted, has_completed))
         self._new.append(event)
 
@@ -217,7 +217,7 @@ class _Recording:
 
     def new_rows(self, columns: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what is to be stored, with ``columns`` added."""
-        known = self._tally.known
+        known = self._counters.known
         return [
             {
                 **event,
@@ -233,18 +233,18 @@ class _Recording:
         return [
             row.id
             for claim, row in self._stored.items()
-            if row.counted and not self._tally.known[claim]
+            if row.counted and not self._counters.known[claim]
         ]
 
     def state(self, now: Any) -> StepState:
         """Return what the step has come to."""
-        tally = self._tally
-        ends = tally.has_ended and self._step.completed_at is None
+        counters = self._counters
+        ends = counters.has_ended and self._step.completed_at is None
         return StepState(
-            tally.completed,
-            tally.failed,
-            tally.total,
-            tally.successful,
+            counters.completed,
+            counters.failed,
+            counters.total,
+            counters.successful,
             now if ends else self._step.completed_at,
         )
 

@@ -13,7 +13,7 @@ Claim = tuple[str, bool]
 
 
 @dataclasses.dataclass
-class Tally:
+class StepCounters:
     """The counters of a step while reports are added.
 
     :param known: whether it counts, for each claim the subjects at hand made

@@ -10,7 +10,7 @@ from oslo_config import cfg
 from sahara_ext.infra import base
 
 #: Seconds until a test that waits for it gives up.
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 class Cloud(base.InfraDriver):
@@ -64,7 +64,7 @@ class Cloud(base.InfraDriver):
             self.gate.clear()
         self._watch(cluster, method)
         self.waiting.release()
-        for _ in range(_PATIENCE * 20):
+        for _ in range(_TIMEOUT * 20):
             if self.gate.wait(0.05):
                 return
             checkpoint()

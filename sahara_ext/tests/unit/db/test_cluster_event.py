@@ -85,9 +85,7 @@ class EventTestCase(base.DatabaseTestCase):
         return recording.progress(self.cluster).step('Step', total).id
 
     def record(self, step_id, *events):
-        return recorder.cluster_events_record(
-            self.connection, step_id, events
-        )
+        return recorder.cluster_events_record(self.connection, step_id, events)
 
     def check(self, step_id):
         """Hold the counters against the events; return the step."""

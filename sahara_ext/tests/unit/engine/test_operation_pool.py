@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A runner takes up what it has room for, and ends in good order."""
+"""A pool takes up what it has room for, and ends in good order."""
 
 import threading
 from typing import Any
@@ -10,7 +10,7 @@ from sahara_ext.engine import operation_pool
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.tests import base
 
-_PATIENCE = 30
+_TIMEOUT = 30
 
 
 class Cluster:
@@ -26,7 +26,7 @@ class Cluster:
         self.left = operations
         self.released = 0
         self.is_ours = True
-        # What the runner takes for an operation knows its cluster.
+        # What the pool takes for an operation knows its cluster.
         self.cluster = self
 
     @property
@@ -40,7 +40,7 @@ class Cluster:
         self.released += 1
 
 
-class TestRunner(base.TestCase):
+class TestOperationPool(base.TestCase):
     def setUp(self):
         super().setUp()
         self.settings.set('engine', operation_workers=2)
@@ -60,7 +60,7 @@ class TestRunner(base.TestCase):
                 )
             )
         nobody: Any = None
-        self.runner = operation_pool.Runner(
+        self.pool = operation_pool.OperationPool(
             self.conf, nobody, nobody, self.claim, self.vacated.release
         )
         self.addCleanup(self.may_end.set)
@@ -82,7 +82,7 @@ class TestRunner(base.TestCase):
     def carry_out(self, operation):
         self.begun.release()
         lease = self.lease
-        for _ in range(_PATIENCE * 100):
+        for _ in range(_TIMEOUT * 100):
             lease.check()
             if self.may_end.wait(0.01):
                 break
@@ -95,13 +95,13 @@ class TestRunner(base.TestCase):
             if name not in self.clusters:
                 cluster = Cluster(name, operations)
                 self.clusters[name] = cluster
-            self.runner.submit(name)
+            self.pool.submit(name)
 
     def wait_for_begin(self):
-        self.assertTrue(self.begun.acquire(timeout=_PATIENCE))
+        self.assertTrue(self.begun.acquire(timeout=_TIMEOUT))
 
     def wait_for_end(self):
-        self.assertTrue(self.runner.wait(_PATIENCE))
+        self.assertTrue(self.pool.wait(_TIMEOUT))
 
     def test_to_the_end(self):
         self.may_end.set()
@@ -110,7 +110,7 @@ class TestRunner(base.TestCase):
         self.assertEqual(0, self.cluster.left)
         self.assertEqual(1, self.cluster.released)
         # There may be others that wait.
-        self.assertTrue(self.vacated.acquire(timeout=_PATIENCE))
+        self.assertTrue(self.vacated.acquire(timeout=_TIMEOUT))
 
     def test_one_operation_after_the_other(self):
         self.may_end.set()
@@ -122,17 +122,17 @@ class TestRunner(base.TestCase):
         self.submit('one', 'two', 'three')
         self.wait_for_begin()
         self.wait_for_begin()
-        self.assertEqual(0, self.runner.room)
+        self.assertEqual(0, self.pool.room)
         self.may_end.set()
         self.wait_for_end()
         self.assertEqual(1, self.clusters['three'].left)
-        self.assertEqual(2, self.runner.room)
+        self.assertEqual(2, self.pool.room)
 
     def test_not_the_same_twice_at_a_time(self):
         self.submit('one')
         self.wait_for_begin()
         self.submit('one')
-        self.assertEqual(1, self.runner.room)
+        self.assertEqual(1, self.pool.room)
         # A message that comes late is not lost either.
         self.cluster.left = 2
         self.may_end.set()
@@ -155,19 +155,19 @@ class TestRunner(base.TestCase):
         self.wait_for_end()
         self.assertIn('out of luck', self.log.output)
         self.assertEqual(1, self.cluster.released)
-        self.assertEqual(2, self.runner.room)
+        self.assertEqual(2, self.pool.room)
 
     def test_stopping(self):
         self.submit('one', 'two')
         self.wait_for_begin()
         self.wait_for_begin()
-        self.runner.stop()
-        self.assertTrue(self.runner.wait(_PATIENCE))
+        self.pool.stop()
+        self.assertTrue(self.pool.wait(_TIMEOUT))
         self.assertEqual([1, 1], [c.left for c in self.clusters.values()])
         self.assertEqual([1, 1], [c.released for c in self.clusters.values()])
         self.submit('three')
-        self.assertEqual(0, self.runner.room)
-        self.assertTrue(self.runner.wait(0))
+        self.assertEqual(0, self.pool.room)
+        self.assertTrue(self.pool.wait(0))
 
     def test_being_interrupted_is_no_error(self):
         self.error = Interrupted('somebody else goes on')
@@ -177,7 +177,7 @@ class TestRunner(base.TestCase):
         self.assertIn('somebody else goes on', self.log.output)
         self.assertNotIn('Traceback', self.log.output)
         # It is left for later, when somebody looks.
-        self.runner._pool.shutdown()
+        self.pool._pool.shutdown()
         self.assertFalse(self.vacated.acquire(blocking=False))
         self.assertEqual(2, self.cluster.released)
         self.assertEqual(1, self.cluster.left)
