@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of what happened in a step."""
+"""Queries of the events of steps."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +14,7 @@ from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 
 _Event = models.ClusterEvent
+_Step = models.ClusterProvisionStep
 _table = _Event.__table__
 
 
@@ -67,3 +68,33 @@ def _load(
         sa.select(_Event).from_statement(statement)
     ).all()
     return rows
+
+
+@facade.reader
+def cluster_event_subjects(
+    context: RequestContext, step_id: str
+) -> frozenset[str]:
+    """Return the subjects that have succeeded in a step."""
+    statement = sa.select(_Event.subject).where(
+        _Event.step_id == step_id, _Event.successful.is_(True)
+    )
+    return frozenset(context.session.scalars(statement))
+
+
+@facade.reader
+def provision_steps_get_with_events(
+    context: RequestContext, cluster_id: str
+) -> Sequence[tuple[models.ClusterProvisionStep, models.ClusterEvent | None]]:
+    """Return the steps of a cluster, each with all its events.
+
+    A step without events comes once, with None.
+    """
+    statement = (
+        sa.select(_Step, _Event)
+        .join(_Event, _Event.step_id == _Step.id, isouter=True)
+        .where(query.equals(_Step.cluster_id, cluster_id))
+        .order_by(_Step.sequence, _Event.sequence)
+    )
+    return [
+        (step, event) for step, event in context.session.execute(statement)
+    ]

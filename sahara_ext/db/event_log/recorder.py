@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about what happened in the steps of clusters."""
+"""The statements that store events of a step together with its counters."""
 
 from collections.abc import Mapping, Sequence
+import datetime
 import hashlib
 from typing import Any, NamedTuple
 
@@ -9,30 +10,25 @@ from oslo_db import exception as db_exception
 from oslo_log import log as logging
 import sqlalchemy as sa
 
-from ext_lib.context import RequestContext
 from ext_lib.db import clock
-from ext_lib.db import query
 from ext_lib.db import text
 from sahara_ext.db import lost_connection
 from sahara_ext.db import models
-from sahara_ext.db.api import provision_step
-from sahara_ext.db.api.provision_step import StepState
+from sahara_ext.db.event_log import step_state
 from sahara_ext.db.event_log.held_connection import HeldConnection
 from sahara_ext.db.event_log.step_counters import StepCounters
-from sahara_ext.db.facade import facade
+from sahara_ext.db.event_log.step_state import StepState
 
 LOG = logging.getLogger(__name__)
 
-_Event = models.ClusterEvent
-_Step = models.ClusterProvisionStep
-_table = _Event.__table__
+_table = models.ClusterEvent.__table__
 
 #: What a TEXT column of MariaDB holds.
 _TEXT_BYTES = 65_535
 
 
 class Outcome(NamedTuple):
-    """What became of an event that was to be recorded."""
+    """The effect of an event that was to be recorded."""
 
     #: Whether it counts; a repeated one and one that came late do not.
     is_counted: bool
@@ -81,50 +77,55 @@ def cluster_events_record(
 ) -> tuple[StepState | None, list[Outcome]]:
     """Store events of a step and count them, in one transaction.
 
-    To try again, once it may have been done, does no harm: events are known
-    by their ids.
+    It is idempotent: events are known by their ids.
 
     :param events: of :func:`cluster_event_fit`
-    :returns: the state of the step then, and what became of each event; the
+    :returns: the state of the step then, and the outcome of each event; the
         state is None when it was not looked at, because all that happened is
         one success more
     :raises ProvisionStepNotFound: when there is no such step
     """
     if len(events) == 1 and events[0]['successful']:
+        # Most successes are of a subject without an event so far, in a step
+        # that has not failed and does not end yet. This counts only such a
+        # one, and needs no SELECT to find that out.
         try:
-            if connection.transact(_add_one, step_id, events[0]):
-                return None, [Outcome(is_counted=True, has_completed=False)]
+            with connection.transaction() as session:
+                if step_state.provision_step_count_one(session, step_id):
+                    values = {'step_id': step_id, 'counted': True, **events[0]}
+                    session.execute(_INSERT_NOW, values)
+                    return None, [
+                        Outcome(is_counted=True, has_completed=False)
+                    ]
         except db_exception.DBDuplicateEntry:
             LOG.debug('Event %s is a repeated one', events[0]['id'])
-    return connection.transact(_add, step_id, events)
+    with connection.transaction() as session:
+        step, now = step_state.provision_step_lock(session, step_id)
+        recording = _Recording(step, _stored(session, step_id, events))
+        for event in events:
+            recording.add(event)
+        new = recording.new_rows({'step_id': step_id, 'created_at': now})
+        if new:
+            session.execute(_INSERT, new)
+        return _conclude(session, step_id, recording, events, now)
 
 
-def _add_one(session: Any, step_id: str, event: Mapping[str, Any]) -> bool:
-    # Most successes are of somebody who has not been heard of, in a step
-    # that has not failed and will not end yet. To tell whether this is one
-    # takes no question of its own.
-    if not provision_step.provision_step_count_one(session, step_id):
-        return False
-    values = {'step_id': step_id, 'counted': True, **event}
-    session.execute(_INSERT_NOW, values)
-    return True
-
-
-def _add(
-    session: Any, step_id: str, events: Sequence[Mapping[str, Any]]
+def _conclude(
+    session: Any,
+    step_id: str,
+    recording: '_Recording',
+    events: Sequence[Mapping[str, Any]],
+    now: datetime.datetime,
 ) -> tuple[StepState, list[Outcome]]:
-    step, now = provision_step.provision_step_lock(session, step_id)
-    recording = _Recording(step, _stored(session, step_id, events))
-    for event in events:
-        recording.add(event)
-    new = recording.new_rows({'step_id': step_id, 'created_at': now})
-    if new:
-        session.execute(_INSERT, new)
+    """Store the counters that new events lead to.
+
+    :returns: the state of the step, and the outcome of each event
+    """
     if recording.withdrawn:
         session.execute(_WITHDRAW, {'events': recording.withdrawn, 'now': now})
     state = recording.state(now)
-    if state != step:
-        provision_step.provision_step_update(session, step_id, state, now)
+    if state != recording.step:
+        step_state.provision_step_update(session, step_id, state, now)
     if not recording.is_repeated or state.completed_at is None:
         return state, recording.outcomes
     last = session.scalar(
@@ -175,11 +176,12 @@ _COMPLETION = (
 class _Recording:
     """The events of one transaction, as they are counted.
 
+    :param step: its state before
     :param stored: events of the same subjects that there are
     """
 
     def __init__(self, step: StepState, stored: Sequence[Any]) -> None:
-        self._step = step
+        self.step = step
         self._stored = {(row.subject, row.successful): row for row in stored}
         self._counters = StepCounters(
             step.completed,
@@ -191,7 +193,7 @@ class _Recording:
         )
         self._new: list[Mapping[str, Any]] = []
         self.outcomes: list[Outcome] = []
-        #: Whether some were stored by an attempt that nobody was told of.
+        #: Whether some were stored by an attempt whose answer was lost.
         self.is_repeated = False
 
     def add(self, event: Mapping[str, Any]) -> None:
@@ -216,7 +218,7 @@ class _Recording:
         return Outcome(row.counted, has_completed=False)
 
     def new_rows(self, columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return what is to be stored, with ``columns`` added."""
+        """Return the rows to be stored, with ``columns`` added."""
         known = self._counters.known
         return [
             {
@@ -237,43 +239,13 @@ class _Recording:
         ]
 
     def state(self, now: Any) -> StepState:
-        """Return what the step has come to."""
+        """Return the state of the step after them."""
         counters = self._counters
-        ends = counters.has_ended and self._step.completed_at is None
+        ends = counters.has_ended and self.step.completed_at is None
         return StepState(
             counters.completed,
             counters.failed,
             counters.total,
             counters.successful,
-            now if ends else self._step.completed_at,
+            now if ends else self.step.completed_at,
         )
-
-
-@facade.reader
-def cluster_event_subjects(
-    context: RequestContext, step_id: str
-) -> frozenset[str]:
-    """Return the subjects that have succeeded in a step."""
-    statement = sa.select(_Event.subject).where(
-        _Event.step_id == step_id, _Event.successful.is_(True)
-    )
-    return frozenset(context.session.scalars(statement))
-
-
-@facade.reader
-def provision_steps_get_with_events(
-    context: RequestContext, cluster_id: str
-) -> Sequence[tuple[models.ClusterProvisionStep, models.ClusterEvent | None]]:
-    """Return the steps of a cluster, each with all its events.
-
-    A step without events comes once, with None.
-    """
-    statement = (
-        sa.select(_Step, _Event)
-        .join(_Event, _Event.step_id == _Step.id, isouter=True)
-        .where(query.equals(_Step.cluster_id, cluster_id))
-        .order_by(_Step.sequence, _Event.sequence)
-    )
-    return [
-        (step, event) for step, event in context.session.execute(statement)
-    ]

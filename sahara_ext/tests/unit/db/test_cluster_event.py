@@ -14,9 +14,9 @@ from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.db.event_log import held_connection as held_connection_db
 from sahara_ext.db.event_log import recorder
+from sahara_ext.db.event_log import step_state
 from sahara_ext.db.facade import facade
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -181,7 +181,7 @@ class TestLostAnswers(EventTestCase):
         step_id = self.begin()
         mine = event('a')
         super().record(step_id, mine)
-        provision_step_db.provision_step_end(self.context, step_id)
+        step_state.provision_step_end(self.context, step_id)
         _, (outcome,) = super().record(step_id, mine)
         self.assertEqual((True, False), outcome)
 
@@ -193,9 +193,7 @@ class TestLostAnswers(EventTestCase):
     def test_a_step_ends_once(self):
         step_id = self.begin(3)
         with self.commits.fail_after(db_exception.DBConnectionError()):
-            state, _ = provision_step_db.provision_step_end(
-                self.context, step_id
-            )
+            state, _ = step_state.provision_step_end(self.context, step_id)
         self.assertEqual((0, True), (state.total, state.successful))
 
 
@@ -281,7 +279,7 @@ class TestLists(EventTestCase):
         strangers = recording.cluster(self.context)
         recording.progress(strangers).step('One').succeed()
         self.statements.clear()
-        found = recorder.provision_steps_get_with_events(
+        found = cluster_event_db.provision_steps_get_with_events(
             self.context, self.cluster
         )
         self.assertEqual(1, len(self.statements))
