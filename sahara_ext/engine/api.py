@@ -29,10 +29,10 @@ LOG = logging.getLogger(__name__)
 
 
 class EngineAPI:
-    """What the HTTP API asks for.
+    """The changes that the HTTP API offers.
 
-    What it returns, and the clusters it is given, are then as they are
-    stored, planned steps included.
+    Clusters that it returns or was given are then as they are stored, planned
+    steps included.
 
     :param transport: made from ``conf`` when None
     """
@@ -66,10 +66,10 @@ class EngineAPI:
         plugin = self.plugins.get(str(completed.get('plugin_name')))
         names = builders.names(completed['name'], count)
         self._check_size(completed['node_groups'], len(names))
-        draft = builders.cluster(context, completed, names[-1])
-        validation.check_cluster(plugin, draft)
+        drafts = [builders.cluster(context, completed, name) for name in names]
+        validation.check_cluster(plugin, drafts[-1])
         clusters = admission.create(
-            context, completed, names, self._plan(plugin)
+            context, completed, drafts, self._plan(plugin)
         )
         self._begin(context, clusters)
         return clusters
