@@ -45,12 +45,13 @@ class TestOperationPool(base.TestCase):
         super().setUp()
         self.settings.set('engine', operation_workers=2)
         self.clusters = {}
-        self.vacated = threading.Semaphore(0)
+        self.searched = threading.Semaphore(0)
         self.begun = threading.Semaphore(0)
         self.may_end = threading.Event()
         self.error = None
         for name, value in {
             'Cluster': self,
+            'ClusterList': self,
             'Operation': self.make_operation,
             'provisioning': self,
         }.items():
@@ -59,13 +60,21 @@ class TestOperationPool(base.TestCase):
                     f'sahara_ext.engine.operation_pool.{name}', value
                 )
             )
-        nobody: Any = None
+        unused: Any = None
+        engine: Any = self
         self.pool = operation_pool.OperationPool(
-            self.conf, nobody, nobody, self.claim, self.vacated.release
+            self.conf, unused, unused, engine
         )
         self.addCleanup(self.may_end.set)
 
-    def claim(self, cluster_id):
+    def get_deadline(self, _context, _seconds):
+        return None
+
+    def get_abandoned(self, *_args):
+        self.searched.release()
+        return ()
+
+    def claim(self, _context, cluster_id, *_args):
         return self.clusters[cluster_id].left > 0
 
     def get_for_engine(self, context, cluster_id):
@@ -110,7 +119,7 @@ class TestOperationPool(base.TestCase):
         self.assertEqual(0, self.cluster.left)
         self.assertEqual(1, self.cluster.released)
         # There may be others that wait.
-        self.assertTrue(self.vacated.acquire(timeout=_TIMEOUT))
+        self.assertTrue(self.searched.acquire(timeout=_TIMEOUT))
 
     def test_one_operation_after_the_other(self):
         self.may_end.set()
@@ -170,14 +179,14 @@ class TestOperationPool(base.TestCase):
         self.assertTrue(self.pool.wait(0))
 
     def test_being_interrupted_is_no_error(self):
-        self.error = Interrupted('somebody else goes on')
+        self.error = Interrupted('another goes on')
         self.may_end.set()
         self.submit('one')
         self.wait_for_end()
-        self.assertIn('somebody else goes on', self.log.output)
+        self.assertIn('another goes on', self.log.output)
         self.assertNotIn('Traceback', self.log.output)
-        # It is left for later, when somebody looks.
+        # It is left for a later search.
         self.pool._pool.shutdown()
-        self.assertFalse(self.vacated.acquire(blocking=False))
+        self.assertFalse(self.searched.acquire(blocking=False))
         self.assertEqual(2, self.cluster.released)
         self.assertEqual(1, self.cluster.left)

@@ -31,7 +31,7 @@ class TestCallDepth(base.DatabaseTestCase):
             return
         chain, each = [], frame.f_back
         while each is not None and each.f_code is not _EXIT:
-            chain.append(each.f_code.co_qualname if _HAS_NAMES else '?')
+            chain.append(each.f_code.co_name)
             each = each.f_back
         self.chains.append(chain)
 
@@ -71,4 +71,3 @@ class TestCallDepth(base.DatabaseTestCase):
 
 _EXIT = Event.__exit__.__code__
 _EXECUTE = sa.engine.Connection.execute.__code__
-_HAS_NAMES = hasattr(_EXIT, 'co_qualname')
