@@ -124,14 +124,13 @@ class Journal:
 
     @contextlib.contextmanager
     def _existing(self) -> Iterator[None]:
-        gone = exception.ClusterGone(cluster_id=self.cluster_id)
         if self._is_gone:
-            raise gone
+            raise exception.ClusterGone(cluster_id=self.cluster_id)
         try:
             yield
         except exception.ProvisionStepNotFound as error:
             self._is_gone = True
-            raise gone from error
+            raise exception.ClusterGone(cluster_id=self.cluster_id) from error
 
     def _take(self, state: step_state.StepState, has_completed: bool) -> None:
         self.state = state
