@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failures and delays a cluster asks for, to see what they look like.
+"""Failures and delays that a cluster asks for, as examples.
 
 The ``fake`` section of ``cluster_configs`` asks: ``fail_step`` names a step,
-``fail_instances`` tells how many instances fail in it, the first ones that go
+``fail_instances`` says how many instances fail in it, the first ones that go
 through it, and ``seconds`` how long the last instance takes in each step. The
 others are done before, one after the other, as they are in a real cloud. One
 of the first two is enough for one instance to fail, or for some to fail in
@@ -33,7 +33,7 @@ _NAP = 0.5
 
 @dataclasses.dataclass(frozen=True)
 class FaultPlan:
-    """What a cluster asks for.
+    """The failures and delays that a cluster asks for.
 
     :param fail_step: None for nothing to fail
     :param seconds: the last instance takes in each step
@@ -45,7 +45,7 @@ class FaultPlan:
 
     @classmethod
     def of(cls, cluster: Cluster) -> 'FaultPlan':
-        """Return what ``cluster`` asks for.
+        """Return the plan that ``cluster`` asks for.
 
         :raises InvalidConfiguration: when that makes no sense
         """

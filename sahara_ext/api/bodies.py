@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients send: JSON that any database can hold and any client read."""
+"""Request bodies: JSON that any database can hold and any client read."""
 
 from typing import Any
 

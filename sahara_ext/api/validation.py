@@ -31,7 +31,7 @@ class InvalidInput(exception.Invalid):
 
 
 class UnknownParameters(exception.Invalid):
-    """The query has parameters nobody would look at."""
+    """The query has parameters that would be ignored."""
 
     code = 'INVALID_PARAMS_ON_REQUEST'
     msg_fmt = 'Unknown parameters: %(unknown)s. Valid ones are: %(known)s.'
@@ -117,7 +117,7 @@ def _told(error: jsonschema.ValidationError, is_query: bool) -> str:
     if is_query and len(names) == 1:
         return f'{names[0]}: There is more than one.'
     if is_query:
-        # That a value is the first of its parameter is nobody's business.
+        # Its position among the values of the parameter is left out.
         return f'{names[0]}: {error.message}'
     path = names[0] + ''.join(f'[{name}]' for name in names[1:])
     return f'{path}: {error.message}'

@@ -230,7 +230,7 @@ def _check_alive(instance: ClusterInstance, server: Server | None) -> None:
     if server is None:
         raise exception.ServerFailed(name=name, reason='it is gone.')
     if server['status'] == 'ERROR':
-        fault = server.get('fault', {}).get('message', 'nobody knows why.')
+        fault = server.get('fault', {}).get('message', 'no reason is given.')
         raise exception.ServerFailed(name=name, reason=fault)
 
 

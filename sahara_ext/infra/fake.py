@@ -17,7 +17,7 @@ from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 
 _SERVERS = uuid.UUID('6d1b0c52-5a0b-4f0c-9a43-3f6f6d6e1a5e')
-#: Addresses for benchmarks, RFC 2544: nobody is reached by them.
+#: Addresses for benchmarks, RFC 2544: they reach no host.
 _INTERNAL = ipaddress.ip_network('198.18.0.0/16')
 _MANAGEMENT = ipaddress.ip_network('198.19.0.0/16')
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One server for one instance, whoever dies while it is being launched.
+"""One server for one instance, even if processes die in its launch.
 
 The request carries a tag made of what the database holds, so that every
 engine that ever launches the instance arrives at the same one. Where the
@@ -72,7 +72,7 @@ class TaggedLaunch(Launch):
     def find(self) -> str | None:
         """Return the server that the tag leads to.
 
-        A launch whose end nobody knows yet is waited for.
+        A launch whose outcome is unknown yet is waited for.
         """
         while True:
             tasks = self.servers.tasks(self.tag, self.limit)

@@ -40,8 +40,8 @@ class Unanswered(Exception):
 class Servers:
     """The servers of one project.
 
-    A request without an answer is sent again until its limit; but for
-    the one that must not be.
+    A request without an answer is sent again until its time limit, but for
+    :meth:`create`.
 
     :param compute: returns the compute API of the project
     :param request_id: by which the compute API is to know what it is asked
@@ -102,7 +102,7 @@ class Servers:
         return dict(answer.json()['server']) if _is_there(answer) else None
 
     def delete(self, server_id: str, limit: RetryLimit) -> bool:
-        """Have a server deleted; tell whether that was accepted."""
+        """Have a server deleted; return whether that was accepted."""
         answer = self._ask(limit, 'DELETE', f'/servers/{server_id}')
         if answer.status_code == requests.codes.conflict:
             return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened in the steps of a cluster."""
+"""Events of the steps of a cluster."""
 
 from collections.abc import Iterator
 import sys
@@ -84,7 +84,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
         :param chunk: how many go in one transaction
         """
-        # Without an end, whoever reports fast would keep this going.
+        # Without an end, fast reports would keep this going.
         last = cluster_event_purge_db.cluster_events_last(context, cluster_id)
         while cluster_event_purge_db.cluster_events_destroy_by_cluster(
             context, cluster_id, last, chunk

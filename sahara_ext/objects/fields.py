@@ -12,7 +12,7 @@ from oslo_versionedobjects import fields
 
 
 class ClusterStatus:
-    """How far a cluster has come."""
+    """The status of a cluster."""
 
     VALIDATING: Final = 'Validating'
     INFRA_UPDATING: Final = 'InfraUpdating'
@@ -44,7 +44,7 @@ class ClusterStatus:
 
 
 class StepType:
-    """What a step is part of, and what an operation does."""
+    """The type of an operation, and of its steps."""
 
     CREATING: Final = 'creating'
     SCALING: Final = 'scaling'
@@ -54,7 +54,7 @@ class StepType:
 
 
 class InstanceState:
-    """Whether an instance is part of its cluster."""
+    """The state of an instance in its cluster."""
 
     #: Yet to come: part of it once the operation succeeds.
     PLANNED: Final = 'planned'

@@ -104,17 +104,17 @@ class ClusterProvisionStep(base.SaharaExtObject):
 
     @property
     def is_planned(self) -> bool:
-        """Whether it is yet to begin."""
+        """True until it begins."""
         return self.started_at is None
 
     @property
     def is_running(self) -> bool:
-        """Whether it has begun and is not over."""
+        """True from its beginning to its end."""
         return self.started_at is not None and self.completed_at is None
 
     @property
     def duration(self) -> datetime.timedelta | None:
-        """How long it took; None until it is over."""
+        """The time it took; None until it is over."""
         if self.started_at is None or self.completed_at is None:
             return None
         return self.completed_at - self.started_at

@@ -86,7 +86,7 @@ class FakePlugin(ProvisioningPlugin):
         ]
 
     def validate(self, cluster: Cluster) -> None:
-        """Refuse what cannot be rehearsed.
+        """Refuse faults that cannot be injected.
 
         :raises InvalidConfiguration: with a message for the user
         """

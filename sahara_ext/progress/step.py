@@ -43,7 +43,7 @@ class Step:
         self._journal = journal
         self._checkpoint = checkpoint
         self._is_own = is_own
-        #: Whether it was over before: there is nothing left to be done.
+        #: Whether it was over before, so that nothing is left to be done.
         self.finished = journal.state.completed_at is not None
 
     @property
@@ -53,17 +53,17 @@ class Step:
 
     @property
     def total(self) -> int | None:
-        """How many successes and failures there will be, if known."""
+        """The number of successes and failures there will be, if known."""
         return self._journal.state.total
 
     @property
     def completed(self) -> int:
-        """How many successes counted when it was last written to."""
+        """The number of successes when it was last written to."""
         return self._journal.state.completed
 
     @property
     def failed(self) -> int:
-        """How many failures counted when it was last written to."""
+        """The number of failures when it was last written to."""
         return self._journal.state.failed
 
     @property
@@ -73,9 +73,9 @@ class Step:
 
     @property
     def has_completed(self) -> bool:
-        """Whether it was ended by a report to this very object.
+        """True when a report to this very object has ended it.
 
-        That is true of one object, in whatever process.
+        That is so for one object in one process at most.
         """
         return self._journal.has_completed
 
