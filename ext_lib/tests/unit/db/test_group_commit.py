@@ -37,7 +37,7 @@ class Database:
 
 
 class Interrupted(BaseException):
-    """Somebody wants a thread to end."""
+    """A signal has a thread end."""
 
 
 class GroupWriterTestCase(base.BaseTestCase):
@@ -134,7 +134,7 @@ class TestPut(GroupWriterTestCase):
         self.end()
         self.assertIsInstance(first.exception(TIMEOUT), Interrupted)
         self.assertEqual('result second', second.result(TIMEOUT))
-        # What was begun is done; only nobody waits for it any more.
+        # The transaction is done; only no thread waits for it any more.
         self.assertEqual([['first', 'second']], self.database.transactions)
 
 

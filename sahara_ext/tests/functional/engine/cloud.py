@@ -17,7 +17,7 @@ class Cloud(base.InfraDriver):
     """Servers of any number of engines.
 
     ``servers`` has them by the ids of their instances, ``calls`` what was
-    asked for. Whoever clears ``gate`` has each call wait there; ``close_at``
+    asked for. While ``gate`` is cleared, each call waits there; ``close_at``
     names a method, and which call of it closes the gate.
 
     :param watch: is called with the cluster and the name of each method
@@ -68,7 +68,7 @@ class Cloud(base.InfraDriver):
             if self.gate.wait(0.05):
                 return
             checkpoint()
-        raise AssertionError('nobody opened the gate')
+        raise AssertionError('the gate stayed closed')
 
 
 class Unlucky(Cloud):

@@ -39,7 +39,7 @@ def event(subject='', successful=True, **values):
 
 
 class Commits(fixtures.Fixture):
-    """What becomes of the next transactions."""
+    """The fate of the next transactions."""
 
     def _setUp(self):
         self.before: list[Exception] = []
@@ -149,7 +149,7 @@ class TestRecord(EventTestCase):
 
 
 class TestLostAnswers(EventTestCase):
-    """The database commits, and nobody hears of it."""
+    """The database commits, and its answer is lost."""
 
     def record(self, step_id, *events):
         with self.commits.fail_after(db_exception.DBConnectionError()):

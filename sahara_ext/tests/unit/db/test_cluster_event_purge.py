@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events that nobody needs go, a few at a time, and no others."""
+"""Old events are removed, a few at a time, and no others."""
 
 from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
 from sahara_ext.objects.cluster_event import ClusterEventList

@@ -16,7 +16,7 @@ _TIMEOUT = 30
 
 
 class Step:
-    """What is reported to a step."""
+    """A step that keeps its reports."""
 
     def __init__(self, done=()):
         self.events = {}
