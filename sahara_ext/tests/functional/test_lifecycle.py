@@ -70,7 +70,7 @@ class LifecycleTest(base.OperationsTestCase):
         )
         self.assertEqual('Error', cluster['status'])
         path = f'/v1.1/clusters/{cluster["id"]}'
-        events = self.get(f'{path}/progress')['events']
+        events = self.get(f'{path}/progress', token=base.ADMIN)['events']
         (failure,) = [event for event in events if not event['successful']]
         self.assertIn('Traceback', failure['event_info'])
         self.assertIn(failure['error_id'], self.log.output)
