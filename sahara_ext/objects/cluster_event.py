@@ -10,7 +10,6 @@ from ext_lib import objects
 from ext_lib import paging
 from ext_lib.context import RequestContext
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
 from sahara_ext.objects import base
 
 #: How many steps are looked at, at a time.
@@ -85,8 +84,8 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         :param chunk: how many go in one transaction
         """
         # Without an end, fast reports would keep this going.
-        last = cluster_event_purge_db.cluster_events_last(context, cluster_id)
-        while cluster_event_purge_db.cluster_events_destroy_by_cluster(
+        last = cluster_event_db.cluster_events_last(context, cluster_id)
+        while cluster_event_db.cluster_events_destroy_by_cluster(
             context, cluster_id, last, chunk
         ):
             pass
@@ -97,7 +96,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
         :param age: seconds since the end of their step
         """
-        return cluster_event_purge_db.cluster_events_purgeable(context, age)
+        return cluster_event_db.cluster_events_purgeable(context, age)
 
     @staticmethod
     def purge(
@@ -121,7 +120,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
             while is_more and (max_rows is None or purged < max_rows):
                 limit = min(chunk, (max_rows or sys.maxsize) - purged)
                 count, is_more = (
-                    cluster_event_purge_db.cluster_events_destroy_by_steps(
+                    cluster_event_db.cluster_events_destroy_by_steps(
                         context, ids, limit
                     )
                 )
@@ -131,7 +130,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
 def _completed_steps(context: RequestContext, age: int) -> Iterator[list[str]]:
     after = None
-    while steps := cluster_event_purge_db.provision_steps_completed(
+    while steps := cluster_event_db.provision_steps_completed(
         context, age, after, _STEPS
     ):
         yield [step.id for step in steps]
