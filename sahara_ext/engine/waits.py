@@ -49,7 +49,7 @@ class Waits:
     """The waits of one operation; threads share it.
 
     :param lease: the right to change the cluster
-    :param seconds: how long a wait may take before it is told of
+    :param seconds: how long a wait may take before it is shown
     """
 
     def __init__(self, cluster: Cluster, lease: Lease, seconds: float) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words a cluster's life is told in, and fields of any JSON.
+"""Statuses, types and states of clusters, and fields of any JSON.
 
 The statuses are those of the data processing API.
 """

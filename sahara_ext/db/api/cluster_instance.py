@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the servers of clusters."""
+"""Queries of the instances of clusters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
