@@ -37,7 +37,7 @@ class ClusterProtected(exception.Invalid):
 class OperationSuperseded(exception.Error):
     """The operation was taken over by an engine, or another took its place."""
 
-    msg_fmt = 'Cluster %(cluster_id)s is worked on by somebody else now.'
+    msg_fmt = 'Cluster %(cluster_id)s is worked on by another engine now.'
 
 
 class InvalidValue(exception.Invalid):
@@ -83,7 +83,7 @@ class TemplateProtected(exception.Invalid):
 
 
 class UserProtected(exception.Invalid):
-    """What uses the template would change with it, and is protected."""
+    """A protected template uses the template and would change with it."""
 
     code = 'UPDATE_FAILED'
     msg_fmt = 'The cluster template %(template_id)s that uses it is protected.'
@@ -122,7 +122,7 @@ class StepFailed(exception.Error):
 
 
 class InvalidConfiguration(exception.Invalid):
-    """What a cluster is to be makes no sense to its plugin."""
+    """A cluster is asked for that its plugin cannot make."""
 
     code = 'INVALID_REFERENCE'
 

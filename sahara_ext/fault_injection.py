@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Failures and delays a cluster asks for, to see what they look like.
+"""Failures and delays that a cluster asks for, as examples.
 
 The ``fake`` section of ``cluster_configs`` asks: ``fail_step`` names a step,
-``fail_instances`` tells how many instances fail in it, the first ones that go
+``fail_instances`` says how many instances fail in it, the first ones that go
 through it, and ``seconds`` how long the last instance takes in each step. The
 others are done before, one after the other, as they are in a real cloud. One
 of the first two is enough for one instance to fail, or for some to fail in
@@ -32,8 +32,8 @@ _NAP = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
-class Rehearsal:
-    """What a cluster asks for.
+class FaultPlan:
+    """The failures and delays that a cluster asks for.
 
     :param fail_step: None for nothing to fail
     :param seconds: the last instance takes in each step
@@ -44,8 +44,8 @@ class Rehearsal:
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, cluster: Cluster) -> 'Rehearsal':
-        """Return what ``cluster`` asks for.
+    def of(cls, cluster: Cluster) -> 'FaultPlan':
+        """Return the plan that ``cluster`` asks for.
 
         :raises InvalidConfiguration: when that makes no sense
         """
@@ -58,7 +58,7 @@ class Rehearsal:
             float(asked.get(SECONDS, 0)),
         )
 
-    def play(
+    def inject(
         self,
         cluster: Cluster,
         instance: ClusterInstance,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the caller may do a thing, by the rule of the version spoken."""
+"""Authorization of the caller, by the rule of the version spoken."""
 
 from ext_lib import exception
 from ext_lib.wsgi import request
@@ -11,7 +11,7 @@ from sahara_ext.policies import base
 def authorize(req: request.Request, action: base.Action) -> None:
     """Let only those pass who may do ``action`` in their own project.
 
-    :raises PolicyNotAuthorized: for everybody else
+    :raises PolicyNotAuthorized: for all others
     """
     target = {
         'project_id': req.context.project_id,

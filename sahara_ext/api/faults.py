@@ -106,7 +106,7 @@ def _from_version_error(status: int, error: exception.Error) -> webob.Response:
         min_version=str(negotiator.minimum),
     )
     if isinstance(error, microversion.InvalidVersion):
-        # Nobody else can tell which version this is an answer of.
+        # No filter before can find out the version of this answer.
         negotiator.stamp(response, negotiator.minimum)
     return response
 

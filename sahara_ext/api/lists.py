@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all lists have in common: filters, an order, and pages."""
+"""Filters, order and pages of all lists."""
 
 from collections.abc import Callable
 from typing import Any

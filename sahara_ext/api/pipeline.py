@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What api-paste.ini names of this service; the rest is ext_lib's."""
+"""Factories that api-paste.ini names, beside those of ext_lib."""
 
 from collections.abc import Callable
 from typing import Any

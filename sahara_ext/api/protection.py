@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may change what: its owner may, unless it is protected."""
+"""Protection from changes: only the owner may, and only if it permits."""
 
 from collections.abc import Mapping
 from typing import Any

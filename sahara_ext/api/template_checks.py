@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether something could be made from a template."""
+"""Checks that a cluster or a node group can be made from a template."""
 
 from collections.abc import Mapping
 from typing import Any

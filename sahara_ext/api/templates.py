@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the controllers of both kinds of templates have in common."""
+"""The common part of the controllers of both kinds of templates."""
 
 from collections.abc import Callable, Mapping
 import dataclasses

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a body says, in the words of the objects."""
+"""Translation of bodies into fields of objects."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Values = dict[str, Any]
 
-#: What clients may say of a node group, and nobody looks at.
+#: Keys of a node group that clients may send and that are ignored.
 _IDLE = ('description', 'is_public', 'is_protected')
-#: What can be taken back by null; of the rest, null says nothing.
+#: Keys that null clears; null of the others is ignored.
 _CLEARABLE = frozenset(
     {
         'description',

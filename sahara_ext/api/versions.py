@@ -15,10 +15,9 @@ from sahara_ext.api.views import versions as view
 
 
 class VersionList:
-    """WSGI application: every version, for ``/``; nobody needs a token.
+    """WSGI application: every version, for ``/``, without a token.
 
-    The status is 300, for a client has to choose. At any other path there is
-    nothing.
+    The status is 300, for a client has to choose. Any other path is not found.
     """
 
     def __init__(self, links: links.Links) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Going on when the connection to the database was lost."""
+"""Retries of transactions whose connection to the database was lost."""
 
 import functools
 
@@ -14,10 +14,10 @@ _retry = functools.partial(
     retry_on_disconnect=True,
 )
 
-#: Decorates a function of the facade that may be repeated: a transaction
-#: whose connection is lost may have been committed. It is not for a part of
-#: a larger transaction.
+#: Decorates a function of the facade that is idempotent: a transaction whose
+#: connection is lost may have been committed. It is not for a part of a
+#: larger transaction.
 recover = _retry()
 
-#: The same for what is not the facade's, which repeats what deadlocks.
+#: The same for a function outside the facade, which retries deadlocks.
 recover_all = _retry(retry_on_deadlock=True)

@@ -122,7 +122,7 @@ class Cluster(Timestamped, Base):
 
 
 class Group(Timestamped):
-    """What node groups and their templates have in common."""
+    """Columns of node groups and their templates."""
 
     flavor_id = sa.Column(_NAME)
     image_id = sa.Column(_NAME)
@@ -233,7 +233,7 @@ class ClusterProvisionStep(Timestamped, Base):
 
 
 class ClusterEvent(Timestamped, Base):
-    """What was reported in a step of a subject, once for each outcome."""
+    """A report on a subject in a step, once for each outcome."""
 
     __tablename__ = 'cluster_events'
     __table_args__ = (
@@ -276,7 +276,7 @@ class Engine(Base):
 
 
 class Template(Timestamped):
-    """What templates of clusters and of node groups have in common."""
+    """Columns of templates of clusters and of node groups."""
 
     id = sa.Column(_UUID, primary_key=True)
     project_id = sa.Column(_EXACT, nullable=False)
@@ -290,7 +290,7 @@ class Template(Timestamped):
 
 
 class NodeGroupTemplate(Template, Group, Base):
-    """What node groups can be made from."""
+    """Templates of node groups."""
 
     __tablename__ = 'node_group_templates'
     __table_args__ = (
@@ -310,9 +310,9 @@ class NodeGroupTemplate(Template, Group, Base):
 
 
 class ClusterTemplate(Template, Base):
-    """What clusters can be made from; its node groups are values only.
+    """Templates of clusters; their node groups are values only.
 
-    Which templates these name is to be found in ClusterTemplateUse.
+    ClusterTemplateUse has the templates that these name.
     """
 
     __tablename__ = 'cluster_templates'
@@ -361,7 +361,7 @@ class ClusterTemplateUse(Base):
 
 
 class ImageRegistration(Timestamped, Base):
-    """What a project knows of an image: whom to log in as, and its tags."""
+    """The registration of an image with a project: its user and its tags."""
 
     __tablename__ = 'image_registrations'
     __table_args__ = (_OPTIONS,)

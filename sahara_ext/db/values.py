@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be stored, held against the columns that are to hold it.
+"""Comparison of values with the columns that are to hold them.
 
-Databases disagree on what does not fit: one cuts it, one refuses it, one
-keeps it.
+Databases differ in what they do with a value that does not fit: one cuts it,
+one refuses it, one keeps it.
 """
 
 from collections.abc import Iterable, Mapping

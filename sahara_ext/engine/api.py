@@ -12,7 +12,7 @@ import oslo_messaging as messaging
 from ext_lib import rpc
 from ext_lib.context import RequestContext
 from sahara_ext import exception
-from sahara_ext.engine import acceptance
+from sahara_ext.engine import admission
 from sahara_ext.engine import builders
 from sahara_ext.engine import planning
 from sahara_ext.engine import resizing
@@ -29,10 +29,10 @@ LOG = logging.getLogger(__name__)
 
 
 class EngineAPI:
-    """What the HTTP API asks for.
+    """The changes that the HTTP API offers.
 
-    What it returns, and the clusters it is given, are then as they are
-    stored, planned steps included.
+    Clusters that it returns or was given are then as they are stored, planned
+    steps included.
 
     :param transport: made from ``conf`` when None
     """
@@ -66,10 +66,10 @@ class EngineAPI:
         plugin = self.plugins.get(str(completed.get('plugin_name')))
         names = builders.names(completed['name'], count)
         self._check_size(completed['node_groups'], len(names))
-        draft = builders.cluster(context, completed, names[-1])
-        validation.check_cluster(plugin, draft)
-        clusters = acceptance.create(
-            context, completed, names, self._plan(plugin)
+        drafts = [builders.cluster(context, completed, name) for name in names]
+        validation.check_cluster(plugin, drafts[-1])
+        clusters = admission.create(
+            context, completed, drafts, self._plan(plugin)
         )
         self._begin(context, clusters)
         return clusters
@@ -102,7 +102,7 @@ class EngineAPI:
             self._check_change(plugin, locked, change)
             return change
 
-        scaled, has_begun = acceptance.scale(
+        scaled, has_begun = admission.scale(
             context, cluster.id, resized, self._plan(plugin)
         )
         if has_begun:
@@ -169,7 +169,7 @@ class EngineAPI:
         """
         plan = self._plan(None if force else self._plugin_of(cluster))
         try:
-            deleted = acceptance.delete(context, cluster.id, force, plan)
+            deleted = admission.delete(context, cluster.id, force, plan)
         except exception.ClusterInvalidStatus:
             LOG.debug('Cluster %s is being deleted already', cluster.id)
         else:
@@ -182,7 +182,7 @@ class EngineAPI:
         except exception.PluginNotFound:
             return None
 
-    def _plan(self, plugin: ProvisioningPlugin | None) -> acceptance.Plan:
+    def _plan(self, plugin: ProvisioningPlugin | None) -> admission.Plan:
         return functools.partial(planning.plan, self._conf, plugin)
 
     def _begin(

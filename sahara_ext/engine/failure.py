@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users are told when an operation has failed."""
+"""The reason of a failed operation, for users."""
 
 from sahara_ext import exception
 from sahara_ext.engine.lease import LOST
@@ -10,7 +10,7 @@ from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.reason import message
 
-#: What ends the work of this engine, but not the operation.
+#: Errors that end the work of this engine, but not the operation.
 NOT_FAILURES = (
     exception.OperationSuperseded,
     exception.ClusterGone,

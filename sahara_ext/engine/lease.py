@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The right of an engine to work on a cluster, and the end of it."""
+"""The right of an engine to work on a cluster, and its end."""
 
 from collections.abc import Iterator
 import contextlib
@@ -14,7 +14,7 @@ from sahara_ext.objects.cluster import Cluster
 
 LOG = logging.getLogger(__name__)
 
-#: What databases say when they are not there, or too busy.
+#: Errors of databases that are unreachable or too busy.
 LOST = (db_exception.DBConnectionError, db_exception.DBDeadlock)
 
 #: For how long an answer of the database is believed, in seconds.
@@ -24,8 +24,8 @@ _SECONDS = 1.0
 class Interrupted(BaseException):
     """The engine has to let go of a cluster.
 
-    It is no Exception: whoever handles failures must leave everything as it
-    is, for another to go on.
+    It is no Exception, so that handlers of failures leave everything as it
+    is, for another engine to go on.
     """
 
 
@@ -77,7 +77,7 @@ class Lease:
             self._is_held = False
             raise Interrupted(str(error)) from error
         except LOST as error:
-            # What is not certain is not to be relied upon by others either.
+            # It is not certain whether the change was committed.
             self._is_held = False
             LOG.warning('The database is lost: %s', error)
             raise Interrupted(str(error)) from error

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The service that carries out what is to be done on clusters."""
-
-import datetime
+"""The service that carries out operations on clusters."""
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -10,11 +8,9 @@ from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
 from ext_lib.service import Manager
 from ext_lib.service import PeriodicTask
-from sahara_ext.engine.operation_pool import Runner
+from sahara_ext.engine.operation_pool import OperationPool
 from sahara_ext.engine.periodic import EventCleanup
 from sahara_ext.infra.base import InfraDriver
-from sahara_ext.objects.cluster import Cluster
-from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.objects.engine import Engine
 from sahara_ext.plugins.registry import PluginRegistry
 
@@ -22,14 +18,14 @@ LOG = logging.getLogger(__name__)
 
 
 class EngineEndpoint:
-    """What others may call, from wherever they are."""
+    """The RPC methods of an engine."""
 
-    def __init__(self, runner: Runner) -> None:
-        self._runner = runner
+    def __init__(self, pool: OperationPool) -> None:
+        self._pool = pool
 
     def run_operation(self, context: RequestContext, cluster_id: str) -> None:
         """Carry out what is stored to be done on a cluster, beside others."""
-        self._runner.submit(cluster_id)
+        self._pool.submit(cluster_id)
 
 
 class EngineManager(Manager):
@@ -52,26 +48,31 @@ class EngineManager(Manager):
         self._cleanup = EventCleanup(conf)
         self._is_alone = is_alone
         self._engine = Engine(ext_context.get_admin_context(), host=conf.host)
-        self._runner = Runner(conf, plugins, driver, self._claim, self._search)
+        self._pool = OperationPool(conf, plugins, driver, self._engine)
 
     def endpoints(self) -> list[object]:
-        """Return what answers."""
-        return [EngineEndpoint(self._runner)]
+        """Return the objects whose methods can be called."""
+        return [EngineEndpoint(self._pool)]
 
     def init_host(self) -> None:
-        """Become known, in place of those who died."""
+        """Become known, in place of engines that died."""
         self._engine.register()
         if self._is_alone:
             self._engine.forget_others()
         else:
             context = ext_context.get_admin_context()
-            Engine.forget_dead(context, self._deadline(context))
+            deadline = Engine.get_deadline(
+                context, self._conf.heartbeat_timeout
+            )
+            Engine.forget_dead(context, deadline)
 
     def periodic_tasks(self) -> list[PeriodicTask]:
         """Return the sign of life, and the search for what was left."""
         return [
-            PeriodicTask(self._beat, self._conf.heartbeat_interval),
-            PeriodicTask(self._search, self._conf.search_interval),
+            PeriodicTask(
+                self._engine.heartbeat, self._conf.heartbeat_interval
+            ),
+            PeriodicTask(self._pool.search, self._conf.search_interval),
             *self._cleanup.tasks(),
         ]
 
@@ -80,39 +81,12 @@ class EngineManager(Manager):
 
         Others can go on with each as soon as its instances permit.
         """
-        self._runner.stop()
+        self._pool.stop()
 
     def cleanup_host(self) -> None:
         """Be forgotten, as soon as all clusters are free."""
         self.let_go()
-        while not self._runner.wait(self._conf.heartbeat_interval):
-            # Whoever has not let go yet is alive.
-            self._beat()
+        while not self._pool.wait(self._conf.heartbeat_interval):
+            # An engine that has not let go yet is alive.
+            self._engine.heartbeat()
         self._engine.forget()
-
-    def _beat(self) -> None:
-        self._engine.heartbeat()
-
-    def _claim(self, cluster_id: str) -> bool:
-        context = ext_context.get_admin_context()
-        return Cluster.claim(
-            context, cluster_id, self._engine.id, self._deadline(context)
-        )
-
-    def _deadline(self, context: RequestContext) -> datetime.datetime:
-        return Engine.get_deadline(context, self._conf.heartbeat_timeout)
-
-    def _search(self) -> None:
-        """Look for operations nobody works on."""
-        if not self._runner.room:
-            return
-        context = ext_context.get_admin_context()
-        for cluster_id in ClusterList.get_abandoned(
-            context,
-            self._deadline(context),
-            self._conf.operation_workers,
-            self._engine.id,
-        ):
-            # Of those it owns, only what it has lost sight of.
-            if not self._runner.has(cluster_id):
-                self._runner.submit(cluster_id)

@@ -7,6 +7,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib.context import RequestContext
+from ext_lib.db.group_commit import GroupWriter
 from sahara_ext.engine.lease import Lease
 from sahara_ext.engine.waits import Waits
 from sahara_ext.infra.base import InfraDriver
@@ -18,7 +19,6 @@ from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 from sahara_ext.progress import Progress
-from sahara_ext.progress.group_writer import GroupWriter
 
 LOG = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _ORDER: Sequence[str] = (
 
 
 class Operation:
-    """What a request asked for, while an engine works on it.
+    """The operation on a cluster while an engine works on it.
 
     :param cluster: as it was claimed
     :param lease: the right to work on it
@@ -62,8 +62,7 @@ class Operation:
         self.driver = driver
         #: How many instances are worked on at the same time.
         self.workers: int = conf.engine.instance_workers
-        #: On behalf of whom: the one whose cluster it is. What this thread
-        #: logs from now on is about that.
+        #: Of the owner of the cluster. This thread logs with it from now on.
         self.context = RequestContext(
             user_id=cluster.user_id,
             project_id=cluster.project_id,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The operations one engine carries out, several at the same time."""
 
-from collections.abc import Callable
 from concurrent import futures
+import datetime
 import threading
 
 from oslo_config import cfg
@@ -10,23 +10,25 @@ from oslo_log import log as logging
 
 from ext_lib import context as ext_context
 from ext_lib import service_log
+from ext_lib.context import RequestContext
 from sahara_ext.engine import provisioning
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.engine.lease import Lease
 from sahara_ext.engine.operation import Operation
 from sahara_ext.infra.base import InfraDriver
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster import ClusterList
+from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.plugins.registry import PluginRegistry
 
 LOG = logging.getLogger(__name__)
 
 
-class Runner:
-    """Claims operations and carries them out, in threads of its own.
+class OperationPool:
+    """A pool of threads that claim operations and carry them out.
 
-    :param claim: claims a cluster by its id; returns whether it is ours
-    :param vacated: is called when an operation has made room for another
+    :param engine: owns the clusters that are worked on
     """
 
     def __init__(
@@ -34,14 +36,12 @@ class Runner:
         conf: cfg.ConfigOpts,
         plugins: PluginRegistry,
         driver: InfraDriver,
-        claim: Callable[[str], bool],
-        vacated: Callable[[], None],
+        engine: Engine,
     ) -> None:
         self._conf = conf
         self._plugins = plugins
         self._driver = driver
-        self._claim = claim
-        self._vacated = vacated
+        self._engine = engine
         self._workers = conf.engine.operation_workers
         self._pool = futures.ThreadPoolExecutor(
             self._workers, thread_name_prefix='operation'
@@ -49,14 +49,14 @@ class Runner:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
-        #: What is under way; a lease as soon as it is claimed.
+        #: Clusters that are worked on; with a lease as soon as it is claimed.
         self._running: dict[str, Lease | None] = {}
         #: Clusters to be looked at once more.
         self._again: set[str] = set()
 
     @property
     def room(self) -> int:
-        """How many more operations there could be under way."""
+        """The number of operations that may be begun now."""
         with self._lock:
             return 0 if self._is_over else self._workers - len(self._running)
 
@@ -78,25 +78,47 @@ class Runner:
                 self._running[cluster_id] = None
                 self._pool.submit(self._run, cluster_id)
 
-    def has(self, cluster_id: str) -> bool:
-        """Return whether something is under way on a cluster."""
+    def search(self) -> None:
+        """Take up operations that no engine works on, if there is room."""
+        if not self.room:
+            return
+        context = ext_context.get_admin_context()
+        for cluster_id in ClusterList.get_abandoned(
+            context, self._deadline(context), self._workers, self._engine.id
+        ):
+            # Of those it owns, only what it has lost sight of.
+            if not self._has(cluster_id):
+                self.submit(cluster_id)
+
+    def _has(self, cluster_id: str) -> bool:
         with self._lock:
             return cluster_id in self._running
 
+    def _deadline(self, context: RequestContext) -> datetime.datetime:
+        return self._engine.get_deadline(
+            context, self._conf.engine.heartbeat_timeout
+        )
+
+    def _claim(self, cluster_id: str) -> bool:
+        context = ext_context.get_admin_context()
+        return Cluster.claim(
+            context, cluster_id, self._engine.id, self._deadline(context)
+        )
+
     def stop(self) -> None:
-        """Let go of all clusters, as soon as their instances permit."""
+        """Let go of all clusters, as soon as their instances permit it."""
         with self._lock:
             self._stopping.set()
         self._pool.shutdown(wait=False)
 
     def wait(self, seconds: float) -> bool:
-        """Wait until nothing is under way; tell whether that is so."""
+        """Wait until nothing is under way; return whether that is so."""
         with self._idle:
             return self._idle.wait_for(lambda: not self._running, seconds)
 
     def _run(self, cluster_id: str) -> None:
         is_done = False
-        # This thread may have worked for somebody else before.
+        # This thread may have worked for another project before.
         ext_context.get_admin_context().update_store()
         while True:
             try:
@@ -110,10 +132,11 @@ class Runner:
                     break
                 self._again.discard(cluster_id)
         if is_done:
-            self._vacated()
+            # There is room for another.
+            self.search()
 
     def _carry_out_all(self, cluster_id: str) -> bool:
-        """Do all that is to be done; tell whether that was possible."""
+        """Do all that is to be done; return whether that was possible."""
         # A request may have put another operation in place of one. But one
         # that was let go of is left for later.
         last: str | None = None

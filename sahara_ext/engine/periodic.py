@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What engines do again and again beside their work on clusters."""
+"""Periodic tasks of engines beside their work on clusters."""
 
 from oslo_config import cfg
 from oslo_log import log as logging
@@ -16,7 +16,7 @@ _CHUNKS = 100
 
 
 class EventCleanup:
-    """Removes events that nobody needs any more.
+    """Removal of old events.
 
     They are those of steps that were completed successfully. Any number of
     engines may do so at the same time.
@@ -26,7 +26,7 @@ class EventCleanup:
         self._conf = conf.event_log
 
     def tasks(self) -> list[PeriodicTask]:
-        """Return what is to be done periodically: nothing, or this."""
+        """Return the periodic task; none when it is disabled."""
         interval = self._conf.cleanup_interval
         return [PeriodicTask(self.clean_up, interval)] if interval else []
 

@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class _Work:
-    """What is done for a type of operations.
+    """The functions that carry out a type of operations.
 
     :param failed: takes the reason, too
     """
@@ -30,9 +30,9 @@ class _Work:
 
 
 def carry_out(operation: Operation) -> None:
-    """Do what is to be done and has not been done yet.
+    """Do the part of an operation that has not been done yet.
 
-    :raises Interrupted: when somebody else has to go on, or to begin again
+    :raises Interrupted: when another engine has to go on or to begin again
     """
     work = _WORK[operation.type]
     with operation.lease.protected():
@@ -138,7 +138,7 @@ def _shut_down(operation: Operation) -> None:
     try:
         plugin = operation.plugin
     except exception.PluginNotFound as error:
-        # Nobody could ever get rid of the cluster otherwise.
+        # The cluster could never be deleted otherwise.
         LOG.warning(
             'Cluster %s goes as it is: %s', operation.cluster.id, error
         )

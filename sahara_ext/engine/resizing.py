@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What comes to a cluster and what goes when it is scaled."""
+"""The instances that a cluster gains and loses when it is scaled."""
 
 from collections.abc import Iterable, Mapping, Sequence
 import dataclasses
@@ -29,7 +29,7 @@ class Resizing:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing comes or goes."""
+        """True when nothing comes or goes."""
         return not (self.groups or self.instances or self.removing)
 
     @property
@@ -56,7 +56,7 @@ def resize(
     additional: Iterable[Mapping[str, Any]],
     doomed: Mapping[str, Sequence[str]],
 ) -> Resizing:
-    """Return what it takes to resize ``cluster``.
+    """Return the difference that resizes ``cluster``.
 
     :param counts: how many instances groups are to have, by name
     :param additional: values of new groups

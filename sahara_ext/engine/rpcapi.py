@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The wire to the engines; sahara_ext.engine.manager is its other end."""
+"""RPC client of the engines; sahara_ext.engine.manager is the server."""
 
 import oslo_messaging as messaging
 
@@ -12,7 +12,7 @@ VERSION = '1.0'
 
 
 class EngineRPCAPI:
-    """Tells any engine that there is something to do.
+    """Client of the engines: a message reaches any one of them.
 
     :param transport: from :func:`ext_lib.rpc.get_transport`
     """
@@ -25,7 +25,7 @@ class EngineRPCAPI:
     def run_operation(self, context: RequestContext, cluster_id: str) -> None:
         """Have the operation carried out that is stored with the cluster.
 
-        Engines look for such operations now and then, so that nothing is
-        lost if this cannot be said.
+        Engines search for such operations now and then, so that nothing is
+        lost if the message is.
         """
         self._sender.cast(context, 'run_operation', cluster_id=cluster_id)

@@ -15,7 +15,7 @@ _GROWING = (ClusterStatus.SCALING_SPAWNING, ClusterStatus.SCALING_WAITING)
 
 
 class Servers:
-    """What is done to servers in the course of an operation."""
+    """The work on servers in the course of an operation."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a request leaves to the templates it names."""
+"""The values that a request takes over from templates."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _CLUSTER = 'cluster_template_id'
 _GROUP = 'node_group_template_id'
 _GROUPS = 'node_groups'
 
-#: What a cluster takes over from its template.
+#: Fields that a cluster takes over from its template.
 _OF_CLUSTERS = (
     'plugin_name',
     'plugin_version',
@@ -27,7 +27,7 @@ _OF_CLUSTERS = (
     'domain_name',
     _GROUPS,
 )
-#: What a node group takes over from its template.
+#: Fields that a node group takes over from its template.
 _OF_GROUPS = (
     'flavor_id',
     'image_id',
@@ -104,8 +104,8 @@ def hold(context: RequestContext, values: Mapping[str, Any]) -> None:
     :param values: of the cluster, with all its node groups
     :raises UnknownTemplate: when one is not there any more
     """
-    # Always in this order: who changes one of node groups comes to those of
-    # clusters later.
+    # Always in this order: a request that changes a template of node groups
+    # locks those of clusters later.
     hold_groups(context, values[_GROUPS])
     if values.get(_CLUSTER) is not None:
         _hold(ClusterTemplate, context, values[_CLUSTER])

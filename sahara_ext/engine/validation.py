@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a cluster can be what it is to be."""
+"""Checks of clusters and node groups before they are stored."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ def check_cluster(plugin: ProvisioningPlugin, cluster: Cluster) -> None:
     """Refuse a cluster that cannot be made.
 
     :param cluster: not stored yet
-    :raises Invalid: whatever is wrong, of this family
+    :raises Invalid: when anything is wrong
     """
     check_version(plugin, cluster.plugin_version)
     if not cluster.node_groups:
@@ -51,7 +51,7 @@ def check_groups(
 
     :param groups: new ones
     :param all_groups: those of the cluster, the new ones included
-    :raises Invalid: whatever is wrong, of this family
+    :raises Invalid: when anything is wrong
     """
     check_names(all_groups)
     for group in groups:
@@ -64,9 +64,9 @@ def check_groups(
 
 
 def check_size(count: int, max_instances: int) -> None:
-    """Refuse to have more instances than anybody would look after.
+    """Refuse to have more instances than are permitted.
 
-    :raises TooManyInstances: when they are
+    :raises TooManyInstances: when they are more
     """
     if count > max_instances:
         raise exception.TooManyInstances(count=count, limit=max_instances)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an operation waits for in the cloud, as users and operators are told.
+"""Waits of an operation for the cloud, shown to users and operators.
 
 A wait that takes longer than usual is logged, and stands in the status
 description of the cluster until it ends.
@@ -49,7 +49,7 @@ class Waits:
     """The waits of one operation; threads share it.
 
     :param lease: the right to change the cluster
-    :param seconds: how long a wait may take before it is told of
+    :param seconds: how long a wait may take before it is shown
     """
 
     def __init__(self, cluster: Cluster, lease: Lease, seconds: float) -> None:
@@ -64,7 +64,7 @@ class Waits:
 
     @contextlib.contextmanager
     def of(self, instance: ClusterInstance) -> Iterator[Checkpoint]:
-        """Return what the work on an instance calls while it waits.
+        """Return the function that the work on an instance calls as it waits.
 
         :raises Interrupted: when it is to end
         """
@@ -118,7 +118,7 @@ class Waits:
             self._show(time.monotonic())
 
     def _show(self, now: float) -> None:
-        """Have the cluster say what is waited for, if that is news."""
+        """Set the status description of the cluster, if it changes."""
         description = self._description()
         if description != self._shown:
             with self._lease.protected():

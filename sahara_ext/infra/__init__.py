@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where instances of clusters come from, behind one interface."""
+"""The clouds that instances of clusters come from, by one interface."""

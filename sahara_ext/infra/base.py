@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an engine asks of the cloud that instances run on."""
+"""The interface of an engine to the cloud that instances run on."""
 
 import abc
 import dataclasses
@@ -26,7 +26,7 @@ class Checkpoint(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Addresses:
-    """Where an instance is reached.
+    """The addresses of an instance.
 
     :param internal_ip: by the other instances of its cluster
     :param management_ip: by the engine
@@ -42,7 +42,7 @@ class InfraDriver(abc.ABC):
     Drivers are made once a process. Methods return when the work is done
     and raise when it failed. They run in many threads at a time, but not in
     two for the same instance. A process may die at any point: another one
-    calls the method again, and doing again what has been done does no harm.
+    calls the method again, so that methods have to be idempotent.
     Those that wait call their ``checkpoint`` at least every second, and tell
     it what they wait for; what that raises is not for a driver to catch.
 

@@ -20,7 +20,7 @@ from sahara_ext.infra.launch import Launches
 from sahara_ext.infra.launch import MARK
 from sahara_ext.infra.launch import SearchedLaunch
 from sahara_ext.infra.launch import tag
-from sahara_ext.infra.retry_limits import Patience
+from sahara_ext.infra.retry_limits import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
 from sahara_ext.objects.cluster import Cluster
@@ -83,20 +83,20 @@ class ComputeDriver(base.InfraDriver):
         :raises ServerFailed: when it is in error, or gone
         :raises InfraTimeout: when it takes too long
         """
-        patience = self._patience(
+        limit = self._limit(
             f'{instance.instance_name} to be up',
             self._conf.address_timeout,
             checkpoint,
         )
         servers = self._servers(cluster)
         while True:
-            server = servers.show(str(instance.instance_id), patience)
+            server = servers.show(str(instance.instance_id), limit)
             _check_alive(instance, server)
             if server and server['status'] == 'ACTIVE':
                 found = _addresses(server)
                 if found.management_ip or self._conf.wait_for == 'active':
                     return found
-            patience.pause(_why_not_up(server))
+            limit.pause(_why_not_up(server))
 
     def wait_for_ssh(
         self,
@@ -112,7 +112,7 @@ class ComputeDriver(base.InfraDriver):
         if self._conf.wait_for != 'ssh':
             return
         address = (str(instance.management_ip), self._conf.ssh_port)
-        patience = self._patience(
+        limit = self._limit(
             f'{instance.instance_name} to answer at {address[0]}',
             self._conf.ssh_timeout,
             checkpoint,
@@ -121,7 +121,7 @@ class ComputeDriver(base.InfraDriver):
             try:
                 socket.create_connection(address, _CONNECT_SECONDS).close()
             except OSError as error:
-                patience.pause(error)
+                limit.pause(error)
             else:
                 return
 
@@ -141,17 +141,17 @@ class ComputeDriver(base.InfraDriver):
         )
         if server_id is None:
             return
-        patience = self._patience(
+        limit = self._limit(
             f'{instance.instance_name} to be gone',
             self._conf.delete_timeout,
             checkpoint,
         )
         servers = self._servers(cluster)
         is_asked = False
-        while not _is_gone(server := servers.show(server_id, patience)):
+        while not _is_gone(server := servers.show(server_id, limit)):
             if not is_asked or (server and server['status'] == 'ERROR'):
-                is_asked = servers.delete(server_id, patience)
-            patience.pause(_state(server))
+                is_asked = servers.delete(server_id, limit)
+            limit.pause(_state(server))
 
     def _find(
         self,
@@ -168,23 +168,23 @@ class ComputeDriver(base.InfraDriver):
         instance: ClusterInstance,
         checkpoint: Checkpoint,
     ) -> Launch:
-        patience = self._patience(
+        limit = self._limit(
             f'{instance.instance_name} to be launched',
             self._conf.launch_timeout,
             checkpoint,
         )
         servers = self._servers(cluster)
-        return self._launches.of(cluster, instance, servers, patience)
+        return self._launches.of(cluster, instance, servers, limit)
 
     def _servers(self, cluster: Cluster) -> Servers:
         return Servers(
             lambda: self._cloud.compute(cluster), cluster.operation_request_id
         )
 
-    def _patience(
+    def _limit(
         self, what: str, seconds: float, checkpoint: Checkpoint
-    ) -> Patience:
-        return Patience(what, seconds, self._conf.poll_interval, checkpoint)
+    ) -> RetryLimit:
+        return RetryLimit(what, seconds, self._conf.poll_interval, checkpoint)
 
     def _server(
         self,
@@ -230,7 +230,7 @@ def _check_alive(instance: ClusterInstance, server: Server | None) -> None:
     if server is None:
         raise exception.ServerFailed(name=name, reason='it is gone.')
     if server['status'] == 'ERROR':
-        fault = server.get('fault', {}).get('message', 'nobody knows why.')
+        fault = server.get('fault', {}).get('message', 'no reason is given.')
         raise exception.ServerFailed(name=name, reason=fault)
 
 

@@ -9,7 +9,7 @@ import ipaddress
 import uuid
 
 from ext_lib.context import RequestContext
-from sahara_ext.fault_injection import Rehearsal
+from sahara_ext.fault_injection import FaultPlan
 from sahara_ext.infra import base
 from sahara_ext.infra.steps import InfraStep
 from sahara_ext.objects.cluster import Cluster
@@ -17,7 +17,7 @@ from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 
 _SERVERS = uuid.UUID('6d1b0c52-5a0b-4f0c-9a43-3f6f6d6e1a5e')
-#: Addresses for benchmarks, RFC 2544: nobody is reached by them.
+#: Addresses for benchmarks, RFC 2544: they reach no host.
 _INTERNAL = ipaddress.ip_network('198.18.0.0/16')
 _MANAGEMENT = ipaddress.ip_network('198.19.0.0/16')
 
@@ -79,4 +79,4 @@ def _play(
     step_name: str,
     checkpoint: base.Checkpoint,
 ) -> None:
-    Rehearsal.of(cluster).play(cluster, instance, step_name, checkpoint)
+    FaultPlan.of(cluster).inject(cluster, instance, step_name, checkpoint)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One server for one instance, whoever dies while it is being launched.
+"""One server for one instance, even if processes die in its launch.
 
 The request carries a tag made of what the database holds, so that every
 engine that ever launches the instance arrives at the same one. Where the
@@ -13,7 +13,7 @@ import abc
 from collections.abc import Iterator
 import logging
 
-from sahara_ext.infra.retry_limits import Patience
+from sahara_ext.infra.retry_limits import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
 from sahara_ext.infra.servers import Task
@@ -39,10 +39,10 @@ class Launch(abc.ABC):
     :param tag: what it is known by
     """
 
-    def __init__(self, servers: Servers, tag: str, patience: Patience) -> None:
+    def __init__(self, servers: Servers, tag: str, limit: RetryLimit) -> None:
         self.servers = servers
         self.tag = tag
-        self.patience = patience
+        self.limit = limit
 
     def run(self, server: Server) -> str:
         """Return the id of the server, having it made if there is none."""
@@ -56,7 +56,7 @@ class Launch(abc.ABC):
             except Unanswered as error:
                 LOG.warning('Launching %s: %s', server['name'], error)
                 silence = error
-            self.patience.pause(silence)
+            self.limit.pause(silence)
 
     def _create(self, server: Server) -> str | None:
         return self.servers.create(server, self.tag)
@@ -72,16 +72,16 @@ class TaggedLaunch(Launch):
     def find(self) -> str | None:
         """Return the server that the tag leads to.
 
-        A launch whose end nobody knows yet is waited for.
+        A launch whose outcome is unknown yet is waited for.
         """
         while True:
-            tasks = self.servers.tasks(self.tag, self.patience)
+            tasks = self.servers.tasks(self.tag, self.limit)
             launches = [task for task in tasks if task['task'] == 'create']
             for server_id in _made(launches):
                 return server_id
             if all(task['state'] not in _UNDECIDED for task in launches):
                 return None
-            self.patience.pause('Its launch is not decided yet.')
+            self.limit.pause('Its launch is not decided yet.')
 
 
 def _made(launches: list[Task]) -> Iterator[str]:
@@ -97,14 +97,14 @@ class SearchedLaunch(Launch):
     """
 
     def __init__(
-        self, servers: Servers, tag: str, patience: Patience, name: str
+        self, servers: Servers, tag: str, limit: RetryLimit, name: str
     ) -> None:
-        super().__init__(servers, tag, patience)
+        super().__init__(servers, tag, limit)
         self._name = name
 
     def find(self) -> str | None:
         """Return the server whose metadata have the mark of the instance."""
-        for server in self.servers.search(self._name, self.patience):
+        for server in self.servers.search(self._name, self.limit):
             if server['metadata'].get(MARK) == self.tag:
                 return str(server['id'])
         return None
@@ -122,18 +122,18 @@ class Launches:
         cluster: Cluster,
         instance: ClusterInstance,
         servers: Servers,
-        patience: Patience,
+        limit: RetryLimit,
     ) -> Launch:
         """Return the launch of an instance."""
         own = tag(cluster, instance)
-        if self._know_tasks(servers, patience):
-            return TaggedLaunch(servers, own, patience)
+        if self._know_tasks(servers, limit):
+            return TaggedLaunch(servers, own, limit)
         name = str(instance.instance_name)
-        return SearchedLaunch(servers, own, patience, name)
+        return SearchedLaunch(servers, own, limit, name)
 
-    def _know_tasks(self, servers: Servers, patience: Patience) -> bool:
+    def _know_tasks(self, servers: Servers, limit: RetryLimit) -> bool:
         if not self._knows_tasks:
-            self._knows_tasks = servers.know_tasks(patience)
+            self._knows_tasks = servers.know_tasks(limit)
         if not self._knows_tasks and not self._is_told:
             self._is_told = True
             LOG.warning(

@@ -11,7 +11,7 @@ _SHORTEST = 0.05
 _NAP = 0.5
 
 
-class Patience:
+class RetryLimit:
     """The time something may take; pauses that grow.
 
     :param what: is waited for, to be said when it takes too long

@@ -10,7 +10,7 @@ from openstack.proxy import Proxy
 import requests
 
 from sahara_ext import exception
-from sahara_ext.infra.retry_limits import Patience
+from sahara_ext.infra.retry_limits import RetryLimit
 
 LOG = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ class Unanswered(Exception):
 class Servers:
     """The servers of one project.
 
-    A request without an answer is sent again while patience lasts; but for
-    the one that must not be.
+    A request without an answer is sent again until its time limit, but for
+    :meth:`create`.
 
     :param compute: returns the compute API of the project
     :param request_id: by which the compute API is to know what it is asked
@@ -54,10 +54,10 @@ class Servers:
         self._compute = compute
         self._headers = {_REQUEST_ID: request_id} if request_id else {}
 
-    def know_tasks(self, patience: Patience) -> bool:
+    def know_tasks(self, limit: RetryLimit) -> bool:
         """Return whether the compute API knows of tasks, and so of tags."""
         path = f'/servers/{_NO_STATE}/tasks'
-        answer = self._ask(patience, 'GET', path, params={'state': _NO_STATE})
+        answer = self._ask(limit, 'GET', path, params={'state': _NO_STATE})
         return answer.status_code == requests.codes.bad_request
 
     def create(self, server: Server, tag: str) -> str | None:
@@ -78,19 +78,17 @@ class Servers:
             )
         return str(answer.json()['server']['id'])
 
-    def tasks(self, tag: str, patience: Patience) -> list[Task]:
+    def tasks(self, tag: str, limit: RetryLimit) -> list[Task]:
         """Return the tasks of a tag, newest first."""
-        answer = self._ask(patience, 'GET', f'/servers/{tag}/tasks')
+        answer = self._ask(limit, 'GET', f'/servers/{tag}/tasks')
         return list(answer.json()['tasks']) if _is_there(answer) else []
 
-    def search(self, name: str, patience: Patience) -> list[Server]:
+    def search(self, name: str, limit: RetryLimit) -> list[Server]:
         """Return servers, among them all of this name."""
         found: list[Server] = []
         params: dict[str, Any] = {'name': name}
         while True:
-            answer = self._ask(
-                patience, 'GET', '/servers/detail', params=params
-            )
+            answer = self._ask(limit, 'GET', '/servers/detail', params=params)
             _check(answer)
             page = answer.json()
             found += page['servers']
@@ -98,21 +96,21 @@ class Servers:
                 return found
             params['marker'] = page['servers'][-1]['id']
 
-    def show(self, server_id: str, patience: Patience) -> Server | None:
+    def show(self, server_id: str, limit: RetryLimit) -> Server | None:
         """Return a server, None when it is gone."""
-        answer = self._ask(patience, 'GET', f'/servers/{server_id}')
+        answer = self._ask(limit, 'GET', f'/servers/{server_id}')
         return dict(answer.json()['server']) if _is_there(answer) else None
 
-    def delete(self, server_id: str, patience: Patience) -> bool:
-        """Have a server deleted; tell whether that was accepted."""
-        answer = self._ask(patience, 'DELETE', f'/servers/{server_id}')
+    def delete(self, server_id: str, limit: RetryLimit) -> bool:
+        """Have a server deleted; return whether that was accepted."""
+        answer = self._ask(limit, 'DELETE', f'/servers/{server_id}')
         if answer.status_code == requests.codes.conflict:
             return False
         _is_there(answer)
         return True
 
     def _ask(
-        self, patience: Patience, method: str, path: str, **kwargs: Any
+        self, limit: RetryLimit, method: str, path: str, **kwargs: Any
     ) -> requests.Response:
         """Send a request until there is an answer that says something."""
         while True:
@@ -120,7 +118,7 @@ class Servers:
                 return self._try(method, path, {}, **kwargs)
             except Unanswered as silence:
                 LOG.warning('%s %s: %s', method, path, silence)
-                patience.pause(silence)
+                limit.pause(silence)
 
     def _try(
         self, method: str, path: str, headers: dict[str, str], **kwargs: Any

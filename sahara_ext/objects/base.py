@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What makes an object one of sahara_ext: its namespace and serializer."""
+"""The base class, registry and serializer of objects of sahara_ext."""
 
 from oslo_versionedobjects import base
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened in the steps of a cluster."""
+"""Events of the steps of a cluster."""
 
 from collections.abc import Iterator
 import sys
@@ -9,8 +9,7 @@ from oslo_versionedobjects import fields
 from ext_lib import objects
 from ext_lib import paging
 from ext_lib.context import RequestContext
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
-from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.objects import base
 
 #: How many steps are looked at, at a time.
@@ -71,7 +70,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         :param successful: only the successes, or the failures; None for both
         :raises MarkerNotFound: when the step has no such event
         """
-        rows = cluster_event_list_db.cluster_events_get_by_step(
+        rows = cluster_event_db.cluster_events_get_by_step(
             context, step_id, page, successful
         )
         return cls.from_rows(context, ClusterEvent, rows)
@@ -84,9 +83,9 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
         :param chunk: how many go in one transaction
         """
-        # Without an end, whoever reports fast would keep this going.
-        last = cluster_event_purge_db.cluster_events_last(context, cluster_id)
-        while cluster_event_purge_db.cluster_events_destroy_by_cluster(
+        # Without an end, fast reports would keep this going.
+        last = cluster_event_db.cluster_events_last(context, cluster_id)
+        while cluster_event_db.cluster_events_destroy_by_cluster(
             context, cluster_id, last, chunk
         ):
             pass
@@ -97,7 +96,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
         :param age: seconds since the end of their step
         """
-        return cluster_event_purge_db.cluster_events_purgeable(context, age)
+        return cluster_event_db.cluster_events_purgeable(context, age)
 
     @staticmethod
     def purge(
@@ -121,7 +120,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
             while is_more and (max_rows is None or purged < max_rows):
                 limit = min(chunk, (max_rows or sys.maxsize) - purged)
                 count, is_more = (
-                    cluster_event_purge_db.cluster_events_destroy_by_steps(
+                    cluster_event_db.cluster_events_destroy_by_steps(
                         context, ids, limit
                     )
                 )
@@ -131,7 +130,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
 def _completed_steps(context: RequestContext, age: int) -> Iterator[list[str]]:
     after = None
-    while steps := cluster_event_purge_db.provision_steps_completed(
+    while steps := cluster_event_db.provision_steps_completed(
         context, age, after, _STEPS
     ):
         yield [step.id for step in steps]

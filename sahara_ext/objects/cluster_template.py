@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clusters can be made from."""
+"""Templates of clusters."""
 
 from oslo_versionedobjects import fields
 

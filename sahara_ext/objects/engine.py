@@ -57,9 +57,9 @@ class Engine(base.SaharaExtObject):
 
         :param seconds: without a sign of life, after which one is dead
         """
-        patience = datetime.timedelta(seconds=seconds)
+        longest = datetime.timedelta(seconds=seconds)
         return [
-            (cls.from_row(context, row), now - row.last_seen_at <= patience)
+            (cls.from_row(context, row), now - row.last_seen_at <= longest)
             for row, now in engine_db.engines_get_all(context)
         ]
 

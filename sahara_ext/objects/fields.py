@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words a cluster's life is told in, and fields of any JSON.
+"""Statuses, types and states of clusters, and fields of any JSON.
 
 The statuses are those of the data processing API.
 """
@@ -12,7 +12,7 @@ from oslo_versionedobjects import fields
 
 
 class ClusterStatus:
-    """How far a cluster has come."""
+    """The status of a cluster."""
 
     VALIDATING: Final = 'Validating'
     INFRA_UPDATING: Final = 'InfraUpdating'
@@ -44,7 +44,7 @@ class ClusterStatus:
 
 
 class StepType:
-    """What a step is part of, and what an operation does."""
+    """The type of an operation, and of its steps."""
 
     CREATING: Final = 'creating'
     SCALING: Final = 'scaling'
@@ -54,7 +54,7 @@ class StepType:
 
 
 class InstanceState:
-    """Whether an instance is part of its cluster."""
+    """The state of an instance in its cluster."""
 
     #: Yet to come: part of it once the operation succeeds.
     PLANNED: Final = 'planned'

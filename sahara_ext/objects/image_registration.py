@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What projects know of images."""
+"""Registrations of images with projects."""
 
 from collections.abc import Callable, Collection
 
@@ -17,7 +17,7 @@ from sahara_ext.objects import transaction
 
 @base.VersionedObjectRegistry.register
 class ImageRegistration(base.SaharaExtObject):
-    """What one project knows of one image."""
+    """The registration of one image with one project."""
 
     # 1.0: Initial version
     VERSION = '1.0'
@@ -63,8 +63,8 @@ class ImageRegistration(base.SaharaExtObject):
         try:
             return _change(context, image_id, change)
         except db_exception.DBDuplicateEntry:
-            # Another request registered it first. Nobody can lock what is
-            # not there.
+            # Another request registered it first. A row that is not there
+            # cannot be locked.
             return _change(context, image_id, change)
 
     def save(self) -> None:
@@ -109,7 +109,7 @@ def _change(
 class ImageRegistrationList(
     objects.ObjectList[ImageRegistration], base.SaharaExtObject
 ):
-    """What projects know of images."""
+    """Registrations of images with projects."""
 
     # 1.0: Initial version
     VERSION = '1.0'

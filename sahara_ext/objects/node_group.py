@@ -14,7 +14,7 @@ from sahara_ext.objects.fields import JsonListField
 
 
 class GroupObject(objects.VersionedObject):
-    """What node groups and their templates have in common."""
+    """Fields of node groups and their templates."""
 
     fields = {
         'flavor_id': ovo_fields.StringField(nullable=True),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What node groups can be made from."""
+"""Templates of node groups."""
 
 from oslo_versionedobjects import fields
 

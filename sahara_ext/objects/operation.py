@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be done to clusters, and which engine does it."""
+"""The operation on a cluster, and the engine that owns it."""
 
 from collections.abc import Collection, Mapping, Sequence
 import datetime
@@ -129,7 +129,7 @@ class OperationObject(objects.VersionedObject):
         )
 
     def release(self) -> bool:
-        """Have nobody own the cluster; return whether this engine did."""
+        """Give the cluster up; return whether this engine has owned it."""
         if self.engine_id is None:
             return False
         return operation_db.cluster_release(

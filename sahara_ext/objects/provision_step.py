@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps in which something is done to a cluster."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 import datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ class ClusterProvisionStep(base.SaharaExtObject):
         #: How many successes and how many failures count.
         'completed': fields.IntegerField(default=0),
         'failed': fields.IntegerField(default=0),
-        #: How many of both there will be; None while nobody knows.
+        #: How many of both there will be; None while that is not known.
         'total': fields.IntegerField(nullable=True),
         #: None until the first failure or the end.
         'successful': fields.BooleanField(nullable=True),
@@ -78,19 +78,43 @@ class ClusterProvisionStep(base.SaharaExtObject):
         )
         return cls.from_row(context, row)
 
+    @classmethod
+    def begin(
+        cls,
+        context: RequestContext,
+        identity: Mapping[str, str],
+        name: str,
+        total: int | None = None,
+    ) -> 'ClusterProvisionStep':
+        """Begin a step, or resume it; return it.
+
+        It is added if it is not planned. With nothing to do it is completed.
+
+        :param identity: ``cluster_id``, ``operation_id`` and ``step_type``
+        :param total: how many successes and failures there will be; as
+            planned, when omitted
+        :raises ClusterGone: when there is no such cluster
+        :raises StepFailed: when a step of the operation has failed, unless it
+            is this one and has not ended
+        """
+        row = provision_step_db.provision_step_begin(
+            context, identity, name, total
+        )
+        return cls.from_row(context, row)
+
     @property
     def is_planned(self) -> bool:
-        """Whether it is yet to begin."""
+        """True until it begins."""
         return self.started_at is None
 
     @property
     def is_running(self) -> bool:
-        """Whether it has begun and is not over."""
+        """True from its beginning to its end."""
         return self.started_at is not None and self.completed_at is None
 
     @property
     def duration(self) -> datetime.timedelta | None:
-        """How long it took; None until it is over."""
+        """The time it took; None until it is over."""
         if self.started_at is None or self.completed_at is None:
             return None
         return self.completed_at - self.started_at
@@ -162,6 +186,20 @@ class ClusterProvisionStepList(
             key: cls.from_rows(context, ClusterProvisionStep, rows)
             for key, rows in sorted_rows.items()
         }
+
+    @staticmethod
+    def plan(
+        context: RequestContext,
+        identity: Mapping[str, str],
+        totals: Mapping[str, int | None],
+    ) -> None:
+        """Store the steps an operation is going to take, but those known.
+
+        :param identity: ``cluster_id``, ``operation_id`` and ``step_type``
+        :param totals: by name, in order; None when not known yet
+        :raises ClusterGone: when there is no such cluster
+        """
+        provision_step_db.provision_steps_plan(context, identity, totals)
 
     @property
     def current(self) -> ClusterProvisionStep | None:

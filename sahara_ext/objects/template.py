@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What templates of clusters and of node groups have in common."""
+"""The common part of templates of clusters and of node groups."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar

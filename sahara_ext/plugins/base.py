@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service asks of a plugin: the interface to write one against."""
+"""The interface of plugins."""
 
 import abc
 from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext import fault_injection
-from sahara_ext.fault_injection import Rehearsal
+from sahara_ext.fault_injection import FaultPlan
 from sahara_ext.infra.steps import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
@@ -86,11 +86,11 @@ class FakePlugin(ProvisioningPlugin):
         ]
 
     def validate(self, cluster: Cluster) -> None:
-        """Refuse what cannot be rehearsed.
+        """Refuse faults that cannot be injected.
 
         :raises InvalidConfiguration: with a message for the user
         """
-        step = Rehearsal.of(cluster).fail_step
+        step = FaultPlan.of(cluster).fail_step
         if step is not None and step not in self._known_steps():
             known = ', '.join(self._known_steps())
             raise exception.InvalidConfiguration(
@@ -173,14 +173,14 @@ class FakePlugin(ProvisioningPlugin):
         instances: Iterable[ClusterInstance],
     ) -> None:
         wanted = list(instances)
-        script = Rehearsal.of(cluster)
+        script = FaultPlan.of(cluster)
         with progress.step(step_name, len(wanted)) as step:
             if step.finished:
                 return
             for_each(
                 step,
                 wanted,
-                lambda instance: script.play(
+                lambda instance: script.inject(
                     cluster, instance, step_name, progress.checkpoint
                 ),
                 self.conf.engine.instance_workers,

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the policies of all resources are made of."""
+"""The parts of the policies of all resources."""
 
 import dataclasses
 from typing import TypedDict
 
 from oslo_policy import policy
 
-#: Whoever has a token of a project. What belongs to others, and is not
-#: public, nobody gets to see, whatever the rules say.
-EVERYBODY = ''
+#: All who have a token of a project. Rows of other projects that are not
+#: public are hidden, whatever the rules say.
+ANYONE = ''
 ADMIN = 'rule:context_is_admin'
 
 _V1 = '/v1.1/{project_id}'
@@ -41,7 +41,7 @@ def action(
     description: str,
     *requests: str,
     requests_v2: tuple[str, ...] = (),
-    check: str = EVERYBODY,
+    check: str = ANYONE,
 ) -> Action:
     """Return an action and its rules.
 

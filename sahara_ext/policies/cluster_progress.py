@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may read what happens to the instances of a cluster."""
+"""Policies of the progress of clusters."""
 
 from oslo_policy import policy
 
@@ -14,8 +14,8 @@ INDEX = base.action(
 TRACEBACK = base.action(
     'clusters:progress:traceback',
     'cluster:progress:traceback',
-    'Read the traceback of a failure in ``event_info``. Whoever sees the '
-    'cluster reads the reason and the id of the error. What the rule is '
+    'Read the traceback of a failure in ``event_info``. Those who see the '
+    'cluster read the reason and the id of the error. What the rule is '
     'checked on is the project of the cluster.',
     'GET /clusters/{cluster_id}/progress',
     'GET /clusters/{cluster_id}',

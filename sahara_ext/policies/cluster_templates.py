@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see and change the templates of clusters."""
+"""Policies of the templates of clusters."""
 
 from oslo_policy import policy
 

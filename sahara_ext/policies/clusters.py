@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see and change clusters."""
+"""Policies of clusters."""
 
 from oslo_policy import policy
 

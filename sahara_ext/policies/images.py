@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see and change which images clusters can be made from."""
+"""Policies of the images clusters can be made from."""
 
 from oslo_policy import policy
 

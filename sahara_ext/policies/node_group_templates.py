@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see and change the templates of node groups."""
+"""Policies of the templates of node groups."""
 
 from oslo_policy import policy
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who may see which kinds of clusters there are."""
+"""Policies of the kinds of clusters."""
 
 from oslo_policy import policy
 

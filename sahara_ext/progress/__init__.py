@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Telling users how far the work on their clusters has come.
+"""The progress of the work on clusters, reported for users.
 
-Who works on a cluster holds a :class:`Progress`, opens its steps one after
-the other, and reports each instance's success or failure to the step::
+Code that works on a cluster holds a :class:`Progress`, opens its steps one
+after the other, and reports each instance's success or failure to the step::
 
     with progress.step('Starting DataNodes', len(instances)) as step:
         for instance in instances:

@@ -5,6 +5,8 @@ import types
 from typing import Protocol
 
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.progress.failure import is_failure
+from sahara_ext.progress.failure import logged
 
 
 class _Reporter(Protocol):
@@ -16,19 +18,19 @@ class _Reporter(Protocol):
         subject: str | None = None,
     ) -> bool | None: ...
 
-    def fail_by(
+    def fail(
         self,
-        error: BaseException,
         instance: ClusterInstance | None = None,
         *,
+        error: BaseException | str,
         subject: str | None = None,
-    ) -> None: ...
+    ) -> str: ...
 
 
 class Event:
     """A context manager that reports how its block was left.
 
-    What the block raises goes on after it was recorded.
+    An exception that the block raises is recorded and raised further.
     """
 
     def __init__(
@@ -40,7 +42,7 @@ class Event:
     ) -> None:
         self._step = step
         self._instance = instance
-        #: What users read when it has succeeded; the block may set it.
+        #: A text for users about its success; the block may set it.
         self.info = info
         self._subject = subject
 
@@ -57,5 +59,8 @@ class Event:
             self._step.succeed(
                 self._instance, info=self.info, subject=self._subject
             )
-        else:
-            self._step.fail_by(error, self._instance, subject=self._subject)
+        elif is_failure(error):
+            with logged('The failure before could not be recorded'):
+                self._step.fail(
+                    self._instance, error=error, subject=self._subject
+                )

@@ -1,14 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An error as users are told of it, and as operators find it again."""
+"""An error as users read it, with the id by which operators find it."""
 
 from collections.abc import Iterator
+import contextlib
 import dataclasses
 import traceback
 
+from oslo_db import exception as db_exception
+from oslo_log import log as logging
 from oslo_utils import uuidutils
 
+from sahara_ext import exception
 from sahara_ext.progress import reason
 
+LOG = logging.getLogger(__name__)
+
+#: Errors by which a process loses the work on a cluster, or the database:
+#: none is a failure of the work.
+_LET_GO = (
+    exception.OperationSuperseded,
+    exception.ClusterGone,
+    db_exception.DBConnectionError,
+    db_exception.DBDeadlock,
+)
 #: The attribute of an exception that keeps its failure.
 _ATTRIBUTE = '_sahara_ext_failure'
 #: How much of a message stands before its traceback.
@@ -17,7 +31,7 @@ _LONGEST = 2000
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """What is told of an error.
+    """The record of an error.
 
     :param error_id: users see it, and the log has it
     :param info: for users: all there is to say
@@ -51,6 +65,23 @@ class Failure:
         error_id = uuidutils.generate_uuid()
         info = f'{said}\nError ID: {error_id}{trace}'
         return cls(error_id, info)
+
+
+def is_failure(error: BaseException) -> bool:
+    """Return whether an exception is a failure of the work."""
+    return isinstance(error, Exception) and not isinstance(error, _LET_GO)
+
+
+@contextlib.contextmanager
+def logged(message: str, *args: object) -> Iterator[None]:
+    """Log an exception of the block with ``message``, and raise nothing.
+
+    The exception that is being handled is not to be lost by another one.
+    """
+    try:
+        yield
+    except Exception:
+        LOG.exception(message, *args)
 
 
 def is_recorded(error: BaseException, step_id: str) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ext_lib.context import get_admin_context
 from ext_lib.context import RequestContext
-from sahara_ext.db.api import provision_step as provision_step_db
-from sahara_ext.progress.journal import Journal
-from sahara_ext.progress.null_journal import Silence
+from sahara_ext.objects.journal import Journal
+from sahara_ext.objects.journal import NullJournal
+from sahara_ext.objects.provision_step import ClusterProvisionStep
+from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.progress.step import Step
 
 
@@ -16,13 +17,12 @@ def _go_on() -> None:
 
 
 class Progress:
-    """What users see of an operation; its steps are opened in order.
+    """The steps of an operation as users see them, opened in order.
 
     :param step_type: one of StepType
     :param enabled: whether anything is recorded
-    :param checkpoint: called before each step and each event, and by whoever
-        works for long; what it raises ends the work without a trace in the
-        event log
+    :param checkpoint: called before each step and each event, and during long
+        work; what it raises ends the work without a trace in the event log
     """
 
     def __init__(
@@ -49,10 +49,10 @@ class Progress:
         names: Sequence[str],
         totals: Mapping[str, int | None] | None = None,
     ) -> None:
-        """Show which steps are to come, in this order.
+        """Store which steps are to come, in this order.
 
-        To plan again what is planned changes nothing. It is a part of the
-        caller's transaction, if there is one.
+        It is idempotent, and a part of the caller's transaction, if there is
+        one.
 
         :param totals: how many successes or failures steps will have, as far
             as that is known
@@ -60,39 +60,39 @@ class Progress:
         """
         if self._enabled and names:
             totals = totals or {}
-            provision_step_db.provision_steps_plan(
+            ClusterProvisionStepList.plan(
                 self._context,
                 self._identity,
                 {name: totals.get(name) for name in names},
             )
 
     def step(self, name: str, total: int | None = None) -> Step:
-        """Begin a step, or go on with it.
+        """Begin a step, or resume it.
 
         :param total: how many successes or failures there will be; as
             planned, when omitted
         :raises ClusterGone: when there is no such cluster
-        :raises StepFailed: when a step of the operation has failed already,
-            be it this one; one that has not ended can be gone on with
+        :raises StepFailed: when a step of the operation has failed, unless it
+            is this one and has not ended
         """
         self.checkpoint()
         if total is not None and total < 0:
             raise ValueError(f'{total} is not a number of events')
         if not self._enabled:
-            silence = Silence(self._identity['cluster_id'], total)
-            return Step(name, silence, self.checkpoint)
-        row = provision_step_db.provision_step_begin(
+            disabled = NullJournal(self._identity['cluster_id'], total)
+            return Step(name, disabled, self.checkpoint)
+        step = ClusterProvisionStep.begin(
             get_admin_context(), self._identity, name, total
         )
-        return Step(name, Journal(row), self.checkpoint)
+        return Step(name, Journal(step), self.checkpoint)
 
     @staticmethod
     def attach(context: RequestContext, step_id: str) -> Step:
-        """Return a step somebody else has begun, to report to it as well.
+        """Return a step that another process has begun, to report to it too.
 
-        It does not end with the block of the one who attaches.
+        It does not end with the block of the process that attaches.
 
         :raises ProvisionStepNotFound: when there is no such step
         """
-        row = provision_step_db.provision_step_get(context, step_id)
-        return Step(row.step_name, Journal(row), _go_on, is_own=False)
+        step = ClusterProvisionStep.get_by_id(context, step_id)
+        return Step(step.step_name, Journal(step), _go_on, is_own=False)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reason of a failure, without what only administrators may read.
 
-Everybody who sees a cluster reads why it failed. Where the engine keeps its
+All who see a cluster read why it failed. Where the engine keeps its
 code, and the calls that led to the failure, are for those whom a policy
 permits to read tracebacks.
 """
@@ -36,7 +36,7 @@ def headline(error: BaseException) -> str:
 
 
 def without_traceback(info: str, error_id: str | None) -> str:
-    """Return the part of the information on a failure that is for everybody.
+    """Return the part of the information on a failure that all may read.
 
     :param info: of :class:`sahara_ext.progress.failure.Failure`, cut to what
         its column holds

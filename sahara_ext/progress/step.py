@@ -1,41 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """A step of the work on a cluster, while it is being done."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 import types
 from typing import Any
 
-from oslo_db import exception as db_exception
 from oslo_log import log as logging
 
 from ext_lib.db import text
-from sahara_ext import exception
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.journal import Journal
+from sahara_ext.objects.journal import NullJournal
 from sahara_ext.progress.event import Event
 from sahara_ext.progress.failure import Failure
+from sahara_ext.progress.failure import is_failure
 from sahara_ext.progress.failure import is_recorded
-from sahara_ext.progress.journal import Journal
-from sahara_ext.progress.null_journal import Silence
+from sahara_ext.progress.failure import logged
 
 LOG = logging.getLogger(__name__)
 
-#: They say that the work is somebody else's now, or nobody's, or that there
-#: is no database to say so: none of this is a failure of the work.
-_LET_GO = (
-    exception.OperationSuperseded,
-    exception.ClusterGone,
-    db_exception.DBConnectionError,
-    db_exception.DBDeadlock,
-)
-
 
 class Step:
-    """A step others report to; threads may share it.
+    """A step that takes reports; threads may share it.
 
     As a context manager it ends when the block does, whether or not its
-    total was reached. What the block raises is recorded as a failure of the
-    step, but an error that one of its events has recorded already, and what
-    says that somebody else goes on: then the step stays open.
+    total was reached. An exception of the block is recorded as a failure of
+    the step, unless one of its events has recorded it already, or it says
+    that another process goes on with the work: then the step stays open.
 
     :param checkpoint: called before each event; may raise to end the work
     :param is_own: whether leaving the block ends the step
@@ -44,7 +35,7 @@ class Step:
     def __init__(
         self,
         name: str,
-        journal: Journal | Silence,
+        journal: Journal | NullJournal,
         checkpoint: Callable[[], None],
         is_own: bool = True,
     ) -> None:
@@ -52,7 +43,7 @@ class Step:
         self._journal = journal
         self._checkpoint = checkpoint
         self._is_own = is_own
-        #: Whether it was over before: there is nothing left to be done.
+        #: Whether it was over before, so that nothing is left to be done.
         self.finished = journal.state.completed_at is not None
 
     @property
@@ -62,17 +53,17 @@ class Step:
 
     @property
     def total(self) -> int | None:
-        """How many successes and failures there will be, if known."""
+        """The number of successes and failures there will be, if known."""
         return self._journal.state.total
 
     @property
     def completed(self) -> int:
-        """How many successes counted when it was last written to."""
+        """The number of successes when it was last written to."""
         return self._journal.state.completed
 
     @property
     def failed(self) -> int:
-        """How many failures counted when it was last written to."""
+        """The number of failures when it was last written to."""
         return self._journal.state.failed
 
     @property
@@ -82,9 +73,9 @@ class Step:
 
     @property
     def has_completed(self) -> bool:
-        """Whether it was ended by a report to this very object.
+        """True when a report to this very object has ended it.
 
-        Of all that report to a step, in whatever process, one can say so.
+        That is so for one object in one process at most.
         """
         return self._journal.has_completed
 
@@ -94,9 +85,8 @@ class Step:
         *,
         subject: str | None = None,
     ) -> bool:
-        """Tell what need not be done again: it has succeeded before."""
-        who = _who(instance, subject)
-        return self._journal.has_succeeded(who['subject'])
+        """Return whether it has succeeded before and is not to be repeated."""
+        return self._journal.has_succeeded(_subject(instance, subject))
 
     def event(
         self,
@@ -105,12 +95,12 @@ class Step:
         info: str | None = None,
         subject: str | None = None,
     ) -> Event:
-        """Return a context manager around what is reported.
+        """Return a context manager around the work that is reported.
 
         Its block succeeds or raises; both are recorded before it is left.
 
-        :param info: what users read; the event's ``info`` can be set later
-        :param subject: what is counted once; by default the instance
+        :param info: for users; the event's ``info`` can be set later
+        :param subject: is counted once; by default the instance
         """
         self._checkpoint()
         return Event(self, instance, info=info, subject=subject)
@@ -130,8 +120,8 @@ class Step:
         :returns: whether it counts; None when that is not known yet
         :raises ClusterGone: when the cluster was deleted meanwhile
         """
-        values = {'event_info': info, 'error_id': None, 'successful': True}
-        return self._record(instance, subject, values, wait)
+        event = _event(instance, subject, successful=True, event_info=info)
+        return self._journal.record(event, wait)
 
     def fail(
         self,
@@ -151,12 +141,14 @@ class Step:
         failure = Failure.of(error)
         if not failure.steps:
             self._log(failure, instance)
-        values = {
-            'event_info': failure.info,
-            'error_id': failure.error_id,
-            'successful': False,
-        }
-        self._record(instance, subject, values, wait)
+        event = _event(
+            instance,
+            subject,
+            successful=False,
+            event_info=failure.info,
+            error_id=failure.error_id,
+        )
+        self._journal.record(event, wait)
         failure.steps.add(self.id)
         return failure.error_id
 
@@ -167,17 +159,13 @@ class Step:
         *,
         subject: str | None = None,
     ) -> None:
-        """Record a failure by what is being raised, if it is one.
+        """Record an exception that is being raised, if it is a failure.
 
-        That an exception cannot be recorded is no reason to lose it: this
-        raises nothing.
+        This raises nothing, so that the exception is not lost.
         """
-        if not isinstance(error, Exception) or isinstance(error, _LET_GO):
-            return
-        try:
-            self.fail(instance, error=error, subject=subject)
-        except Exception:
-            LOG.exception('The failure before could not be recorded')
+        if is_failure(error):
+            with logged('The failure before could not be recorded'):
+                self.fail(instance, error=error, subject=subject)
 
     def flush(self) -> None:
         """Return once all that was reported is committed.
@@ -185,17 +173,6 @@ class Step:
         :raises ClusterGone: when the cluster was deleted meanwhile
         """
         self._journal.flush()
-
-    def _record(
-        self,
-        instance: ClusterInstance | None,
-        subject: str | None,
-        values: Mapping[str, Any],
-        wait: bool,
-    ) -> bool | None:
-        return self._journal.record(
-            {**_who(instance, subject), **values}, wait
-        )
 
     def _log(self, failure: Failure, instance: ClusterInstance | None) -> None:
         # With the traceback as users see it: a log that cannot write some
@@ -231,37 +208,44 @@ class Step:
             return
         if not is_recorded(error, self.id):
             self.fail_by(error)
-        try:
-            self._give_up(error)
-        except Exception:
-            LOG.exception('Step "%s" could not be ended', self.name)
+        with logged('Step "%s" could not be ended', self.name):
+            self.flush()
+            if self._is_own and is_failure(error):
+                self._journal.end()
 
     def _finish(self) -> None:
         self.flush()
         if not self._is_own or self.finished:
             return
         if self.total == 1 and not self.completed + self.failed:
-            # Its one piece of work was done without further words.
+            # Its one piece of work was done without a report.
             self.succeed()
         self._journal.end()
 
-    def _give_up(self, error: BaseException) -> None:
-        self.flush()
-        is_failure = isinstance(error, Exception)
-        if is_failure and not isinstance(error, _LET_GO) and self._is_own:
-            self._journal.end()
 
-
-def _who(
-    instance: ClusterInstance | None, subject: str | None
+def _event(
+    instance: ClusterInstance | None,
+    subject: str | None,
+    *,
+    successful: bool,
+    event_info: str | None,
+    error_id: str | None = None,
 ) -> dict[str, Any]:
-    if instance is None:
-        names = dict.fromkeys(_NAMES)
-    else:
-        names = {name: getattr(instance, name) for name in _NAMES}
-        subject = instance.id if subject is None else subject
-    return {**names, 'subject': subject or ''}
+    """Return the columns of an event that the journal does not know."""
+    return {
+        **{name: getattr(instance, name, None) for name in _NAMES},
+        'subject': _subject(instance, subject),
+        'successful': successful,
+        'event_info': event_info,
+        'error_id': error_id,
+    }
 
 
-#: What an event keeps of an instance.
+def _subject(instance: ClusterInstance | None, subject: str | None) -> str:
+    if subject is None and instance is not None:
+        return str(instance.id)
+    return subject or ''
+
+
+#: The columns that an event copies from an instance.
 _NAMES = ('node_group_id', 'instance_id', 'instance_name')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all tests of sahara_ext stand on."""
+"""The base of all tests of sahara_ext."""
 
 import os
 from typing import Any
@@ -26,7 +26,7 @@ class TestCase(testtools.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        # What waits for ever shall fail, and say where it waits.
+        # A test that hangs shall fail, and show where it waits.
         seconds = int(os.environ.get('OS_TEST_TIMEOUT', _TIMEOUT))
         self.useFixture(fixtures.Timeout(seconds, gentle=True))
         self.log = self.useFixture(fixture.Logging())

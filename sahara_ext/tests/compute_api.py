@@ -66,7 +66,7 @@ class ComputeAPI(fixtures.Fixture):
         return f'{self._server.url}/v2.1'
 
     def decide(self, tag: str, state: str) -> None:
-        """Settle the tasks of a tag."""
+        """Give the tasks of a tag a state."""
         with self._lock:
             for task in self._tasks[tag]:
                 task['state'] = state

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What requests for clusters say."""
+"""Bodies of requests for clusters."""
 
 from collections.abc import Mapping
 from typing import Any

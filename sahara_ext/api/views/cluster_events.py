@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What happened in a step, as answers show it."""
+"""The events of a step in answers."""
 
 from typing import Any
 

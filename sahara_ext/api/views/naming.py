@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What version 2 calls otherwise than version 1.1 did."""
+"""Names of version 2 that differ from those of version 1.1."""
 
 from typing import Any
 

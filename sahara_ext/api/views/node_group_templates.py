@@ -9,7 +9,7 @@ from sahara_ext.api.views import naming
 from sahara_ext.api.views import node_groups
 from sahara_ext.objects.node_group_template import NodeGroupTemplate
 
-#: What is somebody's own, and of no use elsewhere.
+#: Keys that mean nothing to another project.
 _OWN = (
     'id',
     'created_at',
@@ -18,7 +18,7 @@ _OWN = (
     'project_id',
     'is_default',
 )
-#: What whoever imports a template has to fill in.
+#: Keys that are to be filled in when a template is imported.
 _BLANKS = ('flavor_id', 'image_id', 'floating_ip_pool', 'security_groups')
 
 

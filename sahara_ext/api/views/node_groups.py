@@ -7,7 +7,7 @@ from ext_lib.wsgi import timestamps
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 
-#: Where volumes are mounted when nobody says otherwise.
+#: Where volumes are mounted by default.
 MOUNT_PREFIX = '/volumes/disk'
 
 _VOLUMES = (

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far the work on a cluster has come, as answers show it.
+"""The progress of the work on a cluster in answers.
 
 Twice: ``provision_progress`` is what released clients read, so it has only
 steps that have begun; ``provisioning_progress`` has all of them, and counts.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about clusters, and the parts they are loaded with.
+"""Queries of clusters and of the parts they are loaded with.
 
 Rows of clusters have their node groups set on them as ``node_groups``, and
 each of these has its ``instances``; otherwise ``vars(row)`` lacks the name.

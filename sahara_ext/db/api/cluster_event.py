@@ -1,252 +1,75 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about what happened in the steps of clusters."""
+"""Queries of the events of steps."""
 
-from collections.abc import Mapping, Sequence
-import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+import datetime
+from typing import Any
 
-from oslo_db import exception as db_exception
-from oslo_log import log as logging
 import sqlalchemy as sa
 
+from ext_lib import exception as ext_exception
+from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from ext_lib.db import query
-from ext_lib.db import text
-from sahara_ext.db import lost_connection
 from sahara_ext.db import models
-from sahara_ext.db.api import provision_step
-from sahara_ext.db.api.provision_step import StepState
 from sahara_ext.db.facade import facade
-from sahara_ext.db.held_connection import HeldConnection
-from sahara_ext.db.step_counters import Tally
-
-LOG = logging.getLogger(__name__)
 
 _Event = models.ClusterEvent
 _Step = models.ClusterProvisionStep
 _table = _Event.__table__
 
-#: What a TEXT column of MariaDB holds.
-_TEXT_BYTES = 65_535
 
-
-class Outcome(NamedTuple):
-    """What became of an event that was to be recorded."""
-
-    #: Whether it counts; a repeated one and one that came late do not.
-    is_counted: bool
-    #: Whether it is the one that completed the step.
-    has_completed: bool
-
-
-def cluster_event_fit(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of an event, cut to what they hold.
-
-    :param values: by column; any text
-    """
-    fit = {
-        name: _fit(_table.c[name].type, value)
-        for name, value in values.items()
-    }
-    return fit | {'subject': cluster_event_subject(values['subject'])}
-
-
-def _fit(kind: Any, value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if kind.length is None:
-        return text.head(value, _TEXT_BYTES)
-    return text.cut(value, kind.length)
-
-
-def cluster_event_subject(subject: str) -> str:
-    """Return a subject as the column holds it.
-
-    Two of them do not become one by being cut, or by what a database
-    overlooks when it compares them.
-    """
-    length = _table.c.subject.type.length
-    if text.cut(subject, length) == subject == subject.rstrip():
-        return subject
-    encoded = subject.encode(errors='surrogatepass')
-    return hashlib.sha256(encoded).hexdigest()
-
-
-@lost_connection.recover_all
-def cluster_events_record(
-    connection: HeldConnection,
+@facade.reader
+def cluster_events_get_by_step(
+    context: RequestContext,
     step_id: str,
-    events: Sequence[Mapping[str, Any]],
-) -> tuple[StepState | None, list[Outcome]]:
-    """Store events of a step and count them, in one transaction.
+    page: paging.Page = paging.ALL,
+    successful: bool | None = None,
+) -> Sequence[models.ClusterEvent]:
+    """Return a page of the events of a step, the oldest first.
 
-    To try again, once it may have been done, does no harm: events are known
-    by their ids.
-
-    :param events: of :func:`cluster_event_fit`
-    :returns: the state of the step then, and what became of each event; the
-        state is None when it was not looked at, because all that happened is
-        one success more
-    :raises ProvisionStepNotFound: when there is no such step
+    :param page: its marker is the id of an event of the step, be it one that
+        ``successful`` leaves out
+    :param successful: only the successes, or the failures; None for both
+    :raises MarkerNotFound: when the step has no such event
     """
-    if len(events) == 1 and events[0]['successful']:
-        try:
-            if connection.transact(_add_one, step_id, events[0]):
-                return None, [Outcome(is_counted=True, has_completed=False)]
-        except db_exception.DBDuplicateEntry:
-            LOG.debug('Event %s is a repeated one', events[0]['id'])
-    return connection.transact(_add, step_id, events)
+    statement = sa.select(_table).where(query.along(_table.c.step_id, step_id))
+    if successful is not None:
+        # Not IS TRUE: for that, MySQL does not look in the index.
+        statement = statement.where(
+            _table.c.successful == sa.literal(successful)
+        )
+    if page.marker is None:
+        return _load(context, _page(statement, page.limit))
+    marker = _of_step(step_id).where(query.equals(_table.c.id, page.marker))
+    position = marker.with_only_columns(_table.c.sequence).scalar_subquery()
+    statement = statement.where(_table.c.sequence > position)
+    rest = _page(statement, page.limit).subquery()
+    # The marker comes along: a page costs one question.
+    found = _load(context, sa.union_all(marker, sa.select(rest)))
+    events = sorted(found, key=lambda event: event.sequence)
+    if not events:
+        raise ext_exception.MarkerNotFound(marker=page.marker)
+    return events[1:]
 
 
-def _add_one(session: Any, step_id: str, event: Mapping[str, Any]) -> bool:
-    # Most successes are of somebody who has not been heard of, in a step
-    # that has not failed and will not end yet. To tell whether this is one
-    # takes no question of its own.
-    if not provision_step.provision_step_count_one(session, step_id):
-        return False
-    values = {'step_id': step_id, 'counted': True, **event}
-    session.execute(_INSERT_NOW, values)
-    return True
+def _of_step(step_id: str) -> Any:
+    return sa.select(_table).where(query.equals(_table.c.step_id, step_id))
 
 
-def _add(
-    session: Any, step_id: str, events: Sequence[Mapping[str, Any]]
-) -> tuple[StepState, list[Outcome]]:
-    step, now = provision_step.provision_step_lock(session, step_id)
-    recording = _Recording(step, _stored(session, step_id, events))
-    for event in events:
-        recording.add(event)
-    new = recording.new_rows({'step_id': step_id, 'created_at': now})
-    if new:
-        session.execute(_INSERT, new)
-    if recording.withdrawn:
-        session.execute(_WITHDRAW, {'events': recording.withdrawn, 'now': now})
-    state = recording.state(now)
-    if state != step:
-        provision_step.provision_step_update(session, step_id, state, now)
-    if not recording.is_repeated or state.completed_at is None:
-        return state, recording.outcomes
-    last = session.scalar(
-        _COMPLETION, {'step': step_id, 'ended': state.completed_at}
-    )
-    return state, [
-        outcome._replace(has_completed=event['id'] == last)
-        for event, outcome in zip(events, recording.outcomes, strict=True)
-    ]
+def _page(statement: Any, limit: int | None) -> Any:
+    order = (_table.c.step_id, _table.c.sequence)
+    return statement.order_by(*order).limit(limit)
 
 
-def _stored(
-    session: Any, step_id: str, events: Sequence[Mapping[str, Any]]
-) -> Sequence[Any]:
-    subjects = list({event['subject'] for event in events})
-    rows: Sequence[Any] = session.execute(
-        _STORED, {'step': step_id, 'subjects': subjects}
+def _load(
+    context: RequestContext, statement: Any
+) -> Sequence[models.ClusterEvent]:
+    rows: Sequence[models.ClusterEvent] = context.session.scalars(
+        sa.select(_Event).from_statement(statement)
     ).all()
     return rows
-
-
-_STORED = sa.select(
-    _table.c.id, _table.c.subject, _table.c.successful, _table.c.counted
-).where(
-    _table.c.step_id == sa.bindparam('step'),
-    _table.c.subject.in_(sa.bindparam('subjects', expanding=True)),
-)
-_INSERT = sa.insert(_table)
-_INSERT_NOW = sa.insert(_table).values(created_at=clock.UTCNow())
-_WITHDRAW = (
-    sa.update(_table)
-    .where(_table.c.id.in_(sa.bindparam('events', expanding=True)))
-    .values(counted=False, updated_at=sa.bindparam('now'))
-)
-#: The event that completed a step: nothing counts after it.
-_COMPLETION = (
-    sa.select(_table.c.id)
-    .where(
-        _table.c.step_id == sa.bindparam('step'),
-        _table.c.counted,
-        _table.c.created_at == sa.bindparam('ended'),
-    )
-    .order_by(_table.c.sequence.desc())
-    .limit(1)
-)
-
-
-class _Recording:
-    """The events of one transaction, as they are counted.
-
-    :param stored: events of the same subjects that there are
-    """
-
-    def __init__(self, step: StepState, stored: Sequence[Any]) -> None:
-        self._step = step
-        self._stored = {(row.subject, row.successful): row for row in stored}
-        self._tally = Tally(
-            step.completed,
-            step.failed,
-            step.total,
-            step.successful,
-            has_ended=step.completed_at is not None,
-            known={claim: row.counted for claim, row in self._stored.items()},
-        )
-        self._new: list[Mapping[str, Any]] = []
-        self.outcomes: list[Outcome] = []
-        #: Whether some were stored by an attempt that nobody was told of.
-        self.is_repeated = False
-
-    def add(self, event: Mapping[str, Any]) -> None:
-        """Count an event, if it is to be."""
-        claim = (event['subject'], event['successful'])
-        if claim in self._tally.known:
-            self.outcomes.append(self._repeat(event, claim))
-            return
-        had_ended = self._tally.has_ended
-        is_counted = self._tally.add(claim)
-        has_completed = self._tally.has_ended and not had_ended
-        self.outcomes.append(Outcome(is_counted, has_completed))
-        self._new.append(event)
-
-    def _repeat(
-        self, event: Mapping[str, Any], claim: tuple[str, bool]
-    ) -> Outcome:
-        row = self._stored.get(claim)
-        if row is None or row.id != event['id']:
-            return Outcome(is_counted=False, has_completed=False)
-        self.is_repeated = True
-        return Outcome(row.counted, has_completed=False)
-
-    def new_rows(self, columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return what is to be stored, with ``columns`` added."""
-        known = self._tally.known
-        return [
-            {
-                **event,
-                **columns,
-                'counted': known[event['subject'], event['successful']],
-            }
-            for event in self._new
-        ]
-
-    @property
-    def withdrawn(self) -> list[str]:
-        """The ids of stored events that count no more."""
-        return [
-            row.id
-            for claim, row in self._stored.items()
-            if row.counted and not self._tally.known[claim]
-        ]
-
-    def state(self, now: Any) -> StepState:
-        """Return what the step has come to."""
-        tally = self._tally
-        ends = tally.has_ended and self._step.completed_at is None
-        return StepState(
-            tally.completed,
-            tally.failed,
-            tally.total,
-            tally.successful,
-            now if ends else self._step.completed_at,
-        )
 
 
 @facade.reader
@@ -277,3 +100,118 @@ def provision_steps_get_with_events(
     return [
         (step, event) for step, event in context.session.execute(statement)
     ]
+
+
+# Events are removed a few at a time. Rows are named before they are deleted,
+# so that a statement locks those it deletes and no gaps beside them: others
+# write and delete meanwhile.
+
+
+@facade.reader
+def provision_steps_completed(
+    context: RequestContext, age: int, after: Any, limit: int
+) -> Sequence[Any]:
+    """Return steps that were completed successfully, in that order.
+
+    :param age: seconds since then, at least
+    :param after: the row to begin behind; None to begin with the first
+    :returns: rows of ``id``, ``completed_at`` and ``sequence``
+    """
+    statement = (
+        sa.select(_Step.id, _Step.completed_at, _Step.sequence)
+        .where(_is_over(context, age))
+        .order_by(_Step.completed_at, _Step.sequence)
+        .limit(limit)
+    )
+    if after is not None:
+        # The first term is a bound for an index, which the second is not.
+        statement = statement.where(
+            _Step.completed_at >= after.completed_at,
+            sa.or_(
+                _Step.completed_at > after.completed_at,
+                _Step.sequence > after.sequence,
+            ),
+        )
+    rows: Sequence[Any] = context.session.execute(statement).all()
+    return rows
+
+
+def _is_over(context: RequestContext, age: int) -> Any:
+    now = context.session.scalar(sa.select(clock.UTCNow()))
+    before = now - datetime.timedelta(seconds=age)
+    return sa.and_(_Step.successful.is_(True), _Step.completed_at <= before)
+
+
+@facade.reader
+def cluster_events_purgeable(context: RequestContext, age: int) -> int:
+    """Return how many events steps have that were completed successfully.
+
+    :param age: seconds since then, at least
+    """
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(_Event)
+        .join(_Step, _Step.id == _Event.step_id)
+        .where(_is_over(context, age))
+    )
+    return int(context.session.scalar(statement))
+
+
+@facade.writer
+def cluster_events_destroy_by_steps(
+    context: RequestContext, step_ids: Collection[str], limit: int
+) -> tuple[int, bool]:
+    """Forget some events of steps.
+
+    :returns: how many, at most ``limit``, and whether there may be more
+    """
+    sequences = list(
+        context.session.scalars(
+            sa.select(_Event.sequence)
+            .where(_Event.step_id.in_(step_ids))
+            .order_by(_Event.step_id, _Event.sequence)
+            .limit(limit)
+        )
+    )
+    return _destroy(context, sequences), len(sequences) == limit
+
+
+@facade.reader
+def cluster_events_last(context: RequestContext, cluster_id: str) -> int:
+    """Return ``sequence`` of a cluster's newest event; 0 without any."""
+    last = sa.select(sa.func.max(_Event.sequence))
+    return context.session.scalar(_of_cluster(last, cluster_id)) or 0
+
+
+@facade.writer
+def cluster_events_destroy_by_cluster(
+    context: RequestContext, cluster_id: str, last: int, limit: int
+) -> int:
+    """Forget some events of a cluster; return how many there were.
+
+    :param last: ``sequence`` of the newest one to be forgotten
+    :returns: at most ``limit``; 0 when there are none
+    """
+    statement = _of_cluster(sa.select(_Event.sequence), cluster_id)
+    sequences = list(
+        context.session.scalars(
+            statement.where(_Event.sequence <= last).limit(limit)
+        )
+    )
+    _destroy(context, sequences)
+    return len(sequences)
+
+
+def _of_cluster(statement: Any, cluster_id: str) -> Any:
+    join = _Step.id == _Event.step_id
+    return statement.join(_Step, join).where(_Step.cluster_id == cluster_id)
+
+
+def _destroy(context: RequestContext, sequences: Collection[int]) -> int:
+    if not sequences:
+        return 0
+    result = context.session.execute(
+        sa.delete(_Event).where(_Event.sequence.in_(sequences)),
+        execution_options={'synchronize_session': False},
+    )
+    return int(result.rowcount)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the servers of clusters."""
+"""Queries of the instances of clusters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ def cluster_instances_update(
     :raises OperationSuperseded: when another engine owns it, or none
     :raises InvalidValue: when no column can hold a value
     """
-    # Nobody else can claim the cluster until this is committed.
+    # No other engine can claim the cluster until this is committed.
     owned = context.session.execute(
         sa.update(_Cluster)
         .where(_Cluster.id == cluster_id, _Cluster.engine_id == engine_id)

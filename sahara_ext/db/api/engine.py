@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the processes that work on clusters."""
+"""Queries of the processes that work on clusters."""
 
 from collections.abc import Sequence
 import datetime

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about images that projects have registered."""
+"""Queries of images that projects have registered."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

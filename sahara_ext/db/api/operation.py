@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about what is to be done to clusters, and by whom.
+"""The operations on clusters, and the engines that own them.
 
-Each change says in its own statement what it takes for granted, so that of
+Each change names in its own statement the state it expects, so that of
 several at the same time only those take place that still make sense.
 """
 
@@ -52,7 +52,7 @@ class Lease(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Changes:
-    """What an operation makes of the parts of a cluster when it begins.
+    """The changes of the parts of a cluster when an operation begins.
 
     :param groups: columns of node groups to add
     :param instances: columns of instances to add
@@ -129,14 +129,11 @@ def _apply(context: RequestContext, cluster_id: str, changes: Changes) -> None:
             )
             .values(count=sa.case(dict(changes.counts), value=_Group.id)),
         )
+    going = [_Instance.cluster_id == cluster_id]
+    if changes.removing is not None:
+        going.append(_Instance.id.in_(list(changes.removing)))
     if changes.removing is None or changes.removing:
-        statement = sa.update(_Instance).where(
-            _Instance.cluster_id == cluster_id
-        )
-        if changes.removing is not None:
-            statement = statement.where(
-                _Instance.id.in_(list(changes.removing))
-            )
+        statement = sa.update(_Instance).where(*going)
         _execute(context, statement.values(state=_REMOVING))
 
 
@@ -173,7 +170,7 @@ def _is_free(engine_id: str | None, stale_before: datetime.datetime) -> Any:
 def cluster_release(
     context: RequestContext, cluster_id: str, engine_id: str
 ) -> bool:
-    """Have nobody own a cluster; return whether ``engine_id`` did."""
+    """Leave a cluster without owner; return whether ``engine_id`` was it."""
     return _update(
         context,
         [_Cluster.id == cluster_id, _Cluster.engine_id == engine_id],
@@ -221,7 +218,15 @@ def cluster_set_status(
     :param values: ``status``, ``status_description`` or both
     :raises OperationSuperseded: when the engine has lost the right to it
     """
-    _progress(context, lease, values)
+    stored = dict(values)
+    if stored.get('status_description') is not None:
+        stored['status_description'] = text.storable(
+            stored['status_description']
+        )
+    if not _update(
+        context, _held(lease), updated_at=timeutils.utcnow(), **stored
+    ):
+        raise exception.OperationSuperseded(cluster_id=lease.cluster_id)
 
 
 @facade.writer
@@ -231,7 +236,7 @@ def cluster_operation_finish(
     values: Mapping[str, Any],
     gone: Sequence[str],
 ) -> None:
-    """Note that nothing more is to be done to a cluster.
+    """End the operation on a cluster.
 
     The instances that are left are part of it, and the counts of its groups
     are theirs.
@@ -240,7 +245,7 @@ def cluster_operation_finish(
     :param gone: ids of the instances that do not exist any more
     :raises OperationSuperseded: when the engine has lost the right to it
     """
-    _progress(context, lease, {**values, **NO_OPERATION})
+    cluster_set_status(context, lease, {**values, **NO_OPERATION})
     cluster_id = lease.cluster_id
     cluster_instance.cluster_instances_destroy(context, cluster_id, gone)
     _execute(
@@ -273,20 +278,6 @@ def cluster_destroy(context: RequestContext, lease: Lease) -> None:
         raise exception.OperationSuperseded(cluster_id=lease.cluster_id)
 
 
-def _progress(
-    context: RequestContext, lease: Lease, values: Mapping[str, Any]
-) -> None:
-    stored = dict(values)
-    if stored.get('status_description') is not None:
-        stored['status_description'] = text.storable(
-            stored['status_description']
-        )
-    if not _update(
-        context, _held(lease), updated_at=timeutils.utcnow(), **stored
-    ):
-        raise exception.OperationSuperseded(cluster_id=lease.cluster_id)
-
-
 def _held(lease: Lease) -> list[Any]:
     return [
         _Cluster.id == lease.cluster_id,
@@ -298,7 +289,7 @@ def _held(lease: Lease) -> list[Any]:
 def _update(
     context: RequestContext, conditions: Sequence[Any], **values: Any
 ) -> bool:
-    # Who owns a cluster is no change in the eyes of users.
+    # A change of the owner is not shown to users.
     values.setdefault('updated_at', _Cluster.updated_at)
     statement = sa.update(_Cluster).where(*conditions).values(**values)
     return bool(_execute(context, statement).rowcount)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about the steps of what is done to clusters.
+"""Queries of the steps of what is done to clusters.
 
 The times of a step are the database's own: engines whose clocks differ agree
 on how long it took.
@@ -8,7 +8,7 @@ on how long it took.
 from collections.abc import Collection, Mapping, Sequence
 import datetime
 import hashlib
-from typing import Any, NamedTuple
+from typing import Any
 
 from oslo_utils import uuidutils
 import sqlalchemy as sa
@@ -25,21 +25,6 @@ from sahara_ext.db.facade import facade
 _Step = models.ClusterProvisionStep
 _Cluster = models.Cluster
 _table = _Step.__table__
-
-
-class StepState(NamedTuple):
-    """What a step has come to; its names are those of the columns."""
-
-    completed: int
-    failed: int
-    total: int | None
-    successful: bool | None
-    completed_at: datetime.datetime | None
-
-    @classmethod
-    def of(cls, row: models.ClusterProvisionStep) -> 'StepState':
-        """Return the state of a step that was loaded."""
-        return cls._make(getattr(row, name) for name in cls._fields)
 
 
 @facade.writer
@@ -185,96 +170,6 @@ def _begin(
     if step.total is not None and done >= step.total:
         step.completed_at = now
         step.successful = not step.failed
-
-
-@lost_connection.recover
-@facade.writer
-def provision_step_end(
-    context: RequestContext, step_id: str
-) -> tuple[StepState, bool]:
-    """End a step of which no more is to come, if it has not ended.
-
-    Without a failure its total becomes what was done.
-
-    :returns: its state, and whether this has ended it
-    :raises ProvisionStepNotFound: when there is no such step
-    """
-    step, now = provision_step_lock(context.session, step_id)
-    if step.completed_at is not None:
-        return step, False
-    done = step.completed + step.failed
-    is_short = step.total is None or not step.failed
-    ended = step._replace(
-        total=done if is_short else step.total,
-        successful=not step.failed,
-        completed_at=now,
-    )
-    provision_step_update(context.session, step_id, ended, now)
-    return ended, True
-
-
-def provision_step_lock(
-    session: Any, step_id: str
-) -> tuple[StepState, datetime.datetime]:
-    """Return a step's state, which stays until the transaction ends.
-
-    :returns: with a time that is not before any other of this step
-    :raises ProvisionStepNotFound: when there is no such step
-    """
-    row = session.execute(_LOCK, {'step': step_id}).first()
-    if row is None:
-        raise exception.ProvisionStepNotFound(step_id=step_id)
-    *state, updated_at, now = row
-    # The clock was read before the lock was there.
-    return StepState(*state), max(filter(None, [updated_at, now]))
-
-
-_STATE = [getattr(_table.c, name) for name in StepState._fields]
-_LOCK = (
-    sa.select(*_STATE, _table.c.updated_at, clock.UTCNow())
-    .where(_table.c.id == sa.bindparam('step'))
-    .with_for_update(key_share=True)
-)
-_COUNT_ONE = (
-    sa.update(_table)
-    .where(
-        _table.c.id == sa.bindparam('step'),
-        _table.c.completed_at.is_(None),
-        _table.c.failed == 0,
-        sa.or_(
-            _table.c.total.is_(None), _table.c.completed + 1 < _table.c.total
-        ),
-    )
-    .values(
-        completed=_table.c.completed + 1,
-        # The clock was read before the lock was there.
-        updated_at=sa.case(
-            (_table.c.updated_at > clock.UTCNow(), _table.c.updated_at),
-            else_=clock.UTCNow(),
-        ),
-    )
-)
-_UPDATE = sa.update(_table).where(_table.c.id == sa.bindparam('step'))
-
-
-def provision_step_count_one(session: Any, step_id: str) -> bool:
-    """Count a success in a step that has not failed and does not end yet.
-
-    :returns: whether it is one
-    """
-    result = session.execute(_COUNT_ONE, {'step': step_id})
-    return bool(result.rowcount)
-
-
-def provision_step_update(
-    session: Any,
-    step_id: str,
-    state: StepState,
-    now: datetime.datetime,
-) -> None:
-    """Store the state of a step that is locked."""
-    values = state._asdict() | {'updated_at': now}
-    session.execute(_UPDATE, {'step': step_id, **values})
 
 
 @facade.reader

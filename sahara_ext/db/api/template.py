@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about templates of node groups and of clusters.
+"""Queries of templates of node groups and of clusters.
 
 Each function takes the model of the kind of template it is about.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions about who uses templates, and keeps them from being deleted."""
+"""Queries of the users of templates, which keep them from being deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which rows a caller sees: those of the project, and public ones."""
+"""Conditions of visible rows: those of the project, and public ones."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def is_own(context: RequestContext, model: Any) -> Any:
 
 
 def is_public(model: Any) -> Any:
-    """Return the condition that a row is there for everybody."""
+    """Return the condition that all projects see a row."""
     return query.equals(model.is_public, True)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the first revisions create, frozen.
+"""The tables that the first revisions create, frozen.
 
 Never to be edited; a change of the schema is a new revision.
 """

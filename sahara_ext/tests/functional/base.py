@@ -68,7 +68,7 @@ def cluster(version: str = 'v1.1', **more: Any) -> Any:
 
 
 class APITestCase(base.MessagingTestCase):
-    """A test that sends requests to the API; nobody works on clusters."""
+    """A test that sends requests to the API; no engine works on clusters."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -151,17 +151,17 @@ class OperationsTestCase(APITestCase):
         )
         self.rpc.serve(manager, rpcapi.TOPIC)
 
-    def settle(self, cluster_id: str, token: str = MEMBER) -> Any:
+    def wait_until_idle(self, cluster_id: str, token: str = MEMBER) -> Any:
         """Wait until nothing is being done to a cluster; return it."""
         shown: Any = None
 
-        def is_settled() -> bool:
+        def is_idle() -> bool:
             nonlocal shown
             path = f'/v1.1/clusters/{cluster_id}'
             shown = self.get(path, token=token)['cluster']
             return shown['status'] in _AT_REST
 
-        polling.wait_until(is_settled, f'{cluster_id} at rest')
+        polling.wait_until(is_idle, f'{cluster_id} at rest')
         return shown
 
     def wait_until_gone(self, cluster_id: str) -> None:

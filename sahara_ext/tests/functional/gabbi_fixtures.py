@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What gabbi files name as their fixtures: the service, with things in it.
+"""Fixtures that gabbi files name: the service, with clusters in it.
 
 A file finds the tokens of several callers, and the ids of what there is, in
 the environment.
@@ -26,7 +26,7 @@ class _OperationsCase(base.OperationsTestCase):
 
 
 class EmptyFixture(gabbi_case.CaseFixture):
-    """The service; nobody works on clusters."""
+    """The service; no engine works on clusters."""
 
     case_class: type[base.APITestCase] = _Case
     variables = {
@@ -66,8 +66,8 @@ class EngineFixture(EmptyFixture):
         active = case.create(name='active')
         fake = {'fail_step': 'Configuring instances', 'fail_instances': 1}
         failed = case.create(name='failed', cluster_configs={'fake': fake})
-        steps = case.settle(active['id'])['provisioning_progress']
-        shown = case.settle(failed['id'])
+        steps = case.wait_until_idle(active['id'])['provisioning_progress']
+        shown = case.wait_until_idle(failed['id'])
         self.tell(
             ACTIVE=active['id'],
             FAILED=failed['id'],

@@ -23,7 +23,7 @@ def _new_id() -> str:
 
 
 def cluster(**columns: Any) -> models.Cluster:
-    """Return a cluster nobody works on."""
+    """Return a cluster that no engine works on."""
     values: dict[str, Any] = {
         'id': _new_id(),
         'project_id': base.PROJECT,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who polls a cluster of the fake cloud sees its counts grow one by one."""
+"""The counts of a cluster of the fake cloud grow one by one."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ from ext_lib.testing import process
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.tests import base
-from sahara_ext.tests.functional import house
+from sahara_ext.tests.functional import compute_service
 
 SERVERS = int(os.environ.get('SAHARA_EXT_CRASH_SERVERS', '100'))
 KILLS = int(os.environ.get('SAHARA_EXT_CRASH_KILLS', '20'))
@@ -31,9 +31,11 @@ class TestLaunchCrash(base.MessagingTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.useFixture(fixtures.Timeout(_SECONDS, gentle=True))
-        self.house = self.useFixture(house.House(base.USER, base.PROJECT))
-        self.addCleanup(self.house.delete, _NAME)
-        self.context.project_id = self.house.project_id
+        self.compute = self.useFixture(
+            compute_service.ComputeService(base.USER, base.PROJECT)
+        )
+        self.addCleanup(self.compute.delete, _NAME)
+        self.context.project_id = self.compute.project_id
         self.output = self.useFixture(fixtures.TempDir()).path
         self.settings.set('infra', driver='compute')
         self.cluster_id = self.create()
@@ -46,12 +48,12 @@ class TestLaunchCrash(base.MessagingTestCase):
                 'name': _NAME,
                 'plugin_name': 'fake',
                 'plugin_version': '0.1',
-                'default_image_id': self.house.image,
+                'default_image_id': self.compute.image,
                 'node_groups': [
                     {
                         'name': 'worker',
                         'count': SERVERS,
-                        'flavor_id': self.house.flavor,
+                        'flavor_id': self.compute.flavor,
                         'node_processes': ['datanode'],
                     }
                 ],
@@ -63,7 +65,7 @@ class TestLaunchCrash(base.MessagingTestCase):
         """Start an engine in a process of its own."""
         variables = {
             **_ENGINE,
-            **self.house.options(),
+            **self.compute.options(),
             'OS_DATABASE__CONNECTION': self.database.url,
         }
         return self.useFixture(
@@ -76,7 +78,7 @@ class TestLaunchCrash(base.MessagingTestCase):
         return Cluster.get(self.context, self.cluster_id)
 
     def servers(self) -> dict[str, str]:
-        return self.house.servers(_NAME)
+        return self.compute.servers(_NAME)
 
     def test_every_instance_has_one_server(self) -> None:
         kills = itertools.takewhile(self.kill_amid, range(1, KILLS + 1))

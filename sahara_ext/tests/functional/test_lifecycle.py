@@ -18,7 +18,7 @@ class LifecycleTest(base.OperationsTestCase):
     def test_up_and_down(self) -> None:
         created = self.create()
         path = f'/v1.1/clusters/{created["id"]}'
-        up = self.settle(created['id'])
+        up = self.wait_until_idle(created['id'])
         self.assertEqual('Active', up['status'])
         self.assertEqual(100, up['provisioning_percentage'])
         self.assertEqual(
@@ -34,7 +34,7 @@ class LifecycleTest(base.OperationsTestCase):
         scaled = self.send('PUT', path, grown)['cluster']
         self.assertLess(scaled['provisioning_percentage'], 100)
         self.assertNotEqual([], self.steps(scaled, 'scaling'))
-        cluster = self.settle(created['id'])
+        cluster = self.wait_until_idle(created['id'])
         sizes = {
             group['name']: len(group['instances'])
             for group in cluster['node_groups']
@@ -47,7 +47,7 @@ class LifecycleTest(base.OperationsTestCase):
         self.get(f'{path}/progress', status=404)
 
     def test_chosen_instances_go(self) -> None:
-        cluster = self.settle(self.create()['id'])
+        cluster = self.wait_until_idle(self.create()['id'])
         first = cluster['node_groups'][0]['instances'][0]
         resizing = {
             'name': 'worker',
@@ -59,18 +59,18 @@ class LifecycleTest(base.OperationsTestCase):
             f'/v2/clusters/{cluster["id"]}',
             {'resize_node_groups': [resizing]},
         )
-        (group,) = self.settle(cluster['id'])['node_groups']
+        (group,) = self.wait_until_idle(cluster['id'])['node_groups']
         (left,) = group['instances']
         self.assertNotEqual(first['id'], left['id'])
 
     def test_a_failure_is_told(self) -> None:
         fake = {'fail_step': 'Waiting for ssh', 'fail_instances': 1}
-        cluster = self.settle(
+        cluster = self.wait_until_idle(
             self.create(cluster_configs={'fake': fake})['id']
         )
         self.assertEqual('Error', cluster['status'])
         path = f'/v1.1/clusters/{cluster["id"]}'
-        events = self.get(f'{path}/progress')['events']
+        events = self.get(f'{path}/progress', token=base.ADMIN)['events']
         (failure,) = [event for event in events if not event['successful']]
         self.assertIn('Traceback', failure['event_info'])
         self.assertIn(failure['error_id'], self.log.output)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What stands before the API: the filters of api-paste.ini."""
+"""The filters of api-paste.ini before the API."""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How often requests ask the database: a few times, however much is there."""
+"""Requests take a few statements, however many rows there are."""
 
 import itertools
 import re

@@ -194,7 +194,7 @@ class WireFormatTest(base.APITestCase):
         self.assertEqual(list(_INSTANCE_KEYS), list(group['instances'][0]))
 
     def test_provision_progress(self) -> None:
-        """What has begun, the keys as released clients read them."""
+        """Steps that have begun, with the keys that released clients read."""
         over, failed = self.show()['provision_progress']
         for step in (over, failed):
             self.assertEqual([*_STEP_KEYS, 'events'], list(step))
@@ -215,7 +215,7 @@ class WireFormatTest(base.APITestCase):
             self.assertEqual(list(_STEP_KEYS), list(step))
 
     def test_provisioning_progress(self) -> None:
-        """What is planned too, and counts."""
+        """Planned steps too, with their counts."""
         cluster = self.show()
         steps = cluster['provisioning_progress']
         for step in steps:

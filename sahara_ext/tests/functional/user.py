@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Somebody who uses a running API over HTTP."""
+"""A user of a running API over HTTP."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class User:
     def create(self, name: str, count: int = 2, **fake: Any) -> str:
         """Have a cluster created; return its id.
 
-        :param fake: what it is to rehearse
+        :param fake: the faults to inject
         """
         group = {
             'name': 'worker',

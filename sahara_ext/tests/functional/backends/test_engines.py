@@ -57,7 +57,7 @@ class BackendsTestCase(processes.EnginesTestCase, Backends):
 
 
 class TestMessages(BackendsTestCase):
-    """What is to be done is done at once, not when somebody looks."""
+    """Operations begin at once, not with the next search."""
 
     options = {'search_interval': 600}
 

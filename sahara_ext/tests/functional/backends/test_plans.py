@@ -9,7 +9,7 @@ from ext_lib import context
 from ext_lib.paging import Page
 from ext_lib.testing import plans
 from sahara_ext.db import models
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.facade import facade
 from sahara_ext.db.migration import schema
@@ -119,7 +119,7 @@ class TestPlans(database.ServerTestCase):
         analyze(engine, 'cluster_events')
         for successful in (None, True, False):
             for marker in (None, key(EVENTS // 2), key(EVENTS - 200 * RARE)):
-                found = cluster_event_list_db.cluster_events_get_by_step(
+                found = cluster_event_db.cluster_events_get_by_step(
                     self.context, key(1), Page(LIMIT, marker), successful
                 )
                 self.assertEqual(LIMIT, len(found))

@@ -116,7 +116,7 @@ CLUSTERS = (
     _cluster(invalid, 'a long description', description='x' * 65536),
     _cluster(invalid, 'a share without an id', shares=[{}]),
     _cluster(invalid, 'no shares but null', shares=None),
-    _cluster(invalid, 'a share nobody may use',
+    _cluster(invalid, 'a share without a level of access',
              shares=[{'id': base.UNKNOWN, 'access_level': 'x'}]),
     _cluster(invalid, 'a long domain', domain_name='x' * 256),
     _cluster(invalid, 'an unknown property', nonsense=1),

@@ -20,7 +20,7 @@ class Bad:
         stands for a cluster of the user that is active, ``{protected}`` for
         one that is protected, ``{public}`` for one of another project,
         ``{template}`` and ``{group_template}`` for templates, ``{unknown}``
-        for nobody's id
+        for an id that is not there
     :param body: bytes as they are, anything else as JSON; in it,
         ``hadoop_version`` gets the name the version has for it
     :param versions: the versions it is sent to

@@ -52,7 +52,7 @@ class ClientTestCase(testtools.TestCase):
 
     @property
     def version_key(self) -> str:
-        """What the version calls the version of a plugin."""
+        """The key of the version of a plugin."""
         return 'hadoop_version' if self.api == '1.1' else 'plugin_version'
 
     def sahara(self, token: str = 'alice:demo') -> Any:

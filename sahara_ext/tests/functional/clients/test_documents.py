@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the pages on clusters show works with the released clients."""
+"""Examples of the pages on clusters work with the released clients."""
 
 import pathlib
 import re

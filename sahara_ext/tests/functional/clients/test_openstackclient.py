@@ -17,7 +17,7 @@ _SSH = 'creating: Waiting for ssh'
 
 
 class CommandTests:
-    """What holds for both versions.
+    """Tests for both versions.
 
     The commands are those of python-saharaclient 4.2.0. Some that list things
     the openstack client of today cannot run, and ``--wait`` when scaling fails

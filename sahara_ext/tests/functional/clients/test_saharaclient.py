@@ -39,7 +39,7 @@ _FAILURE = {'fail_step': 'Waiting for ssh', 'fail_instances': 1}
 
 
 class ClusterTests:
-    """What holds for both versions."""
+    """Tests for both versions."""
 
     def setUp(self: Any) -> None:
         super().setUp()  # type: ignore[misc]
@@ -112,7 +112,7 @@ class ClusterTests:
         self.assertIn(True, [is_planned for _percentage, is_planned in seen])
 
     def check_keys(self: Any, cluster: Any) -> None:
-        """What the dashboard reads is there."""
+        """Check for the keys that the dashboard reads."""
         full = self.client.clusters.get(cluster.id, show_progress=True)
         found = full.to_dict()
         project = 'tenant_id' if self.api == '1.1' else 'project_id'

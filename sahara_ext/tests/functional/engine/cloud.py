@@ -10,14 +10,14 @@ from oslo_config import cfg
 from sahara_ext.infra import base
 
 #: Seconds until a test that waits for it gives up.
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 class Cloud(base.InfraDriver):
     """Servers of any number of engines.
 
     ``servers`` has them by the ids of their instances, ``calls`` what was
-    asked for. Whoever clears ``gate`` has each call wait there; ``close_at``
+    asked for. While ``gate`` is cleared, each call waits there; ``close_at``
     names a method, and which call of it closes the gate.
 
     :param watch: is called with the cluster and the name of each method
@@ -64,11 +64,11 @@ class Cloud(base.InfraDriver):
             self.gate.clear()
         self._watch(cluster, method)
         self.waiting.release()
-        for _ in range(_PATIENCE * 20):
+        for _ in range(_TIMEOUT * 20):
             if self.gate.wait(0.05):
                 return
             checkpoint()
-        raise AssertionError('nobody opened the gate')
+        raise AssertionError('the gate stayed closed')
 
 
 class Unlucky(Cloud):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What engines live through, and clusters come up all the same."""
+"""Crashes and lost connections, in spite of which clusters come up."""
 
 import os
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What engines log of themselves, and of clusters."""
+"""Log lines of engines, of themselves and of clusters."""
 
 import re
 

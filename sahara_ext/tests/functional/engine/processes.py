@@ -27,7 +27,7 @@ _STOPPED = os.WSTOPPED | os.WEXITED | os.WNOWAIT
 #: How each database is told not to wait, and what would have to.
 _TABLES = ('clusters', 'cluster_provision_steps', 'engines')
 _ROWS = [f'SELECT 1 FROM {table} FOR UPDATE' for table in _TABLES]
-_IMPATIENCE = {
+_LOCK_TIMEOUTS = {
     'sqlite': ('PRAGMA busy_timeout = 0', ['BEGIN IMMEDIATE']),
     'mysql': ('SET SESSION innodb_lock_wait_timeout = 1', _ROWS),
     'postgresql': ("SET LOCAL lock_timeout = '1s'", _ROWS),
@@ -120,11 +120,11 @@ class EngineProcess(process.Process):
 def _nobody_writes() -> bool:
     """Return whether each row could be written to at once."""
     url = facade.get_engine().url
-    impatience, attempts = _IMPATIENCE[url.get_backend_name()]
+    timeout, attempts = _LOCK_TIMEOUTS[url.get_backend_name()]
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
         try:
-            for statement in (impatience, *attempts):
+            for statement in (timeout, *attempts):
                 connection.execute(sa.text(statement))
         except sa.exc.DBAPIError:
             return False

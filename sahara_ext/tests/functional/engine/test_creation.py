@@ -23,7 +23,7 @@ STEPS = [*base.ADDING, fake.CONFIGURING, fake.STARTING]
 
 
 class TestAcceptance(base.EngineTestCase):
-    """What is there before an engine has heard of it."""
+    """Rows that are there before an engine has heard of them."""
 
     def test_everything_is_planned(self):
         cluster = self.load(self.create({'master': 1, 'worker': 3}))

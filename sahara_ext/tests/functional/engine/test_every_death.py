@@ -34,7 +34,7 @@ class Killed(BaseException):
 
 
 class Death:
-    """What keeps an engine from asking anything from some statement on."""
+    """A death: from some statement on, an engine executes none."""
 
     def __init__(self) -> None:
         self._left: Iterator[int] = itertools.repeat(1)
@@ -45,7 +45,7 @@ class Death:
         self._left = iter(range(statements, -1, -1))
 
     def has_come(self) -> bool:
-        """Return whether it has; whoever comes next is alive."""
+        """Return whether it has; the next engine is alive."""
         has_come, self._is_dead = self._is_dead, False
         self._left = itertools.repeat(1)
         return has_come
@@ -75,7 +75,7 @@ class TestEveryDeath(base.EngineTestCase):
         self.points = itertools.count(first, STRIDE)
 
     def live(self, cluster_id, statements=None):
-        """Be an engine; tell whether it has died before it was done."""
+        """Be an engine; return whether it has died before it was done."""
         engine = Engine(self.context, host='host')
         engine.register()
         engine.forget_others()

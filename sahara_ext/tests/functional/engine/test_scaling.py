@@ -170,7 +170,7 @@ class TestScaling(ScalingTestCase):
 
 
 class TestImpossible(ScalingTestCase):
-    """What is refused before anything is stored."""
+    """Requests that are refused before anything is stored."""
 
     def setUp(self):
         super().setUp()
@@ -192,7 +192,7 @@ class TestImpossible(ScalingTestCase):
         self.assertEqual([], scaling(found))
 
     def test_unknown_group(self):
-        self.check_refused(exception.NodeGroupNotFound, {'nobody': 5})
+        self.check_refused(exception.NodeGroupNotFound, {'unknown': 5})
 
     def test_name_of_another_group(self):
         self.check_refused(

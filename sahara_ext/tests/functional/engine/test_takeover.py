@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one engine leaves another goes on with, and repeats nothing."""
+"""An engine resumes the work of another, and repeats nothing."""
 
 import datetime
 

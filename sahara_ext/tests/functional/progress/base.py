@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests with many reporters have in common."""
+"""The base of tests with many reporters."""
 
 import json
 import random
@@ -37,7 +37,7 @@ class Reporter(process.Process):
 
     @property
     def lines(self):
-        """What it has acknowledged up to now."""
+        """The reports it has acknowledged up to now."""
         lines = self.output.read_bytes().split(b'\n')[:-1]
         return [json.loads(line) for line in lines if line.startswith(b'{')]
 

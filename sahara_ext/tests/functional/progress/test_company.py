@@ -151,7 +151,7 @@ class TestDeletion(CompanyTestCase):
 
 
 class TestLostConnections(CompanyTestCase):
-    """Somebody ends the connections of reporters, again and again."""
+    """The connections of reporters are ended, again and again."""
 
     _OTHERS = {
         'mysql': (

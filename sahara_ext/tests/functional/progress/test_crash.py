@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was acknowledged is there, whatever happens to who reported it."""
+"""Acknowledged reports are there, even if the reporter dies."""
 
 from ext_lib.testing import polling
 from sahara_ext.tests.functional.progress import base

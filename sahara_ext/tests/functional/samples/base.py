@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of API samples have in common."""
+"""The base of tests of API samples."""
 
 from collections.abc import Callable
 import os
@@ -84,7 +84,9 @@ class SampleTestCase(base.APITestCase):
 
         There is one sample for each shape, at the version that has it first.
         """
-        bodies = {version: tidied(body_at(version)) for version in versions}
+        bodies = {
+            version: without_places(body_at(version)) for version in versions
+        }
         changes = documents.changes(bodies)
         if os.environ.get(GENERATE):
             SAMPLES.write(name, changes)
@@ -137,12 +139,12 @@ def kind(version: str) -> dict[str, str]:
     return {'plugin_name': 'fake', key: '0.1'}
 
 
-def tidied(value: Any) -> Any:
+def without_places(value: Any) -> Any:
     """Return a body without the places in a traceback."""
     if isinstance(value, dict):
-        return {k: tidied(v) for k, v in value.items()}
+        return {k: without_places(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [tidied(v) for v in value]
+        return [without_places(v) for v in value]
     if isinstance(value, str):
         return _TRACEBACK.sub(r'\1  ...\n\2', value)
     return value

@@ -93,7 +93,7 @@ class ClusterSamples(base.OperationsTestCase):
         """Have a cluster created; return its id when it is up."""
         body = request('1.1', name)
         made = self.ask('POST', '/clusters', '1.1', body)['cluster']
-        self.settle(made['id'])
+        self.wait_until_idle(made['id'])
         return str(made['id'])
 
     @base.produces('clusters/clusters-list-resp')
@@ -184,7 +184,7 @@ class FailedClusterSamples(base.OperationsTestCase):
         configs = {'fail_step': 'Waiting for ssh', 'fail_instances': 1}
         body = request('1.1', 'one', cluster_configs={'fake': configs})
         made = self.ask('POST', '/clusters', '1.1', body)['cluster']
-        self.settle(made['id'])
+        self.wait_until_idle(made['id'])
         path = f'/clusters/{made["id"]}/progress'
         self.assertAnswers('clusters/cluster-progress-failed-resp', path)
         self.token = functional.ADMIN

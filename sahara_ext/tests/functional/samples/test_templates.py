@@ -10,7 +10,7 @@ _UPDATE = {'1.1': 'PUT', '2.0': 'PATCH'}
 
 
 class TemplateSamples(base.SampleTestCase):
-    """What holds for both kinds.
+    """Tests for both kinds.
 
     :cvar kind: of templates, in the singular
     """

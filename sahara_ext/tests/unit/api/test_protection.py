@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is another's, or protected, stays as it is."""
+"""Rows of other projects, and protected ones, stay as they are."""
 
 import types
 from typing import Any

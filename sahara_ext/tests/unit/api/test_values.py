@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What bodies say is put in the words of the objects."""
+"""Bodies are translated into fields of objects."""
 
 from sahara_ext.api import values
 from sahara_ext.tests import base

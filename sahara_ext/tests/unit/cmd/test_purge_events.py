@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operators remove events, but none that somebody may need."""
+"""Operators remove events, but none that users may need."""
 
 from oslo_config import cfg
 

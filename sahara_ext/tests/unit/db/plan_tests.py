@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How SQLite answers, which shows its plans whatever is in the tables."""
+"""Plans of SQLite, which shows them whatever is in the tables."""
 
 import re
 

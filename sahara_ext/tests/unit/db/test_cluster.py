@@ -141,10 +141,10 @@ class TestGet(base.TestCase):
     def test_who_sees_it(self):
         private = self.cluster()
         public = self.cluster(is_public=True)
-        nobody = context.RequestContext(user_id='u', project_id=None)
+        without_project = context.RequestContext(user_id='u', project_id=None)
         for get in (cluster_db.cluster_get, cluster_db.cluster_get_ref):
             self.assertEqual(private.id, get(self.context, private.id).id)
-            for caller in (self.stranger, nobody):
+            for caller in (self.stranger, without_project):
                 self.assertEqual(public.id, get(caller, public.id).id)
                 self.assertRaises(
                     exception.ClusterNotFound, get, caller, private.id

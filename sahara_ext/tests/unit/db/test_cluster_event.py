@@ -13,10 +13,10 @@ from oslo_db import exception as db_exception
 from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
-from sahara_ext.db import held_connection as held_connection_db
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
-from sahara_ext.db.api import provision_step as provision_step_db
+from sahara_ext.db.event_log import held_connection as held_connection_db
+from sahara_ext.db.event_log import recorder
+from sahara_ext.db.event_log import step_state
 from sahara_ext.db.facade import facade
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -28,7 +28,7 @@ CLAIMS = strategies.tuples(
 
 
 def event(subject='', successful=True, **values):
-    return cluster_event_db.cluster_event_fit(
+    return recorder.cluster_event_fit(
         {
             'id': str(uuid.uuid4()),
             'subject': subject,
@@ -39,7 +39,7 @@ def event(subject='', successful=True, **values):
 
 
 class Commits(fixtures.Fixture):
-    """What becomes of the next transactions."""
+    """The fate of the next transactions."""
 
     def _setUp(self):
         self.before: list[Exception] = []
@@ -85,9 +85,7 @@ class EventTestCase(base.DatabaseTestCase):
         return recording.progress(self.cluster).step('Step', total).id
 
     def record(self, step_id, *events):
-        return cluster_event_db.cluster_events_record(
-            self.connection, step_id, events
-        )
+        return recorder.cluster_events_record(self.connection, step_id, events)
 
     def check(self, step_id):
         """Hold the counters against the events; return the step."""
@@ -151,7 +149,7 @@ class TestRecord(EventTestCase):
 
 
 class TestLostAnswers(EventTestCase):
-    """The database commits, and nobody hears of it."""
+    """The database commits, and its answer is lost."""
 
     def record(self, step_id, *events):
         with self.commits.fail_after(db_exception.DBConnectionError()):
@@ -183,7 +181,7 @@ class TestLostAnswers(EventTestCase):
         step_id = self.begin()
         mine = event('a')
         super().record(step_id, mine)
-        provision_step_db.provision_step_end(self.context, step_id)
+        step_state.provision_step_end(self.context, step_id)
         _, (outcome,) = super().record(step_id, mine)
         self.assertEqual((True, False), outcome)
 
@@ -195,9 +193,7 @@ class TestLostAnswers(EventTestCase):
     def test_a_step_ends_once(self):
         step_id = self.begin(3)
         with self.commits.fail_after(db_exception.DBConnectionError()):
-            state, _ = provision_step_db.provision_step_end(
-                self.context, step_id
-            )
+            state, _ = step_state.provision_step_end(self.context, step_id)
         self.assertEqual((0, True), (state.total, state.successful))
 
 
@@ -213,7 +209,7 @@ class TestLists(EventTestCase):
 
     def page(self, step_id=None, successful=None, **page):
         self.statements.clear()
-        found = cluster_event_list_db.cluster_events_get_by_step(
+        found = cluster_event_db.cluster_events_get_by_step(
             self.context, step_id or self.step, paging.Page(**page), successful
         )
         self.assertEqual(1, len(self.statements))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Events that nobody needs go, a few at a time, and no others."""
+"""Old events are removed, a few at a time, and no others."""
 
-from sahara_ext.db.api import cluster_event_purge as cluster_event_purge_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
@@ -89,7 +89,7 @@ class TestPurge(base.DatabaseTestCase):
         steps = [self.step(1) for _ in range(7)]
         found = []
         last = None
-        while page := cluster_event_purge_db.provision_steps_completed(
+        while page := cluster_event_db.provision_steps_completed(
             self.context, 0, last, 3
         ):
             found.append([row.id for row in page])
@@ -102,15 +102,11 @@ class TestPurge(base.DatabaseTestCase):
         strangers = recording.cluster(self.context)
         other = recording.progress(strangers).step('One')
         other.succeed()
-        last = cluster_event_purge_db.cluster_events_last(
-            self.context, self.cluster
-        )
+        last = cluster_event_db.cluster_events_last(self.context, self.cluster)
         steps[1].succeed(subject='late')
         counts = []
-        while (
-            count := cluster_event_purge_db.cluster_events_destroy_by_cluster(
-                self.context, self.cluster, last, 3
-            )
+        while count := cluster_event_db.cluster_events_destroy_by_cluster(
+            self.context, self.cluster, last, 3
         ):
             counts.append(count)
         self.assertEqual([3, 3, 2], counts)
@@ -121,8 +117,6 @@ class TestPurge(base.DatabaseTestCase):
     def test_a_cluster_without_events(self):
         self.assertEqual(
             0,
-            cluster_event_purge_db.cluster_events_last(
-                self.context, self.cluster
-            ),
+            cluster_event_db.cluster_events_last(self.context, self.cluster),
         )
         ClusterEventList.destroy_by_cluster(self.context, self.cluster, 3)

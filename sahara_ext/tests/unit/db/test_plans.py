@@ -8,7 +8,7 @@ backends.
 from ext_lib.paging import Page
 from sahara_ext.db import models
 from sahara_ext.db.api import cluster as cluster_db
-from sahara_ext.db.api import cluster_event_list as cluster_event_list_db
+from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.api import operation as operation_db
 from sahara_ext.db.api import template as template_db
@@ -112,7 +112,7 @@ class TestEvents(plan_tests.PlanTestCase):
 
     def pages(self, successful=None):
         for page in (Page(2), Page(2, self.marker)):
-            cluster_event_list_db.cluster_events_get_by_step(
+            cluster_event_db.cluster_events_get_by_step(
                 self.context, self.step, page, successful
             )
             yield page

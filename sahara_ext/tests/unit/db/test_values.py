@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What does not fit a column is refused before a database sees it."""
+"""A value that does not fit its column is refused before it is sent."""
 
 from sahara_ext import exception
 from sahara_ext.db import models

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A runner takes up what it has room for, and ends in good order."""
+"""A pool takes up what it has room for, and ends in good order."""
 
 import threading
 from typing import Any
@@ -10,7 +10,7 @@ from sahara_ext.engine import operation_pool
 from sahara_ext.engine.lease import Interrupted
 from sahara_ext.tests import base
 
-_PATIENCE = 30
+_TIMEOUT = 30
 
 
 class Cluster:
@@ -26,7 +26,7 @@ class Cluster:
         self.left = operations
         self.released = 0
         self.is_ours = True
-        # What the runner takes for an operation knows its cluster.
+        # What the pool takes for an operation knows its cluster.
         self.cluster = self
 
     @property
@@ -40,17 +40,18 @@ class Cluster:
         self.released += 1
 
 
-class TestRunner(base.TestCase):
+class TestOperationPool(base.TestCase):
     def setUp(self):
         super().setUp()
         self.settings.set('engine', operation_workers=2)
         self.clusters = {}
-        self.vacated = threading.Semaphore(0)
+        self.searched = threading.Semaphore(0)
         self.begun = threading.Semaphore(0)
         self.may_end = threading.Event()
         self.error = None
         for name, value in {
             'Cluster': self,
+            'ClusterList': self,
             'Operation': self.make_operation,
             'provisioning': self,
         }.items():
@@ -59,13 +60,21 @@ class TestRunner(base.TestCase):
                     f'sahara_ext.engine.operation_pool.{name}', value
                 )
             )
-        nobody: Any = None
-        self.runner = operation_pool.Runner(
-            self.conf, nobody, nobody, self.claim, self.vacated.release
+        unused: Any = None
+        engine: Any = self
+        self.pool = operation_pool.OperationPool(
+            self.conf, unused, unused, engine
         )
         self.addCleanup(self.may_end.set)
 
-    def claim(self, cluster_id):
+    def get_deadline(self, _context, _seconds):
+        return None
+
+    def get_abandoned(self, *_args):
+        self.searched.release()
+        return ()
+
+    def claim(self, _context, cluster_id, *_args):
         return self.clusters[cluster_id].left > 0
 
     def get_for_engine(self, context, cluster_id):
@@ -82,7 +91,7 @@ class TestRunner(base.TestCase):
     def carry_out(self, operation):
         self.begun.release()
         lease = self.lease
-        for _ in range(_PATIENCE * 100):
+        for _ in range(_TIMEOUT * 100):
             lease.check()
             if self.may_end.wait(0.01):
                 break
@@ -95,13 +104,13 @@ class TestRunner(base.TestCase):
             if name not in self.clusters:
                 cluster = Cluster(name, operations)
                 self.clusters[name] = cluster
-            self.runner.submit(name)
+            self.pool.submit(name)
 
     def wait_for_begin(self):
-        self.assertTrue(self.begun.acquire(timeout=_PATIENCE))
+        self.assertTrue(self.begun.acquire(timeout=_TIMEOUT))
 
     def wait_for_end(self):
-        self.assertTrue(self.runner.wait(_PATIENCE))
+        self.assertTrue(self.pool.wait(_TIMEOUT))
 
     def test_to_the_end(self):
         self.may_end.set()
@@ -110,7 +119,7 @@ class TestRunner(base.TestCase):
         self.assertEqual(0, self.cluster.left)
         self.assertEqual(1, self.cluster.released)
         # There may be others that wait.
-        self.assertTrue(self.vacated.acquire(timeout=_PATIENCE))
+        self.assertTrue(self.searched.acquire(timeout=_TIMEOUT))
 
     def test_one_operation_after_the_other(self):
         self.may_end.set()
@@ -122,17 +131,17 @@ class TestRunner(base.TestCase):
         self.submit('one', 'two', 'three')
         self.wait_for_begin()
         self.wait_for_begin()
-        self.assertEqual(0, self.runner.room)
+        self.assertEqual(0, self.pool.room)
         self.may_end.set()
         self.wait_for_end()
         self.assertEqual(1, self.clusters['three'].left)
-        self.assertEqual(2, self.runner.room)
+        self.assertEqual(2, self.pool.room)
 
     def test_not_the_same_twice_at_a_time(self):
         self.submit('one')
         self.wait_for_begin()
         self.submit('one')
-        self.assertEqual(1, self.runner.room)
+        self.assertEqual(1, self.pool.room)
         # A message that comes late is not lost either.
         self.cluster.left = 2
         self.may_end.set()
@@ -155,29 +164,29 @@ class TestRunner(base.TestCase):
         self.wait_for_end()
         self.assertIn('out of luck', self.log.output)
         self.assertEqual(1, self.cluster.released)
-        self.assertEqual(2, self.runner.room)
+        self.assertEqual(2, self.pool.room)
 
     def test_stopping(self):
         self.submit('one', 'two')
         self.wait_for_begin()
         self.wait_for_begin()
-        self.runner.stop()
-        self.assertTrue(self.runner.wait(_PATIENCE))
+        self.pool.stop()
+        self.assertTrue(self.pool.wait(_TIMEOUT))
         self.assertEqual([1, 1], [c.left for c in self.clusters.values()])
         self.assertEqual([1, 1], [c.released for c in self.clusters.values()])
         self.submit('three')
-        self.assertEqual(0, self.runner.room)
-        self.assertTrue(self.runner.wait(0))
+        self.assertEqual(0, self.pool.room)
+        self.assertTrue(self.pool.wait(0))
 
     def test_being_interrupted_is_no_error(self):
-        self.error = Interrupted('somebody else goes on')
+        self.error = Interrupted('another goes on')
         self.may_end.set()
         self.submit('one')
         self.wait_for_end()
-        self.assertIn('somebody else goes on', self.log.output)
+        self.assertIn('another goes on', self.log.output)
         self.assertNotIn('Traceback', self.log.output)
-        # It is left for later, when somebody looks.
-        self.runner._pool.shutdown()
-        self.assertFalse(self.vacated.acquire(blocking=False))
+        # It is left for a later search.
+        self.pool._pool.shutdown()
+        self.assertFalse(self.searched.acquire(blocking=False))
         self.assertEqual(2, self.cluster.released)
         self.assertEqual(1, self.cluster.left)

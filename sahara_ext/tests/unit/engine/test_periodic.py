@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Engines remove events that nobody needs any more."""
+"""Engines remove old events."""
 
 from sahara_ext.engine.periodic import EventCleanup
 from sahara_ext.tests import base

@@ -19,7 +19,7 @@ _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 
 
 class Enough(BaseException):
-    """Nobody needs what is being waited for any more."""
+    """The wait has become needless."""
 
 
 def go_on(waiting: str = '') -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fake cloud gives an instance the same server whoever asks."""
+"""The fake cloud gives an instance the same server in any process."""
 
 import ipaddress
 import uuid

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is kept in templates of each kind."""
+"""The contents of templates of each kind."""
 
 from sahara_ext import exception
 from sahara_ext.objects.cluster_template import ClusterTemplate

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The fake plugin refuses what it could not rehearse."""
+"""The fake plugin refuses faults that it could not inject."""
 
 from ext_lib import context
 from sahara_ext import exception

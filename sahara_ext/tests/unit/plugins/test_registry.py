@@ -86,7 +86,7 @@ class TestRegistry(base.TestCase):
 
     def test_enabled_ones_only(self):
         self.useFixture(Distribution())
-        self.settings.set('plugins', enabled=['other', 'nobody'])
+        self.settings.set('plugins', enabled=['other', 'missing'])
         self.assertEqual(['other'], self.names())
-        self.assertIn('nobody', self.log.output)
+        self.assertIn('missing', self.log.output)
         self.assertNotIn('moody', self.log.output)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the recorder: counted once, committed when told so."""
+"""Tests of reports: counted once, committed when acknowledged."""

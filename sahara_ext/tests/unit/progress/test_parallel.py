@@ -12,11 +12,11 @@ import testtools
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.progress import parallel
 
-_PATIENCE = 30
+_TIMEOUT = 30
 
 
 class Step:
-    """What is reported to a step."""
+    """A step that keeps its reports."""
 
     def __init__(self, done=()):
         self.events = {}
@@ -49,7 +49,7 @@ class TestForEach(testtools.TestCase):
         parallel.for_each(self.step, self.instances, function, workers)
 
     def test_several_at_a_time(self):
-        together = threading.Barrier(4, timeout=_PATIENCE)
+        together = threading.Barrier(4, timeout=_TIMEOUT)
         self.work(lambda instance: together.wait())
         self.assertEqual({str(n): None for n in range(8)}, self.step.events)
 

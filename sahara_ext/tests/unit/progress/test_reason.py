@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everybody reads why, and only administrators where in the code."""
+"""All users read the reason, and only administrators the traceback."""
 
 import os
 import sysconfig

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How far the work has come is told honestly."""
+"""The progress is shown as it is."""
 
 import datetime
 import types

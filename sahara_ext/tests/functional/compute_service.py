@@ -21,7 +21,7 @@ _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 _FLAVOR = 'm1.tiny'
 
 
-class House(fixtures.Fixture):
+class ComputeService(fixtures.Fixture):
     """A compute API with servers of a user.
 
     :param user_id: of those servers, where it is a service of our own

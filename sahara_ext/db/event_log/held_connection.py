@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """A connection kept for many transactions, one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
 import threading
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 from ext_lib.db import sqlite
 from sahara_ext.db.facade import facade
 
-_P = ParamSpec('_P')
-_R = TypeVar('_R')
-
 
 class HeldConnection:
-    """What writes often, and little each time.
+    """A connection for frequent short transactions; threads may share it.
 
     To take a connection from the pool, to see that it lives, and to give it
     back takes as long as such a transaction itself. So it stays, until
@@ -24,13 +22,9 @@ class HeldConnection:
         self._mutex = threading.Lock()
         self._connection: Any = None
 
-    def transact(
-        self,
-        function: Callable[Concatenate[Any, _P], _R],
-        *args: _P.args,
-        **kwargs: _P.kwargs,
-    ) -> _R:
-        """Run ``function`` on the connection, in a transaction that writes."""
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Any]:
+        """Return the connection, in a transaction that writes."""
         with self._mutex:
             if self._connection is None:
                 connection = facade.get_engine().connect()
@@ -39,7 +33,7 @@ class HeldConnection:
                 )
             try:
                 with self._connection.begin():
-                    return function(self._connection, *args, **kwargs)
+                    yield self._connection
             except BaseException:
                 self._release()
                 raise

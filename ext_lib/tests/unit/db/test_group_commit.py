@@ -6,11 +6,11 @@ import threading
 
 from oslotest import base
 
+from ext_lib.db.group_commit import GroupWriter
 from ext_lib.testing import polling
-from sahara_ext.progress.group_writer import GroupWriter
 
 #: Seconds until a test gives up; nothing takes long.
-PATIENCE = 30
+TIMEOUT = 30
 
 
 class Database:
@@ -29,7 +29,7 @@ class Database:
 
     def write(self, items):
         self.begun.release()
-        assert self.is_open.wait(PATIENCE)
+        assert self.is_open.wait(TIMEOUT)
         if self.errors:
             raise self.errors.pop(0)
         self.transactions.append(list(items))
@@ -37,7 +37,7 @@ class Database:
 
 
 class Interrupted(BaseException):
-    """Somebody wants a thread to end."""
+    """A signal has a thread end."""
 
 
 class GroupWriterTestCase(base.BaseTestCase):
@@ -61,7 +61,7 @@ class GroupWriterTestCase(base.BaseTestCase):
         """Have a transaction under way, and return what led to it."""
         self.database.is_open.clear()
         first = self.in_thread(self.writer.put, 'first')
-        assert self.database.begun.acquire(timeout=PATIENCE)
+        assert self.database.begun.acquire(timeout=TIMEOUT)
         return first
 
     def end(self):
@@ -81,10 +81,10 @@ class TestPut(GroupWriterTestCase):
             self.wait_for_queue(number + 1)
         self.assertFalse(any(future.done() for future in waiting))
         self.end()
-        self.assertEqual('result first', first.result(PATIENCE))
+        self.assertEqual('result first', first.result(TIMEOUT))
         self.assertEqual(
             [f'result {number}' for number in range(8)],
-            [future.result(PATIENCE) for future in waiting],
+            [future.result(TIMEOUT) for future in waiting],
         )
         self.assertEqual(
             [['first'], list(range(8))], self.database.transactions
@@ -97,7 +97,7 @@ class TestPut(GroupWriterTestCase):
             waiting.append(self.in_thread(self.writer.put, number))
             self.wait_for_queue(number + 1)
         self.end()
-        futures.wait(waiting, PATIENCE)
+        futures.wait(waiting, TIMEOUT)
         sizes = [len(items) for items in self.database.transactions]
         self.assertEqual([1, 10, 10, 5], sizes)
         self.assertEqual(['first', *range(25)], self.database.items)
@@ -107,7 +107,7 @@ class TestPut(GroupWriterTestCase):
             return [self.writer.put(start + n) for n in range(200)]
 
         work = [self.in_thread(put, 1000 * n) for n in range(32)]
-        results = [r for future in work for r in future.result(PATIENCE)]
+        results = [r for future in work for r in future.result(TIMEOUT)]
         self.assertEqual(32 * 200, len(set(results)))
         self.assertEqual(32 * 200, len(self.database.items))
         self.assertFalse(self.writer._is_led)
@@ -120,7 +120,7 @@ class TestPut(GroupWriterTestCase):
         self.database.errors.append(ValueError('together'))
         self.end()
         for future in waiting:
-            error = future.exception(PATIENCE)
+            error = future.exception(TIMEOUT)
             self.assertIsInstance(error, ValueError)
             self.assertEqual('together', str(error))
         self.assertEqual('result 1', self.writer.put(1))
@@ -132,18 +132,16 @@ class TestPut(GroupWriterTestCase):
         self.wait_for_queue(1)
         self.database.errors.append(Interrupted())
         self.end()
-        self.assertIsInstance(first.exception(PATIENCE), Interrupted)
-        self.assertEqual('result second', second.result(PATIENCE))
-        # What was begun is done; only nobody waits for it any more.
+        self.assertIsInstance(first.exception(TIMEOUT), Interrupted)
+        self.assertEqual('result second', second.result(TIMEOUT))
+        # The transaction is done; only no thread waits for it any more.
         self.assertEqual([['first', 'second']], self.database.transactions)
 
 
 class TestAdd(GroupWriterTestCase):
     def setUp(self):
         super().setUp()
-        self.writer = GroupWriter(
-            self.database.write, size=10, patience=PATIENCE
-        )
+        self.writer = GroupWriter(self.database.write, size=10, delay=TIMEOUT)
         self.writer.put('recent')
         self.database.transactions.clear()
 
@@ -164,7 +162,7 @@ class TestAdd(GroupWriterTestCase):
         self.assertEqual(list(range(30)), self.database.items)
 
     def test_nothing_stays_behind_for_long(self):
-        writer = GroupWriter(self.database.write, patience=0)
+        writer = GroupWriter(self.database.write, delay=0)
         writer.add(1)
         self.assertEqual([[1]], self.database.transactions)
 
@@ -177,8 +175,8 @@ class TestAdd(GroupWriterTestCase):
         self.wait_for_queue(1)
         self.assertFalse(second.done())
         self.end()
-        second.result(PATIENCE)
-        self.assertTrue(first.done() or first.result(PATIENCE) is None)
+        second.result(TIMEOUT)
+        self.assertTrue(first.done() or first.result(TIMEOUT) is None)
         self.assertEqual([[1]], self.database.transactions)
 
     def test_flush_with_nothing_to_do(self):
@@ -209,6 +207,6 @@ class TestAdd(GroupWriterTestCase):
         waiting = [self.in_thread(self.writer.put, n) for n in ('a', 'b')]
         self.wait_for_queue(11)
         self.end()
-        futures.wait(waiting, PATIENCE)
+        futures.wait(waiting, TIMEOUT)
         self.assertEqual(['first', *range(9)], self.database.items[:10])
         self.assertEqual({'a', 'b'}, set(self.database.items[10:]))

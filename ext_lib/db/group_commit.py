@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many threads' writes in few transactions.
+"""Group commit: the writes of many threads in few transactions.
 
-A thread that finds nobody writing writes, and takes along what others have
-handed in by then; they wait. While one transaction is under way the next one
-gathers, so the slower the database is, the more goes into each. All of it is
-done by the threads that hand in.
+A thread that finds no other thread writing writes, and takes along what
+others have handed in by then; they wait. While one transaction is under way
+the next one gathers, so the slower the database is, the more goes into each.
+All of it is done by the threads that hand in.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+import contextlib
 import threading
 import time
 from typing import Generic, TypeVar
@@ -18,9 +19,11 @@ _R = TypeVar('_R')
 
 
 class _Ticket(Generic[_T, _R]):
-    """A place in the queue: of an item, or of one who waits for the rest."""
+    """The place of items in the queue, or of a thread without items."""
 
-    def __init__(self, items: Sequence[_T], is_waited_for: bool) -> None:
+    def __init__(
+        self, items: Sequence[_T], is_waited_for: bool = True
+    ) -> None:
         self.items = items
         self.is_waited_for = is_waited_for
         self.is_leader = False
@@ -35,14 +38,14 @@ class _Ticket(Generic[_T, _R]):
         self._turn.acquire()
 
     def lead(self) -> None:
-        """Make the one who waits for it the leader."""
+        """Make the thread that waits for it the leader."""
         self.is_leader = True
         self._turn.release()
 
     def finish(
         self, results: Sequence[_R] = (), error: Exception | None = None
     ) -> None:
-        """Tell the one who waits for it how it went."""
+        """Pass the outcome to the thread that waits for it."""
         self.results = results
         self.error = error
         self.is_done = True
@@ -51,24 +54,24 @@ class _Ticket(Generic[_T, _R]):
 
 
 class GroupWriter(Generic[_T, _R]):
-    """Writes what is handed in, in that order.
+    """A writer of items, in the order in which they are handed in.
 
-    :param write: stores items and returns the result of each; when it
-        raises, storing them once more must do no harm
+    :param write: stores items and returns the result of each; it is
+        idempotent, as it may be called again when it has raised
     :param size: how many items go into one transaction at most
-    :param patience: seconds for which an item that nobody waits for may stay
-        behind while others follow
+    :param delay: seconds for which an item that no thread waits for may
+        stay behind while others follow
     """
 
     def __init__(
         self,
         write: Callable[[Sequence[_T]], Sequence[_R]],
         size: int = 1000,
-        patience: float = 0.5,
+        delay: float = 0.5,
     ) -> None:
         self._write = write
         self._size = size
-        self._patience = patience
+        self._delay = delay
         # Guards what follows, and the tickets.
         self._mutex = threading.Lock()
         self._queue: deque[_Ticket[_T, _R]] = deque()
@@ -78,9 +81,28 @@ class GroupWriter(Generic[_T, _R]):
     def put(self, item: _T) -> _R:
         """Return the result of ``item`` once it is written.
 
-        What ``write`` raises reaches all whose items it was given.
+        :raises Exception: what ``write`` raised for the items of this thread
         """
-        return self._hand_in([item])[0]
+        return self.put_all([item])[0]
+
+    def put_all(self, items: Sequence[_T]) -> Sequence[_R]:
+        """Return the results of ``items`` once they are written.
+
+        They go into one transaction. Without any, return once all that was
+        handed in before is written.
+
+        :raises Exception: what ``write`` raised for the items of this thread
+        """
+        ticket: _Ticket[_T, _R] = _Ticket(items)
+        with self._place(ticket):
+            ticket.wait()
+            while not ticket.is_done:
+                with self._batch(ticket) as (gathered, results):
+                    if gathered:
+                        results += self._write(gathered)
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.results
 
     def add(self, item: _T) -> None:
         """Have ``item`` written later, by :meth:`flush` at the latest.
@@ -89,7 +111,7 @@ class GroupWriter(Generic[_T, _R]):
         """
         with self._mutex:
             self._queue.append(_Ticket([item], is_waited_for=False))
-            is_late = time.monotonic() - self._wrote_at > self._patience
+            is_late = time.monotonic() - self._wrote_at > self._delay
             is_due = is_late and not self._is_led
             is_full = len(self._queue) >= self._size
         if is_due or is_full:
@@ -100,34 +122,47 @@ class GroupWriter(Generic[_T, _R]):
         with self._mutex:
             is_idle = not self._queue and not self._is_led
         if not is_idle:
-            self._hand_in([])
+            self.put_all(())
 
-    def _hand_in(self, items: Sequence[_T]) -> Sequence[_R]:
-        ticket: _Ticket[_T, _R] = _Ticket(items, is_waited_for=True)
+    @contextlib.contextmanager
+    def _place(self, ticket: _Ticket[_T, _R]) -> Iterator[None]:
+        """Queue a ticket, and have another lead when its thread leaves."""
         try:
-            self._queue_up(ticket)
-            ticket.wait()
-            while not ticket.is_done:
-                self._write_some(ticket)
+            with self._mutex:
+                self._queue.append(ticket)
+                if not self._is_led:
+                    self._is_led = True
+                    ticket.lead()
+            yield
         finally:
-            self._leave(ticket)
-        if ticket.error is not None:
-            raise ticket.error
-        return ticket.results
+            # Also when interrupted: then it may be the leader, or become it.
+            with self._mutex:
+                ticket.is_waited_for = False
+                if ticket.is_leader:
+                    self._pass_on()
 
-    def _queue_up(self, ticket: _Ticket[_T, _R]) -> None:
-        with self._mutex:
-            self._queue.append(ticket)
-            if not self._is_led:
-                self._is_led = True
-                ticket.lead()
+    def _pass_on(self) -> None:
+        waiting = (ticket for ticket in self._queue if ticket.is_waited_for)
+        successor = next(waiting, None)
+        if successor is None:
+            self._is_led = False
+        else:
+            successor.lead()
 
-    def _write_some(self, leader: _Ticket[_T, _R]) -> None:
+    @contextlib.contextmanager
+    def _batch(
+        self, leader: _Ticket[_T, _R]
+    ) -> Iterator[tuple[Sequence[_T], list[_R]]]:
+        """Return the items to be written next, and a list for their results.
+
+        Threads that wait for one of them are told how it went.
+        """
         with self._mutex:
             count = min(len(self._queue), self._size)
             batch = [self._queue.popleft() for _ in range(count)]
+        results: list[_R] = []
         try:
-            results = self._results(batch)
+            yield [item for ticket in batch for item in ticket.items], results
         except Exception as error:
             with self._mutex:
                 self._fail(batch, leader, error)
@@ -139,10 +174,6 @@ class GroupWriter(Generic[_T, _R]):
         else:
             with self._mutex:
                 self._succeed(batch, results)
-
-    def _results(self, batch: Sequence[_Ticket[_T, _R]]) -> Sequence[_R]:
-        items = [item for ticket in batch for item in ticket.items]
-        return self._write(items) if items else []
 
     def _succeed(
         self, batch: Sequence[_Ticket[_T, _R]], results: Sequence[_R]
@@ -170,16 +201,3 @@ class GroupWriter(Generic[_T, _R]):
             leader.finish(error=error)
         again = [ticket for ticket in batch if not ticket.is_done]
         self._queue.extendleft(reversed(again))
-
-    def _leave(self, ticket: _Ticket[_T, _R]) -> None:
-        # Also when interrupted: then it may be the leader, or become it.
-        with self._mutex:
-            ticket.is_waited_for = False
-            if not ticket.is_leader:
-                return
-            waiting = (t for t in self._queue if t.is_waited_for)
-            successor = next(waiting, None)
-            if successor is None:
-                self._is_led = False
-            else:
-                successor.lead()

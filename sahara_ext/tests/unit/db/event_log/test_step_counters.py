@@ -5,7 +5,7 @@ import hypothesis
 from hypothesis import strategies
 from oslotest import base
 
-from sahara_ext.db.step_counters import Tally
+from sahara_ext.db.event_log.step_counters import StepCounters
 
 SUBJECTS = ('', 'a', 'b', 'c', 'd')
 CLAIMS = strategies.lists(
@@ -16,66 +16,70 @@ SIZES = strategies.none() | strategies.integers(1, len(SUBJECTS) + 1)
 
 def begin(total, **values):
     state = {'completed': 0, 'failed': 0, 'successful': None, **values}
-    return Tally(**state, total=total, has_ended=False, known={})
+    return StepCounters(**state, total=total, has_ended=False, known={})
 
 
-def add_all(tally, claims):
+def add_all(counters, claims):
     """Add what is not known; return the claims that count, and the last."""
     completing = None
     for claim in claims:
-        had_ended = tally.has_ended
-        if claim not in tally.known:
-            tally.add(claim)
-        if tally.has_ended and not had_ended:
+        had_ended = counters.has_ended
+        if claim not in counters.known:
+            counters.add(claim)
+        if counters.has_ended and not had_ended:
             completing = claim
     return completing
 
 
-class TestTally(base.BaseTestCase):
+class TestStepCounters(base.BaseTestCase):
     @hypothesis.given(CLAIMS, SIZES)
     def test_counters_are_those_of_what_counts(self, claims, total):
-        tally = begin(total)
-        add_all(tally, claims)
-        counted = [claim for claim, counts in tally.known.items() if counts]
+        counters = begin(total)
+        add_all(counters, claims)
+        counted = [claim for claim, counts in counters.known.items() if counts]
         successes = [subject for subject, successful in counted if successful]
         failures = {subject for subject, _ in counted} - set(successes)
-        self.assertEqual(len(successes), tally.completed)
-        self.assertEqual(len(failures), tally.failed)
+        self.assertEqual(len(successes), counters.completed)
+        self.assertEqual(len(failures), counters.failed)
         self.assertEqual(len(counted), len(successes) + len(failures))
-        self.assertEqual(set(claims), set(tally.known))
+        self.assertEqual(set(claims), set(counters.known))
 
     @hypothesis.given(CLAIMS, SIZES)
     def test_the_end_comes_with_the_last_subject(self, claims, total):
-        tally = begin(total)
-        completing = add_all(tally, claims)
+        counters = begin(total)
+        completing = add_all(counters, claims)
         seen = []
         for subject, _ in claims:
             if subject not in seen:
                 seen.append(subject)
         ends = total is not None and len(seen) >= total
-        self.assertEqual(ends, tally.has_ended)
+        self.assertEqual(ends, counters.has_ended)
         if ends:
             self.assertEqual(seen[total - 1], completing[0])
-            self.assertEqual(total, tally.completed + tally.failed)
+            self.assertEqual(total, counters.completed + counters.failed)
         else:
-            self.assertEqual(len(seen), tally.completed + tally.failed)
+            self.assertEqual(len(seen), counters.completed + counters.failed)
 
     @hypothesis.given(CLAIMS, SIZES)
     def test_no_failure_is_lost(self, claims, total):
-        tally = begin(total)
-        add_all(tally, claims)
-        if tally.failed:
-            self.assertIs(False, tally.successful)
+        counters = begin(total)
+        add_all(counters, claims)
+        if counters.failed:
+            self.assertIs(False, counters.successful)
         else:
-            self.assertIs(True if tally.has_ended else None, tally.successful)
+            self.assertIs(
+                True if counters.has_ended else None, counters.successful
+            )
 
     @hypothesis.given(CLAIMS, strategies.randoms(use_true_random=False))
     def test_the_order_does_not_matter_before_the_end(self, claims, random):
         results = []
         for _ in range(2):
-            tally = begin(None)
-            add_all(tally, claims)
-            results.append((tally.completed, tally.failed, tally.successful))
+            counters = begin(None)
+            add_all(counters, claims)
+            results.append(
+                (counters.completed, counters.failed, counters.successful)
+            )
             random.shuffle(claims)
         self.assertEqual(results[0], results[1])
 
@@ -88,7 +92,7 @@ class TestTally(base.BaseTestCase):
         rest = {subject for subject, _ in claims[cut:]}
         # What the rest is not about need not be known.
         known = {c: n for c, n in first.known.items() if c[0] in rest}
-        second = Tally(
+        second = StepCounters(
             first.completed,
             first.failed,
             total,
@@ -108,21 +112,22 @@ class TestTally(base.BaseTestCase):
         )
 
     def test_late_claims_change_nothing(self):
-        tally = begin(1)
-        self.assertTrue(tally.add(('a', True)))
+        counters = begin(1)
+        self.assertTrue(counters.add(('a', True)))
         for claim in (('a', False), ('b', True), ('b', False)):
-            self.assertFalse(tally.add(claim))
+            self.assertFalse(counters.add(claim))
         self.assertEqual(
-            (1, 0, True), (tally.completed, tally.failed, tally.successful)
+            (1, 0, True),
+            (counters.completed, counters.failed, counters.successful),
         )
 
     def test_a_success_does_not_make_up_for_a_failure(self):
         for order in (True, False), (False, True):
-            tally = begin(2)
+            counters = begin(2)
             for successful in order:
-                tally.add(('a', successful))
+                counters.add(('a', successful))
             self.assertEqual(
                 (0, 1, False),
-                (tally.completed, tally.failed, tally.successful),
+                (counters.completed, counters.failed, counters.successful),
             )
-            self.assertFalse(tally.has_ended)
+            self.assertFalse(counters.has_ended)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is stored when a request is accepted: the operation and its steps.
+"""The admission of requests: an operation is stored with its steps.
 
 All of it is stored together. After a crash either everything is there, and an
 engine finds it, or nothing has happened.
@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ext_lib.context import RequestContext
-from sahara_ext.engine import builders
 from sahara_ext.engine import templates
 from sahara_ext.engine.resizing import Resizing
 from sahara_ext.objects.cluster import Cluster
@@ -32,17 +31,18 @@ _UNLESS_DELETING = [
 def create(
     context: RequestContext,
     values: Mapping[str, Any],
-    names: Sequence[str],
+    drafts: Sequence[Cluster],
     plan: Plan,
 ) -> list[Cluster]:
-    """Store clusters that differ in their names only.
+    """Store clusters that differ in their names only; return them.
 
-    :param values: as :func:`drafts.cluster` takes them
+    :param values: of which :func:`builders.cluster` has made ``drafts``
     :raises ClusterNameExists: when the project has one of a name
     :raises UnknownTemplate: when a template was deleted meanwhile
     """
     templates.hold(context, values)
-    clusters = [builders.cluster(context, values, name) for name in names]
+    # The drafts stay as they are, should a deadlock make this begin again.
+    clusters = [draft.obj_clone() for draft in drafts]
     for cluster in clusters:
         cluster.create()
         plan(context, cluster)
@@ -63,7 +63,7 @@ def scale(
     :raises ClusterNotFound: when there is none
     :raises ClusterInvalidStatus: when something else is being done to it
     :raises ClusterProtected: when it is to stay as it is
-    :raises Invalid: whatever ``resize`` refuses
+    :raises Invalid: what ``resize`` raises
     """
     cluster = Cluster.lock(context, cluster_id)
     resizing = resize(cluster)

@@ -5,8 +5,8 @@ from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
 from sahara_ext.db import models
+from sahara_ext.db.event_log.held_connection import HeldConnection
 from sahara_ext.db.facade import facade
-from sahara_ext.db.held_connection import HeldConnection
 from sahara_ext.tests import base
 
 
@@ -16,6 +16,10 @@ class TestHeldConnection(base.DatabaseTestCase):
         self.held = HeldConnection()
         self.addCleanup(self.held.close)
         self.pool = facade.get_engine().pool
+
+    def transact(self, function, *args):
+        with self.held.transaction() as connection:
+            return function(connection, *args)
 
     def add(self, connection, host, error=None):
         connection.execute(
@@ -35,11 +39,11 @@ class TestHeldConnection(base.DatabaseTestCase):
         def ask(connection):
             return set(connection.scalars(sa.select(models.Engine.host)))
 
-        return self.held.transact(ask)
+        return self.transact(ask)
 
     def test_transactions_share_it(self):
         connections = {
-            self.held.transact(self.add, host) for host in ('a', 'b', 'c')
+            self.transact(self.add, host) for host in ('a', 'b', 'c')
         }
         self.assertEqual(1, len(connections))
         self.assertEqual({'a', 'b', 'c'}, self.hosts())
@@ -52,12 +56,12 @@ class TestHeldConnection(base.DatabaseTestCase):
             self.assertEqual(set(), self.hosts())
 
     def test_it_goes_when_something_goes_wrong(self):
-        self.held.transact(self.add, 'a')
+        self.transact(self.add, 'a')
         self.assertRaises(
-            ValueError, self.held.transact, self.add, 'b', ValueError()
+            ValueError, self.transact, self.add, 'b', ValueError()
         )
         self.assertEqual(0, self.pool.checkedout())
         self.assertRaises(
-            db_exception.DBDuplicateEntry, self.held.transact, self.add, 'a'
+            db_exception.DBDuplicateEntry, self.transact, self.add, 'a'
         )
         self.assertEqual({'a'}, self.hosts())

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What reports make of a step: counted once, whatever their order.
+"""The rules by which a step counts: each subject once, in any order.
 
-A step counts subjects. One that has failed is failed for good; a success of
-it, be it reported before or after, is kept but not counted. The report that
-fills the step ends it, and nothing counts from then on.
+A subject that has failed has failed for good; its success, be it reported
+before or after, is stored but not counted. The report that reaches the total
+ends the step, and nothing counts from then on.
 """
 
 import dataclasses
 
-#: What a report says of its subject: who, and whether it succeeded.
+#: The subject of a report, and whether it succeeded.
 Claim = tuple[str, bool]
 
 
 @dataclasses.dataclass
-class Tally:
+class StepCounters:
     """The counters of a step while reports are added.
 
-    :param known: whether it counts, for each claim the subjects at hand made
-        before
+    :param known: whether it counts, for each earlier claim of the subjects at
+        hand
     """
 
     completed: int
@@ -28,7 +28,7 @@ class Tally:
     known: dict[Claim, bool]
 
     def add(self, claim: Claim) -> bool:
-        """Take a claim that is not known; return whether it is counted."""
+        """Add a claim that is not known; return whether it is counted."""
         subject, successful = claim
         counts = not self.has_ended
         if successful:
