@@ -70,7 +70,7 @@ class TestLog(test_restart.RestartTestCase):
         self.service.kill()
         self.start()
         self.admin.wait_for(server_id, 'ACTIVE')
-        self.wait_for(rf'{request} .*Again: {step} of instance {server_id}')
+        self.wait_for(rf'{request} .*Instance {server_id}: resuming {step}')
         self.wait_for(
             rf'{request} .*Instance {server_id}: {step} on host1: '
             rf'done{_SECONDS}'
