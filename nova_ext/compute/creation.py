@@ -54,7 +54,8 @@ def parse_zone(zone: str | None) -> tuple[str | None, str | None]:
     if not zone:
         return None, None
     name, host, *_ = [*zone.split(':'), '']
-    if name not in ('', ZONE):
+    # More than a zone, a host and a node are no host that could be meant.
+    if name not in ('', ZONE) or zone.count(':') > 2:
         raise exception.AvailabilityZoneNotFound()
     return name or None, host or None
 

@@ -218,11 +218,12 @@ class CreateTestCase(APITestCase):
         )
         self.assertEqual('nova', instance.availability_zone)
         self.assertEqual({'requested_host': 'host2'}, instance.system_metadata)
-        self.assertRaises(
-            exception.AvailabilityZoneNotFound,
-            self.create,
-            availability_zone='mars',
-        )
+        for zone in ('mars', 'nova:host2:host2:host2'):
+            self.assertRaises(
+                exception.AvailabilityZoneNotFound,
+                self.create,
+                availability_zone=zone,
+            )
 
     def test_host_nobody_knows(self) -> None:
         self.assertRaises(
