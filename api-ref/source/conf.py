@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Sphinx builds the API reference."""
+"""Configuration of Sphinx for the API reference."""
 
 extensions = ['openstackdocstheme', 'os_api_ref']
 

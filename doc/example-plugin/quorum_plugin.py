@@ -97,7 +97,7 @@ class QuorumPlugin(ProvisioningPlugin):
     def configure(
         self, context: RequestContext, cluster: Cluster, progress: Progress
     ) -> None:
-        """Tell each voter of all of them."""
+        """Write the list of all voters to each of them."""
         peers = ','.join(str(m.internal_ip) for m in members(cluster))
         ticks = cluster.cluster_configs.get(SERVICE, {}).get(TICK_TIME, 2000)
         self._on_each(
@@ -183,5 +183,5 @@ def check_odd(count: int) -> None:
 
 
 def run(instance: ClusterInstance, command: str) -> None:
-    """Carry out ``command`` on an instance; it does no harm twice."""
+    """Carry out ``command``, which is idempotent, on an instance."""
     LOG.info('%s: %s', instance.management_ip, command)

@@ -117,7 +117,7 @@ class Stack:
 
 
 def see_services(stack: Stack) -> None:
-    """See both services answer whom keystone knows, and nobody else."""
+    """See both services answer users that keystone knows, and no others."""
     for service, path in (
         ('compute-audit', '/servers'),
         ('data-processing', '/clusters'),

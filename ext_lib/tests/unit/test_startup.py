@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What programs say on standard error of errors they do not know."""
+"""Lines on standard error about errors that have none of their own."""
 
 import io
 import logging

@@ -4,6 +4,7 @@
 from oslo_config import cfg
 from oslo_log import log
 
+from ext_lib import policy
 from ext_lib.db import connect_limits
 from ext_lib.wsgi import loading
 from nova_ext.conf import opts
@@ -25,6 +26,8 @@ def load(path: str | None) -> cfg.ConfigOpts:
         return loading.current_conf()
     try:
         conf = read(path)
+        # A policy file that is missing or bad is an error here, too.
+        policy.Enforcer(conf, ())
         facade.configure(conf, limits=store_limits(conf))
     except Exception:
         # The application behind the filter has to serve without tasks, too.

@@ -47,12 +47,25 @@ class TestConf(base.TestCase):
 
     def test_a_file_that_makes_no_sense_is_as_good_as_none(self):
         path = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'x')
-        for text in (None, '[database\n', '[tasks]\nstore_timeout = soon\n'):
+        for text in (
+            None,
+            '[database\n',
+            '[tasks]\nstore_timeout = soon\n',
+            '[oslo_policy]\npolicy_file = missing.yaml\n',
+        ):
             if text is not None:
                 path.write_text(text)
             conf = configuration.load(str(path))
             self.assertEqual(5, conf.tasks.store_timeout)
             self.assertIsNone(conf.database.connection)
+
+    def test_the_application_answers_without_a_policy_file(self):
+        path = pathlib.Path(self.useFixture(fixtures.TempDir()).path, 'x')
+        path.write_text('[oslo_policy]\npolicy_file = missing.yaml\n')
+        factory = tasks.filter_factory({}, config_file=str(path))
+        request = webob.Request.blank('/servers', method='POST')
+        answer = request.get_response(factory(webob.Response(text='nova')))
+        self.assertEqual('nova', answer.text)
 
     def test_no_file_in_the_pipeline_of_another(self):
         conf = configuration.load(None)
