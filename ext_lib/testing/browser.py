@@ -3,7 +3,10 @@
 
 from collections.abc import Mapping
 import dataclasses
-import http.server
+
+# Not http.server.X: eventlet, where it is imported, replaces that attribute.
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
 import json
 import os
 import shutil
@@ -104,7 +107,7 @@ class Page(fixtures.Fixture):
         class Handler(_Handler):
             owner = page
 
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.addCleanup(server.server_close)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -151,7 +154,7 @@ class Page(fixtures.Fixture):
         self._answers = [Answer(**found) for found in json.loads(answers)]
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     owner: Page
 
     def do_GET(self) -> None:
