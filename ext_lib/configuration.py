@@ -16,6 +16,10 @@ from ext_lib.startup import Program
 _RegisterOpts = Callable[[cfg.ConfigOpts], None]
 
 
+def _service_database(_conf: cfg.ConfigOpts) -> Sequence[str]:
+    return ['database']
+
+
 def register_opts(
     conf: cfg.ConfigOpts,
     register: _RegisterOpts,
@@ -50,7 +54,10 @@ def read_arguments(
 
 
 def read_environment(
-    conf: cfg.ConfigOpts, project: str, register: _RegisterOpts
+    conf: cfg.ConfigOpts,
+    project: str,
+    register: _RegisterOpts,
+    databases: Callable[[cfg.ConfigOpts], Sequence[str]] = _service_database,
 ) -> None:
     """Read the files that the environment names, for a WSGI entry point.
 
@@ -60,6 +67,7 @@ def read_environment(
         in no other
     :param project: names the configuration file that is read without it
     :param register: registers the options of the service
+    :param databases: returns the sections of the databases that it needs
     """
     log.register_options(conf)
     register(conf)
@@ -69,7 +77,8 @@ def read_environment(
     given = os.environ.get(f'OS_{_package(project).upper()}_CONFIG_FILES')
     files = given.split(';') if given else None
     command_line.read_files(conf, project, files)
-    reach.check(conf)
+    for group in databases(conf):
+        reach.check(conf, group)
     log_lines.setup(conf, project)
     state_dump.setup(conf, project)
 

@@ -11,6 +11,7 @@ from oslo_context import context as oslo_context
 from oslo_db.sqlalchemy import enginefacade
 from oslo_utils import timeutils
 
+from ext_lib import exception
 from ext_lib import policy
 
 
@@ -50,10 +51,17 @@ class RequestContext(oslo_context.RequestContext):
 
         :param target: what the rule is checked on, ``{'project_id': str}``
         :raises PolicyNotAuthorized: when it does not and ``fatal`` is set
+        :raises NoProject: when it does, with a token that has no project:
+            below, no project means all of them
         """
         if self.enforcer is None:
             raise RuntimeError('this context was made without an enforcer')
-        return self.enforcer.authorize(rule, target, self, fatal)
+        allowed = self.enforcer.authorize(rule, target, self, fatal)
+        if allowed and not self.project_id:
+            if fatal:
+                raise exception.NoProject()
+            return False
+        return allowed
 
     def elevated(self) -> 'RequestContext':
         """Return a copy with an administrator's rights, same identity."""

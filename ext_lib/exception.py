@@ -65,6 +65,12 @@ class PolicyNotAuthorized(Forbidden):
     msg_fmt = "Policy doesn't allow %(action)s to be performed."
 
 
+class NoProject(Forbidden):
+    """The token is for the system, for a domain, or for nothing."""
+
+    msg_fmt = 'The token has no project. Ask for one that is for a project.'
+
+
 class MarkerNotFound(Invalid):
     """A page was asked for that starts after an unknown item."""
 

@@ -9,7 +9,6 @@ from oslo_serialization import jsonutils
 import webob
 
 from ext_lib import context
-from ext_lib import exception
 from ext_lib import policy
 from ext_lib.wsgi import request
 
@@ -32,12 +31,6 @@ def parse_token(token: str) -> dict[str, str] | None:
         'HTTP_X_PROJECT_NAME': project,
         'HTTP_X_ROLES': roles or _DEFAULT_ROLES.get(user, 'member,reader'),
     }
-
-
-class NoProject(exception.Forbidden):
-    """The token is for the system, for a domain, or for nothing."""
-
-    msg_fmt = 'The token has no project. Ask for one that is for a project.'
 
 
 class NoAuth:
@@ -64,9 +57,9 @@ class NoAuth:
 class ContextFilter:
     """Filter: the identity headers become the request's context.
 
-    Stands behind the filter that validates the token. All rules are for
-    tokens of projects, and below, no project means all of them: a caller
-    without one is refused here.
+    Stands behind the filter that validates the token. A caller without a
+    project is refused by :meth:`ext_lib.context.RequestContext.can`, after
+    the policy has had its say.
     """
 
     def __init__(
@@ -78,14 +71,9 @@ class ContextFilter:
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        """Answer one request (PEP 3333).
-
-        :raises NoProject: when the token is not for a project
-        """
+        """Answer one request (PEP 3333)."""
         if not environ.get('HTTP_X_USER_ID'):
             return _answer(_unauthorized(), environ, start_response)
-        if not environ.get('HTTP_X_PROJECT_ID'):
-            raise NoProject()
         found = caller(environ, self.enforcer)
         found.use_replica = environ['REQUEST_METHOD'] == 'GET'
         environ[request.CONTEXT] = found

@@ -26,6 +26,17 @@ def configure() -> cfg.ConfigOpts:
     return cfg.CONF
 
 
+def configure_audit() -> cfg.ConfigOpts:
+    """Do the same for the audit, which needs the databases of cells."""
+    configuration.read_environment(
+        cfg.CONF,
+        'nova-ext',
+        opts.register_opts,
+        lambda conf: conf.cells.databases or ['database'],
+    )
+    return cfg.CONF
+
+
 def load(conf: cfg.ConfigOpts) -> Any:
     """Return the application, with its database and objects at hand.
 

@@ -70,7 +70,7 @@ def _readings(req: request.Request) -> list[tuple[str, str | None]]:
 
 
 def _check_project(req: request.Request, found: routing.Match) -> None:
-    if req.context.project_id is None:
+    if not req.context.project_id:
         # A token of a domain, say. Clients know this status for it.
         raise faults.plain(
             webob.exc.HTTPServiceUnavailable,

@@ -108,22 +108,28 @@ class BeforeAnotherTest(tests_base.TestCase):
 class BeforeThisApiTest(base.APITestCase):
     """Nothing is listed, shown or done: no project is not every project."""
 
-    def test_everything_is_refused_at_the_door(self):
+    def test_everything_is_refused(self):
+        server = {'name': 'one', 'imageRef': base.IMAGE, 'flavorRef': '1'}
         identity = {'HTTP_X_IDENTITY_STATUS': 'Confirmed', **_ADMIN}
         with mock.patch.object(
             auth, 'parse_token', autospec=True, return_value=identity
         ):
-            for method, path in (
-                ('GET', '/servers'),
-                ('GET', '/servers/detail?all_tenants=1'),
-                ('POST', '/servers'),
-                ('GET', '/servers/tag/tasks'),
-                ('GET', '/os-migrations'),
-                ('GET', f'/servers/{standalone.SERVER}/os-instance-actions'),
+            for method, path, body in (
+                ('GET', '/servers', None),
+                ('GET', '/servers?all_tenants=1', None),
+                ('GET', '/servers/detail?all_tenants=1', None),
+                ('POST', '/servers', {'server': server}),
+                ('GET', '/servers/tag/tasks', None),
+                ('GET', '/servers/tag/tasks?all_tenants=1', None),
+                ('GET', '/os-migrations', None),
             ):
                 for headers in ({}, {'Task-tag': 'tag'}):
-                    answer = self.request(method, path, headers=headers)
+                    answer = self.request(
+                        method, path, headers=headers, body=body
+                    )
                     self.assertEqual(403, answer.status_int, path)
-                    self.assertIn('no project', answer.text)
                     self.assertIn('forbidden', answer.json)
+            # A server that there is not.
+            path = f'/servers/{standalone.SERVER}/os-instance-actions'
+            self.assertEqual(404, self.request('GET', path).status_int)
         self.assertNotIn('ValueError', self.log.output)
