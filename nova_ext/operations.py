@@ -58,6 +58,10 @@ class Operation:
     continued_by: str | None = None
     is_steering: bool = False
 
+    def has_state(self, task_state: str | None) -> bool:
+        """Return whether a server goes through a task state in it."""
+        return any(state.name == task_state for state in self.states)
+
 
 def _single(
     action: str, step: StepType, is_reversible: bool = True
@@ -213,11 +217,7 @@ CONDUCTOR_EVENTS = frozenset({steps.SCHEDULE.event, *FIRST_ON_HOST})
 
 def actions_of(task_state: str | None) -> list[str]:
     """Return the names of the actions that a task state may be part of."""
-    begun = [
-        row.action
-        for row in OPERATIONS
-        if any(state.name == task_state for state in row.states)
-    ]
+    begun = [row.action for row in OPERATIONS if row.has_state(task_state)]
     continued = [row.action for row in OPERATIONS if row.continued_by in begun]
     return begun + continued
 
@@ -228,7 +228,7 @@ def migration_types_of(task_state: str | None) -> Sequence[str]:
         (
             row.migration_types
             for row in OPERATIONS
-            if any(state.name == task_state for state in row.states)
+            if row.has_state(task_state)
         ),
         (),
     )
@@ -243,11 +243,7 @@ def is_reversible(task_state: str | None) -> bool:
 def arguments_of(step: StepType, task_state: str | None) -> dict[str, Any]:
     """Return the constant arguments of a step of a server in a state."""
     rows = [row for row in OPERATIONS if step in row.steps]
-    found = (
-        row
-        for row in rows
-        if any(state.name == task_state for state in row.states)
-    )
+    found = (row for row in rows if row.has_state(task_state))
     return dict(next(found, rows[0]).arguments)
 
 

@@ -10,5 +10,5 @@ from ext_lib import startup
 from nova_ext.wsgi import loader
 
 application = startup.load_application(
-    __name__, lambda: loader.load_audit(loader.configure_audit())
+    __name__, lambda: loader.load_audit(loader.configure(is_audit=True))
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading of the WSGI applications of the compute API."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from oslo_config import cfg
@@ -20,19 +21,18 @@ _AUDIT_NAME = 'osapi_compute_audit'
 _TABLE = 'instances'
 
 
-def configure() -> cfg.ConfigOpts:
-    """Return the configuration in the files the environment names."""
-    configuration.read_environment(cfg.CONF, 'nova-ext', opts.register_opts)
-    return cfg.CONF
+def configure(*, is_audit: bool = False) -> cfg.ConfigOpts:
+    """Return the configuration in the files the environment names.
 
+    :param is_audit: whether the databases of cells are needed in place of
+        the service's own, where cells are configured
+    """
 
-def configure_audit() -> cfg.ConfigOpts:
-    """Do the same for the audit, which needs the databases of cells."""
+    def databases(conf: cfg.ConfigOpts) -> Sequence[str]:
+        return (is_audit and conf.cells.databases) or ['database']
+
     configuration.read_environment(
-        cfg.CONF,
-        'nova-ext',
-        opts.register_opts,
-        lambda conf: conf.cells.databases or ['database'],
+        cfg.CONF, 'nova-ext', opts.register_opts, databases
     )
     return cfg.CONF
 

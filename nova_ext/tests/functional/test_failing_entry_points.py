@@ -62,6 +62,38 @@ class TestEntryPoints(failing_start.StartTestCase):
         )
 
 
+class TestAuditOfCells(failing_start.StartTestCase):
+    """An audit of cells starts with their databases, and with no other."""
+
+    def load(self, connection):
+        name = self.write(
+            'cells.conf',
+            f'[cells]\ndatabases = one\n[one]\nconnection = {connection}\n',
+        )
+        variables = {**os.environ, **self.variables}
+        variables.pop('OS_DATABASE__CONNECTION', None)
+        return subprocess.run(
+            [sys.executable, '-c', 'import nova_ext.wsgi.audit'],
+            cwd=self.directory,
+            env={**variables, 'OS_NOVA_EXT_CONFIG_FILES': name},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    def test_it_needs_no_other_database(self):
+        done = self.load(f'sqlite:///{self.directory}/cell.sqlite')
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def test_a_cell_without_a_url_is_named(self):
+        done = self.load(f'u:{PASSWORD}@h')
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.check_line(
+            done.stderr, 'nova_ext.wsgi.audit', ('[one] connection',)
+        )
+
+
 class TestNotices(failing_start.StartTestCase):
     """Programs begin without notices about eventlet."""
 
