@@ -282,7 +282,7 @@ class TestRoles(KeystoneTestCase):
         self.assertEqual(403, answer.status_code, answer.text)
         self.assertIn('os_compute_api:servers:create', answer.text)
 
-    def test_readers_create_clusters_unless_policy_says_no(self):
+    def test_readers_create_clusters_by_default(self):
         answer = self.create(CLUSTERS, 'reader')
         self.assertEqual(202, answer.status_code, answer.text)
         self.addCleanup(self.policies.write_text, '{}')

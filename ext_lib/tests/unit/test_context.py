@@ -60,7 +60,7 @@ class TestCan(base.BaseTestCase):
         caller = _caller(enforcer=_enforcer(), roles=['admin'])
         self.assertTrue(caller.can('things:all', {}))
 
-    def test_there_is_nobody_to_ask_outside_of_the_api(self):
+    def test_outside_of_the_api(self):
         self.assertRaises(RuntimeError, _caller().can, 'things:all', {})
 
 

@@ -130,7 +130,7 @@ class TestEnforcer(base.BaseTestCase):
             enforcer.authorize('things:all', {}, admin, fatal=False)
         )
 
-    def test_a_rule_nobody_registered_is_a_mistake_of_ours(self):
+    def test_unregistered_rule_is_an_error(self):
         self.assertRaises(
             oslo_policy.PolicyNotRegistered,
             self.enforcer().authorize,

@@ -33,7 +33,7 @@ class TestProcessName(base.BaseTestCase):
         name = process_name.current('h')
         self.assertTrue(process_name.is_dead(f'{name}1', 'h'))
 
-    def test_elsewhere_nobody_can_tell(self):
+    def test_other_platforms(self):
         name = process_name.current('h').replace(f'/{os.getpid()}.', '/0.')
         self.assertTrue(process_name.is_dead(name, 'h'))
         self.assertFalse(process_name.is_dead(name, 'another'))

@@ -195,7 +195,7 @@ class TestMigrations(AuditTestCase):
         body = self.get('/os-migrations', version='2.58')
         self.assertEqual(len(self.stored), len(body['migrations']))
 
-    def test_a_marker_nobody_has(self):
+    def test_unknown_marker(self):
         response = self.request(
             'GET',
             f'/os-migrations?marker={functional.UNKNOWN}',

@@ -85,7 +85,7 @@ class TestVersions(base.APITestCase):
         for path in (_ACTIONS, '/os-migrations'):
             self.assertEqual(400, self.status(f'{path}?x=1', 84))
 
-    def test_details_tell_the_reason_to_those_who_may_know(self):
+    def test_details_only_for_those_allowed(self):
         for token, expected in (
             (base.ADMIN, {'details': 'No valid host was found. '
                           'There are not enough hosts.'}),

@@ -7,7 +7,7 @@ FAILED, MISCONFIGURED = 1, 2
 
 
 class TestCommandLine(failing_start.StartTestCase):
-    def test_arguments_nobody_knows(self):
+    def test_unknown_arguments(self):
         for program in failing_start.PROGRAMS:
             command, _, status = failing_start.WITH_DATABASE.get(
                 program, ((), FAILED, MISCONFIGURED)

@@ -106,7 +106,7 @@ class TestCrash(test_restart.RestartTestCase):
         # From now on, nothing that is begun ends.
         self.start(OS_FAKE__SECONDS='600')
 
-    def test_everything_is_settled(self):
+    def test_every_operation_is_finished(self):
         begun = [
             self.admin.act(server_id, case.name, case.argument)
             for server_id, case in zip(self.servers, CASES, strict=True)

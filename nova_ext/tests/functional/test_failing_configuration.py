@@ -66,7 +66,7 @@ class TestConfiguration(failing_start.StartTestCase):
         )
     ]
 
-    def test_programs_say_what_is_wrong(self):
+    def test_programs_name_the_fault(self):
         if self.text is not None:
             self.write('some.conf', self.text)
         for name, value in self.changes.items():

@@ -73,7 +73,7 @@ class TestDatabase(failing_start.StartTestCase):
         )
     ]
 
-    def test_programs_say_what_is_wrong(self):
+    def test_programs_name_the_fault(self):
         self.write('corrupt.sqlite', 'This is no database. ' * 99)
         port = str(ports.free_port())
         self.check_database(
@@ -112,7 +112,7 @@ class TestBroker(failing_start.StartTestCase):
         )
     ]
 
-    def test_all_services_say_what_is_wrong(self):
+    def test_services_name_the_fault(self):
         port = str(ports.free_port())
         broker = self.broker.replace('@port@', port)
         for program in failing_start.SERVICES:

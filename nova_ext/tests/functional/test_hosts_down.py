@@ -76,7 +76,7 @@ class HostsDownTestCase(base.OperationsTestCase):
 class MovesTest(HostsDownTestCase):
     """Moves that take a host which is down."""
 
-    def test_a_move_from_a_dead_host(self) -> None:
+    def test_move_from_a_host_that_is_down(self) -> None:
         self.force_down('host1')
         for action, argument in (
             ('migrate', None),
@@ -105,7 +105,7 @@ class MovesTest(HostsDownTestCase):
             self.assertEqual(409, response.status_int)
             self.assertIn(f"Cannot '{action}' instance", response.text)
 
-    def test_confirm_with_a_dead_source(self) -> None:
+    def test_confirm_with_source_down(self) -> None:
         self.act(self.server, 'migrate', token=base.ADMIN)
         self.kill('host1')
         self.assertRefused(409, _DOWN, 'confirmResize')
@@ -118,14 +118,14 @@ class MovesTest(HostsDownTestCase):
         self.act(self.server, 'confirmResize')
         self.assertEqual('ACTIVE', self.status())
 
-    def test_delete_with_a_dead_source(self) -> None:
+    def test_delete_with_source_down(self) -> None:
         self.act(self.server, 'migrate', token=base.ADMIN)
         self.kill('host1')
         self.delete_server(self.server)
         path = f'/servers/{self.server}'
         self.assertEqual(404, self.request('GET', path).status_int)
 
-    def test_live_migration_from_a_dead_host(self) -> None:
+    def test_live_migration_from_a_host_that_is_down(self) -> None:
         self.force_down('host1')
         message = 'Compute service of host1 is unavailable at this time.'
         self.assertRefused(

@@ -73,7 +73,7 @@ class RecordedTestCase(EventsTestCase):
         self.assertIn('\nValueError: secret\n', str(event.traceback))
         self.assertEqual('ValueError', event.details)
 
-    def test_error_nobody_raised_tells_itself(self) -> None:
+    def test_error_without_traceback(self) -> None:
         error = exception.OperationInterrupted(host='host1')
         action_events.Step(
             self.request, self.instance.uuid, _NAME, 'host1'

@@ -123,7 +123,7 @@ class TestPhases(NodeTestCase):
         for call in ('user', 'endpoint', 'write_uwsgi'):
             self.assertNotIn(call, done)
 
-    def test_behind_a_proxy_that_speaks_tls(self):
+    def test_behind_a_tls_proxy(self):
         done = self.run_phase(
             'stack', 'post-config', services=f'{_CONTROLLER},tls-proxy'
         )

@@ -59,7 +59,7 @@ class TestJobs(base.TestCase):
             }
             self.assertEqual(set(), names - _FOREIGN - self.jobs.keys())
 
-    def test_no_job_is_forgotten(self):
+    def test_every_job_is_in_a_pipeline(self):
         checked = {
             name
             for entry in self.project['check']['jobs']

@@ -21,7 +21,7 @@ class TestExecute(base.TestCase):
             [row] = self.ask(ALL.where(base.Thing.id == number))
             self.assertEqual(name, row.name)
 
-    def test_it_tells_how_many_rows_it_changed(self):
+    def test_number_of_changed_rows(self):
         self.insert('a')
         for name, number in (('a', 1), ('b', 0)):
             statement = sa.update(THINGS).where(THINGS.c.name == name)

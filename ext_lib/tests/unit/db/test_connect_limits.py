@@ -90,7 +90,7 @@ class TestBlackHole(TestCase):
 class TestRefused(TestCase):
     """There is a host, but no server on it."""
 
-    def test_nobody_waits_so_everybody_tries(self):
+    def test_refused_connections_are_tried_at_once(self):
         with socket.socket() as unused:
             unused.bind(('127.0.0.1', 0))
             self.configure(unused.getsockname()[1])
@@ -122,7 +122,7 @@ class TestTurns(test_base.BaseTestCase):
     def let_time_pass(self):
         self.limits._next = 0.0
 
-    def test_nobody_tries_for_a_while(self):
+    def test_no_attempt_within_the_interval(self):
         for _ in range(3):
             self.assertFails()
         self.assertEqual(1, self.attempts)
@@ -134,7 +134,7 @@ class TestTurns(test_base.BaseTestCase):
             self.assertFails()
         self.assertEqual(2, self.attempts)
 
-    def test_nobody_waits_for_the_one(self):
+    def test_others_fail_while_one_connects(self):
         self.assertFails()
         self.let_time_pass()
         has_begun, may_end = threading.Event(), threading.Event()

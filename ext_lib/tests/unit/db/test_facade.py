@@ -86,7 +86,7 @@ class TestRetry(base.TestCase):
         if self.tries == 1:
             raise error
 
-    def test_a_deadlock_is_tried_again_from_the_start(self):
+    def test_deadlock_is_retried_from_the_start(self):
         @self.facade.writer
         def store(context):
             context.session.add(base.Thing(name='a'))
@@ -226,7 +226,7 @@ class TestConfigure(test_base.BaseTestCase):
             conf.set_override(name, value, 'database')
         return facade.connection_parameters(dict(conf.database.items()))
 
-    def test_mysql_speaks_all_of_unicode(self):
+    def test_mysql_uses_utf8mb4(self):
         self.assertEqual(
             'charset=utf8mb4', self.configure('mysql+pymysql://u@h/db')
         )

@@ -39,7 +39,7 @@ class TestStatements(base.TestCase):
         self.assertIn('INSERT INTO things', self.statements.statements[0])
         self.assertEqual(1, len(self.statements.selects))
 
-    def test_and_can_be_forgotten(self):
+    def test_clear(self):
         self.ask(ALL)
         self.statements.clear()
         self.assertEqual(0, len(self.statements))

@@ -102,7 +102,7 @@ class TestPut(GroupWriterTestCase):
         self.assertEqual([1, 10, 10, 5], sizes)
         self.assertEqual(['first', *range(25)], self.database.items)
 
-    def test_nobody_is_forgotten(self):
+    def test_every_caller_gets_its_result(self):
         def put(start):
             return [self.writer.put(start + n) for n in range(200)]
 

@@ -51,7 +51,7 @@ class TestCreateMissing(base.TestCase):
             {'parts_name_group_idx', 'parts_group_idx'}, self.indexes()
         )
 
-    def test_twice_does_no_harm(self):
+    def test_is_idempotent(self):
         self.create()
         self.create()
 

@@ -46,7 +46,7 @@ class TestConnections(SQLiteTestCase):
         self.assertIsInstance(pool, sa.pool.QueuePool)
         self.assertEqual(1, pool.checkedin())
 
-    def test_a_file_nobody_may_write_can_be_read(self):
+    def test_read_only_file(self):
         self.add(base.Thing(name='a'))
         self.facade.reset()
         with sqlite3.connect(self.path) as connection:

@@ -55,7 +55,7 @@ class TestHeaders(ThingsTestCase):
         self.check_unstamped(response)
         self.assertIn(version, response.json['fault']['message'])
 
-    def test_an_unsupported_version_is_406_and_tells_the_range(self):
+    def test_unsupported_version_is_406_with_the_range(self):
         response = self.refused(406, '/things', version='2.999')
         message = response.json['fault']['message']
         for word in ('2.999', '2.1', '2.80'):

@@ -195,7 +195,7 @@ class TestBody(ThingsTestCase):
         self.assertEqual('\U0001f600', answer['body']['thing']['name'])
 
     @ddt.data('GET', 'DELETE')
-    def test_nobody_reads_it_where_none_belongs(self, method):
+    def test_unread_without_a_body(self, method):
         response = self.send('/things/1', method, body=b'{')
         self.assertIn(response.status_int, (200, 204))
 

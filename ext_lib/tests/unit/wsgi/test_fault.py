@@ -60,7 +60,7 @@ class TestFaults(test_base.BaseTestCase):
         db_exception.DBConnectionError('db1 does not answer'),
         sa.exc.TimeoutError('QueuePool limit'),
     )
-    def test_a_database_that_is_away(self, error):
+    def test_unreachable_database(self, error):
         response = self.faults.from_error(error)
         self.assertEqual(503, response.status_int)
         self.assertNotIn(str(error), response.text)
@@ -97,7 +97,7 @@ class TestFaults(test_base.BaseTestCase):
         exception.NotImplemented('why'),
         exception.Unavailable('why'),
     )
-    def test_expected_errors_say_why_and_are_not_logged(self, error):
+    def test_expected_errors_are_not_logged(self, error):
         response = self.faults.from_error(error)
         self.assertEqual('why', response.json['fault']['message'])
         self.assertEqual('', self.log.output)

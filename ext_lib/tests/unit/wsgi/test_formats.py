@@ -175,7 +175,7 @@ class TestDateTime(test_base.BaseTestCase):
 
 
 class TestPatterns(test_base.BaseTestCase):
-    def test_python_says_nothing_of_them(self):
+    def test_patterns_cause_no_warnings(self):
         with warnings.catch_warnings(record=True) as said:
             for pattern in ('[[a-z]]', '[a&&b]', '[a||b]'):
                 self.assertTrue(_conforms(pattern, 'regex'))

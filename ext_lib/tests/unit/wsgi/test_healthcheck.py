@@ -52,7 +52,7 @@ class TestHealthcheck(base.BaseTestCase):
         response = self.asked(self.sqlite('a'), self.sqlite('b'))
         self.assertEqual((200, 'OK'), (response.status_int, response.text))
 
-    def test_a_database_is_away(self):
+    def test_unreachable_database(self):
         response = self.asked(self.sqlite('a'), self.sqlite('missing/b'))
         self.assertEqual(503, response.status_int)
         self.assertEqual('DATABASE UNAVAILABLE', response.text)
@@ -65,7 +65,7 @@ class TestHealthcheck(base.BaseTestCase):
         response = self.asked(self.sqlite('no/a'), self.sqlite('missing/b'))
         self.assertEqual(503, response.status_int)
 
-    def test_details_name_those_that_are_away(self):
+    def test_details_name_unreachable_databases(self):
         self.conf.set_override('detailed', True, healthcheck.GROUP)
         self.conf.set_override('databases_needed', 'any', healthcheck.GROUP)
         response = self.asked(

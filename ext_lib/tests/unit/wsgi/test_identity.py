@@ -74,7 +74,7 @@ class TestNoAuthIdentity(test_base.BaseTestCase):
         ),
     )
     @ddt.unpack
-    def test_a_token_says_who_asked(self, who, scope, token):
+    def test_a_token_names_the_user(self, who, scope, token):
         answer = self.ask(who, scope)
         self.assertEqual(201, answer.status_int)
         self.assertEqual(token, answer.headers['X-Subject-Token'])
@@ -104,7 +104,7 @@ class TestNoAuthIdentity(test_base.BaseTestCase):
         ([], _DEMO),
     )
     @ddt.unpack
-    def test_nobody_is_refused_politely(self, who, scope):
+    def test_without_user_it_is_400(self, who, scope):
         self.assertEqual(400, self.ask(who, scope).status_int)
 
     def test_what_is_no_json(self):

@@ -69,7 +69,7 @@ class TestRequestLog(test_base.BaseTestCase):
         self.assertIn(' len: - ', self.line(base.environ(), stream))
 
     @ddt.data('/a\nb', '/a\r', '/\xff', '/"')
-    def test_nobody_writes_lines_of_his_own(self, path):
+    def test_forged_lines_are_escaped(self, path):
         line = self.line(base.environ(PATH_INFO=path))
         self.assertEqual(2, line.count('"'))
 

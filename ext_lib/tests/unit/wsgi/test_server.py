@@ -266,7 +266,7 @@ class SlowTestCase(ServerTestCase):
     def test_silent_one_is_closed(self) -> None:
         self.assertEqual(b'', self.open().recv(100))
 
-    def test_drip_ends_at_the_deadline(self) -> None:
+    def test_slow_request_ends_at_the_deadline(self) -> None:
         client = self.open(b'GET / HTTP/1.1\r\nHost: x\r\nX-A: ')
         client.settimeout(0.05)
         answer = b''

@@ -103,7 +103,7 @@ class TestQuery(test_base.BaseTestCase):
     def test_single_values_are_single_at_every_version(self):
         self.assertRefused('name=a&name=b', 'name', version='2.1')
 
-    def test_the_message_says_where_and_what(self):
+    def test_message_has_location_and_reason(self):
         self.assertRefused(
             'limit=-1', 'query parameters', 'limit', '-1', '^[0-9]*$'
         )

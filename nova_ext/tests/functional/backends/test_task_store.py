@@ -89,7 +89,7 @@ class TestStore(StoreTestCase):
 class TestSilence(StoreTestCase):
     """The way to the server swallows what is sent along it."""
 
-    def test_nobody_waits_long(self):
+    def test_waits_are_bounded(self):
         if self.url.startswith('postgresql'):
             self.assertLimited()
             return

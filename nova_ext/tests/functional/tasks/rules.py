@@ -189,7 +189,7 @@ class Rules(TasksTestCase):
         )
         self.assertEqual(1, len(self.servers(tag)))
 
-    def test_4_what_says_the_same_is_a_repeat(self):
+    def test_4_equal_requests_are_repeats(self):
         server, tag = self.booted(), self.new_tag()
         path = f'/servers/{server}/action'
         first = self.ask(

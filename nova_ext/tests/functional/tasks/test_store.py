@@ -221,7 +221,7 @@ class TestUnknownOutcomes(base.TestCase):
         self.assertEqual('pending', task['state'])
         self.assertIsNone(task['code'])
 
-    def test_when_its_owner_is_dead_it_is_resolved_at_once(self):
+    def test_resolved_at_once_when_its_owner_is_down(self):
         self.settings.set('tasks', request_timeout=300)
         tag = self.pending()
         owner = task_list_db.task_get_all_by_filters(

@@ -41,7 +41,7 @@ class RefusalTestCase(base.TestCase):
         for host in ('0.0.0.0', '::', '192.0.2.1', ''):
             self.assertIn('--force-noauth', self.run_it('--host', host))
 
-    def test_address_nobody_knows(self) -> None:
+    def test_unknown_address(self) -> None:
         self.assertIn(
             'nova-ext-allinone:', self.run_it('--host', 'nowhere.invalid')
         )

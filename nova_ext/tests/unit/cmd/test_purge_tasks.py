@@ -83,7 +83,7 @@ class TestPurgeTasks(test_manage.ManageTestCase):
         east = then + datetime.timedelta(hours=14)
         self.assertPurges(2, '--before', f'{east:%Y-%m-%dT%H:%M}+14:00')
 
-    def test_what_nobody_asked_for(self):
+    def test_unasked_tasks(self):
         self.tasks(29, 31, state='running', ended_at=None)
         self.assertPurges(5)
         self.configure(

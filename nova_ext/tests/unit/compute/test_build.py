@@ -73,7 +73,7 @@ class BuildTestCase(base.HostTestCase):
         self.assertEqual([], self.run_it(instance))
         self.assertEqual([], self.driver.list_instance_uuids())
 
-    def test_claim_of_a_message_that_got_lost_is_used(self) -> None:
+    def test_claim_of_a_lost_message_is_used(self) -> None:
         instance = self.make(task_state=TaskState.SPAWNING, host='host1')
         self.assertEqual([(_BUILD, 'host1', 'Success')], self.run_it(instance))
 

@@ -85,7 +85,7 @@ class OperationTestCase(base.HostTestCase):
         self.assertEqual('renamed', self.operations.seen[0].display_name)
         self.assertStep('Success')
 
-    def test_message_that_comes_twice_is_carried_out_once(self) -> None:
+    def test_redelivered_message_is_carried_out_once(self) -> None:
         self.run_it()
         self.assertIsNone(self.run_it())
         self.assertEqual(1, len(self.operations.seen))
@@ -222,7 +222,7 @@ class LocksTestCase(base.HostTestCase):
             self.assertTrue(done.wait(60))
             thread.join()
 
-    def test_lock_nobody_holds_is_forgotten(self) -> None:
+    def test_released_lock_is_removed(self) -> None:
         locks = host_step.Locks()
         with locks.hold('uuid'):
             pass

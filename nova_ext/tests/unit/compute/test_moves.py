@@ -392,7 +392,7 @@ class EvacuationTestCase(MovesTestCase):
             project_id=base.PROJECT,
         )
 
-    def test_what_the_dead_host_was_doing_ends(self) -> None:
+    def test_steps_of_the_host_that_is_down_end(self) -> None:
         _make_slow(self.instance)
         stopped = self.ask('stop', self.instance)
         wait_until(
@@ -425,7 +425,7 @@ class EvacuationTestCase(MovesTestCase):
         self.assertEqual((VMState.ERROR, None), servers.state(self.instance))
         self.assertMigration(self.instance, status=MigrationStatus.ERROR)
 
-    def test_server_of_a_dead_host_can_be_deleted(self) -> None:
+    def test_delete_on_a_host_that_is_down(self) -> None:
         self.take_down('host1')
         request = self.ask('delete', self.instance)
         self.assertTrue(servers.load(self.instance).deleted)

@@ -49,7 +49,7 @@ class PowerTestCase(base.HostTestCase):
         self.assertEqual((f'compute_{name}_instance', 'host1'), (step, host))
         return str(result)
 
-    def test_operations_settle_the_server(self) -> None:
+    def test_operations_end_in_their_states(self) -> None:
         for name, _method, task, before, after, power in _OPERATIONS:
             instance = servers.make_instance(vm_state=before, task_state=task)
             self.assertEqual('Success', self.run_it(name, instance), name)

@@ -97,7 +97,7 @@ class RecoveryTestCase(base.MessagingTestCase):
 
 
 class AgainTestCase(RecoveryTestCase):
-    def test_what_does_no_harm_is_done_again(self) -> None:
+    def test_idempotent_steps_are_retried(self) -> None:
         begun = [
             self.begun(action, step, task_state=task, vm_state=before)
             for action, step, task, before, _after in _AGAIN

@@ -84,7 +84,7 @@ class ScheduleTestCase(PlacementTestCase):
         self.assertIn('No valid host was found.', str(fault.message))
         self.assertEqual([], self.wire.sent)
 
-    def test_database_that_is_away(self) -> None:
+    def test_unreachable_database(self) -> None:
         instance = self.make()
         with mock.patch.object(
             ServiceList,
@@ -99,7 +99,7 @@ class ScheduleTestCase(PlacementTestCase):
             (VMState.BUILDING, TaskState.SCHEDULING), servers.state(instance)
         )
 
-    def test_message_that_comes_twice_fails_once(self) -> None:
+    def test_redelivered_message_fails_once(self) -> None:
         instance = self.make(system_metadata={'requested_host': 'nowhere'})
         request = servers.make_action(instance, ActionName.CREATE)
         for _ in range(2):
@@ -221,7 +221,7 @@ class MoveTestCase(PlacementTestCase):
         assert fault is not None
         self.assertIn('not enough hosts', str(fault.message))
 
-    def test_live_migration_from_a_dead_host(self) -> None:
+    def test_live_migration_from_a_host_that_is_down(self) -> None:
         servers.make_service('host2', forced_down=True)
         instance = servers.make_instance(
             host='host2', task_state=TaskState.MIGRATING

@@ -77,7 +77,7 @@ class LostTestCase(base.DatabaseTestCase):
 
 
 class AgainTestCase(LostTestCase):
-    def test_what_does_no_harm_is_sent_once_more(self) -> None:
+    def test_idempotent_messages_are_redelivered(self) -> None:
         for action, task, message in _AGAIN:
             instance, request = self.accepted(action, task)
             self.assertEqual([message], self.sent(), task)
@@ -177,7 +177,7 @@ class NeverTestCase(LostTestCase):
         self.assertEqual([], self.sent())
         self.assertEqual((VMState.ACTIVE, None), servers.state(instance))
 
-    def test_migration_that_nobody_works_on_ends(self) -> None:
+    def test_abandoned_migration_ends(self) -> None:
         instance = servers.make_instance()
         servers.make_migration(instance)
         gone = servers.make_instance()

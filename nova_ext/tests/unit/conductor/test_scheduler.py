@@ -44,7 +44,7 @@ class SchedulerTestCase(base.DatabaseTestCase):
         self.assertNone(requested_host='nowhere')
         self.assertNone(requested_host='host1', exclude=['host1'])
 
-    def test_dead_and_disabled_hosts(self) -> None:
+    def test_hosts_that_are_down_or_disabled(self) -> None:
         long_ago = timeutils.utcnow() - datetime.timedelta(hours=1)
         servers.make_service('host3', last_seen_up=long_ago)
         servers.make_service('host4', disabled=True)

@@ -121,7 +121,7 @@ class TestInstanceGet(base.TestCase):
             )
             self.assertEqual(uuid, get(self.admin, uuid).uuid)
 
-    def test_nobody_sees_servers_of_no_project(self):
+    def test_servers_without_project_are_hidden(self):
         uuid = self.instance(project_id=None).uuid
         without_project = context.RequestContext(overwrite=False)
         self.assertRaises(

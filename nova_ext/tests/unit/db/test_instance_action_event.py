@@ -71,10 +71,10 @@ class TestInstanceActionEventStart(EventTestCase):
         self.start(minute=10)
         self.assertEqual(base.minutes(10), self.action_now().updated_at)
 
-    def test_a_service_without_a_host_to_tell(self):
+    def test_service_without_host(self):
         self.assertIsNone(self.start(host=None).host)
 
-    def test_a_stranger_has_no_action(self):
+    def test_action_of_another_project(self):
         self.assertRaises(
             exception.InstanceActionNotFound, self.start, request_id='req-x'
         )

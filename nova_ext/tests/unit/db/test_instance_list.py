@@ -247,13 +247,13 @@ class TestDeleted(InstanceListTestCase):
             ['young', 'waits', 'lives'], self.names(soft_deleted=True)
         )
 
-    def test_the_dead(self):
+    def test_services_that_are_down(self):
         self.assertEqual(['gone', 'waits'], self.names(deleted=True))
         self.assertEqual(
             ['gone'], self.names(deleted=True, soft_deleted=False)
         )
 
-    def test_changes_bring_back_the_dead(self):
+    def test_changes_since_includes_deleted(self):
         self.assertEqual(['gone'], self.names(changes_since=base.START))
         self.assertEqual(
             [], self.names(changes_since=base.START, deleted=False)

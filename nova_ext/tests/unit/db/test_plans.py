@@ -166,7 +166,7 @@ class TestActions(PlanTestCase):
             instance_action_event_db.actions_get_unfinished(self.admin, *hosts)
             self.assertSearches('instance_actions_events_host_finish_time_idx')
 
-    def test_actions_nobody_began(self):
+    def test_actions_without_events(self):
         instance_action_db.actions_without_events(self.admin, self.server.uuid)
         self.assertSearches('instance_actions_instance_uuid_created_at_id_idx')
 

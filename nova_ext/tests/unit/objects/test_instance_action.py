@@ -40,7 +40,7 @@ class ActionTestCase(base.DatabaseTestCase):
 
 
 class TestInstanceAction(ActionTestCase):
-    def test_it_tells_who_did_what_when(self):
+    def test_fields_of_a_new_action(self):
         action = self.start(self.context)
         self.assertEqual('stop', action.action)
         self.assertEqual(self.uuid, action.instance_uuid)

@@ -53,7 +53,7 @@ class EventTestCase(base.DatabaseTestCase):
 
 
 class TestStart(EventTestCase):
-    def test_it_tells_what_where_and_when(self):
+    def test_fields_of_a_new_event(self):
         event = self.start()
         self.assertEqual(EVENT, event.event)
         self.assertEqual('host1', event.host)
@@ -109,11 +109,11 @@ class TestFinish(EventTestCase):
         self.assertIn('in fail_in_a_frame', event.traceback)
         self.assertEndsWith(event.traceback, '\nValueError: secret\n')
 
-    def test_details_do_not_tell_the_text_of_a_foreign_error(self):
+    def test_details_of_a_foreign_error_are_its_class(self):
         self.start()
         self.assertEqual('ValueError', self.fail_in_a_frame().details)
 
-    def test_details_are_the_message_of_an_error_of_ours(self):
+    def test_details_of_an_own_error_are_its_message(self):
         error = exception.NoValidHost(reason='None\nis up.')
         self.start()
         event = self.finish(exc_val=error, exc_tb='frames')

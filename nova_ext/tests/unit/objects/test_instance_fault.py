@@ -14,7 +14,7 @@ class TestFromException(base.TestCase):
             context.get_admin_context(), 'uuid', error, **kwargs
         )
 
-    def test_an_error_of_ours_tells_its_message(self):
+    def test_message_of_an_own_error(self):
         fault = self.fault(exception.NoValidHost(reason='No room.'))
         self.assertEqual('No valid host was found. No room.', fault.message)
 
@@ -34,7 +34,7 @@ class TestFromException(base.TestCase):
         fault = self.fault(exception.NoValidHost(reason='x' * 300))
         self.assertEqual(255, len(fault.message))
 
-    def test_it_says_where(self):
+    def test_details_and_host(self):
         fault = self.fault(ValueError(), details='frames', host='host1')
         self.assertEqual('frames', fault.details)
         self.assertEqual('host1', fault.host)

@@ -54,12 +54,12 @@ class TestMigrationCreate(MigrationTestCase):
         migration = self.create(self.context.elevated())
         self.assertEqual(self.context.user_id, migration.user_id)
 
-    def test_the_service_itself_is_nobody(self):
+    def test_the_service_itself_has_no_user(self):
         migration = self.create(context.get_admin_context())
         self.assertIsNone(migration.user_id)
         self.assertIsNone(migration.project_id)
 
-    def test_somebody_who_was_named_stays(self):
+    def test_given_user_is_kept(self):
         migration = self.create(user_id='jo', project_id=None)
         self.assertEqual('jo', migration.user_id)
         self.assertIsNone(migration.project_id)
@@ -122,7 +122,7 @@ class TestMigrationGet(MigrationTestCase):
 
 
 class TestOldRows(MigrationTestCase):
-    def test_nobody_was_remembered(self):
+    def test_without_user(self):
         migration = self.get(self.store(uuid=uuidutils.generate_uuid()))
         self.assertIsNone(migration.user_id)
         self.assertIsNone(migration.project_id)

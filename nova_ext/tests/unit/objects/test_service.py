@@ -65,7 +65,7 @@ class TestService(base.DatabaseTestCase):
         service.save()
         self.assertEqual(before, len(self.statements))
 
-    def test_it_can_be_forgotten(self):
+    def test_destroy(self):
         service = self.create()
         service.destroy()
         self.assertEqual([], list(ServiceList.get_all(self.context)))
@@ -107,7 +107,7 @@ class TestIsUp(base.TestCase):
     def test_an_old_one_means_down(self):
         self.assertIs(False, self.is_up(61))
 
-    def test_a_clock_ahead_of_ours_is_tolerated_as_far(self):
+    def test_clock_ahead_is_tolerated_as_far(self):
         self.assertIs(True, self.is_up(-60))
         self.assertIs(False, self.is_up(-61))
 

@@ -73,7 +73,7 @@ class TestTask(base.DatabaseTestCase):
         self.assertEqual((202, None), (found.code, found.message))
         self.assertIsNone(found.ended_at)
 
-    def test_a_late_answer_that_says_nothing_ends_nothing_anew(self):
+    def test_late_inconclusive_answer_changes_nothing(self):
         task = self.create()
         ended_at = TaskList.get_clock(self.context).replace(microsecond=0)
         task.change(state=TaskState.ERROR, ended_at=ended_at)

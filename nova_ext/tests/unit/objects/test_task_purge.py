@@ -49,7 +49,7 @@ class TestOldTasks(base.TestCase):
         self.assertEqual(0, old.count(self.admin))
         self.assertPurges([], old)
 
-    def test_what_nobody_asked_for(self):
+    def test_unasked_tasks(self):
         old = OldTasks(base.minutes(1), base.minutes(1))
         self.assertEqual(2, old.count(self.admin))
         self.assertPurges([1, 1], old)

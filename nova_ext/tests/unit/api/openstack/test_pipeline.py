@@ -125,11 +125,11 @@ class TestRequestId(_PipelineTestCase):
 
 @ddt.ddt
 class TestFilters(_PipelineTestCase):
-    def test_the_token_says_who_asks(self):
+    def test_the_token_names_the_user(self):
         self.assertEqual('jo', self.told()['user_id'])
 
     @ddt.data('/v2.1/x', '/v2.1/nothing')
-    def test_without_a_token_nobody_gets_past(self, path):
+    def test_without_a_token_it_is_401(self, path):
         response = self.send(path)
         self.assertEqual(401, response.status_int)
         self.assertEqual(401, response.json['error']['code'])
@@ -173,7 +173,7 @@ class TestFilters(_PipelineTestCase):
         self.assertEqual(content_type, response.content_type)
         self.assertNotIn('overLimit', response.text)
 
-    def test_a_proxy_is_believed_when_the_operator_says_so(self):
+    def test_proxy_headers_when_enabled(self):
         forwarded = {'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'api'}
         self.assertEqual(
             'http://localhost', self.told(headers=forwarded)['host']

@@ -106,7 +106,7 @@ class StatesTestCase(APITestCase):
             )
             self.assertEqual([], servers.actions(instance))
 
-    def test_somebody_is_faster(self) -> None:
+    def test_concurrent_request_wins(self) -> None:
         for method, args, states, _task, _action in _REQUESTS:
             instance = servers.make_instance(vm_state=states[0])
             now = servers.load(instance)
@@ -225,7 +225,7 @@ class CreateTestCase(APITestCase):
                 availability_zone=zone,
             )
 
-    def test_host_nobody_knows(self) -> None:
+    def test_unknown_host(self) -> None:
         self.assertRaises(
             exception.DestinationHostNotFound,
             self.create,
@@ -249,7 +249,7 @@ class DeleteTestCase(APITestCase):
         self.ask('force_delete', instance)
         self.assertEqual([ActionName.DELETE], servers.actions(instance))
 
-    def test_server_of_a_dead_host_goes_without_it(self) -> None:
+    def test_delete_without_its_host(self) -> None:
         servers.make_service('host1', forced_down=True)
         instance = servers.make_instance()
         self.ask('delete', instance)
@@ -323,7 +323,7 @@ class MovesTestCase(APITestCase):
             exception.CannotMigrateToSameHost, 'evacuate', 'host1'
         )
 
-    def test_host_nobody_knows(self) -> None:
+    def test_unknown_host(self) -> None:
         unknown = exception.DestinationHostNotFound
         self.assertRefused(unknown, 'resize', None, 'nowhere')
         self.assertRefused(unknown, 'live_migrate', 'nowhere')

@@ -103,7 +103,7 @@ class TestFailureLog(base.TestCase):
         self.assertIn('3 more', self.log.output)
         self.assertIn('Request 9', self.log.output)
 
-    def test_all_are_told_if_the_operator_says_so(self):
+    def test_all_are_logged_with_interval_zero(self):
         self.settings.set('tasks', store_retry_interval=0)
         for number in (1, 2):
             self.add(number)

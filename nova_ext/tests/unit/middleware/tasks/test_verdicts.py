@@ -85,7 +85,7 @@ class TestJudge(base.TestCase):
         )
         self.assertJudged('success', 'create', tries, server())
 
-    def test_failures_say_why(self):
+    def test_failures_have_a_reason(self):
         failed = action(
             event('compute_stop_instance', 1, 2, 'Error'), message='Error'
         )

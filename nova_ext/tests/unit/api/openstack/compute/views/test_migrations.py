@@ -64,7 +64,7 @@ class TestMigrationsShow(testtools.TestCase):
         expected = _show('2.80') | dict.fromkeys(_HOSTS)
         self.assertEqual(expected, _show('2.80', with_hosts=False))
 
-    def test_nobody_knows_who_started_the_oldest(self):
+    def test_rows_without_user(self):
         shown = _show('2.80', user_id=None, project_id=None)
         self.assertEqual((None, None), (shown['user_id'], shown['project_id']))
 
