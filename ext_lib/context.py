@@ -32,6 +32,8 @@ class RequestContext(oslo_context.RequestContext):
     #: The database its reads go to, of those added to a facade; None for the
     #: one of the service itself.
     shard: str | None = None
+    #: The rules it is judged by; None for those in force when it is.
+    rules: policy.Rules | None = None
 
     def __init__(
         self,
