@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import contextlib
 import copy
 import datetime
+import functools
 from typing import Any
 
 from oslo_context import context as oslo_context
@@ -114,7 +115,14 @@ def begin_request(
 def end_request() -> None:
     """Have this thread's log lines name neither a request nor a user."""
     # Nothing takes a context away again. One without an id is none to a log.
-    oslo_context.RequestContext().request_id = ''
+    _no_request().update_store()
+
+
+@functools.cache
+def _no_request() -> oslo_context.RequestContext:
+    context = oslo_context.RequestContext()
+    context.request_id = ''
+    return context
 
 
 def _as_datetime(value: datetime.datetime | str | None) -> datetime.datetime:
