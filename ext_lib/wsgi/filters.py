@@ -78,16 +78,16 @@ class RequestId(oslo_middleware.RequestId):
 
     def __call__(self, environ: _Environ, start_response: Any) -> Any:
         """Answer one request (PEP 3333)."""
-        given = environ.get('HTTP_X_OPENSTACK_REQUEST_ID')
-        if given and _ID.match(given):
-            environ[request_id.GLOBAL_REQ_ID] = given
+        names = [request_id.HTTP_RESP_HEADER_REQUEST_ID, *self.compat_headers]
+        outer = environ.get('HTTP_X_OPENSTACK_REQUEST_ID')
+        if outer and _ID.match(outer):
+            environ[request_id.GLOBAL_REQ_ID] = outer
         own = context.generate_request_id()
         environ[request_id.ENV_REQUEST_ID] = own
-        names = [request_id.HTTP_RESP_HEADER_REQUEST_ID, *self.compat_headers]
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-            there = {name.lower() for name, _ in headers}
-            added = [(n, own) for n in names if n.lower() not in there]
+            given = {name.lower() for name, _ in headers}
+            added = [(name, own) for name in names if name.lower() not in given]
             return start_response(status, [*headers, *added], exc_info)
 
         return self.application(environ, start)

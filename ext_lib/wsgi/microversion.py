@@ -105,19 +105,21 @@ class Negotiator:
 
     def stamp(self, response: webob.Response, version: Version) -> None:
         """Name the version in the headers of an answer."""
-        headers = {_NAME: f'{self.service_type} {version}'}
-        if self.legacy_header:
-            headers[self.legacy_header] = str(version)
-        own = {name.lower() for name in headers}
-        response.headerlist = [
-            *(
-                pair
-                for pair in response.headerlist
-                if pair[0].lower() not in own
-            ),
-            *headers.items(),
-            *(('Vary', name) for name in headers),
-        ]
+        added = _stamps(self, version)
+        own = {name.lower() for name, _ in added} - {'vary'}
+        kept = [p for p in response.headerlist if p[0].lower() not in own]
+        response.headerlist = [*kept, *added]
+
+
+@functools.lru_cache(maxsize=128)
+def _stamps(
+    negotiator: Negotiator, version: Version
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers of answers of a version."""
+    names = [(_NAME, f'{negotiator.service_type} {version}')]
+    if negotiator.legacy_header:
+        names.append((negotiator.legacy_header, str(version)))
+    return (*names, *(('Vary', name) for name, _ in names))
 
 
 @memo.of_texts

@@ -52,10 +52,10 @@ def check_query(
     :raises InvalidInput: when a parameter does not fit
     :raises UnknownParameters: when there are others, where that matters
     """
-    query, filters, req.page = _read_query(
+    query, filters, page = _read_query(
         req.query_string, contract.query, req.version, max_limit
     )
-    req.query, req.filters = dict(query), dict(filters)
+    req.note(query=dict(query), filters=dict(filters), page=page)
 
 
 def read_body(req: request.Request) -> Any:
