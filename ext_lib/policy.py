@@ -44,6 +44,10 @@ class Rules:
         is_same: bool = self._enforcer.rules == self._parsed
         return is_same and self._files.are_unchanged()
 
+    def is_compiled(self, name: str) -> bool:
+        """Return whether oslo.policy need not be asked about a rule."""
+        return name in self._checks
+
     def allow(
         self,
         name: str,
@@ -68,7 +72,7 @@ class Rules:
             return
         try:
             check = policy_checks.compiled(self._parsed[name], self._parsed)
-        except policy_checks.NotCompiled:
+        except (KeyError, policy_checks.NotCompiled):
             return
         self._scopes[name] = scopes
         self._checks[name] = check

@@ -87,7 +87,9 @@ class RequestId(oslo_middleware.RequestId):
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
             given = {name.lower() for name, _ in headers}
-            added = [(name, own) for name in names if name.lower() not in given]
+            added = [
+                (name, own) for name in names if name.lower() not in given
+            ]
             return start_response(status, [*headers, *added], exc_info)
 
         return self.application(environ, start)
