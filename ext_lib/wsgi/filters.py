@@ -34,6 +34,8 @@ _MOST_DIGITS = 18
 class CORS(oslo_middleware.CORS):
     """Filter that lets browsers of other origins in."""
 
+    application: Any
+
     def __call__(self, environ: _Environ, start_response: Any) -> Any:
         """Answer one request (PEP 3333)."""
         if 'HTTP_ORIGIN' in environ or environ['REQUEST_METHOD'] == 'OPTIONS':
@@ -44,6 +46,8 @@ class CORS(oslo_middleware.CORS):
 class HTTPProxyToWSGI(oslo_middleware.HTTPProxyToWSGI):
     """Filter that believes the headers of a proxy, if it is to."""
 
+    application: Any
+
     def __call__(self, environ: _Environ, start_response: Any) -> Any:
         """Answer one request (PEP 3333)."""
         if not _FORWARDED.isdisjoint(environ):
@@ -53,6 +57,8 @@ class HTTPProxyToWSGI(oslo_middleware.HTTPProxyToWSGI):
 
 class RequestBodySizeLimiter(oslo_middleware.RequestBodySizeLimiter):
     """Filter that refuses large bodies."""
+
+    application: Any
 
     def __call__(self, environ: _Environ, start_response: Any) -> Any:
         """Answer one request (PEP 3333)."""
@@ -75,6 +81,8 @@ class RequestId(oslo_middleware.RequestId):
 
     :cvar compat_headers: headers of the answer that have it, too
     """
+
+    application: Any
 
     def __call__(self, environ: _Environ, start_response: Any) -> Any:
         """Answer one request (PEP 3333)."""

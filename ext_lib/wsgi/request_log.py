@@ -54,18 +54,18 @@ class RequestLog:
         unknown: oslo_context.RequestContext,
     ) -> Iterable[bytes]:
         began = time.monotonic()
-        answer: list[Any] = []
+        answer: list[tuple[str, Any]] = []
         # Filters that copy the environ share what is found out of it.
         environ.setdefault(request.ATTRIBUTES, {})
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-            answer[:] = status, headers
+            answer[:] = [(status, headers)]
             return start_response(status, headers, exc_info)
 
         found: Iterable[bytes] = self.application(environ, start)
         if answer and LOG.isEnabledFor(logging.INFO):
             caller = environ.get(request.CONTEXT, unknown)
-            values = _values(environ, *answer, time.monotonic() - began)
+            values = _values(environ, *answer[0], time.monotonic() - began)
             LOG.info(_FORM, values, context=caller)
         return found
 

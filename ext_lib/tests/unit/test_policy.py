@@ -156,7 +156,7 @@ class TestEnforcer(base.BaseTestCase):
             else:
                 path.write_text(text)
             found = [self.allows(enforcer, who) for who in (admin, reader)]
-            self.assertEqual(allowed, found, text)
+            self.assertEqual(allowed, found, str(text))
 
     def test_a_request_is_judged_by_the_rules_it_began_with(self):
         enforcer = self.enforcer()

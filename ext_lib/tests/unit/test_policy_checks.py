@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A compiled check has the result of the one it was made from."""
 
+from typing import Any
+
 import ddt
 import hypothesis
 from hypothesis import strategies
@@ -108,7 +110,7 @@ class TestCompiled(base.BaseTestCase):
         )
 
     def test_attributes_are_those_of_credentials(self):
-        values = {
+        values: dict[str, Any] = {
             name: f'the {name}'
             for name in policy_checks.ATTRIBUTES - {'is_admin_project'}
         }
