@@ -55,7 +55,7 @@ class _Application:
     def __call__(self, environ, start_response):
         self.environ = dict(environ)
         if environ['REQUEST_METHOD'] == 'POST':
-            self.body = webob.Request(environ).body
+            self.body = _body(environ)
         start_response('201 Created', [*self.headers, ('Content-Length', '3')])
         return [] if environ['REQUEST_METHOD'] == 'HEAD' else [b'', b'yes']
 
@@ -141,6 +141,14 @@ class TestFilters(test_base.BaseTestCase):
         )
         for name in ('x-openstack-request-id', 'x-things-request-id'):
             self.assertEqual('req-own', answer.headers[name])
+
+
+def _body(environ):
+    try:
+        return webob.Request(environ).body
+    except OSError:
+        # There is less than its length says.
+        return b'incomplete'
 
 
 def _plain_environ():

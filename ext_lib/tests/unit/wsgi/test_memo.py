@@ -9,7 +9,7 @@ from ext_lib.wsgi import memo
 class TestOfTexts(base.BaseTestCase):
     def setUp(self):
         super().setUp()
-        self.made = []
+        self.made: list[str | None] = []
 
         @memo.of_texts
         def make(text, other=None):
