@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import contextlib
 import copy
 import datetime
+import functools
 from typing import Any
 
 from oslo_context import context as oslo_context
@@ -32,6 +33,8 @@ class RequestContext(oslo_context.RequestContext):
     #: The database its reads go to, of those added to a facade; None for the
     #: one of the service itself.
     shard: str | None = None
+    #: The rules it is judged by; None for those in force when it is.
+    rules: policy.Rules | None = None
 
     def __init__(
         self,
@@ -112,7 +115,14 @@ def begin_request(
 def end_request() -> None:
     """Have this thread's log lines name neither a request nor a user."""
     # Nothing takes a context away again. One without an id is none to a log.
-    oslo_context.RequestContext().request_id = ''
+    _no_request().update_store()
+
+
+@functools.cache
+def _no_request() -> oslo_context.RequestContext:
+    context = oslo_context.RequestContext()
+    context.request_id = ''
+    return context
 
 
 def _as_datetime(value: datetime.datetime | str | None) -> datetime.datetime:

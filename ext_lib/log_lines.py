@@ -61,6 +61,10 @@ class Escaping(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line of a record, without a traceback."""
+        line = super().formatMessage(record)
+        if line.isprintable():
+            # As nearly all are; then nothing in it is to be escaped.
+            return line
         escaped = copy.copy(record)
         for name, value in vars(record).items():
             if isinstance(value, str) and name not in _COLORS:

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 import dataclasses
+import json
 from typing import Any
 
 from oslo_serialization import jsonutils
@@ -19,6 +20,9 @@ from ext_lib.wsgi import validation
 
 #: What an answer that is not of the API may be written in, besides JSON.
 _TEXT_TYPES = ('text/html', 'text/plain')
+
+#: As jsonutils.dumps() does it, which makes an encoder for each call.
+_dump = json.JSONEncoder(default=jsonutils.to_primitive).encode
 
 
 class WrongProject(exception.Invalid):
@@ -114,15 +118,28 @@ class Application:
             reply = controller.Reply(reply)
         if self.settings.check_answers and reply.body is not None:
             validation.check_answer(req, contract, reply.body)
-        response = webob.Response(
-            status=reply.status or contract.status,
-            content_type=req.best_type(self.settings.json_types),
-            charset=None,
+        response = _response(
+            reply.status or contract.status,
+            req.best_type(self.settings.json_types),
+            reply.body,
         )
-        response.headers.update(reply.headers)
-        if reply.body is not None:
-            response.body = jsonutils.dump_as_bytes(reply.body)
+        if reply.headers:
+            response.headers.update(reply.headers)
         return response
+
+
+def _response(status: int, content_type: str, body: Any) -> webob.Response:
+    if body is None:
+        return webob.Response(
+            status=status, content_type=content_type, charset=None
+        )
+    # With whole headers webob makes an answer in a third of the time.
+    raw = _dump(body).encode()
+    headers = [
+        ('Content-Type', content_type),
+        ('Content-Length', str(len(raw))),
+    ]
+    return webob.Response(status=status, headerlist=headers, app_iter=[raw])
 
 
 def _select(

@@ -98,6 +98,8 @@ def caller(
         overwrite=overwrite,
     )
     if enforcer is not None:
+        # Files of policies are looked at once for each request.
+        found.rules = enforcer.rules()
         found.is_admin = enforcer.authorize(
             'context_is_admin', {}, found, fatal=False
         )

@@ -26,6 +26,10 @@ class Contract:
     response: schema.Body | None = None
 
 
+#: Of a method that declares nothing.
+_ANY = Contract()
+
+
 @dataclasses.dataclass(frozen=True)
 class Reply:
     """A body with headers of its own; a bare body needs no Reply."""
@@ -37,7 +41,7 @@ class Reply:
 
 def contract(method: Method) -> Contract:
     """Return the contract of ``method``."""
-    found: Contract = getattr(method, 'contract', Contract())
+    found: Contract = getattr(method, 'contract', _ANY)
     return found
 
 

@@ -11,12 +11,17 @@ import microversion_parse
 import webob
 
 from ext_lib import exception
+from ext_lib.wsgi import memo
 
 F = TypeVar('F', bound=Callable[..., Any])
 
 # Python itself refuses to read numbers much longer than these.
 _NUMBER = '[1-9][0-9]{0,999}'
 _FORM = re.compile(rf'^({_NUMBER})\.({_NUMBER}|0)$')
+
+
+_NAME = 'OpenStack-API-Version'
+_ENVIRON_NAME = 'HTTP_OPENSTACK_API_VERSION'
 
 
 class Version(NamedTuple):
@@ -80,13 +85,13 @@ class Negotiator:
 
         :raises InvalidVersion: when the header has another form
         """
-        legacy = [self.legacy_header] if self.legacy_header else []
-        text = microversion_parse.get_version(
-            request.headers, self.service_type, legacy_headers=legacy
-        )
-        if text is None:
-            return self.minimum
-        return self.maximum if text == 'latest' else parse(text)
+        headers = request.environ
+        found = _requested(headers.get(_ENVIRON_NAME), _NAME, self)
+        if found is None and self.legacy_header:
+            name = self.legacy_header
+            environ_name = f'HTTP_{name.upper().replace("-", "_")}'
+            found = _requested(headers.get(environ_name), name, self)
+        return found or self.minimum
 
     def check(self, version: Version) -> None:
         """Refuse a version this service does not speak.
@@ -100,12 +105,41 @@ class Negotiator:
 
     def stamp(self, response: webob.Response, version: Version) -> None:
         """Name the version in the headers of an answer."""
-        headers = {'OpenStack-API-Version': f'{self.service_type} {version}'}
-        if self.legacy_header:
-            headers[self.legacy_header] = str(version)
-        response.headers.update(headers)
-        for name in headers:
-            response.headers.add('Vary', name)
+        added = _stamps(self, version)
+        own = {name.lower() for name, _ in added} - {'vary'}
+        kept = [p for p in response.headerlist if p[0].lower() not in own]
+        response.headerlist = [*kept, *added]
+
+
+@functools.lru_cache(maxsize=128)
+def _stamps(
+    negotiator: Negotiator, version: Version
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers of answers of a version."""
+    names = [(_NAME, f'{negotiator.service_type} {version}')]
+    if negotiator.legacy_header:
+        names.append((negotiator.legacy_header, str(version)))
+    return (*names, *(('Vary', name) for name, _ in names))
+
+
+@memo.of_texts
+def _requested(
+    text: str | None, name: str, negotiator: Negotiator
+) -> Version | None:
+    """Return the version a header asks for, None when it asks for none.
+
+    :param text: value of the header, None without it
+    :param name: of the header
+    """
+    if text is None:
+        return None
+    legacy = [] if name == _NAME else [name]
+    found = microversion_parse.get_version(
+        {name.lower(): text}, negotiator.service_type, legacy_headers=legacy
+    )
+    if found is None:
+        return None
+    return negotiator.maximum if found == 'latest' else parse(found)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Factories for paste files: the filters that every service has.
 
-The filters are oslo.middleware's and keystonemiddleware's; here they are only
-given the service's own configuration in place of the global one.
+Most are oslo.middleware's and keystonemiddleware's; here they are given the
+service's own configuration in place of the global one.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from keystonemiddleware import auth_token
-import oslo_middleware
 
 from ext_lib import connection_pool
 from ext_lib.wsgi import auth
+from ext_lib.wsgi import filters
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from ext_lib.wsgi import request_log
@@ -58,25 +58,25 @@ def healthcheck_factory(global_conf: dict[str, str], **local: str) -> App:
 def cors_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that lets browsers of other sites in."""
     conf = loading.current_conf()
-    return lambda app: oslo_middleware.CORS(app, conf)
+    return lambda app: filters.CORS(app, conf)
 
 
 def proxy_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that believes a TLS proxy's headers."""
     conf = loading.current_conf()
-    return lambda app: oslo_middleware.HTTPProxyToWSGI(app, conf)
+    return lambda app: filters.HTTPProxyToWSGI(app, conf)
 
 
 def sizelimit_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that refuses huge bodies."""
     conf = loading.current_conf()
-    return lambda app: oslo_middleware.RequestBodySizeLimiter(app, conf)
+    return lambda app: filters.RequestBodySizeLimiter(app, conf)
 
 
 def request_id_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that gives each request its id."""
     conf = loading.current_conf()
-    return lambda app: oslo_middleware.RequestId(app, conf)
+    return lambda app: filters.RequestId(app, conf)
 
 
 def request_log_factory(global_conf: dict[str, str], **local: str) -> Filter:

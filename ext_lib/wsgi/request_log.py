@@ -2,6 +2,7 @@
 """One line of log for each request."""
 
 from collections.abc import Iterable
+import logging
 import time
 from typing import Any
 import urllib.parse
@@ -53,33 +54,34 @@ class RequestLog:
         unknown: oslo_context.RequestContext,
     ) -> Iterable[bytes]:
         began = time.monotonic()
-        answer: dict[str, Any] = {}
+        answer: list[tuple[str, Any]] = []
+        # Filters that copy the environ share what is found out of it.
+        environ.setdefault(request.ATTRIBUTES, {})
 
         def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-            answer.update(status=status.split()[0], headers=dict(headers))
+            answer[:] = [(status, headers)]
             return start_response(status, headers, exc_info)
 
         found: Iterable[bytes] = self.application(environ, start)
-        if answer:
+        if answer and LOG.isEnabledFor(logging.INFO):
             caller = environ.get(request.CONTEXT, unknown)
-            values = _values(environ, answer, time.monotonic() - began)
+            values = _values(environ, *answer[0], time.monotonic() - began)
             LOG.info(_FORM, values, context=caller)
         return found
 
 
 def _values(
-    environ: dict[str, Any], answer: dict[str, Any], seconds: float
+    environ: dict[str, Any], status: str, headers: Any, seconds: float
 ) -> dict[str, Any]:
     query = environ.get('QUERY_STRING')
     path = environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')
     path = urllib.parse.quote(path.encode('latin-1'))
-    attributes = environ.get('webob.adhoc_attrs', {})
     return {
         'address': environ.get('REMOTE_ADDR', '-'),
         'method': environ['REQUEST_METHOD'],
         'path': f'{path}?{query}' if query else path,
-        'status': answer['status'],
-        'length': answer['headers'].get('Content-Length', '-'),
-        'version': attributes.get('version', '-'),
+        'status': status.split()[0],
+        'length': dict(headers).get('Content-Length', '-'),
+        'version': environ[request.ATTRIBUTES].get('version', '-'),
         'seconds': seconds,
     }

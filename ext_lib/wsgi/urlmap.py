@@ -18,22 +18,26 @@ class URLMap:
 
     def __init__(self, applications: Mapping[str, Any]) -> None:
         self.applications = dict(applications)
+        self._mounts = [
+            (key.removesuffix('+'), key.removesuffix('/+'), application)
+            for key, application in applications.items()
+            if key != '/'
+        ]
 
     def __call__(
         self, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        path = _SLASHES.sub('/', environ.get('PATH_INFO', ''))
-        environ['PATH_INFO'] = path
+        path = environ['PATH_INFO'] = _SLASHES.sub(
+            '/', environ.get('PATH_INFO', '')
+        )
         application = self._select(environ, path)
         found: Iterable[bytes] = application(environ, start_response)
         return found
 
     def _select(self, environ: dict[str, Any], path: str) -> Any:
-        for key, application in self.applications.items():
-            prefix = key.removesuffix('/+')
-            below = key != prefix
-            if prefix != '/' and _matches(path, prefix, below):
+        for start, prefix, application in self._mounts:
+            if path.startswith(start) and _matches(path, start, prefix):
                 mounted = environ.get('SCRIPT_NAME', '')
                 environ['SCRIPT_NAME'] = mounted + prefix
                 environ['PATH_INFO'] = path[len(prefix) :]
@@ -41,7 +45,8 @@ class URLMap:
         return self.applications['/']
 
 
-def _matches(path: str, prefix: str, below: bool) -> bool:
-    if below:
-        return path.startswith(f'{prefix}/') and path != f'{prefix}/'
+def _matches(path: str, start: str, prefix: str) -> bool:
+    """Return whether a path that begins with ``start`` is mounted there."""
+    if start != prefix:
+        return path != start
     return path in (prefix, f'{prefix}/')

@@ -12,6 +12,7 @@ from ext_lib import masking
 from ext_lib import paging
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import formats
+from ext_lib.wsgi import memo
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
@@ -42,12 +43,10 @@ def check_query(
 
     :raises InvalidInput: when a parameter does not fit
     """
-    given = req.query_lists()
-    _check(contract.query, req.version, given, 'query parameters')
-    known = contract.query.names(req.version)
-    req.query = {k: v[-1] for k, v in given.items() if k in known}
-    req.filters = {k: v for k, v in req.query.items() if k not in _PAGING}
-    req.page = _page(req.query, max_limit) if 'limit' in known else paging.ALL
+    query, filters, page = _read_query(
+        req.query_string, contract.query, req.version, max_limit
+    )
+    req.note(query=dict(query), filters=dict(filters), page=page)
 
 
 def check_body(
@@ -77,6 +76,22 @@ def check_answer(
             _check(contract.response, req.version, body, 'answer')
         except InvalidInput as error:
             raise InvalidAnswer(why=error.message) from error
+
+
+@memo.of_texts
+def _read_query(
+    text: str,
+    form: schema.Query,
+    version: microversion.Version,
+    max_limit: int,
+) -> tuple[dict[str, str], dict[str, str], paging.Page]:
+    given = request.query_lists(text)
+    _check(form, version, given, 'query parameters')
+    known = form.names(version)
+    query = {k: v[-1] for k, v in given.items() if k in known}
+    filters = {k: v for k, v in query.items() if k not in _PAGING}
+    page = _page(query, max_limit) if 'limit' in known else paging.ALL
+    return query, filters, page
 
 
 def _page(query: dict[str, str], max_limit: int) -> paging.Page:

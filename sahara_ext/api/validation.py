@@ -11,6 +11,7 @@ from ext_lib import exception
 from ext_lib import masking
 from ext_lib import paging
 from ext_lib.wsgi import controller
+from ext_lib.wsgi import memo
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
@@ -51,14 +52,10 @@ def check_query(
     :raises InvalidInput: when a parameter does not fit
     :raises UnknownParameters: when there are others, where that matters
     """
-    given = req.query_lists()
-    known = contract.query.names(req.version)
-    _check_names(req, contract.query, given)
-    _check(contract.query, req.version, given)
-    req.query = {k: v[-1] for k, v in given.items() if k in known}
-    req.filters = {k: v for k, v in req.query.items() if k not in _ALWAYS}
-    limit = int(req.query.get('limit', max_limit))
-    req.page = paging.Page(min(limit, max_limit), req.query.get('marker'))
+    query, filters, page = _read_query(
+        req.query_string, contract.query, req.version, max_limit
+    )
+    req.note(query=dict(query), filters=dict(filters), page=page)
 
 
 def read_body(req: request.Request) -> Any:
@@ -95,12 +92,30 @@ def check_body(
         raise request.MalformedBody() from None
 
 
+@memo.of_texts
+def _read_query(
+    text: str,
+    form: schema.Query,
+    version: microversion.Version,
+    max_limit: int,
+) -> tuple[dict[str, str], dict[str, str], paging.Page]:
+    given = request.query_lists(text)
+    known = form.names(version)
+    _check_names(form, version, given)
+    _check(form, version, given)
+    query = {k: v[-1] for k, v in given.items() if k in known}
+    filters = {k: v for k, v in query.items() if k not in _ALWAYS}
+    limit = int(query.get('limit', max_limit))
+    page = paging.Page(min(limit, max_limit), query.get('marker'))
+    return query, filters, page
+
+
 def _check_names(
-    req: request.Request, form: schema.Query, given: Iterable[str]
+    form: schema.Query, version: microversion.Version, given: Iterable[str]
 ) -> None:
-    known = form.names(req.version)
-    is_strict = form.strict_since and req.version >= form.strict_since
-    if microversions.is_v2(req):
+    known = form.names(version)
+    is_strict = form.strict_since and version >= form.strict_since
+    if version >= microversions.V2:
         known |= _ALWAYS
         is_strict = True
     unknown = sorted(set(given) - known)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules decide; the operator's file decides over them."""
 
+import logging
 import pathlib
 
 import ddt
@@ -14,6 +15,7 @@ from ext_lib import context
 from ext_lib import exception
 from ext_lib import policy
 from ext_lib import startup_errors
+from ext_lib.testing import policies
 
 _OWNER = 'role:member and project_id:%(project_id)s'
 _RULES = (
@@ -35,6 +37,7 @@ class TestEnforcer(base.BaseTestCase):
     def setUp(self):
         super().setUp()
         self.directory = self.useFixture(fixtures.TempDir()).path
+        self.useFixture(policies.QuietLibrary())
 
     def enforcer(self, overrides='', file='policy.yaml'):
         path = pathlib.Path(self.directory, file)
@@ -43,6 +46,14 @@ class TestEnforcer(base.BaseTestCase):
         conf([], default_config_files=[])
         opts.set_defaults(conf, policy_file=str(path))
         return policy.Enforcer(conf, _RULES)
+
+    def path(self):
+        """Return the file of the operator."""
+        return pathlib.Path(self.directory, 'policy.yaml')
+
+    def allows(self, enforcer, caller):
+        target = {'role': 'admin'}
+        return enforcer.authorize('things:all', target, caller, fatal=False)
 
     def configured(self, file):
         path = pathlib.Path(self.directory, 'some.conf')
@@ -129,6 +140,57 @@ class TestEnforcer(base.BaseTestCase):
         self.assertFalse(
             enforcer.authorize('things:all', {}, admin, fatal=False)
         )
+
+    def test_the_file_of_the_operator_counts_from_when_it_is_there(self):
+        enforcer, path = self.enforcer(), self.path()
+        admin, reader = self.caller(roles=['admin']), self.caller()
+        for text, allowed in (
+            ('', [True, False]),
+            ('"things:all": "role:reader"', [False, True]),
+            ('"context_is_admin": "role:reader"', [False, True]),
+            ('"things:all": "role:%(role)s"', [True, False]),
+            (None, [True, False]),
+        ):
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text)
+            found = [self.allows(enforcer, who) for who in (admin, reader)]
+            self.assertEqual(allowed, found, str(text))
+
+    def test_a_request_is_judged_by_the_rules_it_began_with(self):
+        enforcer = self.enforcer()
+        begun = self.caller(roles=['admin'])
+        begun.rules = enforcer.rules()
+        self.path().write_text('"things:all": "!"')
+        self.assertTrue(self.allows(enforcer, begun))
+        begun.rules = enforcer.rules()
+        self.assertFalse(self.allows(enforcer, begun))
+
+    def test_rules_that_the_library_is_given(self):
+        enforcer, reader = self.enforcer(), self.caller()
+        self.assertFalse(self.allows(enforcer, reader))
+        enforcer.policy.register_default(
+            oslo_policy.RuleDefault('things:late', '@')
+        )
+        self.assertTrue(enforcer.authorize('things:late', {}, reader))
+        rules = oslo_policy.Rules.from_dict({'things:all': 'role:reader'})
+        enforcer.policy.set_rules(rules, overwrite=False)
+        self.assertTrue(self.allows(enforcer, reader))
+        enforcer.policy.set_rules(rules, overwrite=True)
+        self.assertTrue(self.allows(enforcer, reader))
+        enforcer.policy.clear()
+        self.assertRaises(
+            oslo_policy.PolicyNotRegistered, self.allows, enforcer, reader
+        )
+
+    def test_the_library_logs_what_it_is_asked_at_debug(self):
+        enforcer, reader = self.enforcer(), self.caller()
+        log = self.useFixture(
+            fixtures.FakeLogger(name='oslo_policy', level=logging.DEBUG)
+        )
+        self.assertFalse(self.allows(enforcer, reader))
+        self.assertIn('enforce: rule="things:all"', log.output)
 
     def test_unregistered_rule_is_an_error(self):
         self.assertRaises(

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from oslo_config import cfg
-from oslo_middleware import request_id
 
 from ext_lib import policy
 from ext_lib.wsgi import application
 from ext_lib.wsgi import auth
 from ext_lib.wsgi import fault
+from ext_lib.wsgi import filters
 from ext_lib.wsgi import links
 from ext_lib.wsgi import loading
 from ext_lib.wsgi import microversion
@@ -31,7 +31,7 @@ _JSON_TYPES = frozenset(
 )
 
 
-class RequestId(request_id.RequestId):
+class RequestId(filters.RequestId):
     """Filter that gives each request its id, in both headers of the API."""
 
     compat_headers = ['x-compute-request-id']
