@@ -90,16 +90,11 @@ class Statements(fixtures.Fixture):
         self.statements: list[str] = []
 
     def _setUp(self) -> None:
-        for engine in self._engines():
+        for engine in self._facade.get_engines(self._shard):
             event.listen(engine, 'before_cursor_execute', self._listen)
             self.addCleanup(
                 event.remove, engine, 'before_cursor_execute', self._listen
             )
-
-    def _engines(self) -> list[sa.engine.Engine]:
-        if self._shard is None:
-            return self._facade.get_engines()
-        return [self._facade.get_engine(self._shard)]
 
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any

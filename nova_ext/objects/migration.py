@@ -12,9 +12,11 @@ from ext_lib.context import RequestContext
 from ext_lib.paging import Page
 from nova_ext.db.api import migration as migration_db
 from nova_ext.db.api import migration_list as migration_list_db
+from nova_ext.db.api import server_records
 from nova_ext.objects import base
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import MigrationTypeField
+from nova_ext.objects.instance import Instance
 
 
 @base.VersionedObjectRegistry.register
@@ -84,7 +86,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         if row.migration_type is None:
             row.migration_type = _guess_type(row)
         if row.uuid is None:
-            row.uuid = migration_db.migration_uuid(self.obj_context, row)
+            row.uuid = migration_db.uuid_of(self.obj_context, row.id)
         super().load_row(row)
 
     @classmethod
@@ -125,6 +127,23 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
             context, migration_id, instance_uuid
         )
         return cls.from_row(context, row)
+
+    @classmethod
+    def get_with_server(
+        cls, context: RequestContext, server_id: str, migration_id: int
+    ) -> 'tuple[Instance, Migration | None]':
+        """Return a server and a migration of it, None without one.
+
+        Both with the fields that answers show. Only for processes that hold
+        the database.
+
+        :raises InstanceNotFound: as :meth:`Instance.get_ref` does
+        """
+        found = server_records.migrations_get(context, server_id, migration_id)
+        migrations = _from_records(context, found)
+        return Instance.from_record(context, found.server), (
+            migrations[0] if migrations else None
+        )
 
     @base.remotable
     def create(self) -> None:
@@ -247,6 +266,18 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         return cls.from_rows(context, Migration, rows)
 
     @classmethod
+    def get_with_server(
+        cls, context: RequestContext, server_id: str
+    ) -> 'tuple[Instance, MigrationList]':
+        """Return a server and its live migrations in progress.
+
+        As :meth:`Migration.get_with_server` does.
+        """
+        found = server_records.migrations_get(context, server_id)
+        server = Instance.from_record(context, found.server)
+        return server, _from_records(context, found)
+
+    @classmethod
     @base.remotable
     def get_unfinished_by_host(
         cls, context: RequestContext, host: str
@@ -254,6 +285,14 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         """Return the migrations from or to ``host`` that have not ended."""
         rows = migration_db.migration_get_unfinished_by_host(context, host)
         return cls.from_rows(context, Migration, rows)
+
+
+def _from_records(
+    context: RequestContext, found: server_records.Found
+) -> MigrationList:
+    return MigrationList.from_tuples(
+        context, Migration, server_records.MIGRATION, found.rows
+    )
 
 
 def _guess_type(row: Any) -> str:

@@ -23,11 +23,11 @@ _WITHOUT_UUID = '-0000-8000-8000-'
 _NUMBER = re.compile('[0-9a-f]{12}')
 
 #: What the API calls a live migration in progress.
-_IN_PROGRESS = ('queued', 'preparing', 'running', 'post-migrating')
+IN_PROGRESS = ('queued', 'preparing', 'running', 'post-migrating')
 
 #: Every status after which something more is to be expected.
 _UNFINISHED = (
-    *_IN_PROGRESS,
+    *IN_PROGRESS,
     'accepted',
     'pre-migrating',
     'migrating',
@@ -76,8 +76,8 @@ def migration_get_by_uuid(
     return row
 
 
-def migration_uuid(context: RequestContext, row: models.Migration) -> str:
-    """Return the uuid by which a migration is known.
+def uuid_of(context: RequestContext, number: int) -> str:
+    """Return the uuid by which a migration without one is known.
 
     Rows older than uuids have none. To read changes nothing, and may be all
     that is allowed: theirs follows from the number, and from the name of the
@@ -85,7 +85,7 @@ def migration_uuid(context: RequestContext, row: models.Migration) -> str:
 
     :param context: that of the cell the row is in
     """
-    return str(row.uuid or f'{_without_uuid(context)}{row.id:012x}')
+    return f'{_without_uuid(context)}{number:012x}'
 
 
 def identified_by(context: RequestContext, uuid: str) -> Any:
@@ -187,7 +187,7 @@ def migration_get_in_progress_by_instance(
     """Return the migrations of a server that the API calls in progress."""
     statement = _alive().where(
         query.equals(_Migration.instance_uuid, instance_uuid),
-        _Migration.status.in_(_IN_PROGRESS),
+        _Migration.status.in_(IN_PROGRESS),
     )
     rows = context.session.scalars(statement.order_by(_Migration.id))
     # There are too few to tempt a database with another index.

@@ -17,7 +17,7 @@ from nova_ext.db import cells
 from nova_ext.db import models
 from nova_ext.db.api import migration_merge
 from nova_ext.db.api.migration import identified_by
-from nova_ext.db.api.migration import migration_uuid
+from nova_ext.db.api.migration import uuid_of
 from nova_ext.db.facade import facade
 
 _Migration = models.Migration
@@ -187,7 +187,7 @@ def _read(context: RequestContext, statement: Any) -> list[models.Migration]:
     for row in rows:
         if row.uuid is None:
             # Nothing to be stored: it only says by what it is known.
-            uuid = migration_uuid(context, row)
+            uuid = uuid_of(context, row.id)
             orm.attributes.set_committed_value(row, 'uuid', uuid)
     return rows
 
@@ -200,7 +200,7 @@ def _uuid_at(context: RequestContext, number: str) -> str | None:
             query.equals(_Migration.id, number)
         )
     ).first()
-    return None if row is None else migration_uuid(context, row)
+    return None if row is None else row.uuid or uuid_of(context, row.id)
 
 
 @facade.reader

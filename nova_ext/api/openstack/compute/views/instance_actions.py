@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions of a server, and their events, as answers show them."""
 
+from collections.abc import Iterable
 import hashlib
 from typing import Any, NamedTuple
 
+from ext_lib import objects
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEvent
 
-_PLAIN = ('action', 'instance_uuid', 'request_id', 'user_id', 'project_id')
+_plain = objects.Values(
+    'action', 'instance_uuid', 'request_id', 'user_id', 'project_id'
+)
 
 
 class Rights(NamedTuple):
@@ -24,14 +28,20 @@ class Rights(NamedTuple):
     details: bool = False
 
 
-def summary(req: request.Request, action: InstanceAction) -> dict[str, Any]:
-    """Return an action without its events."""
-    shown = {key: getattr(action, key) for key in _PLAIN}
-    shown['start_time'] = timestamps.micro(action.start_time)
-    shown['message'] = action.message
-    if microversions.supports(req, microversions.ACTION_UPDATED_AT):
-        shown['updated_at'] = timestamps.micro(action.updated_at)
-    return shown
+def summaries(
+    req: request.Request, actions: Iterable[InstanceAction]
+) -> list[dict[str, Any]]:
+    """Return actions without their events."""
+    with_update = microversions.supports(req, microversions.ACTION_UPDATED_AT)
+    found = []
+    for action in actions:
+        shown = _plain(action)
+        shown['start_time'] = timestamps.micro(action.start_time)
+        shown['message'] = action.message
+        if with_update:
+            shown['updated_at'] = timestamps.micro(action.updated_at)
+        found.append(shown)
+    return found
 
 
 def event(

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Migrations as the list of all of them shows them."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from ext_lib import objects
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
@@ -17,55 +19,57 @@ HOST_KEYS = (
     'dest_node',
     'dest_host',
 )
+_NO_HOSTS = dict.fromkeys(HOST_KEYS)
 _IN_PROGRESS = fields.MigrationStatus.LIVE_IN_PROGRESS
-_PLAIN = (
-    'old_instance_type_id',
-    'new_instance_type_id',
-    'instance_uuid',
-    'status',
+_hosts = objects.Values(*HOST_KEYS)
+_initiator = objects.Values('user_id', 'project_id')
+_plain = objects.Values(
+    'old_instance_type_id', 'new_instance_type_id', 'instance_uuid', 'status'
 )
 
 
-def show(
+def show_all(
     req: request.Request,
-    migration: Migration,
+    migrations: Iterable[Migration],
     with_hosts: bool,
     links: links.Links,
-) -> dict[str, Any]:
-    """Return a migration.
+) -> list[dict[str, Any]]:
+    """Return migrations.
 
     :param with_hosts: whether the caller may know the hosts
     """
-    shown: dict[str, Any] = {'id': migration.id}
-    if microversions.supports(req, microversions.MIGRATION_UUID):
-        shown['uuid'] = migration.uuid
-    shown.update(hosts(migration, with_hosts))
-    shown.update({key: getattr(migration, key) for key in _PLAIN})
-    if microversions.supports(req, microversions.MIGRATION_TYPE):
-        shown['migration_type'] = migration.migration_type
-    shown.update(initiator(req, migration))
-    shown['created_at'] = timestamps.micro(migration.created_at)
-    shown['updated_at'] = timestamps.micro(migration.updated_at)
-    if microversions.supports(req, microversions.MIGRATION_TYPE):
-        shown.update(_links(req, migration, links))
-    return shown
+    with_uuid = microversions.supports(req, microversions.MIGRATION_UUID)
+    with_type = microversions.supports(req, microversions.MIGRATION_TYPE)
+    with_user = microversions.supports(req, microversions.MIGRATION_USER)
+    found = []
+    for migration in migrations:
+        shown: dict[str, Any] = {'id': migration.id}
+        if with_uuid:
+            shown['uuid'] = migration.uuid
+        shown.update(hosts(migration, with_hosts))
+        shown.update(_plain(migration))
+        if with_type:
+            shown['migration_type'] = migration.migration_type
+        if with_user:
+            shown.update(_initiator(migration))
+        shown['created_at'] = timestamps.micro(migration.created_at)
+        shown['updated_at'] = timestamps.micro(migration.updated_at)
+        if with_type:
+            shown.update(_links(req, migration, links))
+        found.append(shown)
+    return found
 
 
 def hosts(migration: Migration, visible: bool) -> dict[str, Any]:
     """Return source and destination of a migration, nulls if not visible."""
-    return {
-        key: getattr(migration, key) if visible else None for key in HOST_KEYS
-    }
+    return _hosts(migration) if visible else _NO_HOSTS
 
 
 def initiator(req: request.Request, migration: Migration) -> dict[str, Any]:
     """Return the initiator of a migration, in the versions that show it."""
     if not microversions.supports(req, microversions.MIGRATION_USER):
         return {}
-    return {
-        'user_id': migration.user_id,
-        'project_id': migration.project_id,
-    }
+    return _initiator(migration)
 
 
 def _links(
