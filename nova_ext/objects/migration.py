@@ -84,7 +84,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
     def load_row(self, row: Any) -> None:
         """Take every field over from ``row``, which may predate some."""
         if row.migration_type is None:
-            row.migration_type = _guess_type(row)
+            row.migration_type = migration_db.guess_type(row)
         if row.uuid is None:
             row.uuid = migration_db.uuid_of(self.obj_context, row.id)
         super().load_row(row)
@@ -236,7 +236,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         :raises MarkerNotFound: when no migration has the marker's uuid
         """
         page = Page(limit, marker) if paged else None
-        return cls.get_page(context, filters, page)
+        return cls._find(context, filters, page, migration_list_db.ALL)
 
     @classmethod
     def get_page(
@@ -245,11 +245,24 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         filters: dict[str, Any],
         page: Page | None,
     ) -> 'MigrationList':
-        """Return a page, or all; for processes that hold the database."""
+        """Return a page, or all, with the fields that lists show.
+
+        Only for processes that hold the database.
+        """
+        return cls._find(context, filters, page, migration_list_db.SHOWN)
+
+    @classmethod
+    def _find(
+        cls,
+        context: RequestContext,
+        filters: dict[str, Any],
+        page: Page | None,
+        columns: tuple[str, ...],
+    ) -> 'MigrationList':
         rows = migration_list_db.migration_get_all_by_filters(
-            context, filters, page
+            context, filters, page, columns
         )
-        return cls.from_rows(context, Migration, rows)
+        return cls.from_tuples(context, Migration, columns, rows)
 
     @classmethod
     @base.remotable
@@ -293,10 +306,3 @@ def _from_records(
     return MigrationList.from_tuples(
         context, Migration, server_records.MIGRATION, found.rows
     )
-
-
-def _guess_type(row: Any) -> str:
-    # Rows written before there was a type are cold migrations, or resizes.
-    if row.old_instance_type_id != row.new_instance_type_id:
-        return MigrationType.RESIZE
-    return MigrationType.MIGRATION

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements on migrations of servers."""
 
+import collections
 from collections.abc import Mapping, Sequence
+import functools
 import re
 from typing import Any
 import zlib
@@ -88,21 +90,57 @@ def uuid_of(context: RequestContext, number: int) -> str:
     return f'{_without_uuid(context)}{number:012x}'
 
 
+def completed(
+    context: RequestContext, names: tuple[str, ...], row: Any
+) -> Any:
+    """Return a row with the uuid and the type that one of an old nova lacks.
+
+    Nothing of it is stored.
+
+    :param context: that of the cell the row is in
+    :param names: of the columns of the row
+    """
+    if row.uuid is not None and row.migration_type is not None:
+        return row
+    values = dict(zip(names, row, strict=True))
+    values['uuid'] = row.uuid or uuid_of(context, row.id)
+    values['migration_type'] = row.migration_type or guess_type(row)
+    return record(names)(**values)
+
+
+@functools.cache
+def record(names: tuple[str, ...]) -> Any:
+    """Return the class of rows that have these columns."""
+    return collections.namedtuple('Migration', names)
+
+
+def guess_type(row: Any) -> str:
+    """Return the type of a row without one: a cold migration, or a resize."""
+    is_resize = row.old_instance_type_id != row.new_instance_type_id
+    return 'resize' if is_resize else 'migration'
+
+
 def identified_by(context: RequestContext, uuid: str) -> Any:
     """Return the condition that a migration is known by ``uuid``.
 
     :param context: that of the cell to ask
     """
-    condition = query.equals(_Migration.uuid, uuid)
-    prefix = _without_uuid(context)
-    if not uuid.startswith(prefix):
-        return condition
-    number = uuid.removeprefix(prefix)
-    if not _NUMBER.fullmatch(number):
-        return condition
+    if not is_without_uuid(context, uuid):
+        return query.equals(_Migration.uuid, uuid)
+    number = int(uuid.removeprefix(_without_uuid(context)), 16)
     return sa.and_(
-        query.equals(_Migration.id, int(number, 16)), _Migration.uuid.is_(None)
+        query.equals(_Migration.id, number), _Migration.uuid.is_(None)
     )
+
+
+def is_without_uuid(context: RequestContext, uuid: str) -> bool:
+    """Return whether ``uuid`` stands for a migration that has none.
+
+    :param context: that of the cell to ask
+    """
+    prefix = _without_uuid(context)
+    number = uuid.removeprefix(prefix)
+    return number != uuid and bool(_NUMBER.fullmatch(number))
 
 
 def _without_uuid(context: RequestContext) -> str:

@@ -5,8 +5,7 @@ One statement finds both, be there any records or not: who may see them
 depends on the server. Statements are built once for each of their forms.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-import functools
+from collections.abc import Callable, Mapping, Sequence
 import types
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 
 from ext_lib import paging
 from ext_lib.context import RequestContext
+from ext_lib.db import prepared
 from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db import cells
@@ -44,8 +44,6 @@ MIGRATION = (
     'disk_remaining', 'user_id', 'project_id', 'created_at', 'updated_at',
 )  # fmt: skip
 
-#: Texts that a statement compares columns with, by name: SQL, or values.
-_Texts = Mapping[str, Any]
 _TYPE = MIGRATION.index('migration_type')
 _LIMIT = sa.bindparam('limit', type_=sa.Integer())
 
@@ -108,7 +106,7 @@ def actions_get(
 
 
 def _actions(
-    texts: _Texts, read_deleted: bool, is_page: bool, times: Sequence[str]
+    texts: prepared.Terms, read_deleted: bool, is_page: bool, times: Sequence[str]
 ) -> Any:
     other = models.InstanceAction.__table__.alias()
     columns = [_Action[name] for name in (*ACTION, 'created_at')]
@@ -161,7 +159,7 @@ def action_get(
     return _fetch(context, _action, texts, {}, read_deleted)
 
 
-def _action(texts: _Texts, read_deleted: bool) -> Any:
+def _action(texts: prepared.Terms, read_deleted: bool) -> Any:
     columns = [_Action[name] for name in ACTION]
     newest = query.newest_first(sa.select(*columns), _Action).where(
         query.equals(_Action.instance_uuid, texts['server']),
@@ -197,17 +195,18 @@ def migrations_get(
         {'number': migration_id},
         migration_id is None,
     )
+    make = migration.record(MIGRATION)._make
     # There are too few to tempt a database with another index.
     return found._replace(
         rows=[
-            _with_uuid(context, row)
+            migration.completed(context, MIGRATION, make(row))
             for row in found.rows
             if migration_id is not None or row[_TYPE] == 'live-migration'
         ]
     )
 
 
-def _migrations(texts: _Texts, is_list: bool) -> Any:
+def _migrations(texts: prepared.Terms, is_list: bool) -> Any:
     conditions = [
         query.equals(_Migration.instance_uuid, texts['server']),
         _Migration.deleted == 0,
@@ -223,14 +222,8 @@ def _migrations(texts: _Texts, is_list: bool) -> Any:
     return whole.select_from(joined).order_by(_Migration.id)
 
 
-def _with_uuid(context: RequestContext, row: Sequence[Any]) -> Sequence[Any]:
-    if row[1] is not None:
-        return row
-    return (row[0], migration.uuid_of(context, row[0]), *row[2:])
-
-
 def _select(
-    texts: _Texts, read_deleted: bool, marker: Any, *columns: Any
+    texts: prepared.Terms, read_deleted: bool, marker: Any, *columns: Any
 ) -> Any:
     """Return the statement of a server, and what else there is."""
     server = [_Server[name] for name in SERVER]
@@ -248,7 +241,7 @@ def _select(
 def _fetch(
     context: RequestContext,
     build: Callable[..., Any],
-    texts: _Texts,
+    texts: prepared.Terms,
     values: Mapping[str, Any],
     *form: Any,
 ) -> Found:
@@ -262,11 +255,9 @@ def _fetch(
         # Who has no project has no servers.
         texts = {**texts, 'project': context.project_id or ()}
     odd = {k: v for k, v in texts.items() if not query.is_plain(v)}
-    if odd:
-        statement = build({**_parameters(texts), **odd}, *form)
-    else:
-        statement = _prepared(build, tuple(texts), *form)
-    rows = facade.fetch(context, statement, {**texts, **values})
+    plain = {k: v for k, v in texts.items() if k not in odd}
+    statement = prepared.statement(build, plain, odd, *form)
+    rows = facade.fetch(context, statement, {**plain, **values})
     if not rows:
         raise exception.InstanceNotFound(instance_id=texts['server'])
     first = rows[0]
@@ -277,14 +268,3 @@ def _fetch(
         [row[width + 2 :] for row in rows if row[width + 2] is not None],
         first[width + 1] is not None,
     )
-
-
-@functools.cache
-def _prepared(
-    build: Callable[..., Any], names: tuple[str, ...], *form: Any
-) -> Any:
-    return build(_parameters(names), *form)
-
-
-def _parameters(names: Iterable[str]) -> _Texts:
-    return {name: sa.bindparam(name, type_=sa.String()) for name in names}
