@@ -55,6 +55,7 @@ class _Database:
             _configure(self.statements, *settings, plugin=autocommit.PLUGIN)
             self.statements.append_on_engine_create(autocommit.prepare)
         self._readers: dict[bool, sa.engine.Engine] = {}
+        self._indexes: dict[str, frozenset[tuple[str | None, ...]]] = {}
 
     def engine(self) -> sa.engine.Engine:
         """Return the engine of transactions."""
@@ -76,6 +77,15 @@ class _Database:
             mode = manager.reader if is_replica else manager.writer
             self._readers[is_replica] = mode.get_engine()
         return self._readers[is_replica]
+
+    def indexes(self, table: str) -> frozenset[tuple[str | None, ...]]:
+        """Return the columns of each index that a table had at first."""
+        if table not in self._indexes:
+            with self.reader(False).connect() as connection:
+                found = sa.inspect(connection).get_indexes(table)
+            columns = (tuple(index['column_names']) for index in found)
+            self._indexes[table] = frozenset(columns)
+        return self._indexes[table]
 
     def engines(self) -> list[sa.engine.Engine]:
         """Return all engines, of the replica too."""
@@ -312,6 +322,16 @@ class Facade:
         return autocommit.retrying(
             lambda: autocommit.fetch(engine, statement, values)
         )
+
+    def indexes(
+        self, context: Any, table: str
+    ) -> frozenset[tuple[str | None, ...]]:
+        """Return the columns of each index of a table.
+
+        They are looked for once: what is made later counts after a restart.
+        """
+        database = self._asked(context)
+        return autocommit.retrying(lambda: database.indexes(table))
 
     def _of(self, shard: str | None) -> _Database:
         return self._database if shard is None else self._shards[shard]

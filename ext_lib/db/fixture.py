@@ -23,8 +23,9 @@ URL = 'EXT_TEST_DB_URL'
 
 #: What connections do for themselves is not a question.
 _NO_QUESTIONS = (
-    'BEGIN', 'COMMIT', 'PRAGMA', 'RELEASE', 'ROLLBACK', 'SAVEPOINT',
+    'BEGIN', 'COMMIT', 'PRAGMA', 'RELEASE', 'ROLLBACK', 'SAVEPOINT', 'SHOW',
 )  # fmt: skip
+_CATALOGUE = 'pg_catalog'
 _PING = 'SELECT 1'
 
 
@@ -99,7 +100,9 @@ class Statements(fixtures.Fixture):
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any
     ) -> None:
-        if statement != _PING and not statement.startswith(_NO_QUESTIONS):
+        if statement == _PING or _CATALOGUE in statement:
+            return
+        if not statement.startswith(_NO_QUESTIONS):
             self.statements.append(statement)
 
     @property

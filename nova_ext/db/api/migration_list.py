@@ -17,6 +17,7 @@ from ext_lib.db import query
 from nova_ext.db import cells
 from nova_ext.db import models
 from nova_ext.db.api import migration_merge
+from nova_ext.db.api import migration_walk
 from nova_ext.db.api.migration import completed
 from nova_ext.db.api.migration import identified_by
 from nova_ext.db.api.migration import is_without_uuid
@@ -59,6 +60,17 @@ _FEW: Mapping[str, Collection[str]] = {
 }
 _ENDS = (_Migration.source_compute, _Migration.dest_compute)
 
+#: Filters for which there is an index of ours that gives the order, too.
+_INDEXED = (
+    'status', 'migration_type', 'instance_uuid', 'user_id', 'project_id',
+    'source_compute', 'host',
+)  # fmt: skip
+#: Filters for which there is one of nova's that does not, and how many rows
+#: of it are worth to be sorted.
+_NOVAS = ('source_compute', 'host', 'changes-since')
+_MANY = 2000
+
+_NUMBER_BOUND = sa.bindparam('number', type_=sa.Integer())
 _LIMIT = sa.bindparam('limit', type_=sa.Integer())
 _MARKER = types.SimpleNamespace(
     created_at=sa.bindparam('created_at', type_=sa.DateTime()),
@@ -148,7 +160,11 @@ class _Cells(migration_merge.Cells):
         found = self._answering.ask(
             lambda there: _find(there, uuid, self._filters, is_of_list=True)
         )
-        rows = [row for row in found.values() if row is not None]
+        for shard, row in found.items():
+            if row.newest is None:
+                # There is nothing: cell0 of most clouds has no migrations.
+                self._answering.leave(shard)
+        rows = [row for row in found.values() if row.id is not None]
         if not rows:
             self._answering.check()
         return [
@@ -232,6 +248,8 @@ class _List:
 
         :param after: has its ``created_at`` and ``id``; None for the start
         """
+        if limit is not None and not self._is_ordered():
+            return migration_walk.page(self, limit, after, cells.clock_skew())
         values = {'limit': limit}
         if after is not None:
             values.update(created_at=after.created_at, id=after.id)
@@ -243,6 +261,54 @@ class _List:
         if not uuids:
             return []
         return self._fetch(_named, {'uuids': list(uuids)})
+
+    def _is_ordered(self) -> bool:
+        """Return whether an index finds few rows, or all in their order."""
+        present = facade.indexes(self._context, _table.name)
+        given = [name for name in _INDEXED if name in self._filters]
+        if 'host' in given:
+            wanted = {_ours(end.key) for end in _ENDS}
+            if wanted <= present:
+                return True
+        elif any(_ours(name) in present for name in given):
+            return True
+        elif not given and _ours() in present:
+            return True
+        if 'instance_uuid' in given:
+            return True
+        return any(self._has_few(name) for name in _NOVAS if name in self._filters)
+
+    def _has_few(self, name: str) -> bool:
+        """Return whether an index of nova's finds few rows by a filter."""
+        terms = _Terms({name: self._filters[name]})
+        found = facade.fetch(
+            self._context, terms.statement(_many), terms.parameters
+        )
+        return not found
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether most rows are in the list."""
+        return not self._filters.keys() - {'hidden', _MARKER_PROJECT}
+
+    def below(self, number: int | None, limit: int) -> list[Any]:
+        """Return rows as :class:`migration_walk.Source` says."""
+        values = {'number': number, 'limit': limit}
+        return self._fetch(_below, values, number is None)
+
+    def briefs(
+        self, number: int | None, limit: int, upwards: bool = False
+    ) -> list[migration_walk.Brief]:
+        """Return rows as :class:`migration_walk.Source` says."""
+        terms = _Terms(self._filters)
+        statement = terms.statement(_briefs, number is None, upwards)
+        values = {**terms.parameters, 'number': number, 'limit': limit}
+        rows = facade.fetch(self._context, statement, values)
+        return [migration_walk.Brief(*row) for row in rows]
+
+    def numbered(self, numbers: Sequence[int]) -> list[Any]:
+        """Return rows as :class:`migration_walk.Source` says."""
+        return self._fetch(_numbered, {'numbers': list(numbers)})
 
     def _fetch(
         self, build: Any, values: Mapping[str, Any], *form: Any
@@ -270,6 +336,11 @@ def _uuid_at(context: RequestContext, number: str) -> str | None:
     for row in facade.fetch(context, statement):
         return str(row.uuid or uuid_of(context, row.id))
     return None
+
+
+def _ours(*names: str) -> tuple[str, ...]:
+    """Return the columns of an index of ours."""
+    return ('deleted', *names, 'created_at', 'id')
 
 
 class _Terms:
@@ -321,7 +392,8 @@ def _find(
 ) -> Any:
     """Return the place of a marker, None if it is unknown.
 
-    :param is_of_list: whether to say that it ``is_listed``, and its uuid
+    :param is_of_list: whether to say that it ``is_listed``, its uuid, and
+        the ``newest`` number of all, even if it is unknown
     """
     terms = _Terms(filters if is_of_list else {})
     texts, others = {}, {}
@@ -349,17 +421,18 @@ def _place(
     terms: prepared.Terms, few: Any, times: Any, is_of_list: bool
 ) -> Any:
     columns = [_Migration.created_at, _Migration.id]
-    if is_of_list:
-        is_listed = _is_listed(terms, few, times).label('is_listed')
-        columns += [_Migration.uuid, is_listed]
     is_meant = terms.get('is_meant')
     if is_meant is None:
         is_meant = query.equals(_Migration.uuid, terms['marker'])
-    statement = sa.select(*columns).where(is_meant)
     if 'owner' in terms:
         is_own = query.equals(_Migration.project_id, terms['owner'])
-        statement = statement.where(is_own)
-    return statement
+        is_meant = sa.and_(is_meant, is_own)
+    if not is_of_list:
+        return sa.select(*columns).where(is_meant)
+    is_listed = _is_listed(terms, few, times).label('is_listed')
+    newest = sa.select(sa.func.max(_Migration.id).label('newest')).subquery()
+    columns += [_Migration.uuid, is_listed, newest.c.newest]
+    return sa.select(*columns).select_from(newest.outerjoin(_table, is_meant))
 
 
 def _everything(
@@ -368,6 +441,64 @@ def _everything(
     statement = sa.select(*(_Migration[name] for name in columns))
     is_listed = _is_listed(terms, few, times)
     return statement.where(is_listed).order_by(_Migration.id)
+
+
+def _many(terms: prepared.Terms, few: Any, times: Any) -> Any:
+    """Return the statement that finds a row when there are many."""
+    conditions = [_Migration.deleted == 0, *_conditions(terms, few, times)]
+    statement = sa.select(_Migration.id).where(*conditions)
+    if 'host' in terms:
+        # No index finds those of either end.
+        ends = [
+            statement.where(query.equals(end, terms['host']))
+            .limit(_MANY + 1)
+            .subquery()
+            for end in _ENDS
+        ]
+        found = sa.union_all(*(sa.select(end.c.id) for end in ends))
+        statement = sa.select(found.subquery().c.id)
+    return statement.offset(_MANY).limit(1)
+
+
+def _below(
+    terms: prepared.Terms,
+    few: Any,
+    times: Any,
+    columns: tuple[str, ...],
+    is_all: bool,
+) -> Any:
+    statement = sa.select(*(_Migration[name] for name in columns))
+    statement = statement.where(_is_listed(terms, few, times))
+    return _by_number(statement, is_all, upwards=False)
+
+
+def _briefs(
+    terms: prepared.Terms, few: Any, times: Any, is_all: bool, upwards: bool
+) -> Any:
+    is_listed = _is_listed(terms, few, times)
+    statement = sa.select(_Migration.id, _Migration.created_at, is_listed)
+    return _by_number(statement, is_all, upwards)
+
+
+def _by_number(statement: Any, is_all: bool, upwards: bool) -> Any:
+    """Return the statement of a walk along the primary key."""
+    if upwards:
+        statement = statement.where(_Migration.id >= _NUMBER_BOUND)
+    elif not is_all:
+        statement = statement.where(_Migration.id < _NUMBER_BOUND)
+    order = _Migration.id.asc() if upwards else _Migration.id.desc()
+    for dialect in ('mysql', 'mariadb'):
+        # It likes to look for all that is not deleted, and to sort that.
+        statement = statement.with_hint(_table, 'USE INDEX (PRIMARY)', dialect)
+    return statement.order_by(order).limit(_LIMIT)
+
+
+def _numbered(
+    terms: prepared.Terms, few: Any, times: Any, columns: tuple[str, ...]
+) -> Any:
+    statement = sa.select(*(_Migration[name] for name in columns))
+    numbers = sa.bindparam('numbers', expanding=True, type_=sa.Integer())
+    return statement.where(_Migration.id.in_(numbers))
 
 
 def _named(
