@@ -12,6 +12,7 @@ names it when it is read.
 from collections.abc import Iterable, Sequence
 import datetime
 import functools
+import itertools
 import statistics
 from typing import Any, NamedTuple, Protocol
 
@@ -75,7 +76,7 @@ def page(
     start = None
     found: list[Any] = []
     if after is not None:
-        start, found = _begin(source, after, skew)
+        start, found = _begin(source, limit, after, skew)
     size = limit + (_FIRST if source.is_dense else 0)
     rows = source.below(start, size)
     _check_order(rows, skew)
@@ -117,7 +118,7 @@ def _complete(
 
 
 def _begin(
-    source: Source, after: Any, skew: datetime.timedelta
+    source: Source, limit: int, after: Any, skew: datetime.timedelta
 ) -> tuple[int, list[Any]]:
     """Return below which number a page begins, and its rows above that."""
     start, size = after.id, _FIRST
@@ -126,17 +127,22 @@ def _begin(
         # The number is of another database.
         start = _find(source, after.created_at)
         briefs = source.briefs(start, size, upwards=True)
-    numbers = []
+    strays: list[Brief] = []
     while True:
-        numbers += [
-            brief.id
-            for brief in _rest(briefs, after)
-            if brief.is_listed and brief.id >= start
-        ]
+        strays = _first(
+            limit,
+            strays,
+            (
+                brief
+                for brief in _rest(briefs, after)
+                if brief.is_listed and brief.id >= start
+            ),
+        )
         is_past = len(briefs) >= _SURE and all(
             _time(brief) > after.created_at + skew for brief in briefs[-_SURE:]
         )
         if is_past or len(briefs) < size:
+            numbers = [brief.id for brief in strays]
             return start, source.numbered(numbers) if numbers else []
         size = min(2 * size, _MOST)
         briefs = source.briefs(briefs[-1].id + 1, size, upwards=True)
@@ -179,13 +185,10 @@ def _are_past(
 
 
 def _check_order(rows: Sequence[Any], skew: datetime.timedelta) -> None:
-    """Name a row that breaks the bound, of some in descending order."""
-    newest = None
-    for row in reversed(rows):
-        if newest is None or _time(row) > _time(newest):
-            newest = row
-        elif _time(newest) - _time(row) > skew:
-            _note(row.id, _time(row), newest.id, _time(newest))
+    """Name rows that break the bound, of some in descending order."""
+    for newer, older in itertools.pairwise(rows):
+        if _time(older) - _time(newer) > skew:
+            _note(newer.id, _time(newer), older.id, _time(older))
 
 
 @functools.lru_cache(maxsize=1000)

@@ -40,9 +40,10 @@ class InstanceActionsController:
         filters.check(wanted)
         if actions is None:
             raise ext_exception.MarkerNotFound(marker=None)
-        body = {'instanceActions': view.summaries(req, actions)}
+        shown = view.summaries(req, actions.objects)
+        body: dict[str, Any] = {'instanceActions': shown}
         path = ('servers', server_id, 'os-instance-actions')
-        keys = [action.request_id for action in actions]
+        keys = [action['request_id'] for action in shown]
         if next_page := self.links.next_page(req, path, keys):
             body['links'] = next_page
         return body
@@ -71,7 +72,7 @@ class InstanceActionsController:
             # Actions that the service itself began have no project.
             owner = action.project_id or server.project_id
             shown['events'] = [
-                view.event(req, event, owner, rights) for event in events
+                view.event(req, event, owner, rights) for event in events.objects
             ]
         return {'instanceAction': shown}
 

@@ -35,7 +35,7 @@ class MigrationsController:
         migrations = MigrationList.get_page(req.context, wanted, page)
         # Hidden rows count for the limit, so a page with one is short and
         # has no link to the next: clients of the real service know that.
-        visible = [m for m in migrations if not m.hidden]
+        visible = [m for m in migrations.objects if not m.hidden]
         shown = view.show_all(req, visible, with_hosts, self.links)
         body = {'migrations': shown}
         keys = [migration.uuid for migration in visible]

@@ -43,7 +43,9 @@ class ServerMigrationsController:
         req.context.can(policies.INDEX, target)
         with_hosts = req.context.can(policies.INDEX_HOST, target, fatal=False)
         return {
-            'migrations': [view.show(req, m, with_hosts) for m in migrations]
+            'migrations': [
+                view.show(req, m, with_hosts) for m in migrations.objects
+            ]
         }
 
     @microversion.available('2.23')

@@ -12,9 +12,12 @@ from nova_ext.api.openstack.compute import microversions
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEvent
 
-_plain = objects.Values(
-    'action', 'instance_uuid', 'request_id', 'user_id', 'project_id'
-)
+_FIELDS = (
+    'action', 'instance_uuid', 'request_id', 'user_id', 'project_id',
+    'start_time', 'message',
+)  # fmt: skip
+_plain = objects.Values(*_FIELDS)
+_with_update = objects.Values(*_FIELDS, 'updated_at')
 
 
 class Rights(NamedTuple):
@@ -33,13 +36,13 @@ def summaries(
 ) -> list[dict[str, Any]]:
     """Return actions without their events."""
     with_update = microversions.supports(req, microversions.ACTION_UPDATED_AT)
+    values = _with_update if with_update else _plain
     found = []
     for action in actions:
-        shown = _plain(action)
-        shown['start_time'] = timestamps.micro(action.start_time)
-        shown['message'] = action.message
+        shown = values(action)
+        shown['start_time'] = timestamps.micro(shown['start_time'])
         if with_update:
-            shown['updated_at'] = timestamps.micro(action.updated_at)
+            shown['updated_at'] = timestamps.micro(shown['updated_at'])
         found.append(shown)
     return found
 

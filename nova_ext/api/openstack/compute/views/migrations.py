@@ -2,6 +2,7 @@
 """Migrations as the list of all of them shows them."""
 
 from collections.abc import Iterable
+import functools
 from typing import Any
 
 from ext_lib import objects
@@ -23,9 +24,7 @@ _NO_HOSTS = dict.fromkeys(HOST_KEYS)
 _IN_PROGRESS = fields.MigrationStatus.LIVE_IN_PROGRESS
 _hosts = objects.Values(*HOST_KEYS)
 _initiator = objects.Values('user_id', 'project_id')
-_plain = objects.Values(
-    'old_instance_type_id', 'new_instance_type_id', 'instance_uuid', 'status'
-)
+_RELATIONS = ('self', 'bookmark')
 
 
 def show_all(
@@ -38,26 +37,50 @@ def show_all(
 
     :param with_hosts: whether the caller may know the hosts
     """
-    with_uuid = microversions.supports(req, microversions.MIGRATION_UUID)
     with_type = microversions.supports(req, microversions.MIGRATION_TYPE)
-    with_user = microversions.supports(req, microversions.MIGRATION_USER)
+    values = _values(
+        microversions.supports(req, microversions.MIGRATION_UUID),
+        with_type,
+        microversions.supports(req, microversions.MIGRATION_USER),
+    )
+    # No setter and no getter for each of many.
+    prefixes = [link['href'] for link in links.resource(req, 'servers')]
     found = []
     for migration in migrations:
-        shown: dict[str, Any] = {'id': migration.id}
-        if with_uuid:
-            shown['uuid'] = migration.uuid
-        shown.update(hosts(migration, with_hosts))
-        shown.update(_plain(migration))
-        if with_type:
-            shown['migration_type'] = migration.migration_type
-        if with_user:
-            shown.update(_initiator(migration))
-        shown['created_at'] = timestamps.micro(migration.created_at)
-        shown['updated_at'] = timestamps.micro(migration.updated_at)
-        if with_type:
-            shown.update(_links(req, migration, links))
+        shown = values(migration)
+        if not with_hosts:
+            shown.update(_NO_HOSTS)
+        shown['created_at'] = timestamps.micro(shown['created_at'])
+        shown['updated_at'] = timestamps.micro(shown['updated_at'])
+        # Only a live migration in progress can be watched at a URL of its
+        # own.
+        if with_type and migration.is_live and shown['status'] in _IN_PROGRESS:
+            path = f'/{shown["instance_uuid"]}/migrations/{shown["id"]}'
+            shown['links'] = [
+                {'rel': rel, 'href': prefix + path}
+                for rel, prefix in zip(_RELATIONS, prefixes, strict=True)
+            ]
         found.append(shown)
     return found
+
+
+@functools.cache
+def _values(
+    with_uuid: bool, with_type: bool, with_user: bool
+) -> objects.Values:
+    return objects.Values(
+        'id',
+        *(['uuid'] if with_uuid else []),
+        *HOST_KEYS,
+        'old_instance_type_id',
+        'new_instance_type_id',
+        'instance_uuid',
+        'status',
+        *(['migration_type'] if with_type else []),
+        *(['user_id', 'project_id'] if with_user else []),
+        'created_at',
+        'updated_at',
+    )
 
 
 def hosts(migration: Migration, visible: bool) -> dict[str, Any]:
@@ -70,13 +93,3 @@ def initiator(req: request.Request, migration: Migration) -> dict[str, Any]:
     if not microversions.supports(req, microversions.MIGRATION_USER):
         return {}
     return _initiator(migration)
-
-
-def _links(
-    req: request.Request, migration: Migration, links: links.Links
-) -> dict[str, Any]:
-    # Only a live migration in progress can be watched at a URL of its own.
-    if not migration.is_live or migration.status not in _IN_PROGRESS:
-        return {}
-    path = ('servers', migration.instance_uuid, 'migrations', migration.id)
-    return {'links': links.resource(req, *path)}
