@@ -13,7 +13,7 @@ from nova_ext.db.api import migration_walk
 from nova_ext.tests.unit.db import base
 
 _SKEW = datetime.timedelta(seconds=60)
-_ROUNDS = 150
+_ROUNDS = 60
 #: Queries for a page, of which one is of rows: what is not in order costs
 #: more.
 _MOST_QUERIES = 3
