@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bases of the versioned objects of both services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
+import functools
+import operator
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from oslo_utils import timeutils
@@ -142,10 +144,82 @@ class ObjectList(base.ObjectListBase[_Item], VersionedObject):
         rows: Iterable[Any],
     ) -> _List:
         """Return the list of what ``rows`` of the database hold."""
+        return cls._holding(context, [item.from_row(context, r) for r in rows])
+
+    @classmethod
+    def from_tuples(
+        cls: type[_List],
+        context: Any,
+        item: type[_Item],
+        names: tuple[str, ...],
+        rows: Iterable[Sequence[Any]],
+    ) -> _List:
+        """Return the list of objects that have the fields ``names`` only.
+
+        :param rows: values of the columns of that name, in the same order
+        """
+        make = loader(item, names)
+        return cls._holding(context, [make(context, row) for row in rows])
+
+    @classmethod
+    def _holding(
+        cls: type[_List], context: Any, objects: list[_Item]
+    ) -> _List:
         self = cls(context)
-        self.objects = [item.from_row(context, row) for row in rows]
-        self.obj_reset_changes()
+        # As load_row() does: they are what the field wants.
+        self.__dict__['_obj_objects'] = objects
         return self
+
+
+@functools.cache
+def loader(
+    cls: type[_Object], names: tuple[str, ...]
+) -> Callable[[Any, Sequence[Any]], _Object]:
+    """Return a function that makes objects with the fields ``names`` only.
+
+    It takes a context, and the values of the columns of that name, in the
+    same order: as much as a column of that type can hold is trusted.
+    """
+    columns = {column.name: column for column in _columns(cls)}
+    wanted = [columns[name] for name in names]
+    attributes = [column.attribute for column in wanted]
+    doubtful = [
+        column
+        for column in wanted
+        if column.kind is _Never or not column.field.nullable
+    ]
+
+    def make(context: Any, row: Sequence[Any]) -> _Object:
+        self = cls(context)
+        values = self.__dict__
+        values.update(zip(attributes, row, strict=False))
+        for name, attribute, kind, field in doubtful:
+            value = values[attribute]
+            if value.__class__ is not kind:
+                values[attribute] = field.coerce(self, name, value)
+        return self
+
+    return make
+
+
+class Values:
+    """Several fields of an object at once, as a dict by their names.
+
+    :param names: of at least two fields
+    """
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self._get = operator.itemgetter(*(f'_obj_{name}' for name in names))
+
+    def __call__(self, source: base.VersionedObject) -> dict[str, Any]:
+        """Return the values in the order of the names."""
+        try:
+            values = self._get(source.__dict__)
+        except KeyError:
+            # What is not loaded yet.
+            values = [getattr(source, name) for name in self._names]
+        return dict(zip(self._names, values, strict=True))
 
 
 class _Column(NamedTuple):

@@ -4,10 +4,13 @@
 In an ordinary transaction a server is asked four times for one statement: to
 see whether the connection is open, for the statement, to commit, and to roll
 back before the connection is kept. A connection of this kind is asked once.
+That the server has closed it shows when a statement fails; the statement is
+then executed again, on a new connection.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+import time
+from typing import Any, TypeVar
 
 from oslo_db import exception as db_exception
 from oslo_db.sqlalchemy import engines
@@ -15,10 +18,15 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import plugins
 
+_R = TypeVar('_R')
+
 #: Name of Autocommit in the ``plugin`` parameter of a URL.
 PLUGIN = 'ext_lib_autocommit'
 #: The ping of oslo.db, where SQLAlchemy has none.
 _PING = getattr(engines, '_connect_ping_listener', None)
+#: Seconds within which a statement fails if its connection was lost before.
+#: One that fails later has timed out, and would do so again.
+_AT_ONCE = 0.5
 
 
 class Autocommit(sa.engine.CreateEnginePlugin):
@@ -43,27 +51,45 @@ plugins.register(PLUGIN, __name__, Autocommit.__name__)
 
 
 def prepare(engine: sa.engine.Engine) -> None:
-    """Turn off the ping of a connection before its use."""
+    """Turn off what oslo.db asks before a statement: a ping, and to begin."""
     if _PING and event.contains(engine, 'engine_connect', _PING):
         event.remove(engine, 'engine_connect', _PING)
+    for begin in list(engine.dispatch.begin):
+        event.remove(engine, 'begin', begin)
+
+
+def retrying(function: Callable[[], _R]) -> _R:
+    """Return what ``function`` does, called again if a connection was lost.
+
+    The server has closed it long ago, and the others of the pool, too: all
+    are replaced. What ``function`` does may happen twice.
+
+    :raises DBConnectionError: when there is no connection, or it is lost
+        while the server works
+    """
+    began = time.monotonic()
+    try:
+        return function()
+    except db_exception.DBConnectionError:
+        if time.monotonic() - began > _AT_ONCE:
+            raise
+    return function()
 
 
 def execute(
     engine: sa.engine.Engine, statement: Any, parameters: Mapping[str, Any]
 ) -> Any:
-    """Return the result of a statement that returns no rows.
+    """Return the result of a statement that returns no rows."""
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters)
 
-    When the connection turns out to be lost the statement is executed again:
-    it may take effect twice.
-    """
-    connection = engine.connect()
-    try:
-        with connection:
-            return connection.execute(statement, parameters)
-    except db_exception.DBConnectionError:
-        # The server has closed it long ago, and the others of the pool, too.
-        with engine.connect() as fresh:
-            return fresh.execute(statement, parameters)
+
+def fetch(
+    engine: sa.engine.Engine, statement: Any, parameters: Mapping[str, Any]
+) -> Any:
+    """Return the rows that a statement reads, as a list."""
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).all()
 
 
 def _nothing(_connection: Any) -> None:

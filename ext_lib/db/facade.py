@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reader and writer transactions on the database of one config group."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+import contextlib
 import functools
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -21,8 +22,9 @@ _C = TypeVar('_C')
 _P = ParamSpec('_P')
 _R = TypeVar('_R')
 
-#: Where a session keeps the facade it belongs to.
-_OWNER = 'ext_lib_facade'
+#: Where a session keeps the _Database it belongs to, and that it only reads.
+_OWNER = 'ext_lib_database'
+_READS = 'ext_lib_reads'
 
 _retry = oslo_db_api.wrap_db_retry(
     max_retries=10,
@@ -39,6 +41,87 @@ class NoConnection(exception.Error):
     msg_fmt = 'There is no connection in the section [%(group)s].'
 
 
+class _Database:
+    """The connections to one database: of transactions, and of statements.
+
+    :param settings: as :func:`_configure` takes them
+    """
+
+    def __init__(self, *settings: Any) -> None:
+        self.transactions = enginefacade.transaction_context()
+        self.statements = enginefacade.transaction_context()
+        if settings:
+            _configure(self.transactions, *settings)
+            _configure(self.statements, *settings, plugin=autocommit.PLUGIN)
+            self.statements.append_on_engine_create(autocommit.prepare)
+        self._readers: dict[bool, sa.engine.Engine] = {}
+        self._indexes: dict[str, frozenset[tuple[str | None, ...]]] = {}
+
+    def engine(self) -> sa.engine.Engine:
+        """Return the engine of transactions."""
+        return self.transactions.writer.get_engine()
+
+    def reading(self) -> Any:
+        """Return the manager of those that only read.
+
+        A SQLite database in memory is one connection's own.
+        """
+        url = self.engine().url
+        is_shared = url.get_backend_name() != 'sqlite' or sqlite.is_file(url)
+        return self.statements if is_shared else self.transactions
+
+    def reader(self, is_replica: bool) -> sa.engine.Engine:
+        """Return the engine of statements that only read."""
+        if is_replica not in self._readers:
+            manager = self.reading()
+            mode = manager.reader if is_replica else manager.writer
+            self._readers[is_replica] = mode.get_engine()
+        return self._readers[is_replica]
+
+    def indexes(self, table: str) -> frozenset[tuple[str | None, ...]]:
+        """Return the columns of each index that a table had at first."""
+        if table not in self._indexes:
+            with self.reader(False).connect() as connection:
+                found = sa.inspect(connection).get_indexes(table)
+            columns = (tuple(index['column_names']) for index in found)
+            self._indexes[table] = frozenset(columns)
+        return self._indexes[table]
+
+    def engines(self) -> list[sa.engine.Engine]:
+        """Return all engines, of the replica too."""
+        found = [
+            mode.get_engine()
+            for manager in (self.transactions, self.reading())
+            for mode in (manager.writer, manager.reader)
+        ]
+        return list(dict.fromkeys(found))
+
+    @contextlib.contextmanager
+    def read(self, context: Any, manager: Any) -> Iterator[None]:
+        """Give ``context`` a session that only reads.
+
+        :param manager: one of this database
+        """
+        reader = manager.reader
+        if _may_lag(context):
+            reader = reader.async_
+        with reader.using(context) as session:
+            session.info.update({_OWNER: self, _READS: True})
+            yield
+
+    @contextlib.contextmanager
+    def write(self, context: Any) -> Iterator[sa.engine.Connection]:
+        """Give ``context`` the session of a transaction that writes."""
+        with self.transactions.writer.using(context) as session:
+            session.info[_OWNER] = self
+            yield session.connection(execution_options=sqlite.WRITES)
+
+    def dispose(self) -> None:
+        """Close the connections that are not in use."""
+        self.transactions.dispose_pool()
+        self.statements.dispose_pool()
+
+
 class Facade:
     """One database, and decorators of the functions that query it.
 
@@ -50,9 +133,8 @@ class Facade:
     """
 
     def __init__(self) -> None:
-        self._manager = enginefacade.transaction_context()
-        self._autocommit = enginefacade.transaction_context()
-        self._shards: dict[str, Any] = {}
+        self._database = _Database()
+        self._shards: dict[str, _Database] = {}
 
     def configure(
         self,
@@ -68,9 +150,7 @@ class Facade:
         :param limits: of the wait for it; as the driver has them if None
         """
         self.reset()
-        _configure(self._manager, conf, group, limits)
-        _configure(self._autocommit, conf, group, limits, autocommit.PLUGIN)
-        self._autocommit.append_on_engine_create(autocommit.prepare)
+        self._database = _Database(conf, group, limits)
 
     def add_shard(
         self,
@@ -91,9 +171,7 @@ class Facade:
         conf.set_default('max_retries', 0, group)
         if not conf[group].connection:
             raise NoConnection(group=group)
-        manager = enginefacade.transaction_context()
-        _configure(manager, conf, group, limits)
-        self._shards[name] = manager
+        self._shards[name] = _Database(conf, group, limits)
 
     @property
     def shards(self) -> tuple[str, ...]:
@@ -105,36 +183,62 @@ class Facade:
 
         :param shard: name of one that was added; its engine then
         """
-        manager = self._manager if shard is None else self._shards[shard]
-        return manager.writer.get_engine()
+        return self._of(shard).engine()
 
-    def get_engines(self) -> list[sa.engine.Engine]:
-        """Return all engines that statements which write go through."""
-        engines = (self.get_engine(), self._autocommit_engine())
-        return [engine for engine in engines if engine is not None]
+    def get_engines(self, shard: str | None = None) -> list[sa.engine.Engine]:
+        """Return all engines of a database, those that only read too.
+
+        :param shard: as :meth:`get_engine` takes it
+        """
+        return self._of(shard).engines()
 
     def reset(self) -> None:
         """Forget the configuration and close what is not in use."""
-        managers = (self._manager, self._autocommit, *self._shards.values())
-        for manager in managers:
-            manager.dispose_pool()
-        self._manager = enginefacade.transaction_context()
-        self._autocommit = enginefacade.transaction_context()
+        for database in (self._database, *self._shards.values()):
+            database.dispose()
+        self._database = _Database()
         self._shards = {}
 
     def reader(
         self, function: Callable[Concatenate[_C, _P], _R]
     ) -> Callable[Concatenate[_C, _P], _R]:
-        """Run ``function`` in a transaction that only reads.
+        """Run ``function`` with a session in which each query stands alone.
 
-        It goes to ``slave_connection``, if there is one, when the context's
-        ``use_replica`` is true.
+        They need not see the same state of the database; what has to is a
+        :meth:`snapshot`. When a connection turns out to be lost the function
+        is called again. It asks ``slave_connection``, if there is one, when
+        the context's ``use_replica`` is true.
         """
 
         @functools.wraps(function)
         def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            with self._reader(context).using(context) as session:
-                session.info.setdefault(_OWNER, self)
+            database = self._asked(context)
+            if _begun(context, database) is not None:
+                return function(context, *args, **kwargs)
+
+            def read() -> _R:
+                with database.read(context, database.reading()):
+                    return function(context, *args, **kwargs)
+
+            return autocommit.retrying(read)
+
+        return wrapper
+
+    def snapshot(
+        self, function: Callable[Concatenate[_C, _P], _R]
+    ) -> Callable[Concatenate[_C, _P], _R]:
+        """Run ``function`` in a transaction that only reads.
+
+        Where databases can tell, its queries see one state of the database.
+        Like a :meth:`reader`, it asks a replica if the context lets it.
+        """
+
+        @functools.wraps(function)
+        def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+            database = self._asked(context)
+            if _begun(context, database) is not None:
+                return function(context, *args, **kwargs)
+            with database.read(context, database.transactions):
                 return function(context, *args, **kwargs)
 
         return wrapper
@@ -145,22 +249,24 @@ class Facade:
         """Run ``function`` in a transaction, again if it deadlocks.
 
         A part of a larger transaction is not repeated alone.
+
+        :raises TypeError: in one that only reads
         """
 
         @functools.wraps(function)
         def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            if not self._has_begun(context):
+            session = _begun(context, self._database)
+            if session is None:
                 return transaction(context, *args, **kwargs)
-            with self._manager.writer.using(context):
-                return function(context, *args, **kwargs)
+            if _READS in session.info:
+                raise TypeError('What began as a reader cannot write.')
+            return function(context, *args, **kwargs)
 
         @_retry
         def transaction(
             context: _C, /, *args: _P.args, **kwargs: _P.kwargs
         ) -> _R:
-            with self._manager.writer.using(context) as session:
-                session.info[_OWNER] = self
-                session.connection(execution_options=sqlite.WRITES)
+            with self._database.write(context):
                 return function(context, *args, **kwargs)
 
         return wrapper
@@ -177,41 +283,73 @@ class Facade:
         It must be idempotent and no query: when the connection is lost it
         is executed again.
         """
-        if self._has_begun(context):
-            connection = context.session.connection()
-            return connection.execute(statement, parameters or {})
+        session = _begun(context, self._database)
+        if session is not None:
+            return session.connection().execute(statement, parameters or {})
         return self._execute(context, statement, parameters or {})
 
     @_retry
     def _execute(
         self, context: Any, statement: Any, parameters: Mapping[str, Any]
     ) -> Any:
-        engine = self._autocommit_engine()
-        if engine is not None:
-            return autocommit.execute(engine, statement, parameters)
-        with self._manager.writer.using(context) as session:
-            session.info[_OWNER] = self
-            connection = session.connection(execution_options=sqlite.WRITES)
+        database = self._database
+        if database.engine().dialect.name != 'sqlite':
+            engine = database.statements.writer.get_engine()
+            return autocommit.retrying(
+                lambda: autocommit.execute(engine, statement, parameters)
+            )
+        # Nothing has to travel there, and it takes turns at writing.
+        with database.write(context) as connection:
             return connection.execute(statement, parameters)
 
-    def _autocommit_engine(self) -> sa.engine.Engine | None:
-        if self.get_engine().dialect.name == 'sqlite':
-            # Nothing has to travel there, and it takes turns at writing.
-            return None
-        return self._autocommit.writer.get_engine()
+    def fetch(
+        self,
+        context: Any,
+        statement: Any,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> list[Any]:
+        """Return the rows of a statement that reads, as plain tuples.
 
-    def _reader(self, context: Any) -> Any:
-        shard = getattr(context, 'shard', None)
-        manager = self._manager if shard is None else self._shards[shard]
-        if self._has_begun(context):
-            return manager.reader.allow_async
-        if getattr(context, 'use_replica', False):
-            return manager.reader.async_
-        return manager.reader
+        It is a :meth:`reader` of one query, without a session, or part of
+        the transaction that has begun.
+        """
+        values = parameters or {}
+        database = self._asked(context)
+        session = _begun(context, database)
+        if session is not None:
+            return list(session.connection().execute(statement, values))
+        engine = database.reader(_may_lag(context))
+        return autocommit.retrying(
+            lambda: autocommit.fetch(engine, statement, values)
+        )
 
-    def _has_begun(self, context: Any) -> bool:
-        session = getattr(context, 'session', None)
-        return session is not None and session.info.get(_OWNER) is self
+    def indexes(
+        self, context: Any, table: str
+    ) -> frozenset[tuple[str | None, ...]]:
+        """Return the columns of each index of a table.
+
+        They are looked for once: what is made later counts after a restart.
+        """
+        database = self._asked(context)
+        return autocommit.retrying(lambda: database.indexes(table))
+
+    def _of(self, shard: str | None) -> _Database:
+        return self._database if shard is None else self._shards[shard]
+
+    def _asked(self, context: Any) -> _Database:
+        return self._of(getattr(context, 'shard', None))
+
+
+def _begun(context: Any, database: _Database) -> Any:
+    """Return the session of the transaction that has begun, or None."""
+    session = getattr(context, 'session', None)
+    if session is None or session.info.get(_OWNER) is not database:
+        return None
+    return session
+
+
+def _may_lag(context: Any) -> bool:
+    return getattr(context, 'use_replica', False)
 
 
 def _configure(

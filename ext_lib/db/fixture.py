@@ -23,8 +23,9 @@ URL = 'EXT_TEST_DB_URL'
 
 #: What connections do for themselves is not a question.
 _NO_QUESTIONS = (
-    'BEGIN', 'COMMIT', 'PRAGMA', 'RELEASE', 'ROLLBACK', 'SAVEPOINT',
+    'BEGIN', 'COMMIT', 'PRAGMA', 'RELEASE', 'ROLLBACK', 'SAVEPOINT', 'SHOW',
 )  # fmt: skip
+_CATALOGUE = 'pg_catalog'
 _PING = 'SELECT 1'
 
 
@@ -90,21 +91,18 @@ class Statements(fixtures.Fixture):
         self.statements: list[str] = []
 
     def _setUp(self) -> None:
-        for engine in self._engines():
+        for engine in self._facade.get_engines(self._shard):
             event.listen(engine, 'before_cursor_execute', self._listen)
             self.addCleanup(
                 event.remove, engine, 'before_cursor_execute', self._listen
             )
 
-    def _engines(self) -> list[sa.engine.Engine]:
-        if self._shard is None:
-            return self._facade.get_engines()
-        return [self._facade.get_engine(self._shard)]
-
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any
     ) -> None:
-        if statement != _PING and not statement.startswith(_NO_QUESTIONS):
+        if statement == _PING or _CATALOGUE in statement:
+            return
+        if not statement.startswith(_NO_QUESTIONS):
             self.statements.append(statement)
 
     @property

@@ -76,7 +76,7 @@ def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
     # The order says what the equality would have implied.
     kind = lead.column.type
     choice = _Along(
-        lead.column, sa.literal(lead.value, kind), sa.literal(lead.never, kind)
+        lead.column, as_sql(lead.value, kind), sa.literal(lead.never, kind)
     )
     statement = statement.order_by(lead.column.desc())
     return statement.where(choice if _fits(kind, lead.value) else sa.false())
@@ -103,14 +103,17 @@ def changed_between(
     """Keep the rows last changed in a span of time, its ends included.
 
     :param filters: may have ``changes-since`` and ``changes-before``, each a
-        datetime or ISO 8601 text; other keys are not looked at
+        datetime, ISO 8601 text or SQL; other keys are not looked at
     """
-    if filters.get(_SINCE) is not None:
-        since = moment(filters[_SINCE])
-        statement = statement.where(model.updated_at >= since)
-    if filters.get(_BEFORE) is not None:
-        before = moment(filters[_BEFORE])
-        statement = statement.where(model.updated_at <= before)
+    ends = {name: filters.get(name) for name in (_SINCE, _BEFORE)}
+    for name, end in ends.items():
+        if end is not None:
+            bound = end if _is_sql(end) else moment(end)
+            is_late = model.updated_at >= bound
+            is_early = model.updated_at <= bound
+            statement = statement.where(
+                is_late if name == _SINCE else is_early
+            )
     return statement
 
 
@@ -134,12 +137,14 @@ def moment(
 
 
 def equals(column: Any, value: Any) -> Any:
-    """Return the condition that ``column`` holds ``value``.
+    """Return the condition that ``column`` holds ``value``, which may be SQL.
 
     A list, tuple or set asks for any of its values, None among them. What
     the column cannot hold, whatever a client sent, matches no row; databases
     disagree on whether asking for it is an error.
     """
+    if _is_sql(value):
+        return column == value
     several = isinstance(value, (list, tuple, set, frozenset))
     wanted = list(value) if several else [value]
     held = [_held(column.type, v) for v in wanted if _fits(column.type, v)]
@@ -153,9 +158,19 @@ def equals(column: Any, value: Any) -> Any:
     return sa.or_(*conditions) if conditions else sa.false()
 
 
+def is_plain(value: Any) -> bool:
+    """Return whether a text can be a parameter of a column of text.
+
+    :func:`equals` knows what to do with any other.
+    """
+    return isinstance(value, str) and value.isascii() and '\0' not in value
+
+
 def _fits(kind: Any, value: Any) -> bool:
     if value is None:
         return False
+    if _is_sql(value):
+        return True
     if isinstance(kind, sa.Enum):
         return value in kind.enums
     if isinstance(kind, sa.Boolean):
@@ -242,9 +257,16 @@ def bound(marker: Any, column: Any) -> Any:
 
     :param marker: a row, or anything with SQL in place of its values
     """
-    value = getattr(marker, column.key)
-    is_sql = isinstance(value, sa.sql.ClauseElement)
-    return value if is_sql else sa.literal(value, column.type)
+    return as_sql(getattr(marker, column.key), column.type)
+
+
+def as_sql(value: Any, kind: Any) -> Any:
+    """Return ``value``, which may be SQL already, as SQL of a type."""
+    return value if _is_sql(value) else sa.literal(value, kind)
+
+
+def _is_sql(value: Any) -> bool:
+    return isinstance(value, sa.sql.ClauseElement)
 
 
 @compiler.compiles(_Precedes)

@@ -18,11 +18,11 @@ class Plans(fixtures.Fixture):
         self._asked: list[tuple[str, Any]] = []
 
     def _setUp(self) -> None:
-        engine = self._facade.get_engine()
-        event.listen(engine, 'before_cursor_execute', self._listen)
-        self.addCleanup(
-            event.remove, engine, 'before_cursor_execute', self._listen
-        )
+        for engine in self._facade.get_engines():
+            event.listen(engine, 'before_cursor_execute', self._listen)
+            self.addCleanup(
+                event.remove, engine, 'before_cursor_execute', self._listen
+            )
 
     def _listen(
         self,

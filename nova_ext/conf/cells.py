@@ -29,4 +29,16 @@ OPTS = [
         help='Seconds for which a process does not try to reach the database '
         'of a cell again after it has waited for a connection in vain.',
     ),
+    cfg.IntOpt(
+        'clock_skew',
+        default=60,
+        min=0,
+        help='Seconds by which the clocks of the hosts of nova may differ. '
+        'Where a database has no index for the order of a list, a page is '
+        'read in the order of the numbers of rows, and as many seconds '
+        'beyond its end: a migration whose time of creation is out of the '
+        'order of numbers by no more is in its place. One that is further '
+        'out may be out of place in a list or missing; a warning in the log '
+        'names it. A longer time makes pages cost more.',
+    ),
 ]

@@ -7,6 +7,7 @@ cells there is one database, and all of this costs nothing.
 
 from collections.abc import Callable, Iterator
 import copy
+import datetime
 import functools
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -34,10 +35,15 @@ _Row = TypeVar('_Row', bound=_Movable)
 
 
 class _Policy:
-    """Handling of unreachable cells."""
+    """How cells are read.
+
+    :param skips_unreachable: whether lists leave out a cell that is
+    :param clock_skew: how far the clocks may differ that date rows
+    """
 
     def __init__(self) -> None:
         self.skips_unreachable = True
+        self.clock_skew = datetime.timedelta(minutes=1)
 
 
 _policy = _Policy()
@@ -49,11 +55,17 @@ def configure(conf: cfg.ConfigOpts) -> None:
     :raises NoConnection: when the section of one does not say where it is
     """
     _policy.skips_unreachable = conf.api.list_records_by_skipping_down_cells
+    _policy.clock_skew = datetime.timedelta(seconds=conf.cells.clock_skew)
     for group in conf.cells.databases:
         limits = connect_limits.ConnectLimits(
             conf.cells.timeout, conf.cells.retry_interval
         )
         facade.add_shard(group, conf, group, limits)
+
+
+def clock_skew() -> datetime.timedelta:
+    """Return how far the clocks may differ that date rows."""
+    return _policy.clock_skew
 
 
 def each(context: RequestContext) -> Iterator[RequestContext]:
@@ -114,6 +126,10 @@ class Answering:
             there.shard,
             error,
         )
+
+    def leave(self, shard: str | None) -> None:
+        """Ask a cell no more, which answered that it has nothing."""
+        self._places = [p for p in self._places if p.shard != shard]
 
     def check(self) -> None:
         """Raise the error of a cell that does not answer, if there is one."""

@@ -14,6 +14,7 @@ from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
 from nova_ext.db.api import instance as instance_db
 from nova_ext.db.api import instance_list as instance_list_db
+from nova_ext.db.api import server_records
 from nova_ext.objects import base
 from nova_ext.objects.instance_fault import InstanceFault
 
@@ -119,6 +120,13 @@ class Instance(objects.TimestampedObject, base.NovaExtObject):
         """
         row = instance_db.instance_get_ref(context, uuid, read_deleted)
         return cls.from_row(context, row)
+
+    @classmethod
+    def from_record(
+        cls, context: RequestContext, row: Sequence[Any]
+    ) -> 'Instance':
+        """Return the server that is found together with its records."""
+        return objects.loader(cls, server_records.SERVER)(context, row)
 
     @base.remotable
     def create(self) -> None:

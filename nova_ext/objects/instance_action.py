@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions: the requests that change a server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oslo_utils import timeutils
@@ -13,7 +13,11 @@ from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
 from nova_ext.db.api import instance_action as instance_action_db
 from nova_ext.db.api import instance_action_event as instance_action_event_db
+from nova_ext.db.api import server_records
 from nova_ext.objects import base
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance_action_event import InstanceActionEvent
+from nova_ext.objects.instance_action_event import InstanceActionEventList
 
 
 @base.VersionedObjectRegistry.register
@@ -52,6 +56,38 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
             context, instance_uuid, request_id
         )
         return None if row is None else cls.from_row(context, row)
+
+    @classmethod
+    def get_with_server(
+        cls,
+        context: RequestContext,
+        server_id: str,
+        request_id: str,
+        read_deleted: bool,
+    ) -> 'tuple[Instance, InstanceAction | None, InstanceActionEventList]':
+        """Return a server, an action of it, None without one, and its events.
+
+        All with the fields that answers show. Only for processes that hold
+        the database.
+
+        :raises InstanceNotFound: as :meth:`Instance.get_ref` does
+        """
+        found = server_records.action_get(
+            context, server_id, request_id, read_deleted
+        )
+        server = Instance.from_record(context, found.server)
+        width = len(server_records.ACTION)
+        action = None
+        if found.rows:
+            make = objects.loader(cls, server_records.ACTION)
+            action = make(context, found.rows[0])
+        events = InstanceActionEventList.from_tuples(
+            context,
+            InstanceActionEvent,
+            server_records.EVENT,
+            [row[width:] for row in found.rows if row[width] is not None],
+        )
+        return server, action, events
 
     @classmethod
     @base.remotable
@@ -136,22 +172,38 @@ class InstanceActionList(
         :param filters: ``changes-since``, ``changes-before`` (datetime)
         :raises MarkerNotFound: when the server has no such action
         """
-        page = Page(limit, marker)
-        return cls.get_page(context, instance_uuid, page, filters)
-
-    @classmethod
-    def get_page(
-        cls,
-        context: RequestContext,
-        instance_uuid: str,
-        page: Page,
-        filters: dict[str, Any] | None = None,
-    ) -> 'InstanceActionList':
-        """Return a page; for processes that hold the database."""
         rows = instance_action_db.actions_get(
-            context, instance_uuid, page, filters
+            context, instance_uuid, Page(limit, marker), filters
         )
         return cls.from_rows(context, InstanceAction, rows)
+
+    @classmethod
+    def get_with_server(
+        cls,
+        context: RequestContext,
+        server_id: str,
+        page: Page,
+        filters: Mapping[str, Any],
+        read_deleted: bool,
+    ) -> 'tuple[Instance, InstanceActionList | None]':
+        """Return a server and a page of its actions, newest first.
+
+        All with the fields that answers show. Only for processes that hold
+        the database.
+
+        :param page: its marker is a request id
+        :returns: None for the page after an action that there is not
+        :raises InstanceNotFound: as :meth:`Instance.get_ref` does
+        """
+        found = server_records.actions_get(
+            context, server_id, page, filters, read_deleted
+        )
+        server = Instance.from_record(context, found.server)
+        if not found.has_marker:
+            return server, None
+        return server, cls.from_tuples(
+            context, InstanceAction, server_records.ACTION, found.rows
+        )
 
     @classmethod
     @base.remotable

@@ -12,9 +12,11 @@ from ext_lib.context import RequestContext
 from ext_lib.paging import Page
 from nova_ext.db.api import migration as migration_db
 from nova_ext.db.api import migration_list as migration_list_db
+from nova_ext.db.api import server_records
 from nova_ext.objects import base
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import MigrationTypeField
+from nova_ext.objects.instance import Instance
 
 
 @base.VersionedObjectRegistry.register
@@ -82,9 +84,9 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
     def load_row(self, row: Any) -> None:
         """Take every field over from ``row``, which may predate some."""
         if row.migration_type is None:
-            row.migration_type = _guess_type(row)
+            row.migration_type = migration_db.guess_type(row)
         if row.uuid is None:
-            row.uuid = migration_db.migration_uuid(self.obj_context, row)
+            row.uuid = migration_db.uuid_of(self.obj_context, row.id)
         super().load_row(row)
 
     @classmethod
@@ -125,6 +127,23 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
             context, migration_id, instance_uuid
         )
         return cls.from_row(context, row)
+
+    @classmethod
+    def get_with_server(
+        cls, context: RequestContext, server_id: str, migration_id: int
+    ) -> 'tuple[Instance, Migration | None]':
+        """Return a server and a migration of it, None without one.
+
+        Both with the fields that answers show. Only for processes that hold
+        the database.
+
+        :raises InstanceNotFound: as :meth:`Instance.get_ref` does
+        """
+        found = server_records.migrations_get(context, server_id, migration_id)
+        migrations = _from_records(context, found)
+        return Instance.from_record(context, found.server), (
+            migrations[0] if migrations else None
+        )
 
     @base.remotable
     def create(self) -> None:
@@ -217,7 +236,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         :raises MarkerNotFound: when no migration has the marker's uuid
         """
         page = Page(limit, marker) if paged else None
-        return cls.get_page(context, filters, page)
+        return cls._find(context, filters, page, migration_list_db.ALL)
 
     @classmethod
     def get_page(
@@ -226,11 +245,24 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         filters: dict[str, Any],
         page: Page | None,
     ) -> 'MigrationList':
-        """Return a page, or all; for processes that hold the database."""
+        """Return a page, or all, with the fields that lists show.
+
+        Only for processes that hold the database.
+        """
+        return cls._find(context, filters, page, migration_list_db.SHOWN)
+
+    @classmethod
+    def _find(
+        cls,
+        context: RequestContext,
+        filters: dict[str, Any],
+        page: Page | None,
+        columns: tuple[str, ...],
+    ) -> 'MigrationList':
         rows = migration_list_db.migration_get_all_by_filters(
-            context, filters, page
+            context, filters, page, columns
         )
-        return cls.from_rows(context, Migration, rows)
+        return cls.from_tuples(context, Migration, columns, rows)
 
     @classmethod
     @base.remotable
@@ -247,6 +279,18 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         return cls.from_rows(context, Migration, rows)
 
     @classmethod
+    def get_with_server(
+        cls, context: RequestContext, server_id: str
+    ) -> 'tuple[Instance, MigrationList]':
+        """Return a server and its live migrations in progress.
+
+        As :meth:`Migration.get_with_server` does.
+        """
+        found = server_records.migrations_get(context, server_id)
+        server = Instance.from_record(context, found.server)
+        return server, _from_records(context, found)
+
+    @classmethod
     @base.remotable
     def get_unfinished_by_host(
         cls, context: RequestContext, host: str
@@ -256,8 +300,9 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         return cls.from_rows(context, Migration, rows)
 
 
-def _guess_type(row: Any) -> str:
-    # Rows written before there was a type are cold migrations, or resizes.
-    if row.old_instance_type_id != row.new_instance_type_id:
-        return MigrationType.RESIZE
-    return MigrationType.MIGRATION
+def _from_records(
+    context: RequestContext, found: server_records.Found
+) -> MigrationList:
+    return MigrationList.from_tuples(
+        context, Migration, server_records.MIGRATION, found.rows
+    )

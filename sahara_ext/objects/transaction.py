@@ -9,4 +9,4 @@ from sahara_ext.db.facade import facade
 transactional = facade.writer
 
 #: Likewise, for a function whose objects only read.
-reading = facade.reader
+reading = facade.snapshot

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements on migrations of servers."""
 
+import collections
 from collections.abc import Mapping, Sequence
+import functools
 import re
 from typing import Any
 import zlib
@@ -23,11 +25,11 @@ _WITHOUT_UUID = '-0000-8000-8000-'
 _NUMBER = re.compile('[0-9a-f]{12}')
 
 #: What the API calls a live migration in progress.
-_IN_PROGRESS = ('queued', 'preparing', 'running', 'post-migrating')
+IN_PROGRESS = ('queued', 'preparing', 'running', 'post-migrating')
 
 #: Every status after which something more is to be expected.
 _UNFINISHED = (
-    *_IN_PROGRESS,
+    *IN_PROGRESS,
     'accepted',
     'pre-migrating',
     'migrating',
@@ -76,8 +78,8 @@ def migration_get_by_uuid(
     return row
 
 
-def migration_uuid(context: RequestContext, row: models.Migration) -> str:
-    """Return the uuid by which a migration is known.
+def uuid_of(context: RequestContext, number: int) -> str:
+    """Return the uuid by which a migration without one is known.
 
     Rows older than uuids have none. To read changes nothing, and may be all
     that is allowed: theirs follows from the number, and from the name of the
@@ -85,7 +87,37 @@ def migration_uuid(context: RequestContext, row: models.Migration) -> str:
 
     :param context: that of the cell the row is in
     """
-    return str(row.uuid or f'{_without_uuid(context)}{row.id:012x}')
+    return f'{_without_uuid(context)}{number:012x}'
+
+
+def completed(
+    context: RequestContext, names: tuple[str, ...], row: Any
+) -> Any:
+    """Return a row with the uuid and the type that one of an old nova lacks.
+
+    Nothing of it is stored.
+
+    :param context: that of the cell the row is in
+    :param names: of the columns of the row
+    """
+    if row.uuid is not None and row.migration_type is not None:
+        return row
+    values = dict(zip(names, row, strict=True))
+    values['uuid'] = row.uuid or uuid_of(context, row.id)
+    values['migration_type'] = row.migration_type or guess_type(row)
+    return record(names)(**values)
+
+
+@functools.cache
+def record(names: tuple[str, ...]) -> Any:
+    """Return the class of rows that have these columns."""
+    return collections.namedtuple('Migration', names)
+
+
+def guess_type(row: Any) -> str:
+    """Return the type of a row without one: a cold migration, or a resize."""
+    is_resize = row.old_instance_type_id != row.new_instance_type_id
+    return 'resize' if is_resize else 'migration'
 
 
 def identified_by(context: RequestContext, uuid: str) -> Any:
@@ -93,16 +125,22 @@ def identified_by(context: RequestContext, uuid: str) -> Any:
 
     :param context: that of the cell to ask
     """
-    condition = query.equals(_Migration.uuid, uuid)
-    prefix = _without_uuid(context)
-    if not uuid.startswith(prefix):
-        return condition
-    number = uuid.removeprefix(prefix)
-    if not _NUMBER.fullmatch(number):
-        return condition
+    if not is_without_uuid(context, uuid):
+        return query.equals(_Migration.uuid, uuid)
+    number = int(uuid.removeprefix(_without_uuid(context)), 16)
     return sa.and_(
-        query.equals(_Migration.id, int(number, 16)), _Migration.uuid.is_(None)
+        query.equals(_Migration.id, number), _Migration.uuid.is_(None)
     )
+
+
+def is_without_uuid(context: RequestContext, uuid: str) -> bool:
+    """Return whether ``uuid`` stands for a migration that has none.
+
+    :param context: that of the cell to ask
+    """
+    prefix = _without_uuid(context)
+    number = uuid.removeprefix(prefix)
+    return number != uuid and bool(_NUMBER.fullmatch(number))
 
 
 def _without_uuid(context: RequestContext) -> str:
@@ -187,7 +225,7 @@ def migration_get_in_progress_by_instance(
     """Return the migrations of a server that the API calls in progress."""
     statement = _alive().where(
         query.equals(_Migration.instance_uuid, instance_uuid),
-        _Migration.status.in_(_IN_PROGRESS),
+        _Migration.status.in_(IN_PROGRESS),
     )
     rows = context.session.scalars(statement.order_by(_Migration.id))
     # There are too few to tempt a database with another index.

@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import datetime
 import functools
 import itertools
+import operator
 from typing import Any, NamedTuple, Protocol
 
 from ext_lib import exception
 from ext_lib import paging
 from nova_ext.db import models
 
+_UUID = operator.attrgetter('uuid')
+_AGE = operator.attrgetter('created_at', 'id')
 _LAST = datetime.datetime.max  # noqa: DTZ901 (as databases keep it)
 
 #: What each cell answered, by its name.
@@ -146,11 +149,17 @@ def _newer(
 
 
 def _is_after(row: models.Migration, place: Position | None) -> bool:
-    return place is None or _place_of(row).order > place.order
+    if place is None:
+        return True
+    own, other = (row.created_at, row.id), (place.created_at, place.id)
+    return own < other or (own == other and row.uuid > place.uuid)
 
 
 def _in_order(rows: Iterable[models.Migration]) -> list[models.Migration]:
-    return sorted(rows, key=lambda row: _place_of(row).order)
+    # As Position.order says; two sorts take less time than so many of these.
+    found = sorted(rows, key=_UUID)
+    found.sort(key=_AGE, reverse=True)
+    return found
 
 
 def _place_of(row: models.Migration) -> Position:

@@ -42,9 +42,10 @@ class TestConnections(SQLiteTestCase):
 
     def test_they_stay_open(self):
         self.ask(ALL)
-        pool = self.facade.get_engine().pool
-        self.assertIsInstance(pool, sa.pool.QueuePool)
-        self.assertEqual(1, pool.checkedin())
+        self.add(base.Thing(name='a'))
+        for engine in self.facade.get_engines():
+            self.assertIsInstance(engine.pool, sa.pool.QueuePool)
+            self.assertEqual(1, engine.pool.checkedin())
 
     def test_read_only_file(self):
         self.add(base.Thing(name='a'))
@@ -75,7 +76,7 @@ class TestLocks(SQLiteTestCase):
         hold(self.context)
 
     def test_a_reader_holds_none(self):
-        @self.facade.reader
+        @self.facade.snapshot
         def read(context):
             context.session.scalars(ALL).all()
             other = sqlite3.connect(self.path, timeout=0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Filters that several lists share, converted from text."""
 
+from collections.abc import Mapping
 import datetime
 from typing import Any
 
@@ -23,17 +24,21 @@ class InvalidTimeRange(exception.Invalid):
 
 
 def parsed(req: request.Request) -> dict[str, Any]:
-    """Return the filters of ``req``, with its times as naive UTC datetimes.
-
-    :raises InvalidTimeRange: when it ends before it begins
-    """
+    """Return the filters of ``req``, with its times as naive UTC datetimes."""
     found: dict[str, Any] = dict(req.filters)
     for name in (_SINCE, _BEFORE):
         if name in found:
             found[name] = _naive_utc(found[name])
-    if {_SINCE, _BEFORE} <= found.keys() and found[_SINCE] > found[_BEFORE]:
-        raise InvalidTimeRange()
     return found
+
+
+def check(wanted: Mapping[str, Any]) -> None:
+    """Check filters that were :func:`parsed`.
+
+    :raises InvalidTimeRange: when the time ends before it begins
+    """
+    if {_SINCE, _BEFORE} <= wanted.keys() and wanted[_SINCE] > wanted[_BEFORE]:
+        raise InvalidTimeRange()
 
 
 def _naive_utc(text: str) -> datetime.datetime:

@@ -26,6 +26,7 @@ class MigrationsController:
         """List migrations: newest first from 2.59, before in any order."""
         with_hosts = _authorize(req)
         wanted = filters.parsed(req)
+        filters.check(wanted)
         if not _sees_all_projects(req):
             wanted['marker_project_id'] = req.context.project_id
         is_paged = microversions.supports(req, microversions.MIGRATION_UUID)
@@ -34,8 +35,8 @@ class MigrationsController:
         migrations = MigrationList.get_page(req.context, wanted, page)
         # Hidden rows count for the limit, so a page with one is short and
         # has no link to the next: clients of the real service know that.
-        visible = [m for m in migrations if not m.hidden]
-        shown = [view.show(req, m, with_hosts, self.links) for m in visible]
+        visible = [m for m in migrations.objects if not m.hidden]
+        shown = view.show_all(req, visible, with_hosts, self.links)
         body = {'migrations': shown}
         keys = [migration.uuid for migration in visible]
         if next_page := self.links.next_page(req, ('os-migrations',), keys):

@@ -13,7 +13,6 @@ from nova_ext.api.openstack.compute.schemas import server_migrations as schema
 from nova_ext.api.openstack.compute.views import server_migrations as view
 from nova_ext.compute.api import servers as compute
 from nova_ext.objects.fields import MigrationStatus
-from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
@@ -21,6 +20,8 @@ from nova_ext.policies import server_migrations as policies
 
 #: Highest value of the column.
 _HIGHEST_ID = 2**31 - 1
+#: A number that no migration has.
+_NO_ID = 0
 _NUMBER = re.compile('[0-9]{1,10}')
 
 
@@ -35,15 +36,16 @@ class ServerMigrationsController:
     @controller.response(schema.index_response)
     def index(self, req: request.Request, server_id: str) -> dict[str, Any]:
         """List the live migrations of a server that are in progress."""
-        instance = Instance.get_ref(req.context, server_id)
-        target = {'project_id': instance.project_id}
+        server, migrations = MigrationList.get_with_server(
+            req.context, server_id
+        )
+        target = {'project_id': server.project_id}
         req.context.can(policies.INDEX, target)
         with_hosts = req.context.can(policies.INDEX_HOST, target, fatal=False)
-        migrations = MigrationList.get_in_progress_by_instance(
-            req.context, instance.uuid, MigrationType.LIVE_MIGRATION
-        )
         return {
-            'migrations': [view.show(req, m, with_hosts) for m in migrations]
+            'migrations': [
+                view.show(req, m, with_hosts) for m in migrations.objects
+            ]
         }
 
     @microversion.available('2.23')
@@ -53,11 +55,16 @@ class ServerMigrationsController:
         self, req: request.Request, server_id: str, id: str
     ) -> dict[str, Any]:
         """Show a live migration of a server that is in progress."""
-        instance = Instance.get_ref(req.context, server_id)
-        target = {'project_id': instance.project_id}
+        server, migration = Migration.get_with_server(
+            req.context, server_id, _number(id) or _NO_ID
+        )
+        target = {'project_id': server.project_id}
         req.context.can(policies.SHOW, target)
-        migration = _get(req, instance, id)
-        _check_can_be_watched(instance, migration)
+        if migration is None:
+            raise exception.LiveMigrationNotFound(
+                migration_id=id, instance_id=server.uuid
+            )
+        _check_can_be_watched(server, migration)
         return {'migration': view.show(req, migration, with_hosts=True)}
 
     @microversion.available('2.22')
@@ -76,7 +83,7 @@ class ServerMigrationsController:
         req.context.can(policies.FORCE_COMPLETE, target)
         try:
             self.compute_api.live_migrate_force_complete(
-                req.context, instance, _number(instance, id)
+                req.context, instance, _existing(instance, id)
             )
         except exception.MigrationNotFound as error:
             # As in nova since 2.22, and unlike in delete(), an unknown
@@ -93,30 +100,26 @@ class ServerMigrationsController:
         self.compute_api.live_migrate_abort(
             req.context,
             instance,
-            _number(instance, id),
+            _existing(instance, id),
             allow_queued=microversions.supports(
                 req, microversions.ABORT_QUEUED
             ),
         )
 
 
-def _get(req: request.Request, instance: Instance, id: str) -> Migration:
-    try:
-        return Migration.get_by_id_and_instance(
-            req.context, _number(instance, id), instance.uuid
-        )
-    except exception.MigrationNotFoundForInstance as error:
-        raise exception.LiveMigrationNotFound(
-            migration_id=id, instance_id=instance.uuid
-        ) from error
+def _number(id: str) -> int | None:
+    """Return the number that a migration may have, None if none can."""
+    is_possible = _NUMBER.fullmatch(id) and int(id) <= _HIGHEST_ID
+    return int(id) if is_possible else None
 
 
-def _number(instance: Instance, id: str) -> int:
-    if not _NUMBER.fullmatch(id) or int(id) > _HIGHEST_ID:
+def _existing(instance: Instance, id: str) -> int:
+    number = _number(id)
+    if number is None:
         raise exception.MigrationNotFoundForInstance(
             migration_id=id, instance_id=instance.uuid
         )
-    return int(id)
+    return number
 
 
 def _check_can_be_watched(instance: Instance, migration: Migration) -> None:

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions of a server, and their events, as answers show them."""
 
+from collections.abc import Iterable
 import hashlib
 from typing import Any, NamedTuple
 
+from ext_lib import objects
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action_event import InstanceActionEvent
 
-_PLAIN = ('action', 'instance_uuid', 'request_id', 'user_id', 'project_id')
+_FIELDS = (
+    'action', 'instance_uuid', 'request_id', 'user_id', 'project_id',
+    'start_time', 'message',
+)  # fmt: skip
+_plain = objects.Values(*_FIELDS)
+_with_update = objects.Values(*_FIELDS, 'updated_at')
 
 
 class Rights(NamedTuple):
@@ -24,14 +31,20 @@ class Rights(NamedTuple):
     details: bool = False
 
 
-def summary(req: request.Request, action: InstanceAction) -> dict[str, Any]:
-    """Return an action without its events."""
-    shown = {key: getattr(action, key) for key in _PLAIN}
-    shown['start_time'] = timestamps.micro(action.start_time)
-    shown['message'] = action.message
-    if microversions.supports(req, microversions.ACTION_UPDATED_AT):
-        shown['updated_at'] = timestamps.micro(action.updated_at)
-    return shown
+def summaries(
+    req: request.Request, actions: Iterable[InstanceAction]
+) -> list[dict[str, Any]]:
+    """Return actions without their events."""
+    with_update = microversions.supports(req, microversions.ACTION_UPDATED_AT)
+    values = _with_update if with_update else _plain
+    found = []
+    for action in actions:
+        shown = values(action)
+        shown['start_time'] = timestamps.micro(shown['start_time'])
+        if with_update:
+            shown['updated_at'] = timestamps.micro(shown['updated_at'])
+        found.append(shown)
+    return found
 
 
 def event(

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Migrations as the list of all of them shows them."""
 
+from collections.abc import Iterable
+import functools
 from typing import Any
 
+from ext_lib import objects
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
@@ -17,62 +20,76 @@ HOST_KEYS = (
     'dest_node',
     'dest_host',
 )
+_NO_HOSTS = dict.fromkeys(HOST_KEYS)
 _IN_PROGRESS = fields.MigrationStatus.LIVE_IN_PROGRESS
-_PLAIN = (
-    'old_instance_type_id',
-    'new_instance_type_id',
-    'instance_uuid',
-    'status',
-)
+_hosts = objects.Values(*HOST_KEYS)
+_initiator = objects.Values('user_id', 'project_id')
+_RELATIONS = ('self', 'bookmark')
 
 
-def show(
+def show_all(
     req: request.Request,
-    migration: Migration,
+    migrations: Iterable[Migration],
     with_hosts: bool,
     links: links.Links,
-) -> dict[str, Any]:
-    """Return a migration.
+) -> list[dict[str, Any]]:
+    """Return migrations.
 
     :param with_hosts: whether the caller may know the hosts
     """
-    shown: dict[str, Any] = {'id': migration.id}
-    if microversions.supports(req, microversions.MIGRATION_UUID):
-        shown['uuid'] = migration.uuid
-    shown.update(hosts(migration, with_hosts))
-    shown.update({key: getattr(migration, key) for key in _PLAIN})
-    if microversions.supports(req, microversions.MIGRATION_TYPE):
-        shown['migration_type'] = migration.migration_type
-    shown.update(initiator(req, migration))
-    shown['created_at'] = timestamps.micro(migration.created_at)
-    shown['updated_at'] = timestamps.micro(migration.updated_at)
-    if microversions.supports(req, microversions.MIGRATION_TYPE):
-        shown.update(_links(req, migration, links))
-    return shown
+    with_type = microversions.supports(req, microversions.MIGRATION_TYPE)
+    values = _values(
+        microversions.supports(req, microversions.MIGRATION_UUID),
+        with_type,
+        microversions.supports(req, microversions.MIGRATION_USER),
+    )
+    # No setter and no getter for each of many.
+    prefixes = [link['href'] for link in links.resource(req, 'servers')]
+    found = []
+    for migration in migrations:
+        shown = values(migration)
+        if not with_hosts:
+            shown.update(_NO_HOSTS)
+        shown['created_at'] = timestamps.micro(shown['created_at'])
+        shown['updated_at'] = timestamps.micro(shown['updated_at'])
+        # Only a live migration in progress can be watched at a URL of its
+        # own.
+        if with_type and migration.is_live and shown['status'] in _IN_PROGRESS:
+            path = f'/{shown["instance_uuid"]}/migrations/{shown["id"]}'
+            shown['links'] = [
+                {'rel': rel, 'href': prefix + path}
+                for rel, prefix in zip(_RELATIONS, prefixes, strict=True)
+            ]
+        found.append(shown)
+    return found
+
+
+@functools.cache
+def _values(
+    with_uuid: bool, with_type: bool, with_user: bool
+) -> objects.Values:
+    return objects.Values(
+        'id',
+        *(['uuid'] if with_uuid else []),
+        *HOST_KEYS,
+        'old_instance_type_id',
+        'new_instance_type_id',
+        'instance_uuid',
+        'status',
+        *(['migration_type'] if with_type else []),
+        *(['user_id', 'project_id'] if with_user else []),
+        'created_at',
+        'updated_at',
+    )
 
 
 def hosts(migration: Migration, visible: bool) -> dict[str, Any]:
     """Return source and destination of a migration, nulls if not visible."""
-    return {
-        key: getattr(migration, key) if visible else None for key in HOST_KEYS
-    }
+    return _hosts(migration) if visible else _NO_HOSTS
 
 
 def initiator(req: request.Request, migration: Migration) -> dict[str, Any]:
     """Return the initiator of a migration, in the versions that show it."""
     if not microversions.supports(req, microversions.MIGRATION_USER):
         return {}
-    return {
-        'user_id': migration.user_id,
-        'project_id': migration.project_id,
-    }
-
-
-def _links(
-    req: request.Request, migration: Migration, links: links.Links
-) -> dict[str, Any]:
-    # Only a live migration in progress can be watched at a URL of its own.
-    if not migration.is_live or migration.status not in _IN_PROGRESS:
-        return {}
-    path = ('servers', migration.instance_uuid, 'migrations', migration.id)
-    return {'links': links.resource(req, *path)}
+    return _initiator(migration)

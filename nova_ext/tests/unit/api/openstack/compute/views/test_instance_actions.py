@@ -46,12 +46,16 @@ class TestHostId(testtools.TestCase):
 class TestSummary(testtools.TestCase):
     @ddt.data('2.1', '2.57')
     def test_at_first(self, version):
-        shown = view.summary(base.request(version), base.an_action())
+        [shown] = view.summaries(
+            base.request(version), [base.an_action()]
+        )
         self.assertEqual(_ACTION, shown)
 
     @ddt.data('2.58', '2.80')
     def test_with_its_latest_change(self, version):
-        shown = view.summary(base.request(version), base.an_action())
+        [shown] = view.summaries(
+            base.request(version), [base.an_action()]
+        )
         self.assertEqual(_ACTION | {'updated_at': base.ENDED_TEXT}, shown)
 
     def test_nulls(self):
@@ -59,7 +63,7 @@ class TestSummary(testtools.TestCase):
             ('user_id', 'project_id', 'message', 'updated_at')
         )
         action = base.an_action(**empty)
-        shown = view.summary(base.request('2.58'), action)
+        [shown] = view.summaries(base.request('2.58'), [action])
         self.assertEqual(_ACTION | empty, shown)
 
 
