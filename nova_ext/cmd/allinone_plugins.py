@@ -5,6 +5,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 
+from stevedore import named
+
 from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
@@ -23,7 +25,9 @@ class AllInOnePlugins:
         self, entry_points: Iterable[metadata.EntryPoint] | None = None
     ) -> None:
         if entry_points is None:
-            entry_points = metadata.entry_points(group=GROUP)
+            # stevedore has them in a file.
+            manager = named.NamedExtensionManager(GROUP, [])
+            entry_points = manager.list_entry_points()
         self._classes: list[type[AllInOnePlugin]] = [
             entry_point.load()
             for entry_point in sorted(entry_points, key=_name)
