@@ -183,6 +183,7 @@ def _files(conf: cfg.ConfigOpts) -> Iterator[pathlib.Path]:
 def _of_library(name: str) -> _Names:
     """Return the names in one library, by the name of its entry point."""
     # stevedore keeps entry points in a file, others search all of Python's.
+    manager: named.NamedExtensionManager[Any]
     manager = named.NamedExtensionManager(_OPTIONS, [name])
     return _names(extension.plugin for extension in manager)
 

@@ -4,6 +4,7 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from importlib import metadata
+from typing import Any
 
 from stevedore import named
 
@@ -26,6 +27,7 @@ class AllInOnePlugins:
     ) -> None:
         if entry_points is None:
             # stevedore has them in a file.
+            manager: named.NamedExtensionManager[Any]
             manager = named.NamedExtensionManager(GROUP, [])
             entry_points = manager.list_entry_points()
         self._classes: list[type[AllInOnePlugin]] = [
