@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Check of the configuration for misspelt names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import difflib
 import functools
 from importlib import metadata
@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from oslo_config import cfg
+from stevedore import named
 
 from ext_lib.startup_errors import Misconfigured
 
@@ -19,6 +20,22 @@ _LIKENESS = 0.85
 _DISTRIBUTION = 'nova-ext'
 #: Libraries whose options are registered as late as they are used.
 _LIBRARIES = ('oslo.', 'keystonemiddleware.')
+#: Those, by their entry points, whose sections most files have. The others
+#: are imported for a name only that none of these knows.
+_USUAL = {
+    'cors': 'oslo.middleware.cors',
+    'database': 'oslo.db',
+    'default': 'oslo.messaging',
+    'healthcheck': 'oslo.middleware.healthcheck',
+    'keystone_authtoken': 'keystonemiddleware.auth_token',
+    'oslo_messaging_kafka': 'oslo.messaging',
+    'oslo_messaging_notifications': 'oslo.messaging',
+    'oslo_messaging_rabbit': 'oslo.messaging',
+    'oslo_middleware': 'oslo.middleware',
+    'oslo_policy': 'oslo.policy',
+    'oslo_reports': 'oslo.reports',
+}
+_OPTIONS = 'oslo.config.opts'
 #: Options, of any section, that name further sections.
 _NAMES_SECTIONS = 'databases'
 #: An option of sections with more options than can be listed here.
@@ -45,9 +62,26 @@ def check(conf: cfg.ConfigOpts) -> None:
     # Others may read the same files, and name sections in them.
     registered = {**dict.fromkeys(_named(conf), _NOTHING), **_registered(conf)}
     for source, section, option in _given(conf):
-        if option in registered.get(section, ()):
-            continue
-        _check_name(source, section, option, registered)
+        if not _is_known(section, option, registered):
+            _check_name(source, section, option, registered)
+
+
+def _is_known(section: str, option: str, registered: _Names) -> bool:
+    """Return whether a name is right, as far as is cheap to find out."""
+    if _has(registered, section, option):
+        return True
+    usual = _USUAL.get(section)
+    if usual is None:
+        # Where it is that of a database, it is another section's name.
+        return registered.get(section) == _NOTHING
+    return _has(_of_library(usual), section, option)
+
+
+def _has(names: _Names, section: str, option: str) -> bool:
+    """Return whether a section, or an option of it, is among the names."""
+    if section not in names or not option:
+        return section in names
+    return option in names[section] or _OPEN in names[section]
 
 
 def _check_name(
@@ -63,9 +97,9 @@ def _check_name(
                 f'[{alike}] meant?'
             )
         return
-    options = {*registered.get(section, ()), *listed.get(section, ())}
-    if option in options or _OPEN in options:
+    if _has(listed, section, option):
         return
+    options = {*registered.get(section, ()), *listed.get(section, ())}
     alike = _alike(option, options)
     if alike:
         raise Misconfigured(
@@ -146,17 +180,34 @@ def _files(conf: cfg.ConfigOpts) -> Iterator[pathlib.Path]:
 
 
 @functools.cache
+def _of_library(name: str) -> _Names:
+    """Return the names in one library, by the name of its entry point."""
+    # stevedore keeps entry points in a file, others search all of Python's.
+    manager: named.NamedExtensionManager[Any]
+    manager = named.NamedExtensionManager(_OPTIONS, [name])
+    return _names(extension.plugin for extension in manager)
+
+
+@functools.cache
 def _of_libraries() -> _Names:
     """Return the names of all that may be registered later, or was once."""
+    return _names(
+        entry_point.load()
+        for entry_point in metadata.entry_points(group=_OPTIONS)
+        if getattr(entry_point.dist, 'name', '') == _DISTRIBUTION
+        or entry_point.name.startswith(_LIBRARIES)
+    )
+
+
+def _names(listings: Iterable[Callable[[], Any]]) -> _Names:
+    """Return the names in what the entry points of libraries list."""
     found: dict[str, set[str]] = {}
-    for entry_point in metadata.entry_points(group='oslo.config.opts'):
-        is_ours = getattr(entry_point.dist, 'name', '') == _DISTRIBUTION
-        if is_ours or entry_point.name.startswith(_LIBRARIES):
-            for group, options in entry_point.load()():
-                section = str(getattr(group, 'name', group) or 'default')
-                names = found.setdefault(section.lower(), set())
-                for option in options:
-                    _add_names(option, section, names, found)
+    for listing in listings:
+        for group, options in listing():
+            section = str(getattr(group, 'name', group) or 'default')
+            names = found.setdefault(section.lower(), set())
+            for option in options:
+                _add_names(option, section, names, found)
     return {name: frozenset(names) for name, names in found.items()}
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from oslo_config import cfg
 import oslo_messaging as messaging
 
+from ext_lib import libraries
 from ext_lib import rpc
 from ext_lib.service_log import ServiceLog
 
@@ -178,6 +179,7 @@ def run(
                 service.start()
                 started.append(service)
             signals.started()
+            libraries.have_been_loaded()
             if ready is not None:
                 ready()
             _wait_for_end(conf, signals)

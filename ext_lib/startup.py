@@ -9,6 +9,7 @@ import time
 
 from oslo_config import cfg
 
+from ext_lib import libraries
 from ext_lib import startup_errors
 
 LOG = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ def load_application(name: str, load: Callable[[], object]) -> object:
     status = program.run(main)
     if status:
         raise SystemExit(status)
+    libraries.have_been_loaded()
     return made[0]
 
 

@@ -8,21 +8,17 @@ handed over as it stands, and a new one begins with alembic. So does any
 database of a service that has no numbered steps.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-import contextlib
+from collections.abc import Callable, Sequence
 import dataclasses
 import pathlib
 from typing import Any
 
-from alembic import command
-from alembic import config
-from alembic.script import base as script
 import sqlalchemy as sa
 
 from ext_lib.db import adoption
+from ext_lib.db import revisions
 from ext_lib.db import schema as steps
 from ext_lib.db import schema_errors
-from ext_lib.db import sqlite
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +89,9 @@ class Schema:
         :raises SharedIncomplete: when only some of them are there
         :raises SchemaError: when there is no way to ``version``
         """
-        revision, known = self._revision(engine), self._revisions()
+        if version is None and self._is_up_to_date(engine):
+            return
+        revision, known = self._revision(engine), self._revisions.names()
         if revision is not None and revision not in known:
             raise schema_errors.SchemaTooNew(version=revision)
         number = _as_number(version)
@@ -108,8 +106,7 @@ class Schema:
             return
         if revision is None and self.legacy is not None:
             self._hand_over(engine, self.legacy)
-        with self._config(engine) as configuration:
-            command.upgrade(configuration, version or 'head')
+        self._revisions.upgrade(engine, version or 'head')
         if self.part is not None:
             steps.drop_table(engine, self.part.version_table)
 
@@ -128,17 +125,22 @@ class Schema:
     @property
     def head(self) -> str | None:
         """The revision a database should have."""
-        directory = script.ScriptDirectory(str(self.alembic))
-        return directory.get_current_head()
+        return self._revisions.head()
 
     @property
     def version_table(self) -> str:
         """Table of the revision in alembic; nova has another."""
         return f'{self.name}_alembic_version'
 
-    def _revisions(self) -> set[str]:
-        directory = script.ScriptDirectory(str(self.alembic))
-        return {step.revision for step in directory.walk_revisions()}
+    @property
+    def _revisions(self) -> revisions.Revisions:
+        return revisions.Revisions(self.alembic, self.version_table)
+
+    def _is_up_to_date(self, engine: sa.engine.Engine) -> bool:
+        """Return whether :meth:`sync` has nothing to do, at little cost."""
+        if self._revision(engine) != self.head:
+            return False
+        return self.part is None or not self.part.has_begun(engine)
 
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
         """Return whether the shared tables are another program's.
@@ -231,8 +233,7 @@ class Schema:
                 command=self.command,
                 package=legacy.package,
             )
-        with self._config(engine) as configuration:
-            command.stamp(configuration, legacy.handover)
+        self._revisions.stamp(engine, legacy.handover)
 
     def _run_legacy(
         self,
@@ -258,19 +259,6 @@ class Schema:
         table = sa.table(self.version_table, sa.column('version_num'))
         revision: str | None = _read(engine, table, sa.select(table))
         return revision
-
-    @contextlib.contextmanager
-    def _config(self, engine: sa.engine.Engine) -> Iterator[config.Config]:
-        configuration = config.Config()
-        location = str(self.alembic).replace('%', '%%')
-        configuration.set_main_option('script_location', location)
-        with engine.connect() as connection:
-            connection = connection.execution_options(**sqlite.WRITES)
-            with connection.begin():
-                configuration.attributes.update(
-                    connection=connection, version_table=self.version_table
-                )
-                yield configuration
 
 
 def _read(engine: sa.engine.Engine, table: Any, statement: Any) -> Any:

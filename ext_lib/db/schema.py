@@ -4,9 +4,9 @@
 A step that was interrupted can be taken again.
 """
 
+import importlib
 from typing import Any
 
-from alembic import context
 import sqlalchemy as sa
 from sqlalchemy import schema
 
@@ -19,6 +19,7 @@ def run_revisions(metadata: sa.MetaData) -> None:
     The connection and the version table are those that
     :mod:`ext_lib.db.migration` hands over.
     """
+    context = importlib.import_module('alembic.context')
     attributes = context.config.attributes
     context.configure(
         connection=attributes['connection'],

@@ -6,11 +6,9 @@ service's own configuration in place of the global one.
 """
 
 from collections.abc import Callable
+import importlib
 from typing import Any
 
-from keystonemiddleware import auth_token
-
-from ext_lib import connection_pool
 from ext_lib.wsgi import auth
 from ext_lib.wsgi import filters
 from ext_lib.wsgi import healthcheck
@@ -18,8 +16,6 @@ from ext_lib.wsgi import loading
 from ext_lib.wsgi import request_log
 from ext_lib.wsgi import urlmap
 
-#: How many tokens a process may have validated at a time.
-_TOKEN_CONNECTIONS = 64
 App = Any
 Filter = Callable[[App], App]
 
@@ -91,12 +87,8 @@ def noauth_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 def authtoken_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that has keystone validate the token."""
-    conf = loading.current_conf()
-    return lambda app: _AuthToken(app, {'oslo_config_config': conf, **local})
-
-
-class _AuthToken(auth_token.AuthProtocol):
-    def _create_session(self, **kwargs: Any) -> Any:
-        session = super()._create_session(**kwargs)
-        connection_pool.widen(session, _TOKEN_CONNECTIONS)
-        return session
+    # keystonemiddleware is a large part of all imports, and pipelines without
+    # keystone have no use for it.
+    module = importlib.import_module('ext_lib.wsgi.token_validation')
+    settings = {'oslo_config_config': loading.current_conf(), **local}
+    return lambda app: module.TokenValidation(app, settings)

@@ -4,6 +4,9 @@
 import argparse
 from collections.abc import Iterable, Sequence
 from importlib import metadata
+from typing import Any
+
+from stevedore import named
 
 from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
@@ -23,7 +26,10 @@ class AllInOnePlugins:
         self, entry_points: Iterable[metadata.EntryPoint] | None = None
     ) -> None:
         if entry_points is None:
-            entry_points = metadata.entry_points(group=GROUP)
+            # stevedore has them in a file.
+            manager: named.NamedExtensionManager[Any]
+            manager = named.NamedExtensionManager(GROUP, [])
+            entry_points = manager.list_entry_points()
         self._classes: list[type[AllInOnePlugin]] = [
             entry_point.load()
             for entry_point in sorted(entry_points, key=_name)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """WSGI entry points of nova_ext."""
 
-from ext_lib import library_notices
+from ext_lib import libraries
 
-library_notices.silence()
+libraries.prepare()
