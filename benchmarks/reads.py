@@ -185,7 +185,9 @@ class NovaReads:
             deep_nova,
             floor,
         )
-        yield dataclasses.replace(deep, shallow=shallow)
+        yield dataclasses.replace(
+            deep, shallow=shallow if is_indexed else None
+        )
         for name, queries in filters.items():
             target: float | None = LIST_NOVA if is_indexed else None
             if is_big and not is_indexed and name == 'user':
