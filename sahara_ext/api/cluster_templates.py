@@ -11,8 +11,8 @@ from sahara_ext.api.templates import Body
 from sahara_ext.api.views import cluster_templates as view
 from sahara_ext.engine.templates import complete_groups
 from sahara_ext.engine.templates import hold_groups
-from sahara_ext.objects.cluster_template import ClusterTemplate
-from sahara_ext.objects.cluster_template import ClusterTemplateList
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import ClusterTemplateList
 from sahara_ext.policies import cluster_templates as policies
 
 

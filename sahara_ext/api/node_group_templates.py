@@ -9,8 +9,8 @@ from sahara_ext.api import values
 from sahara_ext.api.schemas import node_group_templates as schema
 from sahara_ext.api.templates import Body
 from sahara_ext.api.views import node_group_templates as view
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
-from sahara_ext.objects.node_group_template import NodeGroupTemplateList
+from sahara_ext.objects.template import NodeGroupTemplate
+from sahara_ext.objects.template import NodeGroupTemplateList
 from sahara_ext.policies import node_group_templates as policies
 
 

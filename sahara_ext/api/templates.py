@@ -12,7 +12,7 @@ from sahara_ext.api import lists
 from sahara_ext.api import protection
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
-from sahara_ext.objects.transaction import transactional
+from sahara_ext.objects.base import transactional
 from sahara_ext.plugins.registry import PluginRegistry
 
 Body = dict[str, Any]

@@ -11,10 +11,10 @@ from typing import Any
 from ext_lib.context import RequestContext
 from sahara_ext.engine import templates
 from sahara_ext.engine.resizing import Resizing
+from sahara_ext.objects.base import transactional
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import StepType
-from sahara_ext.objects.transaction import transactional
 
 #: Stores the steps of the operation on a cluster.
 Plan = Callable[[RequestContext, Cluster], None]

@@ -6,8 +6,8 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from sahara_ext import exception
-from sahara_ext.objects.cluster_template import ClusterTemplate
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import NodeGroupTemplate
 
 _CLUSTER = 'cluster_template_id'
 _GROUP = 'node_group_template_id'

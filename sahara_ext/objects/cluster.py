@@ -19,7 +19,6 @@ from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects import base
 from sahara_ext.objects import operation
-from sahara_ext.objects import transaction
 from sahara_ext.objects.fields import JsonDictField
 from sahara_ext.objects.fields import JsonListField
 from sahara_ext.objects.fields import StepType
@@ -173,7 +172,7 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
             self.obj_reset_changes()
 
 
-@transaction.reading
+@base.reading
 def _get(
     context: RequestContext, cluster_id: str, steps: bool, events: bool
 ) -> Cluster:
@@ -248,7 +247,7 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
         )
 
 
-@transaction.reading
+@base.reading
 def _get_page(
     context: RequestContext,
     page: Page,

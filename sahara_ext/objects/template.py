@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The common part of templates of clusters and of node groups."""
+"""Templates of clusters and of node groups."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -12,7 +12,12 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
+from sahara_ext.db import models
 from sahara_ext.db.api import template as template_db
+from sahara_ext.objects import base
+from sahara_ext.objects import node_group
+from sahara_ext.objects.fields import JsonDictField
+from sahara_ext.objects.fields import JsonListField
 
 _Object = TypeVar('_Object', bound='TemplateObject')
 _List = TypeVar('_List', bound='TemplateObjectList[Any]')
@@ -155,3 +160,64 @@ class TemplateObjectList(objects.ObjectList[_Object]):
         self.next_marker = found.next_marker
         self.obj_reset_changes()
         return self
+
+
+@base.VersionedObjectRegistry.register
+class NodeGroupTemplate(
+    TemplateObject, node_group.GroupObject, base.SaharaExtObject
+):
+    """Values node groups can be made from."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    MODEL = models.NodeGroupTemplate
+
+
+@base.VersionedObjectRegistry.register
+class NodeGroupTemplateList(
+    TemplateObjectList[NodeGroupTemplate], base.SaharaExtObject
+):
+    """Templates of node groups."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    ITEM = NodeGroupTemplate
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField('NodeGroupTemplate'),
+    }
+
+
+@base.VersionedObjectRegistry.register
+class ClusterTemplate(TemplateObject, base.SaharaExtObject):
+    """Values clusters can be made from."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    MODEL = models.ClusterTemplate
+
+    fields = {
+        'cluster_configs': JsonDictField(default={}),
+        'default_image_id': ovo_fields.StringField(nullable=True),
+        'anti_affinity': ovo_fields.ListOfStringsField(default=[]),
+        'neutron_management_network': ovo_fields.StringField(nullable=True),
+        'shares': JsonListField(default=[]),
+        'domain_name': ovo_fields.StringField(nullable=True),
+        #: Values of node groups: a dict each, of the names of their fields.
+        'node_groups': JsonListField(default=[]),
+    }
+
+
+@base.VersionedObjectRegistry.register
+class ClusterTemplateList(
+    TemplateObjectList[ClusterTemplate], base.SaharaExtObject
+):
+    """Templates of clusters."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    ITEM = ClusterTemplate
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField('ClusterTemplate'),
+    }

@@ -9,8 +9,8 @@ from ext_lib.wsgi import timestamps
 from sahara_ext.api.views import naming
 from sahara_ext.api.views import node_group_templates
 from sahara_ext.api.views import node_groups
-from sahara_ext.objects.cluster_template import ClusterTemplate
 from sahara_ext.objects.node_group import NodeGroup
+from sahara_ext.objects.template import ClusterTemplate
 
 _BLANKS = ('default_image_id', 'node_groups')
 

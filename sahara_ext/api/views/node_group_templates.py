@@ -7,7 +7,7 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
 from sahara_ext.api.views import naming
 from sahara_ext.api.views import node_groups
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
+from sahara_ext.objects.template import NodeGroupTemplate
 
 #: Keys that mean nothing to another project.
 _OWN = (
