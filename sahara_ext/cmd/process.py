@@ -15,9 +15,9 @@ from ext_lib.startup import Program
 from sahara_ext import objects
 from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import opts
-from sahara_ext.engine import rpcapi
+from sahara_ext.engine import api
 from sahara_ext.engine.manager import EngineManager
-from sahara_ext.infra import registry
+from sahara_ext.infra.base import load_driver
 from sahara_ext.objects.base import Serializer
 from sahara_ext.plugins.registry import PluginRegistry
 
@@ -61,9 +61,7 @@ def engine_service(
     :param is_alone: whether no other engine can be alive
     """
     return EngineService(
-        EngineManager(
-            conf, PluginRegistry(conf), registry.load(conf), is_alone
-        ),
+        EngineManager(conf, PluginRegistry(conf), load_driver(conf), is_alone),
         transport,
         service_log.describe_database(conf.database.connection),
     )
@@ -81,7 +79,7 @@ class EngineService(Service):
         transport: messaging.Transport,
         database: str,
     ) -> None:
-        target = messaging.Target(topic=rpcapi.TOPIC, server=manager.host)
+        target = messaging.Target(topic=api.TOPIC, server=manager.host)
         log = ServiceLog(
             'sahara-ext-engine',
             manager.host,

@@ -14,11 +14,9 @@ from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.engine import admission
 from sahara_ext.engine import builders
-from sahara_ext.engine import planning
-from sahara_ext.engine import resizing
 from sahara_ext.engine import templates
 from sahara_ext.engine import validation
-from sahara_ext.engine.rpcapi import EngineRPCAPI
+from sahara_ext.objects.base import Serializer
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.provision_step import ClusterProvisionStepList
@@ -26,6 +24,10 @@ from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 
 LOG = logging.getLogger(__name__)
+
+#: Of the messages to engines, which sahara_ext.engine.manager takes.
+TOPIC = 'sahara-ext-engine'
+_VERSION = '1.0'
 
 
 class EngineAPI:
@@ -43,7 +45,14 @@ class EngineAPI:
         transport: messaging.Transport | None = None,
     ) -> None:
         self._conf = conf
-        self._engines = EngineRPCAPI(transport or rpc.get_transport(conf))
+        client = rpc.get_client(
+            transport or rpc.get_transport(conf),
+            messaging.Target(topic=TOPIC, version=_VERSION),
+            Serializer(),
+        )
+        # Engines search for operations now and then, so that nothing is lost
+        # if a message is.
+        self._engines = rpc.Sender(client, best_effort=True)
         #: What clusters can be made with.
         self.plugins = PluginRegistry(conf)
 
@@ -95,10 +104,10 @@ class EngineAPI:
         groups = templates.complete_groups(context, add)
         self._check_size([*groups, *({'count': n} for n in resize.values())])
 
-        def resized(locked: Cluster) -> resizing.Resizing:
+        def resized(locked: Cluster) -> builders.Resizing:
             _check_scalable(locked)
             templates.hold_groups(context, groups)
-            change = resizing.resize(locked, resize, groups, remove or {})
+            change = builders.resize(locked, resize, groups, remove or {})
             self._check_change(plugin, locked, change)
             return change
 
@@ -122,7 +131,7 @@ class EngineAPI:
         self,
         plugin: ProvisioningPlugin,
         cluster: Cluster,
-        change: resizing.Resizing,
+        change: builders.Resizing,
     ) -> None:
         validation.check_groups(
             plugin,
@@ -183,7 +192,7 @@ class EngineAPI:
             return None
 
     def _plan(self, plugin: ProvisioningPlugin | None) -> admission.Plan:
-        return functools.partial(planning.plan, self._conf, plugin)
+        return functools.partial(admission.plan, self._conf, plugin)
 
     def _begin(
         self, context: RequestContext, clusters: Sequence[Cluster]
@@ -196,7 +205,7 @@ class EngineAPI:
                 cluster.id,
                 cluster.operation_request_id,
             )
-            self._engines.run_operation(context, cluster.id)
+            self._engines.cast(context, 'run_operation', cluster_id=cluster.id)
 
     @staticmethod
     def _load_steps(

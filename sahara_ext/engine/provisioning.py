@@ -7,15 +7,66 @@ import dataclasses
 from oslo_log import log as logging
 
 from sahara_ext import exception
-from sahara_ext.engine import failure
+from sahara_ext.engine.lease import LOST
 from sahara_ext.engine.operation import Operation
 from sahara_ext.engine.servers import Servers
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.provision_step import ClusterProvisionStep
+from sahara_ext.objects.provision_step import ClusterProvisionStepList
+from sahara_ext.progress.failure import Failure
+from sahara_ext.progress.failure import message
 from sahara_ext.progress.parallel import try_each
 
 LOG = logging.getLogger(__name__)
+
+#: Errors that end the work of this engine, but not the operation.
+_NOT_FAILURES = (
+    exception.OperationSuperseded,
+    exception.ClusterGone,
+    *LOST,
+)
+
+
+def _check_steps(operation: Operation) -> None:
+    """Make sure that no step has failed without anything having been raised.
+
+    :raises StepFailed: otherwise
+    """
+    step = _failed_step(operation)
+    if step is not None:
+        raise exception.StepFailed(step_name=step.step_name)
+
+
+def _describe(operation: Operation, error: Exception) -> str:
+    """Return why ``operation`` has failed.
+
+    :param error: the first that was raised
+    """
+    verb = operation.type.capitalize()
+    said = message(error)
+    reason = f'{verb} cluster failed for the following reason(s): {said}'
+    step = _failed_step(operation)
+    if step is not None and step.failed:
+        reason += f' ({step.failed} of {step.total}: {step.step_name})'
+    return f'{reason}\nError ID: {Failure.of(error).error_id}'
+
+
+def _failed_step(operation: Operation) -> ClusterProvisionStep | None:
+    cluster = operation.cluster
+    steps = ClusterProvisionStepList.get_by_cluster(
+        operation.context, cluster.id
+    )
+    return next(
+        (
+            step
+            for step in steps
+            if step.operation_id == cluster.operation_id
+            and step.successful is False
+        ),
+        None,
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +89,10 @@ def carry_out(operation: Operation) -> None:
     with operation.lease.protected():
         try:
             work.do(operation)
-        except failure.NOT_FAILURES:
+        except _NOT_FAILURES:
             raise
         except Exception as error:
-            reason = failure.describe(operation, error)
+            reason = _describe(operation, error)
             LOG.exception('Cluster %s: %s', operation.cluster.id, reason)
             work.failed(operation, reason)
 
@@ -51,7 +102,7 @@ def _create(operation: Operation) -> None:
     Servers(operation).add(operation.instances())
     operation.set_status(ClusterStatus.PREPARING)
     _set_up(operation)
-    failure.check(operation)
+    _check_steps(operation)
     operation.finish(ClusterStatus.ACTIVE)
 
 
@@ -71,7 +122,7 @@ def _give_up(operation: Operation, reason: str) -> None:
 def _scale(operation: Operation) -> None:
     _grow(operation)
     _shrink(operation)
-    failure.check(operation)
+    _check_steps(operation)
     operation.finish(
         ClusterStatus.ACTIVE, gone=operation.instances(InstanceState.REMOVING)
     )
@@ -118,8 +169,8 @@ def _roll_back(operation: Operation, reason: str) -> None:
 def _delete(operation: Operation) -> None:
     try:
         _take_down(operation)
-        failure.check(operation)
-    except failure.NOT_FAILURES:
+        _check_steps(operation)
+    except _NOT_FAILURES:
         raise
     except Exception:
         if not operation.cluster.operation_force:

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Sequence
 
 from sahara_ext.engine.operation import Operation
-from sahara_ext.infra.steps import InfraStep
+from sahara_ext.infra.base import InfraStep
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.progress.parallel import for_each

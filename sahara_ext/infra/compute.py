@@ -20,7 +20,7 @@ from sahara_ext.infra.launch import Launches
 from sahara_ext.infra.launch import MARK
 from sahara_ext.infra.launch import SearchedLaunch
 from sahara_ext.infra.launch import tag
-from sahara_ext.infra.retry_limits import RetryLimit
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
 from sahara_ext.objects.cluster import Cluster

@@ -13,7 +13,7 @@ import abc
 from collections.abc import Iterator
 import logging
 
-from sahara_ext.infra.retry_limits import RetryLimit
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
 from sahara_ext.infra.servers import Task

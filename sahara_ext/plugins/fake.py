@@ -10,7 +10,7 @@ from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext import fault_injection
 from sahara_ext.fault_injection import FaultPlan
-from sahara_ext.infra.steps import InfraStep
+from sahara_ext.infra.base import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import InstanceState

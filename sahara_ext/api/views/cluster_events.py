@@ -5,7 +5,7 @@ from typing import Any
 
 from ext_lib.wsgi import timestamps
 from sahara_ext.objects.cluster_event import ClusterEvent
-from sahara_ext.progress.reason import without_traceback
+from sahara_ext.progress.failure import without_traceback
 
 _PLAIN = (
     'node_group_id',
