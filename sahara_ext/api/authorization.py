@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Authorization of the caller, by the rule of the version spoken."""
+"""Authorization of the caller, by policies, ownership and protection."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from ext_lib import exception
 from ext_lib.wsgi import request
 from sahara_ext.api import microversions
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.policies import base
+
+_FOREIGN = 'it belongs to another project'
+_PROTECTED = 'it is protected'
 
 
 def authorize(req: request.Request, action: base.Action) -> None:
@@ -33,3 +39,54 @@ def _rule(req: request.Request, action: base.Action) -> str:
     if rule is None:
         raise exception.Forbidden()
     return rule
+
+
+class DeletionRefused(exception.Invalid):
+    """Something is to stay."""
+
+    code = 'DELETION_FAILED'
+    msg_fmt = '%(id)s could not be deleted because %(why)s'
+
+
+class UpdateRefused(exception.Invalid):
+    """Something is to stay as it is."""
+
+    code = 'UPDATE_FAILED'
+    msg_fmt = '%(id)s could not be updated because %(why)s'
+
+
+def check_deletion(req: request.Request, thing: Any) -> None:
+    """Refuse to delete what is another project's, or protected.
+
+    :raises DeletionRefused: when it is
+    """
+    if thing.project_id != req.context.project_id:
+        raise DeletionRefused(id=thing.id, why=_FOREIGN)
+    if thing.is_protected:
+        raise DeletionRefused(id=thing.id, why=_PROTECTED)
+
+
+def check_update(
+    req: request.Request, thing: Any, changes: Mapping[str, Any] | None = None
+) -> None:
+    """Refuse to change what is another project's, or protected.
+
+    Of something protected, only who sees it may change, unless the
+    protection itself is to end.
+
+    :param changes: values of fields; None for anything else
+    :raises UpdateRefused: when it is
+    """
+    if thing.project_id != req.context.project_id:
+        raise UpdateRefused(id=thing.id, why=_FOREIGN)
+    if thing.is_protected and not _is_harmless(thing, changes):
+        raise UpdateRefused(id=thing.id, why=_PROTECTED)
+
+
+def _is_harmless(thing: Any, changes: Mapping[str, Any] | None) -> bool:
+    if changes is None:
+        return False
+    if changes.get('is_protected') is False:
+        return True
+    others = changes.keys() - {'is_public'}
+    return all(getattr(thing, name) == changes[name] for name in others)

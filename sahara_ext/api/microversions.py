@@ -5,6 +5,8 @@ To the controllers they are microversions of one API, though a client chooses
 by the path: what differs is named by ``since='2.0'`` and ``until='1.1'``.
 """
 
+from typing import Any
+
 import webob
 
 from ext_lib.wsgi import microversion
@@ -38,3 +40,15 @@ NEGOTIATORS: dict[microversion.Version, microversion.Negotiator] = {
 def is_v2(req: request.Request) -> bool:
     """Return whether the request speaks version 2."""
     return req.version >= V2
+
+
+_NEW = {'hadoop_version': 'plugin_version', 'tenant_id': 'project_id'}
+
+
+def renamed(req: request.Request, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown, with the names of the version spoken."""
+    if is_v2(req):
+        for old, new in _NEW.items():
+            if old in shown:
+                shown[new] = shown.pop(old)
+    return shown

@@ -8,12 +8,11 @@ before it and ``.json`` behind it.
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import routing
 from sahara_ext.api import cluster_progress
-from sahara_ext.api import cluster_templates
 from sahara_ext.api import clusters
 from sahara_ext.api import images
 from sahara_ext.api import microversions
-from sahara_ext.api import node_group_templates
 from sahara_ext.api import plugins
+from sahara_ext.api import templates
 from sahara_ext.engine.api import EngineAPI
 
 Methods = dict[str, routing.Target]
@@ -22,13 +21,11 @@ Methods = dict[str, routing.Target]
 def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
     """Return the routes of a version, with controllers that use ``engine``."""
     cluster = clusters.ClustersController(engine)
-    group_template = node_group_templates.NodeGroupTemplatesController(
-        engine.plugins
-    )
+    group_template = templates.NodeGroupTemplatesController(engine.plugins)
     image = images.ImagesController()
     plugin = plugins.PluginsController(engine.plugins)
     progress = cluster_progress.ClusterProgressController()
-    template = cluster_templates.ClusterTemplatesController(engine.plugins)
+    template = templates.ClusterTemplatesController(engine.plugins)
 
     one_cluster: Methods = {
         'GET': cluster.show,

@@ -11,7 +11,35 @@ import webob.exc
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from sahara_ext.api import faults
-from sahara_ext.api.views import versions as view
+from sahara_ext.api import microversions
+
+
+def version_document(base: str) -> dict[str, Any]:
+    """Return all versions, the current one last.
+
+    :param base: URL of the service
+    """
+    negotiator = microversions.NEGOTIATORS[microversions.V2]
+    return {
+        'versions': [
+            _version('v1.0', 'SUPPORTED', base),
+            _version('v1.1', 'SUPPORTED', base),
+            {
+                **_version('v2', 'CURRENT', base),
+                'min_version': str(negotiator.minimum),
+                'max_version': str(negotiator.maximum),
+            },
+        ]
+    }
+
+
+def _version(name: str, status: str, base: str) -> dict[str, Any]:
+    href = f'{base.rstrip("/")}/{name}/'
+    return {
+        'id': name,
+        'status': status,
+        'links': [{'rel': 'self', 'href': href}],
+    }
 
 
 class VersionList:
@@ -36,7 +64,9 @@ class VersionList:
                 status=300,
                 content_type=request.JSON_TYPE,
                 charset=None,
-                body=jsonutils.dump_as_bytes(view.index(self.links.base(req))),
+                body=jsonutils.dump_as_bytes(
+                    version_document(self.links.base(req))
+                ),
             )
         found: Iterable[bytes] = answer(environ, start_response)
         return found

@@ -9,6 +9,7 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import ProvisioningPlugin
+from sahara_ext.plugins.registry import PluginRegistry
 
 #: What every system takes as the name of a host.
 _NAME_LENGTH = 64
@@ -152,3 +153,35 @@ def check_processes(
             raise exception.NodeProcessNotFound(
                 name=plugin.name, process=process
             )
+
+
+Values = Mapping[str, Any]
+
+
+def check_node_group_template(plugins: PluginRegistry, values: Values) -> None:
+    """Refuse values no node group can have.
+
+    :raises Invalid: whatever is wrong, of this family
+    """
+    plugin = plugins.get(values['plugin_name'])
+    version = values['plugin_version']
+    check_version(plugin, version)
+    check_processes(plugin, version, values.get('node_processes'))
+    check_configs(plugin, version, values.get('node_configs'))
+
+
+def check_cluster_template(plugins: PluginRegistry, values: Values) -> None:
+    """Refuse values no cluster can have.
+
+    :raises Invalid: whatever is wrong, of this family
+    """
+    plugin = plugins.get(values['plugin_name'])
+    version = values['plugin_version']
+    check_version(plugin, version)
+    check_processes(plugin, version, values.get('anti_affinity'))
+    check_configs(plugin, version, values.get('cluster_configs'))
+    for group in values.get('node_groups') or ():
+        check_node_group_template(
+            plugins,
+            {**group, 'plugin_name': plugin.name, 'plugin_version': version},
+        )

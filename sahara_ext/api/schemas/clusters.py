@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schemas of requests about clusters."""
+"""Schemas of clusters, in requests and answers."""
 
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
 from sahara_ext.api.schemas import cluster_templates
 from sahara_ext.api.schemas import node_groups
 from sahara_ext.api.schemas import types
+from sahara_ext.objects import fields
 
 index_query = schema.Query(
     {
@@ -82,3 +83,145 @@ update = schema.Body(
 )
 
 delete = schema.Body({'force': Param(types.boolean)})
+
+
+_tri_state = {'type': ['boolean', 'null']}
+_number_or_null = {'type': ['integer', 'null'], 'minimum': 0}
+_step_type = {'enum': list(fields.StepType.ALL)}
+
+_instance = schema.Body(
+    types.required(
+        {
+            'created_at': types.time_or_null,
+            'updated_at': types.time_or_null,
+            'id': types.uuid,
+            'instance_name': types.string,
+            **types.alike(
+                (
+                    'instance_id',
+                    'internal_ip',
+                    'management_ip',
+                    'dns_hostname',
+                ),
+                types.any_string,
+            ),
+            'storage_devices_number': types.count,
+        }
+    )
+)
+
+_group = schema.Body(
+    {
+        **node_groups.shown,
+        'instances': Param(schema.ListOf(_instance), required=True),
+    }
+)
+
+_event = schema.Body(
+    types.required(
+        {
+            'created_at': types.time,
+            'updated_at': types.time_or_null,
+            'id': types.uuid,
+            **types.alike(
+                (
+                    'node_group_id',
+                    'instance_id',
+                    'instance_name',
+                    'event_info',
+                ),
+                types.any_string,
+            ),
+            'successful': types.boolean,
+            'step_id': types.uuid,
+        }
+    )
+)
+
+#: Of ``provision_progress``: one that has begun.
+_begun_step = schema.Body(
+    {
+        **types.required(
+            {
+                'created_at': types.time,
+                'updated_at': types.time_or_null,
+                'id': types.uuid,
+                'cluster_id': types.uuid,
+                'step_name': types.string,
+                'step_type': _step_type,
+                'total': types.count,
+                'successful': _tri_state,
+            }
+        ),
+        'tenant_id': Param(types.string, until='1.1', required=True),
+        'project_id': Param(types.string, since='2.0', required=True),
+        'events': Param(schema.ListOf(_event)),
+    }
+)
+
+#: Of ``provisioning_progress``: any.
+_step = schema.Body(
+    types.required(
+        {
+            'id': types.uuid,
+            'cluster_id': types.uuid,
+            'step_name': types.string,
+            'step_type': _step_type,
+            'completed': types.count,
+            'failed': types.count,
+            'total': _number_or_null,
+            'successful': _tri_state,
+            'duration': _number_or_null,
+            'started_at': types.time_or_null,
+            'completed_at': types.time_or_null,
+            'created_at': types.time,
+            'updated_at': types.time_or_null,
+        }
+    )
+)
+
+_cluster = schema.Body(
+    {
+        **cluster_templates.shown,
+        **types.required(
+            {
+                'trust_id': types.any_string,
+                'is_transient': types.boolean,
+                'anti_affinity_ratio': _number_or_null,
+                'management_public_key': types.any_string,
+                'user_keypair_id': types.any_string,
+                'status': {'enum': list(fields.ClusterStatus.ALL)},
+                'status_description': types.any_string,
+                'info': {'type': 'object'},
+                'cluster_template_id': types.any_string,
+                'provisioning_percentage': {
+                    'type': 'integer',
+                    'minimum': 0,
+                    'maximum': 100,
+                },
+            }
+        ),
+        'node_groups': Param(schema.ListOf(_group), required=True),
+        'provision_progress': Param(schema.ListOf(_begun_step), required=True),
+        'provisioning_progress': Param(schema.ListOf(_step), required=True),
+    }
+)
+_wrapped = schema.wrapped('cluster', _cluster)
+
+show_response = _wrapped
+index_response = schema.Body(
+    {
+        'clusters': Param(schema.ListOf(_cluster), required=True),
+        'markers': Param(types.markers),
+    }
+)
+create_response = schema.Body(
+    {
+        'cluster': Param(_cluster),
+        'clusters': Param(schema.ListOf(_wrapped), since='2.0'),
+    }
+)
+create_multiple_response = schema.wrapped(
+    'clusters', {'type': 'array', 'items': types.uuid}
+)
+delete_response = schema.wrapped('stack_name', types.any_string)

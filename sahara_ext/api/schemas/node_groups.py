@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schemas of node groups, wherever they are a part of something."""
+"""Schemas of node groups, as parts of something, and of their templates."""
 
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
@@ -110,3 +110,48 @@ shown: dict[str, Param] = types.required(
         'shares': {'type': ['array', 'null']},
     }
 )
+
+
+template_index_query = schema.Query(
+    {
+        **types.filters('name', 'plugin_name'),
+        **types.filters('plugin_version', since='2.0'),
+        **types.filters('id', 'hadoop_version', 'description', until='1.1'),
+        **types.paging('id', 'name', 'plugin_name', 'created_at'),
+    },
+    strict_since='1.1',
+)
+
+template_create = schema.Body(
+    {**types.identity(is_required=True), **common},
+    rules={'allOf': [{'required': ['flavor_id', 'node_processes']}]},
+)
+template_update = schema.Body({**types.identity(is_required=False), **common})
+
+_template = schema.Body(
+    {
+        **{
+            name: param
+            for name, param in shown.items()
+            if name not in ('count', 'node_group_template_id')
+        },
+        **types.owner(),
+        **types.required(
+            {
+                'plugin_name': types.string,
+                'description': types.any_string,
+                'is_default': types.boolean,
+                'is_public': types.boolean,
+                'is_protected': types.boolean,
+            }
+        ),
+    }
+)
+
+template_index_response = schema.Body(
+    {
+        'node_group_templates': Param(schema.ListOf(_template), required=True),
+        'markers': Param(types.markers),
+    }
+)
+template_show_response = schema.wrapped('node_group_template', _template)
