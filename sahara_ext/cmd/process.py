@@ -13,7 +13,6 @@ from ext_lib.service import Service
 from ext_lib.service_log import ServiceLog
 from ext_lib.startup import Program
 from sahara_ext import objects
-from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import opts
 from sahara_ext.engine import api
 from sahara_ext.engine.manager import EngineManager
@@ -27,9 +26,7 @@ _ANY = Program('sahara-ext')
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Register all options; ``--host`` names the service."""
-    configuration.register_opts(
-        conf, opts.register_opts, engine_conf.DEFAULT_OPTS
-    )
+    configuration.register_opts(conf, opts.register_opts, opts.DEFAULT_OPTS)
 
 
 def configure(
