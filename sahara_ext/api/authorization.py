@@ -8,13 +8,13 @@ from ext_lib import exception
 from ext_lib.wsgi import request
 from sahara_ext.api import microversions
 from sahara_ext.objects.cluster import Cluster
-from sahara_ext.policies import base
+from sahara_ext.policies.base import Action
 
 _FOREIGN = 'it belongs to another project'
 _PROTECTED = 'it is protected'
 
 
-def authorize(req: request.Request, action: base.Action) -> None:
+def authorize(req: request.Request, action: Action) -> None:
     """Let only those pass who may do ``action`` in their own project.
 
     :raises PolicyNotAuthorized: for all others
@@ -27,14 +27,14 @@ def authorize(req: request.Request, action: base.Action) -> None:
 
 
 def is_permitted(
-    req: request.Request, action: base.Action, cluster: Cluster
+    req: request.Request, action: Action, cluster: Cluster
 ) -> bool:
     """Return whether the caller may do ``action`` on a cluster they see."""
     target = {'project_id': cluster.project_id, 'user_id': cluster.user_id}
     return req.context.can(_rule(req, action), target, fatal=False)
 
 
-def _rule(req: request.Request, action: base.Action) -> str:
+def _rule(req: request.Request, action: Action) -> str:
     rule = action.v2 if microversions.is_v2(req) else action.v1
     if rule is None:
         raise exception.Forbidden()

@@ -8,6 +8,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
+from sahara_ext import policies
 from sahara_ext.api import lists
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.authorization import is_permitted
@@ -17,7 +18,6 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.provision_step import ClusterProvisionStep
 from sahara_ext.objects.provision_step import ClusterProvisionStepList
-from sahara_ext.policies import cluster_progress as policies
 
 index_query = schema.Query(
     {
@@ -66,7 +66,7 @@ class ClusterProgressController:
         one, else the one that failed, else the last. With ``successful``,
         only successes or only failures.
         """
-        authorize(req, policies.INDEX)
+        authorize(req, policies.ClusterProgress.INDEX)
         cluster = Cluster.get_ref(req.context, cluster_id)
         step = _step(req, cluster.id)
         if step is None:
@@ -77,7 +77,9 @@ class ClusterProgressController:
             )
         except MarkerNotFound:
             raise lists.NoSuchMarker(marker=req.page.marker) from None
-        traceback = is_permitted(req, policies.TRACEBACK, cluster)
+        traceback = is_permitted(
+            req, policies.ClusterProgress.TRACEBACK, cluster
+        )
         return {
             'events': [view.show_event(event, traceback) for event in events]
         }

@@ -9,12 +9,12 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
 from ext_lib.wsgi import timestamps
 from ext_lib.wsgi.schema import Param
+from sahara_ext import policies
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.schemas import types
 from sahara_ext.exception import ImageNotRegistered
 from sahara_ext.objects.image_registration import ImageRegistration
 from sahara_ext.objects.image_registration import ImageRegistrationList
-from sahara_ext.policies import images as policies
 
 index_query = schema.Query(
     {
@@ -99,7 +99,7 @@ class ImagesController:
     @controller.response(index_response)
     def index(self, req: request.Request) -> Body:
         """List registered images, by name, user name or tags if wanted."""
-        authorize(req, policies.LIST)
+        authorize(req, policies.Images.LIST)
         images = ImageRegistrationList.get_all(
             req.context, req.query_lists().get('tags', ())
         )
@@ -108,7 +108,7 @@ class ImagesController:
     @controller.response(show_response)
     def show(self, req: request.Request, image_id: str) -> Body:
         """Show a registered image."""
-        authorize(req, policies.SHOW)
+        authorize(req, policies.Images.SHOW)
         image = ImageRegistration.get(req.context, image_id)
         if image.username is None:
             raise ImageNotRegistered(image_id=image_id)
@@ -121,7 +121,7 @@ class ImagesController:
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Register an image, or say anew whom to log in as."""
-        authorize(req, policies.REGISTER)
+        authorize(req, policies.Images.REGISTER)
 
         def register(image: ImageRegistration) -> None:
             image.username = body['username']
@@ -134,7 +134,7 @@ class ImagesController:
     @controller.status(204)
     def unregister(self, req: request.Request, image_id: str) -> None:
         """Forget an image and its tags."""
-        authorize(req, policies.UNREGISTER)
+        authorize(req, policies.Images.UNREGISTER)
         ImageRegistration.get(req.context, image_id).destroy()
 
     @controller.status(202)
@@ -144,7 +144,7 @@ class ImagesController:
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Tag an image."""
-        authorize(req, policies.ADD_TAGS)
+        authorize(req, policies.Images.ADD_TAGS)
         added = body['tags']
         return _tagged(req, image_id, lambda tags: [*tags, *added])
 
@@ -155,7 +155,7 @@ class ImagesController:
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Remove tags of an image; those it does not have are no matter."""
-        authorize(req, policies.REMOVE_TAGS)
+        authorize(req, policies.Images.REMOVE_TAGS)
         removed = body['tags']
         return _tagged(
             req, image_id, lambda tags: [t for t in tags if t not in removed]
@@ -163,7 +163,7 @@ class ImagesController:
 
     def list_tags(self, req: request.Request, image_id: str) -> list[str]:
         """List the tags of an image."""
-        authorize(req, policies.GET_TAGS)
+        authorize(req, policies.Images.GET_TAGS)
         return list(_image(req, image_id).tags)
 
     @controller.body(tags_body)
@@ -172,13 +172,13 @@ class ImagesController:
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Replace the tags of an image."""
-        authorize(req, policies.SET_TAGS)
+        authorize(req, policies.Images.SET_TAGS)
         return _tagged(req, image_id, lambda tags: body['tags'])
 
     @controller.status(204)
     def clear_tags(self, req: request.Request, image_id: str) -> None:
         """Remove all tags of an image."""
-        authorize(req, policies.CLEAR_TAGS)
+        authorize(req, policies.Images.CLEAR_TAGS)
         _tagged(req, image_id, lambda tags: [])
 
 

@@ -9,12 +9,12 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
+from sahara_ext import policies
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.schemas import types
 from sahara_ext.exception import PluginNotFound
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
-from sahara_ext.policies import plugins as policies
 
 _label = {
     'type': 'object',
@@ -150,13 +150,13 @@ class PluginsController:
     @controller.response(index_response)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List plugins."""
-        authorize(req, policies.LIST)
+        authorize(req, policies.Plugins.LIST)
         return {'plugins': [plugin_view(p) for p in self.plugins.get_all()]}
 
     @controller.response(show_response)
     def show(self, req: request.Request, plugin_name: str) -> dict[str, Any]:
         """Show a plugin."""
-        authorize(req, policies.SHOW)
+        authorize(req, policies.Plugins.SHOW)
         return {'plugin': plugin_view(self._plugin(plugin_name))}
 
     @controller.response(show_version_response)
@@ -164,7 +164,7 @@ class PluginsController:
         self, req: request.Request, plugin_name: str, version: str
     ) -> dict[str, Any]:
         """Show what clusters of a version of a plugin are made of."""
-        authorize(req, policies.SHOW_VERSION)
+        authorize(req, policies.Plugins.SHOW_VERSION)
         plugin = self._plugin(plugin_name)
         if version not in plugin.get_versions():
             raise NoSuchPlugin(name=f'{plugin_name} {version}')

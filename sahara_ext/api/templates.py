@@ -8,6 +8,7 @@ from typing import Any
 from ext_lib.context import RequestContext
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
+from sahara_ext import policies
 from sahara_ext.api import authorization
 from sahara_ext.api import lists
 from sahara_ext.api import values
@@ -25,8 +26,7 @@ from sahara_ext.objects.template import ClusterTemplateList
 from sahara_ext.objects.template import NodeGroupTemplate
 from sahara_ext.objects.template import NodeGroupTemplateList
 from sahara_ext.plugins.registry import PluginRegistry
-from sahara_ext.policies import cluster_templates as cluster_policies
-from sahara_ext.policies import node_group_templates as group_policies
+from sahara_ext.policies import Templates
 
 Body = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Kind:
     :param templates: the class of several
     :param show: takes the request and one
     :param export: likewise, for a file
-    :param policies: the module of its policies
+    :param policies: of them
     :param check: refuses values nothing could be made from
     """
 
@@ -49,7 +49,7 @@ class Kind:
     templates: Any
     show: Any
     export: Any
-    policies: Any
+    policies: Templates
     check: Callable[[PluginRegistry, Mapping[str, Any]], None]
 
 
@@ -131,7 +131,7 @@ class ClusterTemplatesController(TemplatesController):
         ClusterTemplateList,
         cluster_view.show,
         cluster_view.export,
-        cluster_policies,
+        policies.CLUSTER_TEMPLATES,
         validation.check_cluster_template,
     )
 
@@ -193,7 +193,7 @@ class NodeGroupTemplatesController(TemplatesController):
         NodeGroupTemplateList,
         group_view.show_template,
         group_view.export_template,
-        group_policies,
+        policies.NODE_GROUP_TEMPLATES,
         validation.check_node_group_template,
     )
 
