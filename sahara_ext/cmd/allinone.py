@@ -20,8 +20,7 @@ from ext_lib.db import reach
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
-from sahara_ext import objects
-from sahara_ext.cmd import process
+from sahara_ext.cmd import engine
 from sahara_ext.conf import infra_compute
 from sahara_ext.db import migration
 from sahara_ext.db.facade import facade
@@ -70,7 +69,6 @@ class DataProcessing(AllInOnePlugin):
         private_files.prepare_database(path)
         self._conf.set_override('connection', f'sqlite:///{path}', 'database')
         reach.probe(self._conf)
-        objects.register_all()
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)
         server = HTTPServer(
@@ -84,10 +82,10 @@ class DataProcessing(AllInOnePlugin):
 
     def services(self) -> Sequence[Runnable]:
         """Return the engine, which goes on where the last one was killed."""
-        transport = process.get_transport(self._conf)
+        transport = rpc.get_transport(self._conf)
         return [
             _ComputeAPI(self._conf, self._place),
-            process.engine_service(self._conf, transport, is_alone=True),
+            engine.engine_service(self._conf, transport, is_alone=True),
         ]
 
     def to_try(self) -> str:
@@ -96,7 +94,7 @@ class DataProcessing(AllInOnePlugin):
 
 
 def _set_defaults(conf: cfg.ConfigOpts) -> None:
-    process.register_opts(conf)
+    engine.register_opts(conf)
     allinone_plugin.set_defaults(conf)
     conf.set_default('wait_for', 'active', _COMPUTE)
     conf.set_default('poll_interval', _PAUSE, _COMPUTE)
