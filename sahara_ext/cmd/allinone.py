@@ -14,6 +14,7 @@ from ext_lib import allinone_plugin
 from ext_lib import command_line
 from ext_lib import config_names
 from ext_lib import private_files
+from ext_lib import rpc
 from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
@@ -22,8 +23,8 @@ from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
 from sahara_ext.cmd import engine
 from sahara_ext.conf import infra_compute
-from sahara_ext.db import migration
 from sahara_ext.db.facade import facade
+from sahara_ext.db.migrations import schema
 from sahara_ext.wsgi import loader
 
 _TYPE = 'data-processing'
@@ -70,7 +71,7 @@ class DataProcessing(AllInOnePlugin):
         self._conf.set_override('connection', f'sqlite:///{path}', 'database')
         reach.probe(self._conf)
         application = loader.load(self._conf)
-        migration.schema.sync(facade.get_engine(), None)
+        schema.sync(facade.get_engine(), None)
         server = HTTPServer(
             application, place.host, arguments.data_processing_port
         )

@@ -13,7 +13,7 @@ from ext_lib.db.manage import ManageProgram
 from sahara_ext.conf import opts
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.engine import Engine
 

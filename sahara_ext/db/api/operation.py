@@ -19,7 +19,6 @@ from ext_lib.db import text
 from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db.api import cluster as cluster_module
-from sahara_ext.db.api import cluster_instance
 from sahara_ext.db.api import engine
 from sahara_ext.db.facade import facade
 
@@ -247,7 +246,7 @@ def cluster_operation_finish(
     """
     cluster_set_status(context, lease, {**values, **NO_OPERATION})
     cluster_id = lease.cluster_id
-    cluster_instance.cluster_instances_destroy(context, cluster_id, gone)
+    cluster_module.cluster_instances_destroy(context, cluster_id, gone)
     _execute(
         context,
         sa.update(_Instance)

@@ -18,9 +18,9 @@ from ext_lib.db import clock
 from ext_lib.db import query
 from ext_lib.db import text
 from sahara_ext import exception
-from sahara_ext.db import lost_connection
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import recover
 
 _Step = models.ClusterProvisionStep
 _Cluster = models.Cluster
@@ -52,7 +52,7 @@ def provision_steps_plan(
         context.session.execute(sa.insert(_table), unknown)
 
 
-@lost_connection.recover
+@recover
 @facade.writer
 def provision_step_begin(
     context: RequestContext,

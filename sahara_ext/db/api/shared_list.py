@@ -17,7 +17,22 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from ext_lib.db.marker import Marker
-from sahara_ext.db.api import visibility
+
+
+def is_own(context: RequestContext, model: Any) -> Any:
+    """Return the condition that a row is one of the caller's project."""
+    return query.equals(model.project_id, context.project_id or ())
+
+
+def is_public(model: Any) -> Any:
+    """Return the condition that all projects see a row."""
+    return query.equals(model.is_public, True)
+
+
+def is_visible(context: RequestContext, model: Any) -> Any:
+    """Return the condition that the caller sees a row."""
+    return sa.or_(is_own(context, model), is_public(model))
+
 
 #: A column, and ``asc`` or ``desc``.
 Sort = tuple[str, str]
@@ -110,7 +125,7 @@ class SharedList:
         self._marker: Any = None
         if page.marker is not None:
             other = orm.aliased(order.model)
-            seen = visibility.is_visible(context, other)
+            seen = is_visible(context, other)
             self._marker = Marker(other, page.marker, seen, key='id')
 
     def ids(self) -> Any:
@@ -125,8 +140,8 @@ class SharedList:
         walks = [
             self._walk(order, limit, condition).subquery()
             for condition in (
-                visibility.is_own(self._context, order.model),
-                visibility.is_public(order.model),
+                is_own(self._context, order.model),
+                is_public(order.model),
             )
         ]
         both = sa.union(*(sa.select(walk) for walk in walks)).subquery()

@@ -19,7 +19,6 @@ from sahara_ext.db import models
 from sahara_ext.db import values as values_module
 from sahara_ext.db.api import shared_list
 from sahara_ext.db.api import template_use
-from sahara_ext.db.api import visibility
 from sahara_ext.db.facade import facade
 
 #: What templates can be sorted by; none is ever null.
@@ -82,7 +81,7 @@ def template_get(context: RequestContext, model: Any, template_id: str) -> Any:
     row = context.session.scalars(
         sa.select(model).where(
             query.equals(model.id, template_id),
-            visibility.is_visible(context, model),
+            shared_list.is_visible(context, model),
         )
     ).first()
     if row is None:
@@ -103,7 +102,7 @@ def template_lock(
         sa.select(model)
         .where(
             query.equals(model.id, template_id),
-            visibility.is_visible(context, model),
+            shared_list.is_visible(context, model),
         )
         .with_for_update(read=shared)
         .execution_options(populate_existing=True)

@@ -14,10 +14,10 @@ from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.event_log import held_connection as held_connection_db
 from sahara_ext.db.event_log import recorder
 from sahara_ext.db.event_log import step_state
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import HeldConnection
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
 
@@ -77,7 +77,7 @@ class EventTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         self.cluster = recording.cluster(self.context)
-        self.connection = held_connection_db.HeldConnection()
+        self.connection = HeldConnection()
         self.addCleanup(self.connection.close)
         self.commits = self.useFixture(Commits())
 
