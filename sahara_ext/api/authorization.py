@@ -7,6 +7,7 @@ from typing import Any
 from ext_lib import exception
 from ext_lib.wsgi import request
 from sahara_ext.api import microversions
+from sahara_ext.engine import validation
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.policies.base import Action
 
@@ -71,22 +72,15 @@ def check_update(
 ) -> None:
     """Refuse to change what is another project's, or protected.
 
-    Of something protected, only who sees it may change, unless the
-    protection itself is to end.
+    What may change of something protected is for
+    :func:`sahara_ext.engine.validation.may_change` to say.
 
     :param changes: values of fields; None for anything else
     :raises UpdateRefused: when it is
     """
     if thing.project_id != req.context.project_id:
         raise UpdateRefused(id=thing.id, why=_FOREIGN)
-    if thing.is_protected and not _is_harmless(thing, changes):
+    if not thing.is_protected:
+        return
+    if changes is None or not validation.may_change(thing, changes):
         raise UpdateRefused(id=thing.id, why=_PROTECTED)
-
-
-def _is_harmless(thing: Any, changes: Mapping[str, Any] | None) -> bool:
-    if changes is None:
-        return False
-    if changes.get('is_protected') is False:
-        return True
-    others = changes.keys() - {'is_public'}
-    return all(getattr(thing, name) == changes[name] for name in others)

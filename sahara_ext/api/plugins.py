@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """plugins: which kinds of clusters there are."""
 
-import dataclasses
 from typing import Any
 
 from ext_lib import exception
@@ -16,33 +15,26 @@ from sahara_ext.exception import PluginNotFound
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 
-_label = {
-    'type': 'object',
-    'properties': {
+_label = types.closed(
+    {
         'status': types.boolean,
         'mutable': types.boolean,
         'description': {'type': 'string'},
-    },
-    'required': ['status', 'mutable', 'description'],
-    'additionalProperties': False,
-}
+    }
+)
 _labels = {'type': 'object', 'additionalProperties': _label}
-_config: types.JSONSchema = {
-    'type': 'object',
-    'properties': {
-        'name': types.string,
-        'description': types.any_string,
-        'config_type': {'enum': ['string', 'int', 'bool', 'enum']},
-        'config_values': {'type': ['array', 'null']},
-        'default_value': {},
-        'applicable_target': types.string,
-        'scope': {'enum': ['cluster', 'node']},
-        'is_optional': types.boolean,
-        'priority': {'type': 'integer'},
-    },
-    'additionalProperties': False,
+#: What is shown of something users may set, in this order.
+_config_properties: dict[str, types.JSONSchema] = {
+    'name': types.string,
+    'description': types.any_string,
+    'config_type': {'enum': ['string', 'int', 'bool', 'enum']},
+    'config_values': {'type': ['array', 'null']},
+    'default_value': {},
+    'applicable_target': types.string,
+    'scope': {'enum': ['cluster', 'node']},
+    'is_optional': types.boolean,
+    'priority': {'type': 'integer'},
 }
-_config['required'] = list(_config['properties'])
 
 _plugin: dict[str, Param] = types.required(
     {
@@ -67,7 +59,10 @@ show_version_response = schema.wrapped(
             **_plugin,
             **types.required(
                 {
-                    'configs': {'type': 'array', 'items': _config},
+                    'configs': {
+                        'type': 'array',
+                        'items': types.closed(_config_properties),
+                    },
                     'node_processes': {
                         'type': 'object',
                         'additionalProperties': types.strings,
@@ -88,17 +83,6 @@ _LABELS = {
         'description': 'Clusters can be made with it.',
     }
 }
-_CONFIG = (
-    'name',
-    'description',
-    'config_type',
-    'config_values',
-    'default_value',
-    'applicable_target',
-    'scope',
-    'is_optional',
-    'priority',
-)
 
 
 def plugin_view(plugin: ProvisioningPlugin) -> dict[str, Any]:
@@ -120,7 +104,7 @@ def version_view(plugin: ProvisioningPlugin, version: str) -> dict[str, Any]:
     return {
         **plugin_view(plugin),
         'configs': [
-            _config_view(dataclasses.asdict(config))
+            {name: getattr(config, name) for name in _config_properties}
             for config in plugin.get_configs(version)
         ],
         'node_processes': {
@@ -129,10 +113,6 @@ def version_view(plugin: ProvisioningPlugin, version: str) -> dict[str, Any]:
         # By these, clients find images that will do.
         'required_image_tags': [plugin.name, version],
     }
-
-
-def _config_view(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: config[name] for name in _CONFIG}
 
 
 class NoSuchPlugin(exception.NotFound):

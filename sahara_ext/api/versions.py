@@ -4,7 +4,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from oslo_serialization import jsonutils
 import webob
 import webob.exc
 
@@ -60,13 +59,7 @@ class VersionList:
             webob.exc.HTTPNotFound, 'There is nothing at this URL.'
         )
         if environ['PATH_INFO'] == '/':
-            answer = webob.Response(
-                status=300,
-                content_type=request.JSON_TYPE,
-                charset=None,
-                body=jsonutils.dump_as_bytes(
-                    version_document(self.links.base(req))
-                ),
-            )
+            document = version_document(self.links.base(req))
+            answer = faults.json_response(300, document)
         found: Iterable[bytes] = answer(environ, start_response)
         return found

@@ -9,10 +9,22 @@ from typing import Any
 
 from oslo_db import api
 
+from ext_lib.context import RequestContext
 from ext_lib.db import sqlite
 from ext_lib.db.facade import Facade
 
 facade = Facade()
+
+
+def change(context: RequestContext, statement: Any) -> int:
+    """Change rows in the transaction of ``context``; return how many.
+
+    Objects of the session stay as they are.
+    """
+    result = context.session.execute(
+        statement, execution_options={'synchronize_session': False}
+    )
+    return int(result.rowcount)
 
 
 _retry = functools.partial(

@@ -45,6 +45,27 @@ def _walk(table: str, *columns: str) -> sa.Index:
     return _index(table, *columns, 'created_at', 'id')
 
 
+def _shared_list(table: str, *filters: str) -> list[sa.Index]:
+    """Return the indexes of a list of what is one project's, or public.
+
+    :param filters: columns that it is often filtered by
+    """
+    return [
+        index
+        for owner in ('project_id', 'is_public')
+        for index in (
+            _walk(table, owner),
+            *(_walk(table, owner, each) for each in filters),
+            _index(table, owner, 'name', 'id'),
+        )
+    ]
+
+
+def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
+    name = '0'.join([f'uniq_{table}', *columns])
+    return sa.UniqueConstraint(*columns, name=name)
+
+
 def _flag() -> sa.Column:
     return sa.Column(sa.Boolean, nullable=False, default=False)
 
@@ -73,17 +94,8 @@ class Cluster(Timestamped, Base):
 
     __tablename__ = 'clusters'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id', 'name', name='uniq_clusters0project_id0name'
-        ),
-        _walk('clusters', 'project_id'),
-        _walk('clusters', 'project_id', 'status'),
-        _walk('clusters', 'project_id', 'plugin_name'),
-        _walk('clusters', 'is_public'),
-        _walk('clusters', 'is_public', 'status'),
-        _walk('clusters', 'is_public', 'plugin_name'),
-        _index('clusters', 'project_id', 'name', 'id'),
-        _index('clusters', 'is_public', 'name', 'id'),
+        _unique('clusters', 'project_id', 'name'),
+        *_shared_list('clusters', 'status', 'plugin_name'),
         _index('clusters', 'operation_started_at', 'id'),
         _index('clusters', 'cluster_template_id'),
         _OPTIONS,
@@ -152,9 +164,7 @@ class NodeGroup(Group, Base):
 
     __tablename__ = 'node_groups'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'cluster_id', 'name', name='uniq_node_groups0cluster_id0name'
-        ),
+        _unique('node_groups', 'cluster_id', 'name'),
         _index('node_groups', 'node_group_template_id'),
         _OPTIONS,
     )
@@ -172,11 +182,7 @@ class ClusterInstance(Timestamped, Base):
 
     __tablename__ = 'cluster_instances'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'cluster_id',
-            'instance_name',
-            name='uniq_cluster_instances0cluster_id0instance_name',
-        ),
+        _unique('cluster_instances', 'cluster_id', 'instance_name'),
         _index('cluster_instances', 'node_group_id', 'position'),
         _OPTIONS,
     )
@@ -204,11 +210,7 @@ class ClusterProvisionStep(Timestamped, Base):
     __tablename__ = 'cluster_provision_steps'
     __table_args__ = (
         _index('cluster_provision_steps', 'id', unique=True),
-        sa.UniqueConstraint(
-            'operation_id',
-            'step_key',
-            name='uniq_cluster_provision_steps0operation_id0step_key',
-        ),
+        _unique('cluster_provision_steps', 'operation_id', 'step_key'),
         _index('cluster_provision_steps', 'cluster_id', 'sequence'),
         _index(
             'cluster_provision_steps', 'successful', 'completed_at', 'sequence'
@@ -238,12 +240,7 @@ class ClusterEvent(Timestamped, Base):
     __tablename__ = 'cluster_events'
     __table_args__ = (
         _index('cluster_events', 'id', unique=True),
-        sa.UniqueConstraint(
-            'step_id',
-            'subject',
-            'successful',
-            name='uniq_cluster_events0step_id0subject0successful',
-        ),
+        _unique('cluster_events', 'step_id', 'subject', 'successful'),
         _index('cluster_events', 'step_id', 'sequence'),
         _index('cluster_events', 'step_id', 'successful', 'sequence'),
         _COUNTING,
@@ -294,17 +291,8 @@ class NodeGroupTemplate(Template, Group, Base):
 
     __tablename__ = 'node_group_templates'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id',
-            'name',
-            name='uniq_node_group_templates0project_id0name',
-        ),
-        _walk('node_group_templates', 'project_id'),
-        _walk('node_group_templates', 'project_id', 'plugin_name'),
-        _walk('node_group_templates', 'is_public'),
-        _walk('node_group_templates', 'is_public', 'plugin_name'),
-        _index('node_group_templates', 'project_id', 'name', 'id'),
-        _index('node_group_templates', 'is_public', 'name', 'id'),
+        _unique('node_group_templates', 'project_id', 'name'),
+        *_shared_list('node_group_templates', 'plugin_name'),
         _OPTIONS,
     )
 
@@ -317,15 +305,8 @@ class ClusterTemplate(Template, Base):
 
     __tablename__ = 'cluster_templates'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id', 'name', name='uniq_cluster_templates0project_id0name'
-        ),
-        _walk('cluster_templates', 'project_id'),
-        _walk('cluster_templates', 'project_id', 'plugin_name'),
-        _walk('cluster_templates', 'is_public'),
-        _walk('cluster_templates', 'is_public', 'plugin_name'),
-        _index('cluster_templates', 'project_id', 'name', 'id'),
-        _index('cluster_templates', 'is_public', 'name', 'id'),
+        _unique('cluster_templates', 'project_id', 'name'),
+        *_shared_list('cluster_templates', 'plugin_name'),
         _OPTIONS,
     )
 

@@ -159,7 +159,9 @@ class EngineAPI:
             cluster changes
         :raises ClusterNameExists: when the project has one of the new name
         """
-        if cluster.is_protected and not _is_harmless(cluster, changes):
+        if cluster.is_protected and not validation.may_change(
+            cluster, changes
+        ):
             raise exception.ClusterProtected(cluster_id=cluster.id)
         for name, value in changes.items():
             setattr(cluster, name, value)
@@ -226,12 +228,3 @@ def _check_scalable(cluster: Cluster) -> None:
         raise exception.ClusterInvalidStatus(
             cluster_id=cluster.id, status=cluster.status
         )
-
-
-def _is_harmless(cluster: Cluster, changes: Mapping[str, Any]) -> bool:
-    if changes.get('is_protected') is False:
-        return True
-    return all(
-        name == 'is_public' or getattr(cluster, name) == value
-        for name, value in changes.items()
-    )

@@ -155,10 +155,9 @@ def check_processes(
             )
 
 
-Values = Mapping[str, Any]
-
-
-def check_node_group_template(plugins: PluginRegistry, values: Values) -> None:
+def check_node_group_template(
+    plugins: PluginRegistry, values: Mapping[str, Any]
+) -> None:
     """Refuse values no node group can have.
 
     :raises Invalid: whatever is wrong, of this family
@@ -170,7 +169,9 @@ def check_node_group_template(plugins: PluginRegistry, values: Values) -> None:
     check_configs(plugin, version, values.get('node_configs'))
 
 
-def check_cluster_template(plugins: PluginRegistry, values: Values) -> None:
+def check_cluster_template(
+    plugins: PluginRegistry, values: Mapping[str, Any]
+) -> None:
     """Refuse values no cluster can have.
 
     :raises Invalid: whatever is wrong, of this family
@@ -185,3 +186,16 @@ def check_cluster_template(plugins: PluginRegistry, values: Values) -> None:
             plugins,
             {**group, 'plugin_name': plugin.name, 'plugin_version': version},
         )
+
+
+def may_change(protected: Any, changes: Mapping[str, Any]) -> bool:
+    """Return whether a protected cluster or template may be changed like that.
+
+    Only who sees it may change, unless the protection itself is to end.
+
+    :param changes: values of fields
+    """
+    if changes.get('is_protected') is False:
+        return True
+    others = changes.keys() - {'is_public'}
+    return all(getattr(protected, name) == changes[name] for name in others)

@@ -10,7 +10,6 @@ from oslo_utils import uuidutils
 from oslo_versionedobjects import exception as ovo_exception
 from oslo_versionedobjects import fields
 
-from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
@@ -194,7 +193,7 @@ def _set_steps(
 
 
 @base.VersionedObjectRegistry.register
-class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
+class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
     """Clusters, the newest first unless they are sorted otherwise."""
 
     # 1.0: Initial version
@@ -204,10 +203,6 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
 
     fields = {
         'objects': fields.ListOfObjectsField('Cluster'),
-        #: Markers of the pages before and after; None when there is none,
-        #: or the page before is the first.
-        'previous_marker': fields.StringField(nullable=True),
-        'next_marker': fields.StringField(nullable=True),
     }
 
     @classmethod
@@ -255,10 +250,7 @@ def _get_page(
     sort: tuple[str, str] | None,
 ) -> ClusterList:
     found = cluster_list_db.cluster_get_page(context, page, filters, sort)
-    clusters = ClusterList.from_rows(context, Cluster, found.rows)
-    clusters.previous_marker = found.previous_marker
-    clusters.next_marker = found.next_marker
-    clusters.obj_reset_changes()
+    clusters = ClusterList.from_page(context, Cluster, found)
     if clusters.objects:
         _load_steps(context, clusters)
     return clusters

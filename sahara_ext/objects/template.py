@@ -118,22 +118,11 @@ class TemplateObject(objects.VersionedObject):
         template_db.template_destroy(self.obj_context, self.MODEL, self.id)
 
 
-class TemplateObjectList(objects.ObjectList[_Object]):
+class TemplateObjectList(base.PageList[_Object]):
     """Templates, the newest first unless they are sorted otherwise."""
 
     #: What it is a list of.
     ITEM: ClassVar[type[Any]]
-
-    # What mypy does not see, since it looks at registered classes only.
-    previous_marker: str | None
-    next_marker: str | None
-
-    fields = {
-        #: Markers of the pages before and after; None when there is none,
-        #: or the page before is the first.
-        'previous_marker': ovo_fields.StringField(nullable=True),
-        'next_marker': ovo_fields.StringField(nullable=True),
-    }
 
     @classmethod
     def get_page(
@@ -155,11 +144,7 @@ class TemplateObjectList(objects.ObjectList[_Object]):
         found = template_db.template_get_page(
             context, cls.ITEM.MODEL, page, filters or {}, sort
         )
-        self = cls.from_rows(context, cls.ITEM, found.rows)
-        self.previous_marker = found.previous_marker
-        self.next_marker = found.next_marker
-        self.obj_reset_changes()
-        return self
+        return cls.from_page(context, cls.ITEM, found)
 
 
 @base.VersionedObjectRegistry.register

@@ -6,15 +6,7 @@ from ext_lib.wsgi.schema import Param
 from sahara_ext.api.schemas import node_groups
 from sahara_ext.api.schemas import types
 
-index_query = schema.Query(
-    {
-        **types.filters('name', 'plugin_name'),
-        **types.filters('plugin_version', since='2.0'),
-        **types.filters('id', 'hadoop_version', 'description', until='1.1'),
-        **types.paging('id', 'name', 'plugin_name', 'created_at'),
-    },
-    strict_since='1.1',
-)
+index_query = types.list_query('created_at')
 
 #: What clusters and their templates have in common.
 common: dict[str, Param] = {
@@ -77,10 +69,5 @@ _template = schema.Body(
     }
 )
 
-index_response = schema.Body(
-    {
-        'cluster_templates': Param(schema.ListOf(_template), required=True),
-        'markers': Param(types.markers),
-    }
-)
+index_response = types.page_of('cluster_templates', _template)
 show_response = schema.wrapped('cluster_template', _template)

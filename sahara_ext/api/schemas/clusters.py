@@ -8,24 +8,13 @@ from sahara_ext.api.schemas import node_groups
 from sahara_ext.api.schemas import types
 from sahara_ext.objects import fields
 
-index_query = schema.Query(
-    {
-        **types.filters('name', 'plugin_name'),
-        **types.filters('plugin_version', since='2.0'),
-        **types.filters(
-            'id',
-            'hadoop_version',
-            'status',
-            'description',
-            'default_image_id',
-            'neutron_management_network',
-            'user_keypair_id',
-            'cluster_template_id',
-            until='1.1',
-        ),
-        **types.paging('id', 'name', 'plugin_name', 'status'),
-    },
-    strict_since='1.1',
+index_query = types.list_query(
+    'status',
+    'status',
+    'default_image_id',
+    'neutron_management_network',
+    'user_keypair_id',
+    'cluster_template_id',
 )
 
 show_query = schema.Query({'show_progress': Param(types.string)})
@@ -206,19 +195,13 @@ _cluster = schema.Body(
         'provisioning_progress': Param(schema.ListOf(_step), required=True),
     }
 )
-_wrapped = schema.wrapped('cluster', _cluster)
+show_response = schema.wrapped('cluster', _cluster)
 
-show_response = _wrapped
-index_response = schema.Body(
-    {
-        'clusters': Param(schema.ListOf(_cluster), required=True),
-        'markers': Param(types.markers),
-    }
-)
+index_response = types.page_of('clusters', _cluster)
 create_response = schema.Body(
     {
         'cluster': Param(_cluster),
-        'clusters': Param(schema.ListOf(_wrapped), since='2.0'),
+        'clusters': Param(schema.ListOf(show_response), since='2.0'),
     }
 )
 create_multiple_response = schema.wrapped(

@@ -112,15 +112,7 @@ shown: dict[str, Param] = types.required(
 )
 
 
-template_index_query = schema.Query(
-    {
-        **types.filters('name', 'plugin_name'),
-        **types.filters('plugin_version', since='2.0'),
-        **types.filters('id', 'hadoop_version', 'description', until='1.1'),
-        **types.paging('id', 'name', 'plugin_name', 'created_at'),
-    },
-    strict_since='1.1',
-)
+template_index_query = types.list_query('created_at')
 
 template_create = schema.Body(
     {**types.identity(is_required=True), **common},
@@ -148,10 +140,5 @@ _template = schema.Body(
     }
 )
 
-template_index_response = schema.Body(
-    {
-        'node_group_templates': Param(schema.ListOf(_template), required=True),
-        'markers': Param(types.markers),
-    }
-)
+template_index_response = types.page_of('node_group_templates', _template)
 template_show_response = schema.wrapped('node_group_template', _template)

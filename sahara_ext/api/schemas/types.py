@@ -8,9 +8,21 @@ from typing import Any
 import jsonschema
 from oslo_utils import uuidutils
 
+from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
 
 JSONSchema = dict[str, Any]
+
+
+def closed(properties: dict[str, JSONSchema]) -> JSONSchema:
+    """Return the schema of an object that has these properties, no others."""
+    return {
+        'type': 'object',
+        'properties': properties,
+        'required': list(properties),
+        'additionalProperties': False,
+    }
+
 
 #: What a column of numbers holds.
 _HIGHEST = 2**31 - 1
@@ -89,12 +101,7 @@ time: JSONSchema = {
 time_or_null: JSONSchema = {'anyOf': [time, null]}
 any_string: JSONSchema = {'type': ['string', 'null']}
 #: The pages before and after a list.
-markers: JSONSchema = {
-    'type': 'object',
-    'properties': {'prev': any_string, 'next': any_string},
-    'required': ['prev', 'next'],
-    'additionalProperties': False,
-}
+markers: JSONSchema = closed({'prev': any_string, 'next': any_string})
 
 
 def sort_by(*names: str) -> JSONSchema:
@@ -148,16 +155,43 @@ def filters(
     return optional(alike(names, string), since, until)
 
 
-def paging(*sort_keys: str) -> dict[str, Param | tuple[Param, ...]]:
-    """Return the parameters that say which part of a list is wanted."""
-    return {
-        'limit': Param(limit),
-        'marker': Param(string),
-        'sort_by': (
-            Param(sort_by(*sort_keys, 'hadoop_version'), until='1.1'),
-            Param(sort_by(*sort_keys, 'plugin_version'), since='2.0'),
-        ),
-    }
+def list_query(sort_key: str, *old_filters: str) -> schema.Query:
+    """Return the parameters of a list of what plugins make something of.
+
+    :param sort_key: what it can be sorted by, beside what all lists can
+    :param old_filters: likewise for filters, in version 1.1
+    """
+    sort_keys = ('id', 'name', 'plugin_name', sort_key)
+    return schema.Query(
+        {
+            **filters('name', 'plugin_name'),
+            **filters('plugin_version', since='2.0'),
+            **filters(
+                'id',
+                'hadoop_version',
+                'description',
+                *old_filters,
+                until='1.1',
+            ),
+            'limit': Param(limit),
+            'marker': Param(string),
+            'sort_by': (
+                Param(sort_by(*sort_keys, 'hadoop_version'), until='1.1'),
+                Param(sort_by(*sort_keys, 'plugin_version'), since='2.0'),
+            ),
+        },
+        strict_since='1.1',
+    )
+
+
+def page_of(key: str, item: schema.Body) -> schema.Body:
+    """Return the schema of a page of a list."""
+    return schema.Body(
+        {
+            key: Param(schema.ListOf(item), required=True),
+            'markers': Param(markers),
+        }
+    )
 
 
 CHECKER = jsonschema.FormatChecker(formats=())

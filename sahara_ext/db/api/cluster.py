@@ -18,6 +18,7 @@ from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db import values as values_module
 from sahara_ext.db.api import shared_list
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 _Cluster = models.Cluster
@@ -194,9 +195,7 @@ def cluster_update(
         )
     )
     try:
-        changed = context.session.execute(
-            statement, execution_options={'synchronize_session': False}
-        ).rowcount
+        changed = change(context, statement)
     except db_exception.DBDuplicateEntry as error:
         raise exception.ClusterNameExists(name=values['name']) from error
     if not changed:
@@ -223,13 +222,12 @@ def cluster_instances_update(
     :raises InvalidValue: when no column can hold a value
     """
     # No other engine can claim the cluster until this is committed.
-    owned = context.session.execute(
+    if not change(
+        context,
         sa.update(_Cluster)
         .where(_Cluster.id == cluster_id, _Cluster.engine_id == engine_id)
         .values(engine_id=engine_id, updated_at=_Cluster.updated_at),
-        execution_options={'synchronize_session': False},
-    )
-    if not owned.rowcount:
+    ):
         raise exception.OperationSuperseded(cluster_id=cluster_id)
     table = _Instance.__table__
     context.session.execute(
@@ -252,10 +250,10 @@ def cluster_instances_destroy(
 ) -> None:
     """Forget instances of a cluster."""
     if instance_ids:
-        context.session.execute(
+        change(
+            context,
             sa.delete(_Instance).where(
                 _Instance.cluster_id == cluster_id,
                 _Instance.id.in_(list(instance_ids)),
             ),
-            execution_options={'synchronize_session': False},
         )

@@ -13,6 +13,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from ext_lib.db import query
 from sahara_ext.db import models
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 _Event = models.ClusterEvent
@@ -210,8 +211,6 @@ def _of_cluster(statement: Any, cluster_id: str) -> Any:
 def _destroy(context: RequestContext, sequences: Collection[int]) -> int:
     if not sequences:
         return 0
-    result = context.session.execute(
-        sa.delete(_Event).where(_Event.sequence.in_(sequences)),
-        execution_options={'synchronize_session': False},
+    return change(
+        context, sa.delete(_Event).where(_Event.sequence.in_(sequences))
     )
-    return int(result.rowcount)

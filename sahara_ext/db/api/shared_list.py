@@ -5,9 +5,9 @@ There are two walks along an index for each page, one for either, since no
 index serves both at once; together they find no more than two pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -105,6 +105,14 @@ class Order:
         return query.precedes(bounds, columns)
 
 
+class FoundPage(NamedTuple):
+    """A page, and the markers of those before and after."""
+
+    rows: Sequence[Any]
+    previous_marker: str | None = None
+    next_marker: str | None = None
+
+
 class SharedList:
     """One page of a list.
 
@@ -128,13 +136,38 @@ class SharedList:
             seen = is_visible(context, other)
             self._marker = Marker(other, page.marker, seen, key='id')
 
-    def ids(self) -> Any:
-        """Return the statement that gives the ids of a page.
+    def load(
+        self,
+        statement: Any,
+        assemble: Callable[
+            [Sequence[Any], int | None], tuple[list[Any], bool]
+        ],
+        *last: Any,
+    ) -> FoundPage:
+        """Return the page.
 
-        There is one more if there is another page.
+        :param statement: selects what the list has, whole
+        :param assemble: takes what that gave, and how many are wanted;
+            returns these, and whether there are more
+        :param last: columns that order what belongs to one of the list
+        :raises MarkerNotFound: when the caller sees no row of that id
         """
-        limit = self._page.limit
-        return self._first(self._order, None if limit is None else limit + 1)
+        limit, model = self._page.limit, self._order.model
+        if limit == 0:
+            return FoundPage([])
+        # One more, if there is another page.
+        most = None if limit is None else limit + 1
+        ids = self._first(self._order, most).subquery()
+        statement = statement.add_columns(self._previous_marker()).join(
+            ids, ids.c.id == model.id
+        )
+        found = self._context.session.execute(
+            self._order.sort(statement, model, *last)
+        ).all()
+        if not found:
+            return FoundPage([], self._before_nothing())
+        rows, has_more = assemble(found, limit)
+        return FoundPage(rows, found[0][-1], rows[-1].id if has_more else None)
 
     def _first(self, order: Order, limit: int | None) -> Any:
         walks = [
@@ -158,7 +191,7 @@ class SharedList:
             statement = statement.where(order.after(self._marker))
         return order.sort(statement, model).limit(limit)
 
-    def previous_marker(self) -> Any:
+    def _previous_marker(self) -> Any:
         """Return the marker of the page before, as SQL.
 
         It is as many rows before the marker as there are on a page.
@@ -170,7 +203,7 @@ class SharedList:
             backwards.offset(self._page.limit - 1).limit(1).scalar_subquery()
         )
 
-    def before_nothing(self) -> str | None:
+    def _before_nothing(self) -> str | None:
         """Return the marker of the page before, when this one is empty.
 
         :raises MarkerNotFound: when it is so because it begins nowhere
@@ -179,6 +212,6 @@ class SharedList:
             return None
         self._marker.check(self._context)
         marker: str | None = self._context.session.scalar(
-            sa.select(self.previous_marker())
+            sa.select(self._previous_marker())
         )
         return marker
