@@ -103,7 +103,7 @@ class EngineProcess(process.Process):
     def _has_frozen(self) -> bool:
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, _STOPPED)
-        if _nobody_writes():
+        if _no_process_writes():
             return True
         self.thaw()
         return False
@@ -117,7 +117,7 @@ class EngineProcess(process.Process):
         return text in self.output.read_text()
 
 
-def _nobody_writes() -> bool:
+def _no_process_writes() -> bool:
     """Return whether each row could be written to at once."""
     url = facade.get_engine().url
     timeout, attempts = _LOCK_TIMEOUTS[url.get_backend_name()]

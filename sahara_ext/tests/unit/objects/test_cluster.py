@@ -26,7 +26,7 @@ class TestCreate(base.TestCase):
         self.assertIsNone(cluster.updated_at)
         self.assertEqual(set(), cluster.obj_what_changed())
 
-    def test_somebody_is_to_make_it(self):
+    def test_an_operation_is_to_create_it(self):
         cluster = self.create()
         self.assertEqual(ClusterStatus.VALIDATING, cluster.status)
         self.assertEqual(StepType.CREATING, cluster.operation_type)
