@@ -3,17 +3,28 @@
 
 from collections.abc import Iterator
 import contextlib
+import datetime
 import functools
 import threading
 from typing import Any
 
 from oslo_db import api
+import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
+from ext_lib.db import clock
 from ext_lib.db import sqlite
 from ext_lib.db.facade import Facade
 
 facade = Facade()
+
+
+def database_time(context: RequestContext) -> datetime.datetime:
+    """Return the time by the clock of the database."""
+    moment: datetime.datetime = context.session.scalar(
+        sa.select(clock.UTCNow())
+    )
+    return moment
 
 
 def change(context: RequestContext, statement: Any) -> int:

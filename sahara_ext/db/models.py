@@ -85,7 +85,31 @@ class Timestamped:
     updated_at = sa.Column(_MOMENT, onupdate=timeutils.utcnow)
 
 
-class Cluster(Timestamped, Base):
+class Owned(Timestamped):
+    """Columns of what a project owns and others may see."""
+
+    project_id = sa.Column(_EXACT, nullable=False)
+    name = sa.Column(_EXACT, nullable=False)
+    description = sa.Column(_LONG_TEXT)
+    plugin_name = sa.Column(_NAME, nullable=False)
+    plugin_version = sa.Column(_NAME, nullable=False)
+    is_public = _flag()
+    is_protected = _flag()
+
+
+class ClusterValues:
+    """Columns of clusters and of their templates."""
+
+    cluster_configs = sa.Column(_DICT)
+    default_image_id = sa.Column(_NAME)
+    anti_affinity = sa.Column(_LIST)
+    neutron_management_network = sa.Column(_NAME)
+    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
+    shares = sa.Column(_LIST)
+    domain_name = sa.Column(_NAME)
+
+
+class Cluster(Owned, ClusterValues, Base):
     """A cluster; while anything is to be done to it, ``operation_id`` is set.
 
     ``engine_id`` names the engine that does it, or that has yet to let go of
@@ -102,27 +126,13 @@ class Cluster(Timestamped, Base):
     )
 
     id = sa.Column(_UUID, primary_key=True)
-    project_id = sa.Column(_EXACT, nullable=False)
     user_id = sa.Column(_NAME)
-    name = sa.Column(_EXACT, nullable=False)
-    description = sa.Column(_LONG_TEXT)
-    plugin_name = sa.Column(_NAME, nullable=False)
-    plugin_version = sa.Column(_NAME, nullable=False)
-    cluster_configs = sa.Column(_DICT)
-    default_image_id = sa.Column(_NAME)
-    anti_affinity = sa.Column(_LIST)
     anti_affinity_ratio = sa.Column(sa.Integer)
-    neutron_management_network = sa.Column(_NAME)
     user_keypair_id = sa.Column(_NAME)
     management_public_key = sa.Column(_LONG_TEXT)
     trust_id = sa.Column(_NAME)
     is_transient = _flag()
-    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
     cluster_template_id = sa.Column(_UUID)
-    shares = sa.Column(_LIST)
-    is_public = _flag()
-    is_protected = _flag()
-    domain_name = sa.Column(_NAME)
     status = sa.Column(sa.String(64), nullable=False)
     status_description = sa.Column(_LONG_TEXT)
     info = sa.Column(_DICT)
@@ -272,17 +282,10 @@ class Engine(Base):
     last_seen_at = sa.Column(_MOMENT, nullable=False)
 
 
-class Template(Timestamped):
+class Template(Owned):
     """Columns of templates of clusters and of node groups."""
 
     id = sa.Column(_UUID, primary_key=True)
-    project_id = sa.Column(_EXACT, nullable=False)
-    name = sa.Column(_EXACT, nullable=False)
-    description = sa.Column(_LONG_TEXT)
-    plugin_name = sa.Column(_NAME, nullable=False)
-    plugin_version = sa.Column(_NAME, nullable=False)
-    is_public = _flag()
-    is_protected = _flag()
     is_default = _flag()
 
 
@@ -297,7 +300,7 @@ class NodeGroupTemplate(Template, Group, Base):
     )
 
 
-class ClusterTemplate(Template, Base):
+class ClusterTemplate(Template, ClusterValues, Base):
     """Templates of clusters; their node groups are values only.
 
     ClusterTemplateUse has the templates that these name.
@@ -310,13 +313,6 @@ class ClusterTemplate(Template, Base):
         _OPTIONS,
     )
 
-    cluster_configs = sa.Column(_DICT)
-    default_image_id = sa.Column(_NAME)
-    anti_affinity = sa.Column(_LIST)
-    neutron_management_network = sa.Column(_NAME)
-    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
-    shares = sa.Column(_LIST)
-    domain_name = sa.Column(_NAME)
     node_groups = sa.Column(_LIST)
 
 

@@ -18,8 +18,8 @@ from sahara_ext.engine import templates
 from sahara_ext.engine import validation
 from sahara_ext.objects.base import Serializer
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.objects.fields import ClusterStatus
-from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 
@@ -117,7 +117,7 @@ class EngineAPI:
         if has_begun:
             self._begin(context, [scaled])
         else:
-            self._load_steps(context, [scaled])
+            ClusterList.load_steps(context, [scaled])
         return scaled
 
     def _check_size(
@@ -199,7 +199,7 @@ class EngineAPI:
     def _begin(
         self, context: RequestContext, clusters: Sequence[Cluster]
     ) -> None:
-        self._load_steps(context, clusters)
+        ClusterList.load_steps(context, clusters)
         for cluster in clusters:
             LOG.info(
                 'Accepted %s of cluster %s, which engines log as %s',
@@ -208,17 +208,6 @@ class EngineAPI:
                 cluster.operation_request_id,
             )
             self._engines.cast(context, 'run_operation', cluster_id=cluster.id)
-
-    @staticmethod
-    def _load_steps(
-        context: RequestContext, clusters: Sequence[Cluster]
-    ) -> None:
-        steps = ClusterProvisionStepList.get_by_clusters(
-            context, [cluster.id for cluster in clusters]
-        )
-        for cluster in clusters:
-            cluster.provision_steps = list(steps[cluster.id])
-            cluster.obj_reset_changes(['provision_steps'])
 
 
 def _check_scalable(cluster: Cluster) -> None:

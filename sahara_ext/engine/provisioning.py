@@ -3,13 +3,14 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
 
 from oslo_log import log as logging
 
 from sahara_ext import exception
+from sahara_ext.engine import servers
 from sahara_ext.engine.lease import LOST
 from sahara_ext.engine.operation import Operation
-from sahara_ext.engine.servers import Servers
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
@@ -99,7 +100,7 @@ def carry_out(operation: Operation) -> None:
 
 def _create(operation: Operation) -> None:
     operation.set_status(ClusterStatus.INFRA_UPDATING)
-    Servers(operation).add(operation.instances())
+    servers.add(operation, operation.instances())
     operation.set_status(ClusterStatus.PREPARING)
     _set_up(operation)
     _check_steps(operation)
@@ -131,7 +132,7 @@ def _scale(operation: Operation) -> None:
 def _grow(operation: Operation) -> None:
     new = operation.instances(InstanceState.PLANNED)
     if new:
-        Servers(operation).add(new, is_new=False)
+        servers.add(operation, new, is_new=False)
         operation.set_status(ClusterStatus.SCALING_PREPARING)
         operation.set_status(ClusterStatus.CONFIGURING)
         operation.plugin.scale(
@@ -147,7 +148,7 @@ def _shrink(operation: Operation) -> None:
             operation.context, operation.cluster, old, operation.progress
         )
         operation.is_deleting_servers = True
-        Servers(operation).remove(old)
+        servers.remove(operation, old)
 
 
 def _roll_back(operation: Operation, reason: str) -> None:
@@ -156,7 +157,9 @@ def _roll_back(operation: Operation, reason: str) -> None:
     doomed = operation.instances(InstanceState.PLANNED)
     if operation.is_deleting_servers:
         doomed += operation.instances(InstanceState.REMOVING)
-    failures = try_each(doomed, Servers(operation).delete, operation.workers)
+    failures = try_each(
+        doomed, functools.partial(servers.delete, operation), operation.workers
+    )
     for instance_id, error in failures.items():
         LOG.error('Instance %s stays: %s', instance_id, error)
     operation.finish(
@@ -182,7 +185,7 @@ def _delete(operation: Operation) -> None:
 def _take_down(operation: Operation) -> None:
     if not operation.cluster.operation_force:
         _shut_down(operation)
-    Servers(operation).remove(operation.instances())
+    servers.remove(operation, operation.instances())
 
 
 def _shut_down(operation: Operation) -> None:

@@ -11,15 +11,14 @@ from oslo_versionedobjects import exception as ovo_exception
 from oslo_versionedobjects import fields
 
 from ext_lib.context import RequestContext
-from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
 from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects import base
 from sahara_ext.objects import operation
+from sahara_ext.objects import template
 from sahara_ext.objects.fields import JsonDictField
-from sahara_ext.objects.fields import JsonListField
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.objects.provision_step import ClusterProvisionStep
@@ -32,7 +31,12 @@ _OPERATION = frozenset(operation.OperationObject.fields)
 
 
 @base.VersionedObjectRegistry.register
-class Cluster(operation.OperationObject, base.SaharaExtObject):
+class Cluster(
+    template.OwnedObject,
+    template.ClusterObject,
+    operation.OperationObject,
+    base.SaharaExtObject,
+):
     """One cluster."""
 
     # 1.0: Initial version
@@ -46,35 +50,15 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
     }
 
     fields = {
-        'project_id': fields.StringField(),
         'user_id': fields.StringField(nullable=True),
-        'name': fields.StringField(),
-        'description': fields.StringField(nullable=True),
-        'plugin_name': fields.StringField(),
-        'plugin_version': fields.StringField(),
-        #: By service, then by name.
-        'cluster_configs': JsonDictField(default={}),
-        'default_image_id': fields.StringField(nullable=True),
-        #: Processes whose instances are to be on different hosts.
-        'anti_affinity': fields.ListOfStringsField(default=[]),
         'anti_affinity_ratio': fields.IntegerField(nullable=True),
-        'neutron_management_network': fields.StringField(nullable=True),
         'user_keypair_id': fields.StringField(nullable=True),
         'management_public_key': fields.StringField(nullable=True),
         'trust_id': fields.StringField(nullable=True),
         'is_transient': fields.BooleanField(default=False),
-        'use_autoconfig': fields.BooleanField(default=True),
         'cluster_template_id': fields.StringField(nullable=True),
-        'shares': JsonListField(default=[]),
-        #: Whether other projects see it.
-        'is_public': fields.BooleanField(default=False),
-        #: Whether no operation may begin.
-        'is_protected': fields.BooleanField(default=False),
-        'domain_name': fields.StringField(nullable=True),
         #: What plugins tell users, by service.
         'info': JsonDictField(default={}),
-        'created_at': DateTimeField(nullable=True),
-        'updated_at': DateTimeField(nullable=True),
         #: In the order they were given in.
         'node_groups': fields.ListOfObjectsField('NodeGroup', default=[]),
         #: Oldest first; not set unless asked for.
@@ -224,6 +208,16 @@ class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
         """
         return _get_page(context, page, filters or {}, sort)
 
+    @staticmethod
+    def load_steps(
+        context: RequestContext, clusters: Sequence[Cluster]
+    ) -> None:
+        """Set the steps of clusters as they are stored now."""
+        ids = [cluster.id for cluster in clusters]
+        found = ClusterProvisionStepList.get_by_clusters(context, ids)
+        for cluster in clusters:
+            _set_steps(cluster, found[cluster.id].objects)
+
     @classmethod
     def get_abandoned(
         cls,
@@ -252,12 +246,5 @@ def _get_page(
     found = cluster_list_db.cluster_get_page(context, page, filters, sort)
     clusters = ClusterList.from_page(context, Cluster, found)
     if clusters.objects:
-        _load_steps(context, clusters)
+        ClusterList.load_steps(context, clusters.objects)
     return clusters
-
-
-def _load_steps(context: RequestContext, clusters: ClusterList) -> None:
-    ids = [cluster.id for cluster in clusters]
-    found = ClusterProvisionStepList.get_by_clusters(context, ids)
-    for cluster in clusters:
-        _set_steps(cluster, found[cluster.id].objects)

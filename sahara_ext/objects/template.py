@@ -23,14 +23,10 @@ _Object = TypeVar('_Object', bound='TemplateObject')
 _List = TypeVar('_List', bound='TemplateObjectList[Any]')
 
 
-class TemplateObject(objects.VersionedObject):
-    """Values something can be made from, by a project and its public."""
-
-    #: The table.
-    MODEL: ClassVar[Any]
+class OwnedObject(objects.VersionedObject):
+    """Fields of what a project owns and others may see."""
 
     fields = {
-        'id': ovo_fields.UUIDField(),
         'project_id': ovo_fields.StringField(),
         'name': ovo_fields.StringField(),
         'description': ovo_fields.StringField(nullable=True),
@@ -41,9 +37,35 @@ class TemplateObject(objects.VersionedObject):
         'is_public': ovo_fields.BooleanField(default=False),
         #: Whether it is to stay as it is.
         'is_protected': ovo_fields.BooleanField(default=False),
-        'is_default': ovo_fields.BooleanField(default=False),
         'created_at': DateTimeField(nullable=True),
         'updated_at': DateTimeField(nullable=True),
+    }
+
+
+class ClusterObject(objects.VersionedObject):
+    """Fields of clusters and of their templates."""
+
+    fields = {
+        #: By service, then by name.
+        'cluster_configs': JsonDictField(default={}),
+        'default_image_id': ovo_fields.StringField(nullable=True),
+        #: Processes whose instances are to be on different hosts.
+        'anti_affinity': ovo_fields.ListOfStringsField(default=[]),
+        'neutron_management_network': ovo_fields.StringField(nullable=True),
+        'shares': JsonListField(default=[]),
+        'domain_name': ovo_fields.StringField(nullable=True),
+    }
+
+
+class TemplateObject(OwnedObject):
+    """Values something can be made from, by a project and its public."""
+
+    #: The table.
+    MODEL: ClassVar[Any]
+
+    fields = {
+        'id': ovo_fields.UUIDField(),
+        'is_default': ovo_fields.BooleanField(default=False),
     }
 
     @classmethod
@@ -174,7 +196,7 @@ class NodeGroupTemplateList(
 
 
 @base.VersionedObjectRegistry.register
-class ClusterTemplate(TemplateObject, base.SaharaExtObject):
+class ClusterTemplate(TemplateObject, ClusterObject, base.SaharaExtObject):
     """Values clusters can be made from."""
 
     # 1.0: Initial version
@@ -182,12 +204,6 @@ class ClusterTemplate(TemplateObject, base.SaharaExtObject):
     MODEL = models.ClusterTemplate
 
     fields = {
-        'cluster_configs': JsonDictField(default={}),
-        'default_image_id': ovo_fields.StringField(nullable=True),
-        'anti_affinity': ovo_fields.ListOfStringsField(default=[]),
-        'neutron_management_network': ovo_fields.StringField(nullable=True),
-        'shares': JsonListField(default=[]),
-        'domain_name': ovo_fields.StringField(nullable=True),
         #: Values of node groups: a dict each, of the names of their fields.
         'node_groups': JsonListField(default=[]),
     }

@@ -33,7 +33,7 @@ def begun(
     # They take these two for the begin and the end.
     shown = {
         'created_at': timestamps.seconds(step.started_at),
-        'updated_at': timestamps.seconds(_settled_at(step)),
+        'updated_at': timestamps.seconds(_ended_at(step)),
         'id': step.id,
         'cluster_id': step.cluster_id,
         'tenant_id': step.project_id,
@@ -80,7 +80,7 @@ def percentage(cluster: Cluster) -> int:
     return int(100 * sum(map(_part, last)) / len(last))
 
 
-def _settled_at(step: ClusterProvisionStep) -> datetime.datetime | None:
+def _ended_at(step: ClusterProvisionStep) -> datetime.datetime | None:
     if step.completed_at is None and step.successful is False:
         return step.updated_at
     return step.completed_at
@@ -90,8 +90,10 @@ def _duration(step: ClusterProvisionStep) -> int | None:
     """Return how many seconds a step took, or has been running for."""
     if step.started_at is None:
         return None
-    until = step.completed_at or timeutils.utcnow()
-    return max(0, int((until - step.started_at).total_seconds()))
+    took = step.duration
+    if took is None:
+        took = timeutils.utcnow() - step.started_at
+    return max(0, int(took.total_seconds()))
 
 
 def _part(step: ClusterProvisionStep) -> float:

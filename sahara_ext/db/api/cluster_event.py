@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from ext_lib import exception as ext_exception
 from ext_lib import paging
 from ext_lib.context import RequestContext
-from ext_lib.db import clock
 from ext_lib.db import query
 from sahara_ext.db import models
 from sahara_ext.db.facade import change
+from sahara_ext.db.facade import database_time
 from sahara_ext.db.facade import facade
 
 _Event = models.ClusterEvent
@@ -138,8 +138,7 @@ def provision_steps_completed(
 
 
 def _is_over(context: RequestContext, age: int) -> Any:
-    now = context.session.scalar(sa.select(clock.UTCNow()))
-    before = now - datetime.timedelta(seconds=age)
+    before = database_time(context) - datetime.timedelta(seconds=age)
     return sa.and_(_Step.successful.is_(True), _Step.completed_at <= before)
 
 

@@ -11,6 +11,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from sahara_ext.db import models
 from sahara_ext.db.facade import change
+from sahara_ext.db.facade import database_time
 from sahara_ext.db.facade import facade
 
 _Engine = models.Engine
@@ -47,8 +48,7 @@ def engines_get_all(
 @facade.reader
 def engine_clock(context: RequestContext) -> datetime.datetime:
     """Return the time signs of life are noted by."""
-    now: datetime.datetime = context.session.scalar(sa.select(clock.UTCNow()))
-    return now
+    return database_time(context)
 
 
 @facade.writer
