@@ -35,9 +35,7 @@ shown: dict[str, Param] = {
     **types.owner(),
     **types.required(
         {
-            'created_at': types.time_or_null,
-            'updated_at': types.time_or_null,
-            'id': types.uuid,
+            **types.stored,
             'name': types.string,
             'plugin_name': types.string,
             'cluster_configs': {'type': 'object'},

@@ -76,14 +76,11 @@ delete = schema.Body({'force': Param(types.boolean)})
 
 _tri_state = {'type': ['boolean', 'null']}
 _number_or_null = {'type': ['integer', 'null'], 'minimum': 0}
-_step_type = {'enum': list(fields.StepType.ALL)}
 
 _instance = schema.Body(
     types.required(
         {
-            'created_at': types.time_or_null,
-            'updated_at': types.time_or_null,
-            'id': types.uuid,
+            **types.stored,
             'instance_name': types.string,
             **types.alike(
                 (
@@ -127,21 +124,20 @@ _event = schema.Body(
     )
 )
 
+_any_step: dict[str, types.JSONSchema] = {
+    'created_at': types.time,
+    'updated_at': types.time_or_null,
+    'id': types.uuid,
+    'cluster_id': types.uuid,
+    'step_name': types.string,
+    'step_type': {'enum': list(fields.StepType.ALL)},
+    'successful': _tri_state,
+}
+
 #: Of ``provision_progress``: one that has begun.
 _begun_step = schema.Body(
     {
-        **types.required(
-            {
-                'created_at': types.time,
-                'updated_at': types.time_or_null,
-                'id': types.uuid,
-                'cluster_id': types.uuid,
-                'step_name': types.string,
-                'step_type': _step_type,
-                'total': types.count,
-                'successful': _tri_state,
-            }
-        ),
+        **types.required({**_any_step, 'total': types.count}),
         'tenant_id': Param(types.string, until='1.1', required=True),
         'project_id': Param(types.string, since='2.0', required=True),
         'events': Param(schema.ListOf(_event)),
@@ -152,19 +148,13 @@ _begun_step = schema.Body(
 _step = schema.Body(
     types.required(
         {
-            'id': types.uuid,
-            'cluster_id': types.uuid,
-            'step_name': types.string,
-            'step_type': _step_type,
+            **_any_step,
             'completed': types.count,
             'failed': types.count,
             'total': _number_or_null,
-            'successful': _tri_state,
             'duration': _number_or_null,
             'started_at': types.time_or_null,
             'completed_at': types.time_or_null,
-            'created_at': types.time,
-            'updated_at': types.time_or_null,
         }
     )
 )

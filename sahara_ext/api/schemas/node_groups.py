@@ -71,9 +71,7 @@ several_or_null = schema.ListOf(one, {'type': ['array', 'null']})
 #: In answers, those of templates of clusters included.
 shown: dict[str, Param] = types.required(
     {
-        'created_at': types.time_or_null,
-        'updated_at': types.time_or_null,
-        'id': types.uuid,
+        **types.stored,
         'name': types.string,
         **types.alike(
             (

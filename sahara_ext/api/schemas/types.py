@@ -99,6 +99,12 @@ time: JSONSchema = {
     'pattern': r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$',
 }
 time_or_null: JSONSchema = {'anyOf': [time, null]}
+#: What answers say of all that is stored.
+stored: dict[str, JSONSchema] = {
+    'created_at': time_or_null,
+    'updated_at': time_or_null,
+    'id': uuid,
+}
 any_string: JSONSchema = {'type': ['string', 'null']}
 #: The pages before and after a list.
 markers: JSONSchema = closed({'prev': any_string, 'next': any_string})

@@ -43,7 +43,10 @@ def cluster_events_get_by_step(
         )
     if page.marker is None:
         return _load(context, _page(statement, page.limit))
-    marker = _of_step(step_id).where(query.equals(_table.c.id, page.marker))
+    marker = sa.select(_table).where(
+        query.equals(_table.c.step_id, step_id),
+        query.equals(_table.c.id, page.marker),
+    )
     position = marker.with_only_columns(_table.c.sequence).scalar_subquery()
     statement = statement.where(_table.c.sequence > position)
     rest = _page(statement, page.limit).subquery()
@@ -53,10 +56,6 @@ def cluster_events_get_by_step(
     if not events:
         raise ext_exception.MarkerNotFound(marker=page.marker)
     return events[1:]
-
-
-def _of_step(step_id: str) -> Any:
-    return sa.select(_table).where(query.equals(_table.c.step_id, step_id))
 
 
 def _page(statement: Any, limit: int | None) -> Any:
