@@ -35,8 +35,8 @@ def plan(
 
     :param plugin: None when its steps are left out
     """
-    adding = _count(cluster, InstanceState.PLANNED)
-    removing = _count(cluster, InstanceState.REMOVING)
+    adding = len(cluster.instances(InstanceState.PLANNED))
+    removing = len(cluster.instances(InstanceState.REMOVING))
     kind = str(cluster.operation_type)
     is_new, is_dying = kind == StepType.CREATING, kind == StepType.DELETING
     before = InfraStep.ADDING if adding or is_new else ()
@@ -51,14 +51,6 @@ def plan(
     progress.plan(
         [*before, *_own_steps(plugin, cluster, kind), *after],
         {**dict.fromkeys(before, adding), **dict.fromkeys(after, removing)},
-    )
-
-
-def _count(cluster: Cluster, state: str) -> int:
-    return sum(
-        instance.state == state
-        for group in cluster.node_groups
-        for instance in group.instances
     )
 
 

@@ -140,7 +140,7 @@ class EngineAPI:
             change.groups_of(cluster),
         )
         validation.check_instances(change.instances)
-        validation.check_new_names(cluster.node_groups, change.new_names)
+        validation.check_new_names(cluster, change.new_names)
         validation.check_size(
             change.size_of(cluster), self._conf.engine.max_instances
         )

@@ -100,7 +100,7 @@ def carry_out(operation: Operation) -> None:
 
 def _create(operation: Operation) -> None:
     operation.set_status(ClusterStatus.INFRA_UPDATING)
-    servers.add(operation, operation.instances())
+    servers.add(operation, operation.cluster.instances())
     operation.set_status(ClusterStatus.PREPARING)
     _set_up(operation)
     _check_steps(operation)
@@ -125,12 +125,13 @@ def _scale(operation: Operation) -> None:
     _shrink(operation)
     _check_steps(operation)
     operation.finish(
-        ClusterStatus.ACTIVE, gone=operation.instances(InstanceState.REMOVING)
+        ClusterStatus.ACTIVE,
+        gone=operation.cluster.instances(InstanceState.REMOVING),
     )
 
 
 def _grow(operation: Operation) -> None:
-    new = operation.instances(InstanceState.PLANNED)
+    new = operation.cluster.instances(InstanceState.PLANNED)
     if new:
         servers.add(operation, new, is_new=False)
         operation.set_status(ClusterStatus.SCALING_PREPARING)
@@ -141,7 +142,7 @@ def _grow(operation: Operation) -> None:
 
 
 def _shrink(operation: Operation) -> None:
-    old = operation.instances(InstanceState.REMOVING)
+    old = operation.cluster.instances(InstanceState.REMOVING)
     if old:
         operation.set_status(ClusterStatus.DECOMMISSIONING)
         operation.plugin.decommission(
@@ -154,9 +155,9 @@ def _shrink(operation: Operation) -> None:
 def _roll_back(operation: Operation, reason: str) -> None:
     """Have the cluster be what it was, as far as that is possible."""
     operation.set_status(ClusterStatus.ROLLBACK_SPAWNING)
-    doomed = operation.instances(InstanceState.PLANNED)
+    doomed = operation.cluster.instances(InstanceState.PLANNED)
     if operation.is_deleting_servers:
-        doomed += operation.instances(InstanceState.REMOVING)
+        doomed += operation.cluster.instances(InstanceState.REMOVING)
     failures = try_each(
         doomed, functools.partial(servers.delete, operation), operation.workers
     )
@@ -185,7 +186,7 @@ def _delete(operation: Operation) -> None:
 def _take_down(operation: Operation) -> None:
     if not operation.cluster.operation_force:
         _shut_down(operation)
-    servers.remove(operation, operation.instances())
+    servers.remove(operation, operation.cluster.instances())
 
 
 def _shut_down(operation: Operation) -> None:

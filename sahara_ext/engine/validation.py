@@ -100,16 +100,16 @@ def check_instances(instances: Iterable[ClusterInstance]) -> None:
             )
 
 
-def check_new_names(groups: Iterable[NodeGroup], names: Iterable[str]) -> None:
+def check_new_names(cluster: Cluster, names: Iterable[str]) -> None:
     """Refuse names of new instances that others of the cluster have.
 
     Instances keep their names when a cluster is renamed, so those of another
     group may begin with the name it has now.
 
-    :param groups: of the cluster, without new ones
+    :param cluster: as it is
     :raises InstanceNameExists: when there is an instance of a name
     """
-    taken = {each.instance_name for g in groups for each in g.instances}
+    taken = {each.instance_name for each in cluster.instances()}
     for name in names:
         if name in taken:
             raise exception.InstanceNameExists(name=name)

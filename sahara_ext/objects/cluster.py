@@ -18,6 +18,7 @@ from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects import base
 from sahara_ext.objects import operation
 from sahara_ext.objects import template
+from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import JsonDictField
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
@@ -64,6 +65,15 @@ class Cluster(
         #: Oldest first; not set unless asked for.
         'provision_steps': fields.ListOfObjectsField('ClusterProvisionStep'),
     }
+
+    def instances(self, *states: str) -> list[ClusterInstance]:
+        """Return the instances in one of ``states``; all when none given."""
+        return [
+            instance
+            for group in self.node_groups
+            for instance in group.instances
+            if not states or instance.state in states
+        ]
 
     def _load_rest(self, row: Any) -> None:
         if 'node_groups' in vars(row):
