@@ -9,7 +9,6 @@ from oslo_log import log as logging
 
 from sahara_ext import exception
 from sahara_ext.engine import servers
-from sahara_ext.engine.lease import LOST
 from sahara_ext.engine.operation import Operation
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
@@ -18,56 +17,10 @@ from sahara_ext.objects.provision_step import ClusterProvisionStep
 from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.failure import message
+from sahara_ext.progress.failure import NOT_FAILURES
 from sahara_ext.progress.parallel import try_each
 
 LOG = logging.getLogger(__name__)
-
-#: Errors that end the work of this engine, but not the operation.
-_NOT_FAILURES = (
-    exception.OperationSuperseded,
-    exception.ClusterGone,
-    *LOST,
-)
-
-
-def _check_steps(operation: Operation) -> None:
-    """Make sure that no step has failed without anything having been raised.
-
-    :raises StepFailed: otherwise
-    """
-    step = _failed_step(operation)
-    if step is not None:
-        raise exception.StepFailed(step_name=step.step_name)
-
-
-def _describe(operation: Operation, error: Exception) -> str:
-    """Return why ``operation`` has failed.
-
-    :param error: the first that was raised
-    """
-    verb = operation.type.capitalize()
-    said = message(error)
-    reason = f'{verb} cluster failed for the following reason(s): {said}'
-    step = _failed_step(operation)
-    if step is not None and step.failed:
-        reason += f' ({step.failed} of {step.total}: {step.step_name})'
-    return f'{reason}\nError ID: {Failure.of(error).error_id}'
-
-
-def _failed_step(operation: Operation) -> ClusterProvisionStep | None:
-    cluster = operation.cluster
-    steps = ClusterProvisionStepList.get_by_cluster(
-        operation.context, cluster.id
-    )
-    return next(
-        (
-            step
-            for step in steps
-            if step.operation_id == cluster.operation_id
-            and step.successful is False
-        ),
-        None,
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +43,7 @@ def carry_out(operation: Operation) -> None:
     with operation.lease.protected():
         try:
             work.do(operation)
-        except _NOT_FAILURES:
+        except NOT_FAILURES:
             raise
         except Exception as error:
             reason = _describe(operation, error)
@@ -174,7 +127,7 @@ def _delete(operation: Operation) -> None:
     try:
         _take_down(operation)
         _check_steps(operation)
-    except _NOT_FAILURES:
+    except NOT_FAILURES:
         raise
     except Exception:
         if not operation.cluster.operation_force:
@@ -199,6 +152,46 @@ def _shut_down(operation: Operation) -> None:
         )
         return
     plugin.shutdown(operation.context, operation.cluster, operation.progress)
+
+
+def _check_steps(operation: Operation) -> None:
+    """Make sure that no step has failed without anything having been raised.
+
+    :raises StepFailed: otherwise
+    """
+    step = _failed_step(operation)
+    if step is not None:
+        raise exception.StepFailed(step_name=step.step_name)
+
+
+def _describe(operation: Operation, error: Exception) -> str:
+    """Return why ``operation`` has failed.
+
+    :param error: the first that was raised
+    """
+    verb = operation.type.capitalize()
+    said = message(error)
+    reason = f'{verb} cluster failed for the following reason(s): {said}'
+    step = _failed_step(operation)
+    if step is not None and step.failed:
+        reason += f' ({step.failed} of {step.total}: {step.step_name})'
+    return f'{reason}\nError ID: {Failure.of(error).error_id}'
+
+
+def _failed_step(operation: Operation) -> ClusterProvisionStep | None:
+    cluster = operation.cluster
+    steps = ClusterProvisionStepList.get_by_cluster(
+        operation.context, cluster.id
+    )
+    return next(
+        (
+            step
+            for step in steps
+            if step.operation_id == cluster.operation_id
+            and step.successful is False
+        ),
+        None,
+    )
 
 
 _WORK = {

@@ -7,6 +7,7 @@ from typing import Any
 from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.objects.node_group import GroupObject
+from sahara_ext.objects.template import ClusterObject
 from sahara_ext.objects.template import ClusterTemplate
 from sahara_ext.objects.template import NodeGroupTemplate
 
@@ -19,13 +20,8 @@ _OF_CLUSTERS = (
     'plugin_name',
     'plugin_version',
     'description',
-    'cluster_configs',
-    'default_image_id',
-    'anti_affinity',
-    'neutron_management_network',
     'use_autoconfig',
-    'shares',
-    'domain_name',
+    *ClusterObject.fields,
     _GROUPS,
 )
 #: Fields that a node group takes over from its template.

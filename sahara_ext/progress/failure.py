@@ -114,13 +114,14 @@ _OWN_PATH = re.compile(
 )
 
 
+#: Errors of databases that are unreachable or too busy.
+LOST = (db_exception.DBConnectionError, db_exception.DBDeadlock)
 #: Errors by which a process loses the work on a cluster, or the database:
 #: none is a failure of the work.
-_LET_GO = (
+NOT_FAILURES = (
     exception.OperationSuperseded,
     exception.ClusterGone,
-    db_exception.DBConnectionError,
-    db_exception.DBDeadlock,
+    *LOST,
 )
 #: The attribute of an exception that keeps its failure.
 _ATTRIBUTE = '_sahara_ext_failure'
@@ -166,7 +167,7 @@ class Failure:
 
 def is_failure(error: BaseException) -> bool:
     """Return whether an exception is a failure of the work."""
-    return isinstance(error, Exception) and not isinstance(error, _LET_GO)
+    return isinstance(error, Exception) and not isinstance(error, NOT_FAILURES)
 
 
 @contextlib.contextmanager
