@@ -9,9 +9,8 @@ of the first two is enough for one instance to fail, or for some to fail in
 DEFAULT_STEP.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 import dataclasses
-import itertools
 import time
 from typing import Any
 
@@ -79,21 +78,16 @@ class FaultPlan:
             )
 
     def _is_chosen(self, cluster: Cluster, instance: ClusterInstance) -> bool:
-        peers = _peers(cluster, instance)
-        return instance.id in itertools.islice(peers, self.fail_instances)
+        chosen = _peers(cluster, instance)[: self.fail_instances]
+        return instance.id in chosen
 
 
-def _peers(cluster: Cluster, instance: ClusterInstance) -> Iterator[str]:
+def _peers(cluster: Cluster, instance: ClusterInstance) -> list[str]:
     """Return the ids of those that go through a step with an instance.
 
     They are in the same state.
     """
-    return (
-        peer.id
-        for group in cluster.node_groups
-        for peer in group.instances
-        if peer.state == instance.state
-    )
+    return [peer.id for peer in cluster.instances(instance.state)]
 
 
 def _share(cluster: Cluster, instance: ClusterInstance) -> float:
@@ -102,7 +96,7 @@ def _share(cluster: Cluster, instance: ClusterInstance) -> float:
     That is all of it for the last one, so that counts grow one by one
     though all are worked on at the same time.
     """
-    peers = list(_peers(cluster, instance))
+    peers = _peers(cluster, instance)
     if instance.id not in peers:
         return 1.0
     return (1 + peers.index(instance.id)) / len(peers)

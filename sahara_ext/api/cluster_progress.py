@@ -6,23 +6,59 @@ from typing import Any
 from ext_lib.exception import MarkerNotFound
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
+from sahara_ext import policies
 from sahara_ext.api import lists
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.authorization import is_permitted
-from sahara_ext.api.schemas import cluster_progress as schema
-from sahara_ext.api.views import cluster_events as view
+from sahara_ext.api.schemas import types
+from sahara_ext.api.views import provision_steps as view
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.provision_step import ClusterProvisionStep
 from sahara_ext.objects.provision_step import ClusterProvisionStepList
-from sahara_ext.policies import cluster_progress as policies
+
+index_query = schema.Query(
+    {
+        'step_id': Param(types.uuid),
+        'limit': Param(types.limit),
+        'marker': Param(types.uuid),
+        'successful': Param(types.boolean_word),
+    },
+    strict_since='1.1',
+)
+
+_event = schema.Body(
+    types.required(
+        {
+            'id': types.uuid,
+            'cluster_id': types.uuid,
+            'provisioning_step_id': types.uuid,
+            'created_at': types.time,
+            'successful': types.boolean,
+            **types.alike(
+                (
+                    'node_group_id',
+                    'instance_id',
+                    'instance_name',
+                    'event_info',
+                    'error_id',
+                ),
+                types.any_string,
+            ),
+        }
+    )
+)
+
+index_response = schema.wrapped('events', schema.ListOf(_event))
 
 
 class ClusterProgressController:
     """Lists the events of one step of a cluster."""
 
-    @controller.query(schema.index_query)
-    @controller.response(schema.index_response)
+    @controller.query(index_query)
+    @controller.response(index_response)
     def index(self, req: request.Request, cluster_id: str) -> dict[str, Any]:
         """List the events of a step, oldest first.
 
@@ -30,7 +66,7 @@ class ClusterProgressController:
         one, else the one that failed, else the last. With ``successful``,
         only successes or only failures.
         """
-        authorize(req, policies.INDEX)
+        authorize(req, policies.ClusterProgress.INDEX)
         cluster = Cluster.get_ref(req.context, cluster_id)
         step = _step(req, cluster.id)
         if step is None:
@@ -41,8 +77,12 @@ class ClusterProgressController:
             )
         except MarkerNotFound:
             raise lists.NoSuchMarker(marker=req.page.marker) from None
-        traceback = is_permitted(req, policies.TRACEBACK, cluster)
-        return {'events': [view.show(event, traceback) for event in events]}
+        traceback = is_permitted(
+            req, policies.ClusterProgress.TRACEBACK, cluster
+        )
+        return {
+            'events': [view.show_event(event, traceback) for event in events]
+        }
 
 
 def _step(

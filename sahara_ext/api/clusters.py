@@ -8,19 +8,17 @@ from typing import Any
 from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
+from sahara_ext import policies
+from sahara_ext.api import authorization
 from sahara_ext.api import lists
-from sahara_ext.api import protection
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.authorization import is_permitted
-from sahara_ext.api.schemas import cluster_answers as answers
 from sahara_ext.api.schemas import clusters as schema
 from sahara_ext.api.views import clusters as view
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster import ClusterList
-from sahara_ext.policies import clusters as policies
-from sahara_ext.policies.cluster_progress import TRACEBACK
 
 Body = dict[str, Any]
 
@@ -53,28 +51,30 @@ class ClustersController:
         self.engine = engine
 
     @controller.query(schema.index_query)
-    @controller.response(answers.index)
+    @controller.response(schema.index_response)
     def index(self, req: request.Request) -> Body:
         """List the clusters of the project, and public ones."""
-        authorize(req, policies.LIST)
+        authorize(req, policies.Clusters.LIST)
         return lists.page(req, 'clusters', ClusterList.get_page, view.show)
 
     @controller.query(schema.show_query)
-    @controller.response(answers.show)
+    @controller.response(schema.show_response)
     def show(self, req: request.Request, cluster_id: str) -> Body:
         """Show a cluster; with ``show_progress=true``, its events too."""
-        authorize(req, policies.SHOW)
+        authorize(req, policies.Clusters.SHOW)
         events = req.query.get('show_progress', '').lower() == 'true'
         cluster = Cluster.get(req.context, cluster_id, events=events)
-        traceback = events and is_permitted(req, TRACEBACK, cluster)
+        traceback = events and is_permitted(
+            req, policies.ClusterProgress.TRACEBACK, cluster
+        )
         return {'cluster': view.show(req, cluster, events, traceback)}
 
     @controller.status(202)
     @controller.body(schema.create)
-    @controller.response(answers.create)
+    @controller.response(schema.create_response)
     def create(self, req: request.Request, body: Body) -> Body:
         """Create a cluster; in version 2, with ``count``, several."""
-        authorize(req, policies.CREATE)
+        authorize(req, policies.Clusters.CREATE)
         clusters = self._create(req, body)
         if 'count' not in body:
             return _shown(req, clusters[0])
@@ -82,20 +82,20 @@ class ClustersController:
 
     @controller.status(202)
     @controller.body(schema.create_multiple)
-    @controller.response(answers.create_multiple)
+    @controller.response(schema.create_multiple_response)
     def create_multiple(self, req: request.Request, body: Body) -> Body:
         """Create several clusters alike; the answer has their ids."""
-        authorize(req, policies.CREATE)
+        authorize(req, policies.Clusters.CREATE)
         return {'clusters': [each.id for each in self._create(req, body)]}
 
     @controller.status(202)
     @controller.body(schema.scale)
-    @controller.response(answers.show)
+    @controller.response(schema.show_response)
     def scale(self, req: request.Request, cluster_id: str, body: Body) -> Body:
         """Change how many instances a cluster has, or add node groups."""
-        authorize(req, policies.SCALE)
+        authorize(req, policies.Clusters.SCALE)
         cluster = Cluster.get(req.context, cluster_id)
-        protection.check_update(req, cluster)
+        authorization.check_update(req, cluster)
         resizing = body.get('resize_node_groups', [])
         _check_distinct(group['name'] for group in resizing)
         scaled = self.engine.scale_cluster(
@@ -113,15 +113,15 @@ class ClustersController:
 
     @controller.status(202)
     @controller.body(schema.update)
-    @controller.response(answers.show)
+    @controller.response(schema.show_response)
     def update(
         self, req: request.Request, cluster_id: str, body: Body
     ) -> Body:
         """Rename, describe, publish or protect a cluster."""
-        authorize(req, policies.UPDATE)
+        authorize(req, policies.Clusters.UPDATE)
         cluster = Cluster.get(req.context, cluster_id)
         changes = _changes(body)
-        protection.check_update(req, cluster, changes)
+        authorization.check_update(req, cluster, changes)
         updated = self.engine.update_cluster(req.context, cluster, changes)
         return _shown(req, updated)
 
@@ -132,7 +132,7 @@ class ClustersController:
 
     @controller.status(204)
     @controller.body(schema.delete)
-    @controller.response(answers.delete)
+    @controller.response(schema.delete_response)
     def delete_by_force(
         self, req: request.Request, cluster_id: str, body: Body
     ) -> controller.Reply:
@@ -152,9 +152,9 @@ class ClustersController:
     def _delete(
         self, req: request.Request, cluster_id: str, force: bool
     ) -> None:
-        authorize(req, policies.DELETE)
+        authorize(req, policies.Clusters.DELETE)
         cluster = Cluster.get(req.context, cluster_id, steps=False)
-        protection.check_deletion(req, cluster)
+        authorization.check_deletion(req, cluster)
         self.engine.delete_cluster(req.context, cluster, force)
 
 

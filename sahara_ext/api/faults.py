@@ -120,6 +120,11 @@ def _named(
         'error_name': name,
         **more,
     }
+    return json_response(status, body)
+
+
+def json_response(status: int, body: dict[str, Any]) -> webob.Response:
+    """Return an answer whose body is JSON."""
     return webob.Response(
         status=status,
         content_type=request.JSON_TYPE,

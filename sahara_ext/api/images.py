@@ -6,13 +6,88 @@ from typing import Any
 
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi import timestamps
+from ext_lib.wsgi.schema import Param
+from sahara_ext import policies
 from sahara_ext.api.authorization import authorize
-from sahara_ext.api.schemas import images as schema
-from sahara_ext.api.views import images as view
+from sahara_ext.api.schemas import types
 from sahara_ext.exception import ImageNotRegistered
 from sahara_ext.objects.image_registration import ImageRegistration
 from sahara_ext.objects.image_registration import ImageRegistrationList
-from sahara_ext.policies import images as policies
+
+index_query = schema.Query(
+    {
+        'name': Param(types.string),
+        'tags': Param(types.string, multiple=True),
+        'username': Param(types.string, since='2.0'),
+    }
+)
+
+_tag = {'type': 'string', 'format': 'valid_tag', 'maxLength': 255}
+
+register_body = schema.Body(
+    {
+        'username': Param({**types.string, 'minLength': 1}, required=True),
+        'description': Param({'type': 'string', 'maxLength': 65535}),
+    }
+)
+tags_body = schema.wrapped('tags', {'type': 'array', 'items': _tag})
+
+_shown_image = schema.Body(
+    types.required(
+        {
+            'id': types.string,
+            'name': types.string,
+            'username': types.string,
+            'description': {'type': 'string'},
+            'tags': types.strings,
+            'status': types.string,
+            'created': types.any_string,
+            'updated': types.any_string,
+            'minDisk': types.count,
+            'minRam': types.count,
+            'progress': types.count,
+            'OS-EXT-IMG-SIZE:size': types.count,
+            'metadata': {
+                'type': 'object',
+                'additionalProperties': {'type': 'string'},
+            },
+        }
+    )
+)
+
+index_response = schema.wrapped('images', schema.ListOf(_shown_image))
+show_response = schema.wrapped('image', _shown_image)
+
+
+def image_view(image: ImageRegistration) -> dict[str, Any]:
+    """Return an image."""
+    return {
+        'OS-EXT-IMG-SIZE:size': 0,
+        'metadata': _metadata(image),
+        'minDisk': 0,
+        'minRam': 0,
+        'progress': 100,
+        'status': 'ACTIVE',
+        'created': timestamps.zulu(image.created_at),
+        'updated': timestamps.zulu(image.updated_at or image.created_at),
+        'username': image.username or '',
+        'description': image.description or '',
+        'tags': image.tags,
+        'id': image.image_id,
+        'name': image.image_id,
+    }
+
+
+def _metadata(image: ImageRegistration) -> dict[str, str]:
+    values = {
+        '_sahara_username': image.username,
+        '_sahara_description': image.description,
+        **{f'_sahara_tag_{tag}': 'True' for tag in image.tags},
+    }
+    return {name: value for name, value in values.items() if value}
+
 
 Body = dict[str, Any]
 
@@ -20,33 +95,33 @@ Body = dict[str, Any]
 class ImagesController:
     """Registers, lists, shows, tags and forgets images."""
 
-    @controller.query(schema.index_query)
-    @controller.response(schema.index_response)
+    @controller.query(index_query)
+    @controller.response(index_response)
     def index(self, req: request.Request) -> Body:
         """List registered images, by name, user name or tags if wanted."""
-        authorize(req, policies.LIST)
+        authorize(req, policies.Images.LIST)
         images = ImageRegistrationList.get_all(
             req.context, req.query_lists().get('tags', ())
         )
-        return {'images': [view.show(i) for i in images if _fits(req, i)]}
+        return {'images': [image_view(i) for i in images if _fits(req, i)]}
 
-    @controller.response(schema.show_response)
+    @controller.response(show_response)
     def show(self, req: request.Request, image_id: str) -> Body:
         """Show a registered image."""
-        authorize(req, policies.SHOW)
+        authorize(req, policies.Images.SHOW)
         image = ImageRegistration.get(req.context, image_id)
         if image.username is None:
             raise ImageNotRegistered(image_id=image_id)
         return _shown(image)
 
     @controller.status(202)
-    @controller.body(schema.register)
-    @controller.response(schema.show_response)
+    @controller.body(register_body)
+    @controller.response(show_response)
     def register(
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Register an image, or say anew whom to log in as."""
-        authorize(req, policies.REGISTER)
+        authorize(req, policies.Images.REGISTER)
 
         def register(image: ImageRegistration) -> None:
             image.username = body['username']
@@ -59,28 +134,28 @@ class ImagesController:
     @controller.status(204)
     def unregister(self, req: request.Request, image_id: str) -> None:
         """Forget an image and its tags."""
-        authorize(req, policies.UNREGISTER)
+        authorize(req, policies.Images.UNREGISTER)
         ImageRegistration.get(req.context, image_id).destroy()
 
     @controller.status(202)
-    @controller.body(schema.tag)
-    @controller.response(schema.show_response)
+    @controller.body(tags_body)
+    @controller.response(show_response)
     def add_tags(
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Tag an image."""
-        authorize(req, policies.ADD_TAGS)
+        authorize(req, policies.Images.ADD_TAGS)
         added = body['tags']
         return _tagged(req, image_id, lambda tags: [*tags, *added])
 
     @controller.status(202)
-    @controller.body(schema.tag)
-    @controller.response(schema.show_response)
+    @controller.body(tags_body)
+    @controller.response(show_response)
     def remove_tags(
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Remove tags of an image; those it does not have are no matter."""
-        authorize(req, policies.REMOVE_TAGS)
+        authorize(req, policies.Images.REMOVE_TAGS)
         removed = body['tags']
         return _tagged(
             req, image_id, lambda tags: [t for t in tags if t not in removed]
@@ -88,22 +163,22 @@ class ImagesController:
 
     def list_tags(self, req: request.Request, image_id: str) -> list[str]:
         """List the tags of an image."""
-        authorize(req, policies.GET_TAGS)
+        authorize(req, policies.Images.GET_TAGS)
         return list(_image(req, image_id).tags)
 
-    @controller.body(schema.tag)
-    @controller.response(schema.show_response)
+    @controller.body(tags_body)
+    @controller.response(show_response)
     def set_tags(
         self, req: request.Request, image_id: str, body: Body
     ) -> Body:
         """Replace the tags of an image."""
-        authorize(req, policies.SET_TAGS)
+        authorize(req, policies.Images.SET_TAGS)
         return _tagged(req, image_id, lambda tags: body['tags'])
 
     @controller.status(204)
     def clear_tags(self, req: request.Request, image_id: str) -> None:
         """Remove all tags of an image."""
-        authorize(req, policies.CLEAR_TAGS)
+        authorize(req, policies.Images.CLEAR_TAGS)
         _tagged(req, image_id, lambda tags: [])
 
 
@@ -127,7 +202,7 @@ def _tagged(
 
 
 def _fits(req: request.Request, image: ImageRegistration) -> bool:
-    shown = view.show(image)
+    shown = image_view(image)
     if image.username is None:
         return False
     return all(
@@ -138,4 +213,4 @@ def _fits(req: request.Request, image: ImageRegistration) -> bool:
 
 
 def _shown(image: ImageRegistration) -> Body:
-    return {'image': view.show(image)}
+    return {'image': image_view(image)}

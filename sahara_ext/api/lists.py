@@ -6,14 +6,12 @@ from typing import Any
 
 from ext_lib import exception
 from ext_lib.wsgi import request
+from sahara_ext.api import microversions
 
 Shown = dict[str, Any]
 
 #: Takes context, page, filters and order; returns items with markers.
 GetPage = Callable[..., Any]
-
-_OLD = 'hadoop_version'
-_NEW = 'plugin_version'
 
 
 class NoSuchMarker(exception.NotFound):
@@ -35,7 +33,10 @@ def page(
     :param show: takes the request and an item
     :raises NoSuchMarker: when it is to begin after nothing
     """
-    filters = {_field(k): value for k, value in req.filters.items()}
+    filters = {
+        microversions.NEW_NAMES.get(name, name): value
+        for name, value in req.filters.items()
+    }
     try:
         items = get_page(req.context, req.page, filters, _sort(req))
     except exception.MarkerNotFound:
@@ -52,8 +53,5 @@ def _sort(req: request.Request) -> tuple[str, str] | None:
     if wanted is None:
         return None
     direction = 'desc' if wanted.startswith('-') else 'asc'
-    return _field(wanted.removeprefix('-')), direction
-
-
-def _field(name: str) -> str:
-    return _NEW if name == _OLD else name
+    name = wanted.removeprefix('-')
+    return microversions.NEW_NAMES.get(name, name), direction

@@ -5,6 +5,8 @@ To the controllers they are microversions of one API, though a client chooses
 by the path: what differs is named by ``since='2.0'`` and ``until='1.1'``.
 """
 
+from typing import Any
+
 import webob
 
 from ext_lib.wsgi import microversion
@@ -12,6 +14,11 @@ from ext_lib.wsgi import request
 
 V1 = microversion.parse('1.1')
 V2 = microversion.parse('2.0')
+
+#: Names of version 2, by those of version 1.1 that they replace.
+NEW_NAMES = {'hadoop_version': 'plugin_version', 'tenant_id': 'project_id'}
+
+_SERVICE = 'data-processing'
 
 
 class Unnegotiated(microversion.Negotiator):
@@ -27,8 +34,6 @@ class Unnegotiated(microversion.Negotiator):
         """Leave the answer as it is."""
 
 
-_SERVICE = 'data-processing'
-
 NEGOTIATORS: dict[microversion.Version, microversion.Negotiator] = {
     V1: Unnegotiated(_SERVICE, minimum=V1, maximum=V1),
     V2: microversion.Negotiator(_SERVICE, minimum=V2, maximum=V2),
@@ -38,3 +43,12 @@ NEGOTIATORS: dict[microversion.Version, microversion.Negotiator] = {
 def is_v2(req: request.Request) -> bool:
     """Return whether the request speaks version 2."""
     return req.version >= V2
+
+
+def renamed(req: request.Request, shown: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown, with the names of the version spoken."""
+    if is_v2(req):
+        for old, new in NEW_NAMES.items():
+            if old in shown:
+                shown[new] = shown.pop(old)
+    return shown

@@ -8,59 +8,70 @@ before it and ``.json`` behind it.
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import routing
 from sahara_ext.api import cluster_progress
-from sahara_ext.api import cluster_templates
 from sahara_ext.api import clusters
 from sahara_ext.api import images
 from sahara_ext.api import microversions
-from sahara_ext.api import node_group_templates
 from sahara_ext.api import plugins
+from sahara_ext.api import templates
 from sahara_ext.engine.api import EngineAPI
-
-Methods = dict[str, routing.Target]
 
 
 def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
     """Return the routes of a version, with controllers that use ``engine``."""
     cluster = clusters.ClustersController(engine)
-    group_template = node_group_templates.NodeGroupTemplatesController(
-        engine.plugins
-    )
+    group_template = templates.NodeGroupTemplatesController(engine.plugins)
     image = images.ImagesController()
     plugin = plugins.PluginsController(engine.plugins)
     progress = cluster_progress.ClusterProgressController()
-    template = cluster_templates.ClusterTemplatesController(engine.plugins)
+    template = templates.ClusterTemplatesController(engine.plugins)
 
-    one_cluster: Methods = {
-        'GET': cluster.show,
-        'PUT': cluster.scale,
-        'PATCH': cluster.update,
-    }
-    one_group_template: Methods = {
-        'GET': group_template.show,
-        'DELETE': group_template.delete,
-    }
-    one_image: Methods = {
-        'GET': image.show,
-        'POST': image.register,
-        'DELETE': image.unregister,
-    }
-    one_template: Methods = {
-        'GET': template.show,
-        'DELETE': template.delete,
-    }
+    is_v2 = version >= microversions.V2
+    update = 'PATCH' if is_v2 else 'PUT'
     common: routing.Table = (
         ('/clusters', {'GET': cluster.index, 'POST': cluster.create}),
+        (
+            '/clusters/{cluster_id}',
+            {
+                'GET': cluster.show,
+                'PUT': cluster.scale,
+                'PATCH': cluster.update,
+                'DELETE': cluster.delete_by_force if is_v2 else cluster.delete,
+            },
+        ),
         ('/clusters/{cluster_id}/progress', {'GET': progress.index}),
         (
             '/cluster-templates',
             {'GET': template.index, 'POST': template.create},
         ),
+        (
+            '/cluster-templates/{template_id}',
+            {
+                'GET': template.show,
+                update: template.update,
+                'DELETE': template.delete,
+            },
+        ),
         ('/cluster-templates/{template_id}/export', {'GET': template.export}),
         ('/images', {'GET': image.index}),
-        ('/images/{image_id}', one_image),
+        (
+            '/images/{image_id}',
+            {
+                'GET': image.show,
+                'POST': image.register,
+                'DELETE': image.unregister,
+            },
+        ),
         (
             '/node-group-templates',
             {'GET': group_template.index, 'POST': group_template.create},
+        ),
+        (
+            '/node-group-templates/{template_id}',
+            {
+                'GET': group_template.show,
+                update: group_template.update,
+                'DELETE': group_template.delete,
+            },
         ),
         (
             '/node-group-templates/{template_id}/export',
@@ -70,29 +81,13 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
         ('/plugins/{plugin_name}', {'GET': plugin.show}),
         ('/plugins/{plugin_name}/{version}', {'GET': plugin.show_version}),
     )
+    # These come first: there is no cluster of the id "multiple".
     v1: routing.Table = (
         ('/clusters/multiple', {'POST': cluster.create_multiple}),
-        ('/clusters/{cluster_id}', {**one_cluster, 'DELETE': cluster.delete}),
-        (
-            '/cluster-templates/{template_id}',
-            {**one_template, 'PUT': template.update},
-        ),
         ('/images/{image_id}/tag', {'POST': image.add_tags}),
         ('/images/{image_id}/untag', {'POST': image.remove_tags}),
-        (
-            '/node-group-templates/{template_id}',
-            {**one_group_template, 'PUT': group_template.update},
-        ),
     )
     v2: routing.Table = (
-        (
-            '/clusters/{cluster_id}',
-            {**one_cluster, 'DELETE': cluster.delete_by_force},
-        ),
-        (
-            '/cluster-templates/{template_id}',
-            {**one_template, 'PATCH': template.update},
-        ),
         (
             '/images/{image_id}/tags',
             {
@@ -101,9 +96,5 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
                 'DELETE': image.clear_tags,
             },
         ),
-        (
-            '/node-group-templates/{template_id}',
-            {**one_group_template, 'PATCH': group_template.update},
-        ),
     )
-    return (*common, *(v2 if version >= microversions.V2 else v1))
+    return (*(v2 if is_v2 else v1), *common)

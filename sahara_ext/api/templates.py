@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The common part of the controllers of both kinds of templates."""
+"""cluster-templates, node-group-templates: patterns of clusters and groups."""
 
 from collections.abc import Callable, Mapping
 import dataclasses
@@ -8,12 +8,25 @@ from typing import Any
 from ext_lib.context import RequestContext
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
+from sahara_ext import policies
+from sahara_ext.api import authorization
 from sahara_ext.api import lists
-from sahara_ext.api import protection
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
-from sahara_ext.objects.transaction import transactional
+from sahara_ext.api.schemas import cluster_templates as cluster_schema
+from sahara_ext.api.schemas import node_groups as group_schema
+from sahara_ext.api.views import cluster_templates as cluster_view
+from sahara_ext.api.views import node_groups as group_view
+from sahara_ext.engine import validation
+from sahara_ext.engine.templates import complete_groups
+from sahara_ext.engine.templates import hold_groups
+from sahara_ext.objects.base import transactional
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import ClusterTemplateList
+from sahara_ext.objects.template import NodeGroupTemplate
+from sahara_ext.objects.template import NodeGroupTemplateList
 from sahara_ext.plugins.registry import PluginRegistry
+from sahara_ext.policies import Templates
 
 Body = dict[str, Any]
 
@@ -25,16 +38,18 @@ class Kind:
     :param key: what an answer calls one
     :param template: the class of one
     :param templates: the class of several
-    :param view: shows and exports one
-    :param policies: the module of its policies
+    :param show: takes the request and one
+    :param export: likewise, for a file
+    :param policies: of them
     :param check: refuses values nothing could be made from
     """
 
     key: str
     template: Any
     templates: Any
-    view: Any
-    policies: Any
+    show: Any
+    export: Any
+    policies: Templates
     check: Callable[[PluginRegistry, Mapping[str, Any]], None]
 
 
@@ -60,14 +75,14 @@ class TemplatesController:
         """Delete a template."""
         authorize(req, self.kind.policies.DELETE)
         template = self.kind.template.get(req.context, template_id)
-        protection.check_deletion(req, template)
+        authorization.check_deletion(req, template)
         template.destroy()
 
     def export(
         self, req: request.Request, template_id: str
     ) -> controller.Reply:
         """Show a template as a file to import elsewhere."""
-        shown = self._get(req, template_id, self.kind.view.export)
+        shown = self._get(req, template_id, self.kind.export)
         name = f'{self.kind.key}.json'
         headers = {'Content-Disposition': f'attachment; filename={name}'}
         return controller.Reply(shown, headers)
@@ -78,7 +93,7 @@ class TemplatesController:
             req,
             f'{self.kind.key}s',
             self.kind.templates.get_page,
-            self.kind.view.show,
+            self.kind.show,
         )
 
     def _create(self, req: request.Request, wanted: Body) -> Body:
@@ -86,7 +101,7 @@ class TemplatesController:
         self.kind.check(self.plugins, wanted)
         template = self.kind.template(req.context, **wanted)
         template.create()
-        return {self.kind.key: self.kind.view.show(req, template)}
+        return {self.kind.key: self.kind.show(req, template)}
 
     def _get(self, req: request.Request, template_id: str, show: Any) -> Body:
         authorize(req, self.kind.policies.SHOW)
@@ -99,9 +114,118 @@ class TemplatesController:
         authorize(req, self.kind.policies.UPDATE)
         # What is checked is what will be there.
         template = self.kind.template.lock(req.context, template_id)
-        protection.check_update(req, template, changes)
+        authorization.check_update(req, template, changes)
         for name, value in changes.items():
             setattr(template, name, value)
         self.kind.check(self.plugins, values.of(template))
         template.save()
-        return {self.kind.key: self.kind.view.show(req, template)}
+        return {self.kind.key: self.kind.show(req, template)}
+
+
+class ClusterTemplatesController(TemplatesController):
+    """The templates that clusters can be made from."""
+
+    kind = Kind(
+        'cluster_template',
+        ClusterTemplate,
+        ClusterTemplateList,
+        cluster_view.show,
+        cluster_view.export,
+        policies.CLUSTER_TEMPLATES,
+        validation.check_cluster_template,
+    )
+
+    @controller.query(cluster_schema.index_query)
+    @controller.response(cluster_schema.index_response)
+    def index(self, req: request.Request) -> Body:
+        """List the templates of the project, and public ones."""
+        return self._get_page(req)
+
+    @controller.status(202)
+    @controller.body(cluster_schema.create)
+    @controller.response(cluster_schema.show_response)
+    def create(self, req: request.Request, body: Body) -> Body:
+        """Create a template."""
+        return atomically(
+            req.context,
+            lambda: self._create(req, _completed(req, values.given(body))),
+        )
+
+    @controller.response(cluster_schema.show_response)
+    def show(self, req: request.Request, template_id: str) -> Body:
+        """Show a template."""
+        return self._get(req, template_id, cluster_view.show)
+
+    @controller.status(202)
+    @controller.body(cluster_schema.update)
+    @controller.response(cluster_schema.show_response)
+    def update(
+        self, req: request.Request, template_id: str, body: Body
+    ) -> Body:
+        """Change a template; what was made from it stays as it is."""
+        return atomically(
+            req.context,
+            lambda: self._update(
+                req, template_id, _completed(req, values.changed(body))
+            ),
+        )
+
+
+def _completed(req: request.Request, wanted: Body) -> Body:
+    """Return values of a template with what its groups' templates add.
+
+    These stay as they are until the transaction ends: who changes them then
+    finds the template.
+    """
+    if 'node_groups' in wanted:
+        groups = wanted['node_groups']
+        known = hold_groups(req.context, groups)
+        wanted['node_groups'] = complete_groups(req.context, groups, known)
+    return wanted
+
+
+class NodeGroupTemplatesController(TemplatesController):
+    """The templates that node groups can be made from."""
+
+    kind = Kind(
+        'node_group_template',
+        NodeGroupTemplate,
+        NodeGroupTemplateList,
+        group_view.show_template,
+        group_view.export_template,
+        policies.NODE_GROUP_TEMPLATES,
+        validation.check_node_group_template,
+    )
+
+    @controller.query(group_schema.template_index_query)
+    @controller.response(group_schema.template_index_response)
+    def index(self, req: request.Request) -> Body:
+        """List the templates of the project, and public ones."""
+        return self._get_page(req)
+
+    @controller.status(202)
+    @controller.body(group_schema.template_create)
+    @controller.response(group_schema.template_show_response)
+    def create(self, req: request.Request, body: Body) -> Body:
+        """Create a template."""
+        return self._create(req, values.given(body))
+
+    @controller.response(group_schema.template_show_response)
+    def show(self, req: request.Request, template_id: str) -> Body:
+        """Show a template."""
+        return self._get(req, template_id, group_view.show_template)
+
+    @controller.status(202)
+    @controller.body(group_schema.template_update)
+    @controller.response(group_schema.template_show_response)
+    def update(
+        self, req: request.Request, template_id: str, body: Body
+    ) -> Body:
+        """Change a template, and with it cluster templates that use it.
+
+        Clusters that were made from it stay as they are.
+        """
+        return atomically(
+            req.context,
+            lambda: self._update(req, template_id, values.changed(body)),
+        )

@@ -17,7 +17,7 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
 from ext_lib.wsgi import validators
 from sahara_ext.api import microversions
-from sahara_ext.api.schemas import formats
+from sahara_ext.api.schemas import types
 
 #: Version 2 takes these wherever it takes any, or none.
 _ALWAYS = frozenset({'limit', 'marker', 'sort_by'})
@@ -131,7 +131,7 @@ def _check(
     value: Any,
 ) -> None:
     errors = sorted(
-        validators.for_version(form, version, formats.CHECKER).iter_errors(
+        validators.for_version(form, version, types.CHECKER).iter_errors(
             value
         ),
         key=lambda error: [str(part) for part in error.absolute_path],

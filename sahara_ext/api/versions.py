@@ -4,14 +4,41 @@
 from collections.abc import Iterable
 from typing import Any
 
-from oslo_serialization import jsonutils
 import webob
 import webob.exc
 
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from sahara_ext.api import faults
-from sahara_ext.api.views import versions as view
+from sahara_ext.api import microversions
+
+
+def version_document(base: str) -> dict[str, Any]:
+    """Return all versions, the current one last.
+
+    :param base: URL of the service
+    """
+    negotiator = microversions.NEGOTIATORS[microversions.V2]
+    return {
+        'versions': [
+            _version('v1.0', 'SUPPORTED', base),
+            _version('v1.1', 'SUPPORTED', base),
+            {
+                **_version('v2', 'CURRENT', base),
+                'min_version': str(negotiator.minimum),
+                'max_version': str(negotiator.maximum),
+            },
+        ]
+    }
+
+
+def _version(name: str, status: str, base: str) -> dict[str, Any]:
+    href = f'{base.rstrip("/")}/{name}/'
+    return {
+        'id': name,
+        'status': status,
+        'links': [{'rel': 'self', 'href': href}],
+    }
 
 
 class VersionList:
@@ -32,11 +59,7 @@ class VersionList:
             webob.exc.HTTPNotFound, 'There is nothing at this URL.'
         )
         if environ['PATH_INFO'] == '/':
-            answer = webob.Response(
-                status=300,
-                content_type=request.JSON_TYPE,
-                charset=None,
-                body=jsonutils.dump_as_bytes(view.index(self.links.base(req))),
-            )
+            document = version_document(self.links.base(req))
+            answer = faults.json_response(300, document)
         found: Iterable[bytes] = answer(environ, start_response)
         return found

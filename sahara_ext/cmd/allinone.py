@@ -14,17 +14,17 @@ from ext_lib import allinone_plugin
 from ext_lib import command_line
 from ext_lib import config_names
 from ext_lib import private_files
+from ext_lib import rpc
 from ext_lib.allinone_plugin import AllInOnePlugin
 from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
-from sahara_ext import objects
-from sahara_ext.cmd import process
+from sahara_ext.cmd import engine
 from sahara_ext.conf import infra_compute
-from sahara_ext.db import migration
 from sahara_ext.db.facade import facade
+from sahara_ext.db.migrations import schema
 from sahara_ext.wsgi import loader
 
 _TYPE = 'data-processing'
@@ -70,9 +70,8 @@ class DataProcessing(AllInOnePlugin):
         private_files.prepare_database(path)
         self._conf.set_override('connection', f'sqlite:///{path}', 'database')
         reach.probe(self._conf)
-        objects.register_all()
         application = loader.load(self._conf)
-        migration.schema.sync(facade.get_engine(), None)
+        schema.sync(facade.get_engine(), None)
         server = HTTPServer(
             application, place.host, arguments.data_processing_port
         )
@@ -84,10 +83,10 @@ class DataProcessing(AllInOnePlugin):
 
     def services(self) -> Sequence[Runnable]:
         """Return the engine, which goes on where the last one was killed."""
-        transport = process.get_transport(self._conf)
+        transport = rpc.get_transport(self._conf)
         return [
             _ComputeAPI(self._conf, self._place),
-            process.engine_service(self._conf, transport, is_alone=True),
+            engine.engine_service(self._conf, transport, is_alone=True),
         ]
 
     def to_try(self) -> str:
@@ -96,7 +95,7 @@ class DataProcessing(AllInOnePlugin):
 
 
 def _set_defaults(conf: cfg.ConfigOpts) -> None:
-    process.register_opts(conf)
+    engine.register_opts(conf)
     allinone_plugin.set_defaults(conf)
     conf.set_default('wait_for', 'active', _COMPUTE)
     conf.set_default('poll_interval', _PAUSE, _COMPUTE)

@@ -10,7 +10,7 @@ from ext_lib.db import status
 from sahara_ext.conf import opts
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 
 _DATABASE = status.ServiceDatabase(
     'sahara-ext-manage', facade, schema, models.Base.metadata

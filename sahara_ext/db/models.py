@@ -45,6 +45,27 @@ def _walk(table: str, *columns: str) -> sa.Index:
     return _index(table, *columns, 'created_at', 'id')
 
 
+def _shared_list(table: str, *filters: str) -> list[sa.Index]:
+    """Return the indexes of a list of what is one project's, or public.
+
+    :param filters: columns that it is often filtered by
+    """
+    return [
+        index
+        for owner in ('project_id', 'is_public')
+        for index in (
+            _walk(table, owner),
+            *(_walk(table, owner, each) for each in filters),
+            _index(table, owner, 'name', 'id'),
+        )
+    ]
+
+
+def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
+    name = '0'.join([f'uniq_{table}', *columns])
+    return sa.UniqueConstraint(*columns, name=name)
+
+
 def _flag() -> sa.Column:
     return sa.Column(sa.Boolean, nullable=False, default=False)
 
@@ -64,7 +85,31 @@ class Timestamped:
     updated_at = sa.Column(_MOMENT, onupdate=timeutils.utcnow)
 
 
-class Cluster(Timestamped, Base):
+class Owned(Timestamped):
+    """Columns of what a project owns and others may see."""
+
+    project_id = sa.Column(_EXACT, nullable=False)
+    name = sa.Column(_EXACT, nullable=False)
+    description = sa.Column(_LONG_TEXT)
+    plugin_name = sa.Column(_NAME, nullable=False)
+    plugin_version = sa.Column(_NAME, nullable=False)
+    is_public = _flag()
+    is_protected = _flag()
+
+
+class ClusterValues:
+    """Columns of clusters and of their templates."""
+
+    cluster_configs = sa.Column(_DICT)
+    default_image_id = sa.Column(_NAME)
+    anti_affinity = sa.Column(_LIST)
+    neutron_management_network = sa.Column(_NAME)
+    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
+    shares = sa.Column(_LIST)
+    domain_name = sa.Column(_NAME)
+
+
+class Cluster(Owned, ClusterValues, Base):
     """A cluster; while anything is to be done to it, ``operation_id`` is set.
 
     ``engine_id`` names the engine that does it, or that has yet to let go of
@@ -73,44 +118,21 @@ class Cluster(Timestamped, Base):
 
     __tablename__ = 'clusters'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id', 'name', name='uniq_clusters0project_id0name'
-        ),
-        _walk('clusters', 'project_id'),
-        _walk('clusters', 'project_id', 'status'),
-        _walk('clusters', 'project_id', 'plugin_name'),
-        _walk('clusters', 'is_public'),
-        _walk('clusters', 'is_public', 'status'),
-        _walk('clusters', 'is_public', 'plugin_name'),
-        _index('clusters', 'project_id', 'name', 'id'),
-        _index('clusters', 'is_public', 'name', 'id'),
+        _unique('clusters', 'project_id', 'name'),
+        *_shared_list('clusters', 'status', 'plugin_name'),
         _index('clusters', 'operation_started_at', 'id'),
         _index('clusters', 'cluster_template_id'),
         _OPTIONS,
     )
 
     id = sa.Column(_UUID, primary_key=True)
-    project_id = sa.Column(_EXACT, nullable=False)
     user_id = sa.Column(_NAME)
-    name = sa.Column(_EXACT, nullable=False)
-    description = sa.Column(_LONG_TEXT)
-    plugin_name = sa.Column(_NAME, nullable=False)
-    plugin_version = sa.Column(_NAME, nullable=False)
-    cluster_configs = sa.Column(_DICT)
-    default_image_id = sa.Column(_NAME)
-    anti_affinity = sa.Column(_LIST)
     anti_affinity_ratio = sa.Column(sa.Integer)
-    neutron_management_network = sa.Column(_NAME)
     user_keypair_id = sa.Column(_NAME)
     management_public_key = sa.Column(_LONG_TEXT)
     trust_id = sa.Column(_NAME)
     is_transient = _flag()
-    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
     cluster_template_id = sa.Column(_UUID)
-    shares = sa.Column(_LIST)
-    is_public = _flag()
-    is_protected = _flag()
-    domain_name = sa.Column(_NAME)
     status = sa.Column(sa.String(64), nullable=False)
     status_description = sa.Column(_LONG_TEXT)
     info = sa.Column(_DICT)
@@ -152,9 +174,7 @@ class NodeGroup(Group, Base):
 
     __tablename__ = 'node_groups'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'cluster_id', 'name', name='uniq_node_groups0cluster_id0name'
-        ),
+        _unique('node_groups', 'cluster_id', 'name'),
         _index('node_groups', 'node_group_template_id'),
         _OPTIONS,
     )
@@ -172,11 +192,7 @@ class ClusterInstance(Timestamped, Base):
 
     __tablename__ = 'cluster_instances'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'cluster_id',
-            'instance_name',
-            name='uniq_cluster_instances0cluster_id0instance_name',
-        ),
+        _unique('cluster_instances', 'cluster_id', 'instance_name'),
         _index('cluster_instances', 'node_group_id', 'position'),
         _OPTIONS,
     )
@@ -204,11 +220,7 @@ class ClusterProvisionStep(Timestamped, Base):
     __tablename__ = 'cluster_provision_steps'
     __table_args__ = (
         _index('cluster_provision_steps', 'id', unique=True),
-        sa.UniqueConstraint(
-            'operation_id',
-            'step_key',
-            name='uniq_cluster_provision_steps0operation_id0step_key',
-        ),
+        _unique('cluster_provision_steps', 'operation_id', 'step_key'),
         _index('cluster_provision_steps', 'cluster_id', 'sequence'),
         _index(
             'cluster_provision_steps', 'successful', 'completed_at', 'sequence'
@@ -238,12 +250,7 @@ class ClusterEvent(Timestamped, Base):
     __tablename__ = 'cluster_events'
     __table_args__ = (
         _index('cluster_events', 'id', unique=True),
-        sa.UniqueConstraint(
-            'step_id',
-            'subject',
-            'successful',
-            name='uniq_cluster_events0step_id0subject0successful',
-        ),
+        _unique('cluster_events', 'step_id', 'subject', 'successful'),
         _index('cluster_events', 'step_id', 'sequence'),
         _index('cluster_events', 'step_id', 'successful', 'sequence'),
         _COUNTING,
@@ -275,17 +282,10 @@ class Engine(Base):
     last_seen_at = sa.Column(_MOMENT, nullable=False)
 
 
-class Template(Timestamped):
+class Template(Owned):
     """Columns of templates of clusters and of node groups."""
 
     id = sa.Column(_UUID, primary_key=True)
-    project_id = sa.Column(_EXACT, nullable=False)
-    name = sa.Column(_EXACT, nullable=False)
-    description = sa.Column(_LONG_TEXT)
-    plugin_name = sa.Column(_NAME, nullable=False)
-    plugin_version = sa.Column(_NAME, nullable=False)
-    is_public = _flag()
-    is_protected = _flag()
     is_default = _flag()
 
 
@@ -294,22 +294,13 @@ class NodeGroupTemplate(Template, Group, Base):
 
     __tablename__ = 'node_group_templates'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id',
-            'name',
-            name='uniq_node_group_templates0project_id0name',
-        ),
-        _walk('node_group_templates', 'project_id'),
-        _walk('node_group_templates', 'project_id', 'plugin_name'),
-        _walk('node_group_templates', 'is_public'),
-        _walk('node_group_templates', 'is_public', 'plugin_name'),
-        _index('node_group_templates', 'project_id', 'name', 'id'),
-        _index('node_group_templates', 'is_public', 'name', 'id'),
+        _unique('node_group_templates', 'project_id', 'name'),
+        *_shared_list('node_group_templates', 'plugin_name'),
         _OPTIONS,
     )
 
 
-class ClusterTemplate(Template, Base):
+class ClusterTemplate(Template, ClusterValues, Base):
     """Templates of clusters; their node groups are values only.
 
     ClusterTemplateUse has the templates that these name.
@@ -317,25 +308,11 @@ class ClusterTemplate(Template, Base):
 
     __tablename__ = 'cluster_templates'
     __table_args__ = (
-        sa.UniqueConstraint(
-            'project_id', 'name', name='uniq_cluster_templates0project_id0name'
-        ),
-        _walk('cluster_templates', 'project_id'),
-        _walk('cluster_templates', 'project_id', 'plugin_name'),
-        _walk('cluster_templates', 'is_public'),
-        _walk('cluster_templates', 'is_public', 'plugin_name'),
-        _index('cluster_templates', 'project_id', 'name', 'id'),
-        _index('cluster_templates', 'is_public', 'name', 'id'),
+        _unique('cluster_templates', 'project_id', 'name'),
+        *_shared_list('cluster_templates', 'plugin_name'),
         _OPTIONS,
     )
 
-    cluster_configs = sa.Column(_DICT)
-    default_image_id = sa.Column(_NAME)
-    anti_affinity = sa.Column(_LIST)
-    neutron_management_network = sa.Column(_NAME)
-    use_autoconfig = sa.Column(sa.Boolean, nullable=False, default=True)
-    shares = sa.Column(_LIST)
-    domain_name = sa.Column(_NAME)
     node_groups = sa.Column(_LIST)
 
 

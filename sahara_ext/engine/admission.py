@@ -8,13 +8,59 @@ engine finds it, or nothing has happened.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from oslo_config import cfg
+
 from ext_lib.context import RequestContext
 from sahara_ext.engine import templates
-from sahara_ext.engine.resizing import Resizing
+from sahara_ext.engine.builders import Resizing
+from sahara_ext.infra.base import InfraStep
+from sahara_ext.objects.base import transactional
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
+from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
-from sahara_ext.objects.transaction import transactional
+from sahara_ext.plugins.base import ProvisioningPlugin
+from sahara_ext.progress import Progress
+
+
+def plan(
+    conf: cfg.ConfigOpts,
+    plugin: ProvisioningPlugin | None,
+    context: RequestContext,
+    cluster: Cluster,
+) -> None:
+    """Store the steps of the operation that is to be done on ``cluster``.
+
+    That is a part of the transaction of ``context``.
+
+    :param plugin: None when its steps are left out
+    """
+    adding = len(cluster.instances(InstanceState.PLANNED))
+    removing = len(cluster.instances(InstanceState.REMOVING))
+    kind = str(cluster.operation_type)
+    is_new, is_dying = kind == StepType.CREATING, kind == StepType.DELETING
+    before = InfraStep.ADDING if adding or is_new else ()
+    after = (InfraStep.DELETING,) if removing or is_dying else ()
+    progress = Progress(
+        context,
+        cluster.id,
+        str(cluster.operation_id),
+        kind,
+        enabled=not conf.disable_event_log,
+    )
+    progress.plan(
+        [*before, *_own_steps(plugin, cluster, kind), *after],
+        {**dict.fromkeys(before, adding), **dict.fromkeys(after, removing)},
+    )
+
+
+def _own_steps(
+    plugin: ProvisioningPlugin | None, cluster: Cluster, kind: str
+) -> Sequence[str]:
+    if plugin is None:
+        return ()
+    return plugin.get_provisioning_steps(cluster).get(kind, ())
+
 
 #: Stores the steps of the operation on a cluster.
 Plan = Callable[[RequestContext, Cluster], None]

@@ -14,18 +14,20 @@ from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.engine import admission
 from sahara_ext.engine import builders
-from sahara_ext.engine import planning
-from sahara_ext.engine import resizing
 from sahara_ext.engine import templates
 from sahara_ext.engine import validation
-from sahara_ext.engine.rpcapi import EngineRPCAPI
+from sahara_ext.objects.base import Serializer
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.objects.fields import ClusterStatus
-from sahara_ext.objects.provision_step import ClusterProvisionStepList
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.plugins.registry import PluginRegistry
 
 LOG = logging.getLogger(__name__)
+
+#: Of the messages to engines, which sahara_ext.engine.manager takes.
+TOPIC = 'sahara-ext-engine'
+_VERSION = '1.0'
 
 
 class EngineAPI:
@@ -43,7 +45,14 @@ class EngineAPI:
         transport: messaging.Transport | None = None,
     ) -> None:
         self._conf = conf
-        self._engines = EngineRPCAPI(transport or rpc.get_transport(conf))
+        client = rpc.get_client(
+            transport or rpc.get_transport(conf),
+            messaging.Target(topic=TOPIC, version=_VERSION),
+            Serializer(),
+        )
+        # Engines search for operations now and then, so that nothing is lost
+        # if a message is.
+        self._engines = rpc.Sender(client, best_effort=True)
         #: What clusters can be made with.
         self.plugins = PluginRegistry(conf)
 
@@ -95,10 +104,10 @@ class EngineAPI:
         groups = templates.complete_groups(context, add)
         self._check_size([*groups, *({'count': n} for n in resize.values())])
 
-        def resized(locked: Cluster) -> resizing.Resizing:
+        def resized(locked: Cluster) -> builders.Resizing:
             _check_scalable(locked)
             templates.hold_groups(context, groups)
-            change = resizing.resize(locked, resize, groups, remove or {})
+            change = builders.resize(locked, resize, groups, remove or {})
             self._check_change(plugin, locked, change)
             return change
 
@@ -108,7 +117,7 @@ class EngineAPI:
         if has_begun:
             self._begin(context, [scaled])
         else:
-            self._load_steps(context, [scaled])
+            ClusterList.load_steps(context, [scaled])
         return scaled
 
     def _check_size(
@@ -122,7 +131,7 @@ class EngineAPI:
         self,
         plugin: ProvisioningPlugin,
         cluster: Cluster,
-        change: resizing.Resizing,
+        change: builders.Resizing,
     ) -> None:
         validation.check_groups(
             plugin,
@@ -131,7 +140,7 @@ class EngineAPI:
             change.groups_of(cluster),
         )
         validation.check_instances(change.instances)
-        validation.check_new_names(cluster.node_groups, change.new_names)
+        validation.check_new_names(cluster, change.new_names)
         validation.check_size(
             change.size_of(cluster), self._conf.engine.max_instances
         )
@@ -150,7 +159,9 @@ class EngineAPI:
             cluster changes
         :raises ClusterNameExists: when the project has one of the new name
         """
-        if cluster.is_protected and not _is_harmless(cluster, changes):
+        if cluster.is_protected and not validation.may_change(
+            cluster, changes
+        ):
             raise exception.ClusterProtected(cluster_id=cluster.id)
         for name, value in changes.items():
             setattr(cluster, name, value)
@@ -183,12 +194,12 @@ class EngineAPI:
             return None
 
     def _plan(self, plugin: ProvisioningPlugin | None) -> admission.Plan:
-        return functools.partial(planning.plan, self._conf, plugin)
+        return functools.partial(admission.plan, self._conf, plugin)
 
     def _begin(
         self, context: RequestContext, clusters: Sequence[Cluster]
     ) -> None:
-        self._load_steps(context, clusters)
+        ClusterList.load_steps(context, clusters)
         for cluster in clusters:
             LOG.info(
                 'Accepted %s of cluster %s, which engines log as %s',
@@ -196,18 +207,7 @@ class EngineAPI:
                 cluster.id,
                 cluster.operation_request_id,
             )
-            self._engines.run_operation(context, cluster.id)
-
-    @staticmethod
-    def _load_steps(
-        context: RequestContext, clusters: Sequence[Cluster]
-    ) -> None:
-        steps = ClusterProvisionStepList.get_by_clusters(
-            context, [cluster.id for cluster in clusters]
-        )
-        for cluster in clusters:
-            cluster.provision_steps = list(steps[cluster.id])
-            cluster.obj_reset_changes(['provision_steps'])
+            self._engines.cast(context, 'run_operation', cluster_id=cluster.id)
 
 
 def _check_scalable(cluster: Cluster) -> None:
@@ -217,12 +217,3 @@ def _check_scalable(cluster: Cluster) -> None:
         raise exception.ClusterInvalidStatus(
             cluster_id=cluster.id, status=cluster.status
         )
-
-
-def _is_harmless(cluster: Cluster, changes: Mapping[str, Any]) -> bool:
-    if changes.get('is_protected') is False:
-        return True
-    return all(
-        name == 'is_public' or getattr(cluster, name) == value
-        for name, value in changes.items()
-    )

@@ -6,16 +6,13 @@ import contextlib
 import threading
 import time
 
-from oslo_db import exception as db_exception
 from oslo_log import log as logging
 
 from sahara_ext import exception
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.progress.failure import LOST
 
 LOG = logging.getLogger(__name__)
-
-#: Errors of databases that are unreachable or too busy.
-LOST = (db_exception.DBConnectionError, db_exception.DBDeadlock)
 
 #: For how long an answer of the database is believed, in seconds.
 _SECONDS = 1.0

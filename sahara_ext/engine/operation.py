@@ -97,15 +97,6 @@ class Operation:
         """
         return self._plugins.get(self.cluster.plugin_name)
 
-    def instances(self, *states: str) -> list[ClusterInstance]:
-        """Return the instances in one of ``states``; all when none given."""
-        return [
-            instance
-            for group in self.cluster.node_groups
-            for instance in group.instances
-            if not states or instance.state in states
-        ]
-
     def node_group(self, instance: ClusterInstance) -> NodeGroup:
         """Return the node group of an instance."""
         return next(

@@ -3,16 +3,21 @@
 
 from collections.abc import Callable
 import dataclasses
+import functools
 
 from oslo_log import log as logging
 
 from sahara_ext import exception
-from sahara_ext.engine import failure
+from sahara_ext.engine import servers
 from sahara_ext.engine.operation import Operation
-from sahara_ext.engine.servers import Servers
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.provision_step import ClusterProvisionStep
+from sahara_ext.objects.provision_step import ClusterProvisionStepList
+from sahara_ext.progress.failure import Failure
+from sahara_ext.progress.failure import message
+from sahara_ext.progress.failure import NOT_FAILURES
 from sahara_ext.progress.parallel import try_each
 
 LOG = logging.getLogger(__name__)
@@ -38,20 +43,20 @@ def carry_out(operation: Operation) -> None:
     with operation.lease.protected():
         try:
             work.do(operation)
-        except failure.NOT_FAILURES:
+        except NOT_FAILURES:
             raise
         except Exception as error:
-            reason = failure.describe(operation, error)
+            reason = _describe(operation, error)
             LOG.exception('Cluster %s: %s', operation.cluster.id, reason)
             work.failed(operation, reason)
 
 
 def _create(operation: Operation) -> None:
     operation.set_status(ClusterStatus.INFRA_UPDATING)
-    Servers(operation).add(operation.instances())
+    servers.add(operation, operation.cluster.instances())
     operation.set_status(ClusterStatus.PREPARING)
     _set_up(operation)
-    failure.check(operation)
+    _check_steps(operation)
     operation.finish(ClusterStatus.ACTIVE)
 
 
@@ -71,16 +76,17 @@ def _give_up(operation: Operation, reason: str) -> None:
 def _scale(operation: Operation) -> None:
     _grow(operation)
     _shrink(operation)
-    failure.check(operation)
+    _check_steps(operation)
     operation.finish(
-        ClusterStatus.ACTIVE, gone=operation.instances(InstanceState.REMOVING)
+        ClusterStatus.ACTIVE,
+        gone=operation.cluster.instances(InstanceState.REMOVING),
     )
 
 
 def _grow(operation: Operation) -> None:
-    new = operation.instances(InstanceState.PLANNED)
+    new = operation.cluster.instances(InstanceState.PLANNED)
     if new:
-        Servers(operation).add(new, is_new=False)
+        servers.add(operation, new, is_new=False)
         operation.set_status(ClusterStatus.SCALING_PREPARING)
         operation.set_status(ClusterStatus.CONFIGURING)
         operation.plugin.scale(
@@ -89,23 +95,25 @@ def _grow(operation: Operation) -> None:
 
 
 def _shrink(operation: Operation) -> None:
-    old = operation.instances(InstanceState.REMOVING)
+    old = operation.cluster.instances(InstanceState.REMOVING)
     if old:
         operation.set_status(ClusterStatus.DECOMMISSIONING)
         operation.plugin.decommission(
             operation.context, operation.cluster, old, operation.progress
         )
         operation.is_deleting_servers = True
-        Servers(operation).remove(old)
+        servers.remove(operation, old)
 
 
 def _roll_back(operation: Operation, reason: str) -> None:
     """Have the cluster be what it was, as far as that is possible."""
     operation.set_status(ClusterStatus.ROLLBACK_SPAWNING)
-    doomed = operation.instances(InstanceState.PLANNED)
+    doomed = operation.cluster.instances(InstanceState.PLANNED)
     if operation.is_deleting_servers:
-        doomed += operation.instances(InstanceState.REMOVING)
-    failures = try_each(doomed, Servers(operation).delete, operation.workers)
+        doomed += operation.cluster.instances(InstanceState.REMOVING)
+    failures = try_each(
+        doomed, functools.partial(servers.delete, operation), operation.workers
+    )
     for instance_id, error in failures.items():
         LOG.error('Instance %s stays: %s', instance_id, error)
     operation.finish(
@@ -118,8 +126,8 @@ def _roll_back(operation: Operation, reason: str) -> None:
 def _delete(operation: Operation) -> None:
     try:
         _take_down(operation)
-        failure.check(operation)
-    except failure.NOT_FAILURES:
+        _check_steps(operation)
+    except NOT_FAILURES:
         raise
     except Exception:
         if not operation.cluster.operation_force:
@@ -131,7 +139,7 @@ def _delete(operation: Operation) -> None:
 def _take_down(operation: Operation) -> None:
     if not operation.cluster.operation_force:
         _shut_down(operation)
-    Servers(operation).remove(operation.instances())
+    servers.remove(operation, operation.cluster.instances())
 
 
 def _shut_down(operation: Operation) -> None:
@@ -144,6 +152,46 @@ def _shut_down(operation: Operation) -> None:
         )
         return
     plugin.shutdown(operation.context, operation.cluster, operation.progress)
+
+
+def _check_steps(operation: Operation) -> None:
+    """Make sure that no step has failed without anything having been raised.
+
+    :raises StepFailed: otherwise
+    """
+    step = _failed_step(operation)
+    if step is not None:
+        raise exception.StepFailed(step_name=step.step_name)
+
+
+def _describe(operation: Operation, error: Exception) -> str:
+    """Return why ``operation`` has failed.
+
+    :param error: the first that was raised
+    """
+    verb = operation.type.capitalize()
+    said = message(error)
+    reason = f'{verb} cluster failed for the following reason(s): {said}'
+    step = _failed_step(operation)
+    if step is not None and step.failed:
+        reason += f' ({step.failed} of {step.total}: {step.step_name})'
+    return f'{reason}\nError ID: {Failure.of(error).error_id}'
+
+
+def _failed_step(operation: Operation) -> ClusterProvisionStep | None:
+    cluster = operation.cluster
+    steps = ClusterProvisionStepList.get_by_cluster(
+        operation.context, cluster.id
+    )
+    return next(
+        (
+            step
+            for step in steps
+            if step.operation_id == cluster.operation_id
+            and step.successful is False
+        ),
+        None,
+    )
 
 
 _WORK = {

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The values that a request takes over from templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ext_lib.context import RequestContext
 from sahara_ext import exception
-from sahara_ext.objects.cluster_template import ClusterTemplate
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
+from sahara_ext.objects.node_group import GroupObject
+from sahara_ext.objects.template import ClusterObject
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import NodeGroupTemplate
 
 _CLUSTER = 'cluster_template_id'
 _GROUP = 'node_group_template_id'
@@ -18,38 +20,15 @@ _OF_CLUSTERS = (
     'plugin_name',
     'plugin_version',
     'description',
-    'cluster_configs',
-    'default_image_id',
-    'anti_affinity',
-    'neutron_management_network',
     'use_autoconfig',
-    'shares',
-    'domain_name',
+    *ClusterObject.fields,
     _GROUPS,
 )
 #: Fields that a node group takes over from its template.
-_OF_GROUPS = (
-    'flavor_id',
-    'image_id',
-    'node_processes',
-    'node_configs',
-    'volumes_per_node',
-    'volumes_size',
-    'volumes_availability_zone',
-    'volume_mount_prefix',
-    'volume_type',
-    'volume_local_to_instance',
-    'boot_from_volume',
-    'boot_volume_type',
-    'boot_volume_availability_zone',
-    'boot_volume_local_to_instance',
-    'use_autoconfig',
-    'floating_ip_pool',
-    'security_groups',
-    'auto_security_group',
-    'availability_zone',
-    'is_proxy_gateway',
-    'shares',
+_OF_GROUPS = tuple(
+    name
+    for name in GroupObject.fields
+    if name not in ('created_at', 'updated_at')
 )
 #: Keys whose values are merged, section by section.
 _CONFIGS = ('cluster_configs', 'node_configs')
@@ -65,7 +44,7 @@ def complete_cluster(
     completed = dict(values)
     template_id = values.get(_CLUSTER)
     if template_id is not None:
-        template = _get(ClusterTemplate, context, template_id)
+        template = _known(ClusterTemplate.get, context, template_id)
         completed = _merge(template, _OF_CLUSTERS, values)
     completed[_GROUPS] = complete_groups(context, completed.get(_GROUPS) or ())
     return completed
@@ -95,7 +74,10 @@ def hold_groups(
     :raises UnknownTemplate: when one is not there, or not any more
     """
     names = sorted({str(g[_GROUP]) for g in groups if g.get(_GROUP)})
-    return {name: _hold(NodeGroupTemplate, context, name) for name in names}
+    return {
+        name: _known(NodeGroupTemplate.lock, context, name, shared=True)
+        for name in names
+    }
 
 
 def hold(context: RequestContext, values: Mapping[str, Any]) -> None:
@@ -108,7 +90,7 @@ def hold(context: RequestContext, values: Mapping[str, Any]) -> None:
     # locks those of clusters later.
     hold_groups(context, values[_GROUPS])
     if values.get(_CLUSTER) is not None:
-        _hold(ClusterTemplate, context, values[_CLUSTER])
+        _known(ClusterTemplate.lock, context, values[_CLUSTER], shared=True)
 
 
 def _complete_group(
@@ -120,20 +102,24 @@ def _complete_group(
     if template_id is None:
         return dict(values)
     if template_id not in known:
-        known[template_id] = _get(NodeGroupTemplate, context, template_id)
+        known[template_id] = _known(
+            NodeGroupTemplate.get, context, template_id
+        )
     return _merge(known[template_id], _OF_GROUPS, values)
 
 
-def _get(cls: Any, context: RequestContext, template_id: str) -> Any:
-    try:
-        return cls.get(context, template_id)
-    except exception.TemplateNotFound as error:
-        raise exception.UnknownTemplate(template_id=template_id) from error
+def _known(
+    load: Callable[..., Any],
+    context: RequestContext,
+    template_id: str,
+    **kwargs: bool,
+) -> Any:
+    """Return the template that ``load`` returns.
 
-
-def _hold(cls: Any, context: RequestContext, template_id: str) -> Any:
+    :raises UnknownTemplate: when it finds none
+    """
     try:
-        return cls.lock(context, template_id, shared=True)
+        return load(context, template_id, **kwargs)
     except exception.TemplateNotFound as error:
         raise exception.UnknownTemplate(template_id=template_id) from error
 

@@ -9,6 +9,7 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import ProvisioningPlugin
+from sahara_ext.plugins.registry import PluginRegistry
 
 #: What every system takes as the name of a host.
 _NAME_LENGTH = 64
@@ -99,16 +100,16 @@ def check_instances(instances: Iterable[ClusterInstance]) -> None:
             )
 
 
-def check_new_names(groups: Iterable[NodeGroup], names: Iterable[str]) -> None:
+def check_new_names(cluster: Cluster, names: Iterable[str]) -> None:
     """Refuse names of new instances that others of the cluster have.
 
     Instances keep their names when a cluster is renamed, so those of another
     group may begin with the name it has now.
 
-    :param groups: of the cluster, without new ones
+    :param cluster: as it is
     :raises InstanceNameExists: when there is an instance of a name
     """
-    taken = {each.instance_name for g in groups for each in g.instances}
+    taken = {each.instance_name for each in cluster.instances()}
     for name in names:
         if name in taken:
             raise exception.InstanceNameExists(name=name)
@@ -152,3 +153,49 @@ def check_processes(
             raise exception.NodeProcessNotFound(
                 name=plugin.name, process=process
             )
+
+
+def check_node_group_template(
+    plugins: PluginRegistry, values: Mapping[str, Any]
+) -> None:
+    """Refuse values no node group can have.
+
+    :raises Invalid: whatever is wrong, of this family
+    """
+    plugin = plugins.get(values['plugin_name'])
+    version = values['plugin_version']
+    check_version(plugin, version)
+    check_processes(plugin, version, values.get('node_processes'))
+    check_configs(plugin, version, values.get('node_configs'))
+
+
+def check_cluster_template(
+    plugins: PluginRegistry, values: Mapping[str, Any]
+) -> None:
+    """Refuse values no cluster can have.
+
+    :raises Invalid: whatever is wrong, of this family
+    """
+    plugin = plugins.get(values['plugin_name'])
+    version = values['plugin_version']
+    check_version(plugin, version)
+    check_processes(plugin, version, values.get('anti_affinity'))
+    check_configs(plugin, version, values.get('cluster_configs'))
+    for group in values.get('node_groups') or ():
+        check_node_group_template(
+            plugins,
+            {**group, 'plugin_name': plugin.name, 'plugin_version': version},
+        )
+
+
+def may_change(protected: Any, changes: Mapping[str, Any]) -> bool:
+    """Return whether a protected cluster or template may be changed like that.
+
+    Only who sees it may change, unless the protection itself is to end.
+
+    :param changes: values of fields
+    """
+    if changes.get('is_protected') is False:
+        return True
+    others = changes.keys() - {'is_public'}
+    return all(getattr(protected, name) == changes[name] for name in others)

@@ -1,16 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The interface of an engine to the cloud that instances run on."""
+"""The interface of an engine to the cloud that instances run on.
+
+Drivers implement it; the configuration names the one to load.
+"""
 
 import abc
 import dataclasses
-from typing import Protocol
+from typing import Final, Protocol
 
 from oslo_config import cfg
+from stevedore import driver
 
 from ext_lib.context import RequestContext
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
+
+
+class InfraStep:
+    """Names of steps, as users read them."""
+
+    LAUNCHING: Final = 'Launching instances'
+    ASSIGNING_IPS: Final = 'Assigning IPs'
+    WAITING_FOR_SSH: Final = 'Waiting for ssh'
+    DELETING: Final = 'Deleting instances'
+
+    #: What new instances go through, in this order.
+    ADDING = (LAUNCHING, ASSIGNING_IPS, WAITING_FOR_SSH)
+    ALL = (*ADDING, DELETING)
 
 
 class Checkpoint(Protocol):
@@ -100,3 +117,17 @@ class InfraDriver(abc.ABC):
         There may be one though ``instance.instance_id`` is None, when the
         process died that launched it.
         """
+
+
+NAMESPACE = 'sahara_ext.infra'
+
+
+def load_driver(conf: cfg.ConfigOpts) -> InfraDriver:
+    """Return the driver that ``[infra] driver`` names.
+
+    :raises NoMatches: of stevedore, when there is none of that name
+    """
+    manager: driver.DriverManager[InfraDriver] = driver.DriverManager(
+        NAMESPACE, conf.infra.driver
+    )
+    return manager[conf.infra.driver].plugin(conf)

@@ -14,7 +14,6 @@ from oslo_config import cfg
 
 from ext_lib import connection_pool
 from sahara_ext import exception
-from sahara_ext.conf import engine as engine_conf
 from sahara_ext.conf import infra_compute
 from sahara_ext.objects.cluster import Cluster
 
@@ -67,7 +66,7 @@ class Cloud:
     def _proxy(self, user_id: str, project_id: str) -> Proxy:
         connected = self._connect(user_id, project_id)
         # All clusters may be of one project.
-        own = self._conf[engine_conf.GROUP.name]
+        own = self._conf.engine
         size = own.operation_workers * own.instance_workers
         connection_pool.widen(connected.session, size)
         return connected.compute

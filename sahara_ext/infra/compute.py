@@ -20,7 +20,7 @@ from sahara_ext.infra.launch import Launches
 from sahara_ext.infra.launch import MARK
 from sahara_ext.infra.launch import SearchedLaunch
 from sahara_ext.infra.launch import tag
-from sahara_ext.infra.retry_limits import RetryLimit
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
 from sahara_ext.objects.cluster import Cluster
@@ -136,9 +136,10 @@ class ComputeDriver(base.InfraDriver):
 
         :raises InfraTimeout: when it takes too long
         """
-        server_id = instance.instance_id or self._find(
-            cluster, instance, checkpoint
-        )
+        server_id = instance.instance_id
+        if server_id is None:
+            # There may be one whose launch was not recorded.
+            server_id = self._launch_of(cluster, instance, checkpoint).find()
         if server_id is None:
             return
         limit = self._limit(
@@ -152,15 +153,6 @@ class ComputeDriver(base.InfraDriver):
             if not is_asked or (server and server['status'] == 'ERROR'):
                 is_asked = servers.delete(server_id, limit)
             limit.pause(_state(server))
-
-    def _find(
-        self,
-        cluster: Cluster,
-        instance: ClusterInstance,
-        checkpoint: Checkpoint,
-    ) -> str | None:
-        """Return the server of an instance whose launch was not recorded."""
-        return self._launch_of(cluster, instance, checkpoint).find()
 
     def _launch_of(
         self,

@@ -11,7 +11,7 @@ import uuid
 from ext_lib.context import RequestContext
 from sahara_ext.fault_injection import FaultPlan
 from sahara_ext.infra import base
-from sahara_ext.infra.steps import InfraStep
+from sahara_ext.infra.base import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup

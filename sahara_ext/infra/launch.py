@@ -10,13 +10,11 @@ nothing is found, and that is the gap that tags close.
 """
 
 import abc
-from collections.abc import Iterator
 import logging
 
-from sahara_ext.infra.retry_limits import RetryLimit
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
-from sahara_ext.infra.servers import Task
 from sahara_ext.infra.servers import Unanswered
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
@@ -77,17 +75,12 @@ class TaggedLaunch(Launch):
         while True:
             tasks = self.servers.tasks(self.tag, self.limit)
             launches = [task for task in tasks if task['task'] == 'create']
-            for server_id in _made(launches):
-                return server_id
+            for task in launches:
+                if task['resource']:
+                    return str(task['resource']['server'])
             if all(task['state'] not in _UNDECIDED for task in launches):
                 return None
             self.limit.pause('Its launch is not decided yet.')
-
-
-def _made(launches: list[Task]) -> Iterator[str]:
-    for task in launches:
-        if task['resource']:
-            yield str(task['resource']['server'])
 
 
 class SearchedLaunch(Launch):

@@ -7,12 +7,11 @@ _MODULES = (
     'cluster',
     'cluster_event',
     'cluster_instance',
-    'cluster_template',
     'engine',
     'image_registration',
     'node_group',
-    'node_group_template',
     'provision_step',
+    'template',
 )
 
 

@@ -10,18 +10,16 @@ from oslo_utils import uuidutils
 from oslo_versionedobjects import exception as ovo_exception
 from oslo_versionedobjects import fields
 
-from ext_lib import objects
 from ext_lib.context import RequestContext
-from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
 from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.api import operation as operation_db
 from sahara_ext.objects import base
 from sahara_ext.objects import operation
-from sahara_ext.objects import transaction
+from sahara_ext.objects import template
+from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import JsonDictField
-from sahara_ext.objects.fields import JsonListField
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.objects.provision_step import ClusterProvisionStep
@@ -34,7 +32,12 @@ _OPERATION = frozenset(operation.OperationObject.fields)
 
 
 @base.VersionedObjectRegistry.register
-class Cluster(operation.OperationObject, base.SaharaExtObject):
+class Cluster(
+    template.OwnedObject,
+    template.ClusterObject,
+    operation.OperationObject,
+    base.SaharaExtObject,
+):
     """One cluster."""
 
     # 1.0: Initial version
@@ -48,40 +51,29 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
     }
 
     fields = {
-        'project_id': fields.StringField(),
         'user_id': fields.StringField(nullable=True),
-        'name': fields.StringField(),
-        'description': fields.StringField(nullable=True),
-        'plugin_name': fields.StringField(),
-        'plugin_version': fields.StringField(),
-        #: By service, then by name.
-        'cluster_configs': JsonDictField(default={}),
-        'default_image_id': fields.StringField(nullable=True),
-        #: Processes whose instances are to be on different hosts.
-        'anti_affinity': fields.ListOfStringsField(default=[]),
         'anti_affinity_ratio': fields.IntegerField(nullable=True),
-        'neutron_management_network': fields.StringField(nullable=True),
         'user_keypair_id': fields.StringField(nullable=True),
         'management_public_key': fields.StringField(nullable=True),
         'trust_id': fields.StringField(nullable=True),
         'is_transient': fields.BooleanField(default=False),
-        'use_autoconfig': fields.BooleanField(default=True),
         'cluster_template_id': fields.StringField(nullable=True),
-        'shares': JsonListField(default=[]),
-        #: Whether other projects see it.
-        'is_public': fields.BooleanField(default=False),
-        #: Whether no operation may begin.
-        'is_protected': fields.BooleanField(default=False),
-        'domain_name': fields.StringField(nullable=True),
         #: What plugins tell users, by service.
         'info': JsonDictField(default={}),
-        'created_at': DateTimeField(nullable=True),
-        'updated_at': DateTimeField(nullable=True),
         #: In the order they were given in.
         'node_groups': fields.ListOfObjectsField('NodeGroup', default=[]),
         #: Oldest first; not set unless asked for.
         'provision_steps': fields.ListOfObjectsField('ClusterProvisionStep'),
     }
+
+    def instances(self, *states: str) -> list[ClusterInstance]:
+        """Return the instances in one of ``states``; all when none given."""
+        return [
+            instance
+            for group in self.node_groups
+            for instance in group.instances
+            if not states or instance.state in states
+        ]
 
     def _load_rest(self, row: Any) -> None:
         if 'node_groups' in vars(row):
@@ -173,7 +165,7 @@ class Cluster(operation.OperationObject, base.SaharaExtObject):
             self.obj_reset_changes()
 
 
-@transaction.reading
+@base.reading
 def _get(
     context: RequestContext, cluster_id: str, steps: bool, events: bool
 ) -> Cluster:
@@ -195,7 +187,7 @@ def _set_steps(
 
 
 @base.VersionedObjectRegistry.register
-class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
+class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
     """Clusters, the newest first unless they are sorted otherwise."""
 
     # 1.0: Initial version
@@ -205,10 +197,6 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
 
     fields = {
         'objects': fields.ListOfObjectsField('Cluster'),
-        #: Markers of the pages before and after; None when there is none,
-        #: or the page before is the first.
-        'previous_marker': fields.StringField(nullable=True),
-        'next_marker': fields.StringField(nullable=True),
     }
 
     @classmethod
@@ -230,6 +218,16 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
         """
         return _get_page(context, page, filters or {}, sort)
 
+    @staticmethod
+    def load_steps(
+        context: RequestContext, clusters: Sequence[Cluster]
+    ) -> None:
+        """Set the steps of clusters as they are stored now."""
+        ids = [cluster.id for cluster in clusters]
+        found = ClusterProvisionStepList.get_by_clusters(context, ids)
+        for cluster in clusters:
+            _set_steps(cluster, found[cluster.id].objects)
+
     @classmethod
     def get_abandoned(
         cls,
@@ -248,7 +246,7 @@ class ClusterList(objects.ObjectList[Cluster], base.SaharaExtObject):
         )
 
 
-@transaction.reading
+@base.reading
 def _get_page(
     context: RequestContext,
     page: Page,
@@ -256,17 +254,7 @@ def _get_page(
     sort: tuple[str, str] | None,
 ) -> ClusterList:
     found = cluster_list_db.cluster_get_page(context, page, filters, sort)
-    clusters = ClusterList.from_rows(context, Cluster, found.rows)
-    clusters.previous_marker = found.previous_marker
-    clusters.next_marker = found.next_marker
-    clusters.obj_reset_changes()
+    clusters = ClusterList.from_page(context, Cluster, found)
     if clusters.objects:
-        _load_steps(context, clusters)
+        ClusterList.load_steps(context, clusters.objects)
     return clusters
-
-
-def _load_steps(context: RequestContext, clusters: ClusterList) -> None:
-    ids = [cluster.id for cluster in clusters]
-    found = ClusterProvisionStepList.get_by_clusters(context, ids)
-    for cluster in clusters:
-        _set_steps(cluster, found[cluster.id].objects)

@@ -8,7 +8,7 @@ from oslo_versionedobjects import fields
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
-from sahara_ext.db.api import cluster_instance as cluster_instance_db
+from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.objects import base
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import InstanceStateField
@@ -71,7 +71,7 @@ class ClusterInstanceList(
             is stored then
         """
         if instances:
-            cluster_instance_db.cluster_instances_update(
+            cluster_db.cluster_instances_update(
                 context,
                 instances[0].cluster_id,
                 [

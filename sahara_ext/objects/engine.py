@@ -31,9 +31,7 @@ class Engine(base.SaharaExtObject):
         """Make the engine known, with an id of its own."""
         if 'id' not in self:
             self.id = uuidutils.generate_uuid()
-        self.load_row(
-            engine_db.engine_register(self.obj_context, self.id, self.host)
-        )
+        self.heartbeat()
 
     def heartbeat(self) -> None:
         """Give a sign of life, even if others took the engine for dead."""

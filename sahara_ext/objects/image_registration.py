@@ -12,7 +12,6 @@ from ext_lib.objects import DateTimeField
 from sahara_ext import exception
 from sahara_ext.db.api import image_registration as image_registration_db
 from sahara_ext.objects import base
-from sahara_ext.objects import transaction
 
 
 @base.VersionedObjectRegistry.register
@@ -89,7 +88,7 @@ class ImageRegistration(base.SaharaExtObject):
         )
 
 
-@transaction.transactional
+@base.transactional
 def _change(
     context: RequestContext,
     image_id: str,

@@ -15,7 +15,7 @@ from sahara_ext import exception
 from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.event_log import recorder
 from sahara_ext.db.event_log import step_state
-from sahara_ext.db.event_log.held_connection import HeldConnection
+from sahara_ext.db.facade import HeldConnection
 from sahara_ext.objects.provision_step import ClusterProvisionStep
 
 LOG = logging.getLogger(__name__)

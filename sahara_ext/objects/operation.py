@@ -157,10 +157,7 @@ class OperationObject(objects.VersionedObject):
         values = {'status': status}
         if description is not None:
             values['status_description'] = description
-        operation_db.cluster_set_status(
-            self.obj_context, self._lease(), values
-        )
-        self._take(values)
+        self._set_status(values)
 
     def describe(self, description: str | None) -> None:
         """Say something of the status, which stays what it is.
@@ -168,7 +165,9 @@ class OperationObject(objects.VersionedObject):
         :param description: None for nothing
         :raises OperationSuperseded: when the engine lost the right to it
         """
-        values = {'status_description': description}
+        self._set_status({'status_description': description})
+
+    def _set_status(self, values: Mapping[str, Any]) -> None:
         operation_db.cluster_set_status(
             self.obj_context, self._lease(), values
         )

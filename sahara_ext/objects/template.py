@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The common part of templates of clusters and of node groups."""
+"""Templates of clusters and of node groups."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -12,20 +12,21 @@ from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
+from sahara_ext.db import models
 from sahara_ext.db.api import template as template_db
+from sahara_ext.objects import base
+from sahara_ext.objects import node_group
+from sahara_ext.objects.fields import JsonDictField
+from sahara_ext.objects.fields import JsonListField
 
 _Object = TypeVar('_Object', bound='TemplateObject')
 _List = TypeVar('_List', bound='TemplateObjectList[Any]')
 
 
-class TemplateObject(objects.VersionedObject):
-    """Values something can be made from, by a project and its public."""
-
-    #: The table.
-    MODEL: ClassVar[Any]
+class OwnedObject(objects.VersionedObject):
+    """Fields of what a project owns and others may see."""
 
     fields = {
-        'id': ovo_fields.UUIDField(),
         'project_id': ovo_fields.StringField(),
         'name': ovo_fields.StringField(),
         'description': ovo_fields.StringField(nullable=True),
@@ -36,9 +37,35 @@ class TemplateObject(objects.VersionedObject):
         'is_public': ovo_fields.BooleanField(default=False),
         #: Whether it is to stay as it is.
         'is_protected': ovo_fields.BooleanField(default=False),
-        'is_default': ovo_fields.BooleanField(default=False),
         'created_at': DateTimeField(nullable=True),
         'updated_at': DateTimeField(nullable=True),
+    }
+
+
+class ClusterObject(objects.VersionedObject):
+    """Fields of clusters and of their templates."""
+
+    fields = {
+        #: By service, then by name.
+        'cluster_configs': JsonDictField(default={}),
+        'default_image_id': ovo_fields.StringField(nullable=True),
+        #: Processes whose instances are to be on different hosts.
+        'anti_affinity': ovo_fields.ListOfStringsField(default=[]),
+        'neutron_management_network': ovo_fields.StringField(nullable=True),
+        'shares': JsonListField(default=[]),
+        'domain_name': ovo_fields.StringField(nullable=True),
+    }
+
+
+class TemplateObject(OwnedObject):
+    """Values something can be made from, by a project and its public."""
+
+    #: The table.
+    MODEL: ClassVar[Any]
+
+    fields = {
+        'id': ovo_fields.UUIDField(),
+        'is_default': ovo_fields.BooleanField(default=False),
     }
 
     @classmethod
@@ -113,22 +140,11 @@ class TemplateObject(objects.VersionedObject):
         template_db.template_destroy(self.obj_context, self.MODEL, self.id)
 
 
-class TemplateObjectList(objects.ObjectList[_Object]):
+class TemplateObjectList(base.PageList[_Object]):
     """Templates, the newest first unless they are sorted otherwise."""
 
     #: What it is a list of.
     ITEM: ClassVar[type[Any]]
-
-    # What mypy does not see, since it looks at registered classes only.
-    previous_marker: str | None
-    next_marker: str | None
-
-    fields = {
-        #: Markers of the pages before and after; None when there is none,
-        #: or the page before is the first.
-        'previous_marker': ovo_fields.StringField(nullable=True),
-        'next_marker': ovo_fields.StringField(nullable=True),
-    }
 
     @classmethod
     def get_page(
@@ -150,8 +166,59 @@ class TemplateObjectList(objects.ObjectList[_Object]):
         found = template_db.template_get_page(
             context, cls.ITEM.MODEL, page, filters or {}, sort
         )
-        self = cls.from_rows(context, cls.ITEM, found.rows)
-        self.previous_marker = found.previous_marker
-        self.next_marker = found.next_marker
-        self.obj_reset_changes()
-        return self
+        return cls.from_page(context, cls.ITEM, found)
+
+
+@base.VersionedObjectRegistry.register
+class NodeGroupTemplate(
+    TemplateObject, node_group.GroupObject, base.SaharaExtObject
+):
+    """Values node groups can be made from."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    MODEL = models.NodeGroupTemplate
+
+
+@base.VersionedObjectRegistry.register
+class NodeGroupTemplateList(
+    TemplateObjectList[NodeGroupTemplate], base.SaharaExtObject
+):
+    """Templates of node groups."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    ITEM = NodeGroupTemplate
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField('NodeGroupTemplate'),
+    }
+
+
+@base.VersionedObjectRegistry.register
+class ClusterTemplate(TemplateObject, ClusterObject, base.SaharaExtObject):
+    """Values clusters can be made from."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    MODEL = models.ClusterTemplate
+
+    fields = {
+        #: Values of node groups: a dict each, of the names of their fields.
+        'node_groups': JsonListField(default=[]),
+    }
+
+
+@base.VersionedObjectRegistry.register
+class ClusterTemplateList(
+    TemplateObjectList[ClusterTemplate], base.SaharaExtObject
+):
+    """Templates of clusters."""
+
+    # 1.0: Initial version
+    VERSION = '1.0'
+    ITEM = ClusterTemplate
+
+    fields = {
+        'objects': ovo_fields.ListOfObjectsField('ClusterTemplate'),
+    }

@@ -10,7 +10,7 @@ from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext import fault_injection
 from sahara_ext.fault_injection import FaultPlan
-from sahara_ext.infra.steps import InfraStep
+from sahara_ext.infra.base import InfraStep
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.fields import InstanceState
@@ -114,7 +114,7 @@ class FakePlugin(ProvisioningPlugin):
         self, cluster: Cluster
     ) -> Mapping[str, Sequence[str]]:
         """Return the names of the steps below."""
-        states = {instance.state for instance in _instances(cluster)}
+        states = {instance.state for instance in cluster.instances()}
         scaling: list[str] = []
         if InstanceState.PLANNED in states:
             scaling += [CONFIGURING_NEW, STARTING_NEW]
@@ -130,13 +130,13 @@ class FakePlugin(ProvisioningPlugin):
         self, context: RequestContext, cluster: Cluster, progress: Progress
     ) -> None:
         """Pretend to configure the instances of a new cluster."""
-        self._play(cluster, progress, CONFIGURING, _instances(cluster))
+        self._play(cluster, progress, CONFIGURING, cluster.instances())
 
     def start(
         self, context: RequestContext, cluster: Cluster, progress: Progress
     ) -> None:
         """Pretend to start what runs on the instances of a new cluster."""
-        self._play(cluster, progress, STARTING, _instances(cluster))
+        self._play(cluster, progress, STARTING, cluster.instances())
 
     def scale(
         self,
@@ -163,7 +163,7 @@ class FakePlugin(ProvisioningPlugin):
         self, context: RequestContext, cluster: Cluster, progress: Progress
     ) -> None:
         """Pretend to prepare for the end of all instances."""
-        self._play(cluster, progress, STOPPING, _instances(cluster))
+        self._play(cluster, progress, STOPPING, cluster.instances())
 
     def _play(
         self,
@@ -185,8 +185,3 @@ class FakePlugin(ProvisioningPlugin):
                 ),
                 self.conf.engine.instance_workers,
             )
-
-
-def _instances(cluster: Cluster) -> Iterable[ClusterInstance]:
-    for group in cluster.node_groups:
-        yield from group.instances

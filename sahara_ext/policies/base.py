@@ -83,15 +83,8 @@ def _full(name: str) -> str:
     return f'data-processing:{name}'
 
 
-RULES = [
-    policy.RuleDefault(
-        'context_is_admin',
-        'role:admin',
-        'Who is an administrator, whatever project the token is for.',
-    ),
-]
-
-
-def list_rules() -> list[policy.RuleDefault]:
-    """Return the rules that guard no request."""
-    return RULES
+CONTEXT_IS_ADMIN = policy.RuleDefault(
+    'context_is_admin',
+    'role:admin',
+    'Who is an administrator, whatever project the token is for.',
+)

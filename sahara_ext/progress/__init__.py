@@ -13,8 +13,8 @@ Everything may be shared by threads, and several processes may report to one
 step.
 """
 
-from sahara_ext.progress.event import Event
 from sahara_ext.progress.progress import Progress
+from sahara_ext.progress.step import Event
 from sahara_ext.progress.step import Step
 
 __all__ = ['Event', 'Progress', 'Step']

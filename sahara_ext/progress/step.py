@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A step of the work on a cluster, while it is being done."""
+"""A step of the work on a cluster, while it is being done, and its events."""
 
 from collections.abc import Callable
 import types
@@ -11,13 +11,51 @@ from ext_lib.db import text
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.journal import Journal
 from sahara_ext.objects.journal import NullJournal
-from sahara_ext.progress.event import Event
 from sahara_ext.progress.failure import Failure
 from sahara_ext.progress.failure import is_failure
 from sahara_ext.progress.failure import is_recorded
 from sahara_ext.progress.failure import logged
 
 LOG = logging.getLogger(__name__)
+
+
+class Event:
+    """A context manager that reports how its block was left.
+
+    An exception that the block raises is recorded and raised further.
+    """
+
+    def __init__(
+        self,
+        step: 'Step',
+        instance: ClusterInstance | None,
+        info: str | None,
+        subject: str | None,
+    ) -> None:
+        self._step = step
+        self._instance = instance
+        #: A text for users about its success; the block may set it.
+        self.info = info
+        self._subject = subject
+
+    def __enter__(self) -> 'Event':
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: types.TracebackType | None,
+    ) -> None:
+        if error is None:
+            self._step.succeed(
+                self._instance, info=self.info, subject=self._subject
+            )
+        elif is_failure(error):
+            with logged('The failure before could not be recorded'):
+                self._step.fail(
+                    self._instance, error=error, subject=self._subject
+                )
 
 
 class Step:

@@ -6,15 +6,7 @@ from ext_lib.wsgi.schema import Param
 from sahara_ext.api.schemas import node_groups
 from sahara_ext.api.schemas import types
 
-index_query = schema.Query(
-    {
-        **types.filters('name', 'plugin_name'),
-        **types.filters('plugin_version', since='2.0'),
-        **types.filters('id', 'hadoop_version', 'description', until='1.1'),
-        **types.paging('id', 'name', 'plugin_name', 'created_at'),
-    },
-    strict_since='1.1',
-)
+index_query = types.list_query('created_at')
 
 #: What clusters and their templates have in common.
 common: dict[str, Param] = {
@@ -43,9 +35,7 @@ shown: dict[str, Param] = {
     **types.owner(),
     **types.required(
         {
-            'created_at': types.time_or_null,
-            'updated_at': types.time_or_null,
-            'id': types.uuid,
+            **types.stored,
             'name': types.string,
             'plugin_name': types.string,
             'cluster_configs': {'type': 'object'},
@@ -77,10 +67,5 @@ _template = schema.Body(
     }
 )
 
-index_response = schema.Body(
-    {
-        'cluster_templates': Param(schema.ListOf(_template), required=True),
-        'markers': Param(types.markers),
-    }
-)
+index_response = types.page_of('cluster_templates', _template)
 show_response = schema.wrapped('cluster_template', _template)

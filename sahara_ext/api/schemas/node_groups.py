@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schemas of node groups, wherever they are a part of something."""
+"""Schemas of node groups, as parts of something, and of their templates."""
 
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
@@ -71,9 +71,7 @@ several_or_null = schema.ListOf(one, {'type': ['array', 'null']})
 #: In answers, those of templates of clusters included.
 shown: dict[str, Param] = types.required(
     {
-        'created_at': types.time_or_null,
-        'updated_at': types.time_or_null,
-        'id': types.uuid,
+        **types.stored,
         'name': types.string,
         **types.alike(
             (
@@ -110,3 +108,35 @@ shown: dict[str, Param] = types.required(
         'shares': {'type': ['array', 'null']},
     }
 )
+
+
+template_index_query = types.list_query('created_at')
+
+template_create = schema.Body(
+    {**types.identity(is_required=True), **common},
+    rules={'allOf': [{'required': ['flavor_id', 'node_processes']}]},
+)
+template_update = schema.Body({**types.identity(is_required=False), **common})
+
+_template = schema.Body(
+    {
+        **{
+            name: param
+            for name, param in shown.items()
+            if name not in ('count', 'node_group_template_id')
+        },
+        **types.owner(),
+        **types.required(
+            {
+                'plugin_name': types.string,
+                'description': types.any_string,
+                'is_default': types.boolean,
+                'is_public': types.boolean,
+                'is_protected': types.boolean,
+            }
+        ),
+    }
+)
+
+template_index_response = types.page_of('node_group_templates', _template)
+template_show_response = schema.wrapped('node_group_template', _template)

@@ -1,12 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON Schemas of properties that several resources share."""
+"""JSON Schemas of properties, and the formats that their strings have."""
 
 from collections.abc import Iterable
+import re
 from typing import Any
 
+import jsonschema
+from oslo_utils import uuidutils
+
+from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
 
 JSONSchema = dict[str, Any]
+
+
+def closed(properties: dict[str, JSONSchema]) -> JSONSchema:
+    """Return the schema of an object that has these properties, no others."""
+    return {
+        'type': 'object',
+        'properties': properties,
+        'required': list(properties),
+        'additionalProperties': False,
+    }
+
 
 #: What a column of numbers holds.
 _HIGHEST = 2**31 - 1
@@ -83,14 +99,15 @@ time: JSONSchema = {
     'pattern': r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$',
 }
 time_or_null: JSONSchema = {'anyOf': [time, null]}
+#: What answers say of all that is stored.
+stored: dict[str, JSONSchema] = {
+    'created_at': time_or_null,
+    'updated_at': time_or_null,
+    'id': uuid,
+}
 any_string: JSONSchema = {'type': ['string', 'null']}
 #: The pages before and after a list.
-markers: JSONSchema = {
-    'type': 'object',
-    'properties': {'prev': any_string, 'next': any_string},
-    'required': ['prev', 'next'],
-    'additionalProperties': False,
-}
+markers: JSONSchema = closed({'prev': any_string, 'next': any_string})
 
 
 def sort_by(*names: str) -> JSONSchema:
@@ -144,13 +161,77 @@ def filters(
     return optional(alike(names, string), since, until)
 
 
-def paging(*sort_keys: str) -> dict[str, Param | tuple[Param, ...]]:
-    """Return the parameters that say which part of a list is wanted."""
-    return {
-        'limit': Param(limit),
-        'marker': Param(string),
-        'sort_by': (
-            Param(sort_by(*sort_keys, 'hadoop_version'), until='1.1'),
-            Param(sort_by(*sort_keys, 'plugin_version'), since='2.0'),
-        ),
-    }
+def list_query(sort_key: str, *old_filters: str) -> schema.Query:
+    """Return the parameters of a list of what plugins make something of.
+
+    :param sort_key: what it can be sorted by, beside what all lists can
+    :param old_filters: likewise for filters, in version 1.1
+    """
+    sort_keys = ('id', 'name', 'plugin_name', sort_key)
+    return schema.Query(
+        {
+            **filters('name', 'plugin_name'),
+            **filters('plugin_version', since='2.0'),
+            **filters(
+                'id',
+                'hadoop_version',
+                'description',
+                *old_filters,
+                until='1.1',
+            ),
+            'limit': Param(limit),
+            'marker': Param(string),
+            'sort_by': (
+                Param(sort_by(*sort_keys, 'hadoop_version'), until='1.1'),
+                Param(sort_by(*sort_keys, 'plugin_version'), since='2.0'),
+            ),
+        },
+        strict_since='1.1',
+    )
+
+
+def page_of(key: str, item: schema.Body) -> schema.Body:
+    """Return the schema of a page of a list."""
+    return schema.Body(
+        {
+            key: Param(schema.ListOf(item), required=True),
+            'markers': Param(markers),
+        }
+    )
+
+
+CHECKER = jsonschema.FormatChecker(formats=())
+
+_LABEL = '[a-zA-Z](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?'
+_TAG_PART = '[a-zA-Z0-9](?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?'
+_PATTERNS = {
+    'valid_name_hostname': re.compile(rf'{_LABEL}(?:\.{_LABEL})*'),
+    'valid_keypair_name': re.compile(r'[a-zA-Z0-9_ -]+'),
+    'valid_tag': re.compile(rf'{_TAG_PART}(?:\.{_TAG_PART})*'),
+    'posix_path': re.compile('(?:/[a-zA-Z0-9_-]+)+'),
+    'positive integer': re.compile('0*[1-9][0-9]{0,17}'),
+    'integer': re.compile('-?[0-9]{1,18}'),
+}
+
+
+def _register(name: str, pattern: re.Pattern[str]) -> None:
+    @CHECKER.checks(name)
+    def _fits(value: object) -> bool:
+        return not isinstance(value, str) or bool(pattern.fullmatch(value))
+
+
+for _name, _pattern in _PATTERNS.items():
+    _register(_name, _pattern)
+
+
+@CHECKER.checks('uuid')
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or uuidutils.is_uuid_like(value)
+
+
+@CHECKER.checks('flavor')
+def _is_flavor(value: object) -> bool:
+    is_number = isinstance(value, str) and _PATTERNS['integer'].fullmatch(
+        value
+    )
+    return bool(is_number) or _is_uuid(value)

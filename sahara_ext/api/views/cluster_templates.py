@@ -6,18 +6,17 @@ import uuid
 
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
-from sahara_ext.api.views import naming
-from sahara_ext.api.views import node_group_templates
+from sahara_ext.api import microversions
 from sahara_ext.api.views import node_groups
-from sahara_ext.objects.cluster_template import ClusterTemplate
 from sahara_ext.objects.node_group import NodeGroup
+from sahara_ext.objects.template import ClusterTemplate
 
 _BLANKS = ('default_image_id', 'node_groups')
 
 
 def show(req: request.Request, template: ClusterTemplate) -> dict[str, Any]:
     """Return a template."""
-    return naming.renamed(
+    return microversions.renamed(
         req,
         {
             'created_at': timestamps.seconds(template.created_at),
@@ -48,7 +47,7 @@ def show(req: request.Request, template: ClusterTemplate) -> dict[str, Any]:
 
 def export(req: request.Request, template: ClusterTemplate) -> dict[str, Any]:
     """Return a template as a file to import it from, elsewhere."""
-    return node_group_templates.blanked(show(req, template), _BLANKS)
+    return node_groups.blanked(show(req, template), _BLANKS)
 
 
 def _node_group(

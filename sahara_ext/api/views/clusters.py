@@ -5,7 +5,7 @@ from typing import Any
 
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
-from sahara_ext.api.views import naming
+from sahara_ext.api import microversions
 from sahara_ext.api.views import node_groups
 from sahara_ext.api.views import provision_steps
 from sahara_ext.objects.cluster import Cluster
@@ -28,7 +28,7 @@ def show(
     :param with_traceback: whether events that are failures show it
     """
     steps = cluster.provision_steps
-    return naming.renamed(
+    return microversions.renamed(
         req,
         {
             **_head(cluster),

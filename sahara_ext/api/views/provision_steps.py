@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The progress of the work on a cluster in answers.
+"""The progress of the work on a cluster in answers: steps and events.
 
 Twice: ``provision_progress`` is what released clients read, so it has only
 steps that have begun; ``provisioning_progress`` has all of them, and counts.
@@ -12,11 +12,12 @@ from oslo_utils import timeutils
 
 from ext_lib.wsgi import request
 from ext_lib.wsgi import timestamps
-from sahara_ext.api.views import cluster_events
-from sahara_ext.api.views import naming
+from sahara_ext.api import microversions
 from sahara_ext.objects.cluster import Cluster
+from sahara_ext.objects.cluster_event import ClusterEvent
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.provision_step import ClusterProvisionStep
+from sahara_ext.progress.failure import without_traceback
 
 
 def begun(
@@ -32,7 +33,7 @@ def begun(
     # They take these two for the begin and the end.
     shown = {
         'created_at': timestamps.seconds(step.started_at),
-        'updated_at': timestamps.seconds(_settled_at(step)),
+        'updated_at': timestamps.seconds(_ended_at(step)),
         'id': step.id,
         'cluster_id': step.cluster_id,
         'tenant_id': step.project_id,
@@ -43,10 +44,9 @@ def begun(
     }
     if with_events:
         shown['events'] = [
-            cluster_events.of_step(event, with_traceback)
-            for event in step.events
+            _event_of_step(event, with_traceback) for event in step.events
         ]
-    return naming.renamed(req, shown)
+    return microversions.renamed(req, shown)
 
 
 def show(step: ClusterProvisionStep) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def percentage(cluster: Cluster) -> int:
     return int(100 * sum(map(_part, last)) / len(last))
 
 
-def _settled_at(step: ClusterProvisionStep) -> datetime.datetime | None:
+def _ended_at(step: ClusterProvisionStep) -> datetime.datetime | None:
     if step.completed_at is None and step.successful is False:
         return step.updated_at
     return step.completed_at
@@ -90,8 +90,10 @@ def _duration(step: ClusterProvisionStep) -> int | None:
     """Return how many seconds a step took, or has been running for."""
     if step.started_at is None:
         return None
-    until = step.completed_at or timeutils.utcnow()
-    return max(0, int((until - step.started_at).total_seconds()))
+    took = step.duration
+    if took is None:
+        took = timeutils.utcnow() - step.started_at
+    return max(0, int(took.total_seconds()))
 
 
 def _part(step: ClusterProvisionStep) -> float:
@@ -100,3 +102,54 @@ def _part(step: ClusterProvisionStep) -> float:
     if not step.total:
         return 0.0
     return min(1.0, step.completed / step.total)
+
+
+_PLAIN = (
+    'node_group_id',
+    'instance_id',
+    'instance_name',
+)
+
+
+def _event_of_step(
+    event: ClusterEvent, with_traceback: bool
+) -> dict[str, Any]:
+    """Return an event as a part of its step, as released clients read it.
+
+    :param with_traceback: whether a failure shows it
+    """
+    return {
+        'created_at': timestamps.seconds(event.created_at),
+        'updated_at': timestamps.seconds(event.updated_at),
+        'id': event.id,
+        **{name: getattr(event, name) for name in _PLAIN},
+        'event_info': _info(event, with_traceback),
+        'successful': event.successful,
+        'step_id': event.step_id,
+    }
+
+
+def show_event(event: ClusterEvent, with_traceback: bool) -> dict[str, Any]:
+    """Return an event that stands for itself.
+
+    :param with_traceback: whether a failure shows it
+    """
+    return {
+        'id': event.id,
+        'cluster_id': event.cluster_id,
+        'node_group_id': event.node_group_id,
+        'instance_id': event.instance_id,
+        'instance_name': event.instance_name,
+        'provisioning_step_id': event.step_id,
+        'event_info': _info(event, with_traceback),
+        'error_id': event.error_id,
+        'successful': event.successful,
+        'created_at': timestamps.seconds(event.created_at),
+    }
+
+
+def _info(event: ClusterEvent, with_traceback: bool) -> str | None:
+    info: str | None = event.event_info
+    if info is None or event.successful or with_traceback:
+        return info
+    return without_traceback(info, event.error_id)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Queries of clusters and of the parts they are loaded with.
+"""Queries of clusters and of their parts: node groups and instances.
 
 Rows of clusters have their node groups set on them as ``node_groups``, and
 each of these has its ``instances``; otherwise ``vars(row)`` lacks the name.
@@ -17,7 +17,8 @@ from ext_lib.db import query
 from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db import values as values_module
-from sahara_ext.db.api import visibility
+from sahara_ext.db.api import shared_list
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 _Cluster = models.Cluster
@@ -31,7 +32,7 @@ def cluster_get(context: RequestContext, cluster_id: str) -> models.Cluster:
 
     :raises ClusterNotFound: otherwise
     """
-    return _get(context, cluster_id, visibility.is_visible(context, _Cluster))
+    return _get(context, cluster_id, shared_list.is_visible(context, _Cluster))
 
 
 @facade.reader
@@ -45,7 +46,7 @@ def cluster_get_ref(
     row: models.Cluster | None = context.session.scalars(
         sa.select(_Cluster).where(
             query.equals(_Cluster.id, cluster_id),
-            visibility.is_visible(context, _Cluster),
+            shared_list.is_visible(context, _Cluster),
         )
     ).first()
     if row is None:
@@ -194,9 +195,7 @@ def cluster_update(
         )
     )
     try:
-        changed = context.session.execute(
-            statement, execution_options={'synchronize_session': False}
-        ).rowcount
+        changed = change(context, statement)
     except db_exception.DBDuplicateEntry as error:
         raise exception.ClusterNameExists(name=values['name']) from error
     if not changed:
@@ -207,3 +206,54 @@ def cluster_update(
         .execution_options(populate_existing=True)
     ).one()
     return row
+
+
+@facade.writer
+def cluster_instances_update(
+    context: RequestContext,
+    cluster_id: str,
+    rows: Sequence[Mapping[str, Any]],
+    engine_id: str,
+) -> None:
+    """Change instances of a cluster that an engine owns.
+
+    :param rows: ``id`` of each, and columns, the same ones for all
+    :raises OperationSuperseded: when another engine owns it, or none
+    :raises InvalidValue: when no column can hold a value
+    """
+    # No other engine can claim the cluster until this is committed.
+    if not change(
+        context,
+        sa.update(_Cluster)
+        .where(_Cluster.id == cluster_id, _Cluster.engine_id == engine_id)
+        .values(engine_id=engine_id, updated_at=_Cluster.updated_at),
+    ):
+        raise exception.OperationSuperseded(cluster_id=cluster_id)
+    table = _Instance.__table__
+    context.session.execute(
+        sa.update(table).where(table.c.id == sa.bindparam('key')),
+        [
+            {
+                'key': row['id'],
+                **values_module.check(
+                    _Instance, {k: row[k] for k in row if k != 'id'}
+                ),
+            }
+            for row in rows
+        ],
+    )
+
+
+@facade.writer
+def cluster_instances_destroy(
+    context: RequestContext, cluster_id: str, instance_ids: Sequence[str]
+) -> None:
+    """Forget instances of a cluster."""
+    if instance_ids:
+        change(
+            context,
+            sa.delete(_Instance).where(
+                _Instance.cluster_id == cluster_id,
+                _Instance.id.in_(list(instance_ids)),
+            ),
+        )

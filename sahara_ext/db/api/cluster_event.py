@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from ext_lib import exception as ext_exception
 from ext_lib import paging
 from ext_lib.context import RequestContext
-from ext_lib.db import clock
 from ext_lib.db import query
 from sahara_ext.db import models
+from sahara_ext.db.facade import change
+from sahara_ext.db.facade import database_time
 from sahara_ext.db.facade import facade
 
 _Event = models.ClusterEvent
@@ -42,7 +43,10 @@ def cluster_events_get_by_step(
         )
     if page.marker is None:
         return _load(context, _page(statement, page.limit))
-    marker = _of_step(step_id).where(query.equals(_table.c.id, page.marker))
+    marker = sa.select(_table).where(
+        query.equals(_table.c.step_id, step_id),
+        query.equals(_table.c.id, page.marker),
+    )
     position = marker.with_only_columns(_table.c.sequence).scalar_subquery()
     statement = statement.where(_table.c.sequence > position)
     rest = _page(statement, page.limit).subquery()
@@ -52,10 +56,6 @@ def cluster_events_get_by_step(
     if not events:
         raise ext_exception.MarkerNotFound(marker=page.marker)
     return events[1:]
-
-
-def _of_step(step_id: str) -> Any:
-    return sa.select(_table).where(query.equals(_table.c.step_id, step_id))
 
 
 def _page(statement: Any, limit: int | None) -> Any:
@@ -137,8 +137,7 @@ def provision_steps_completed(
 
 
 def _is_over(context: RequestContext, age: int) -> Any:
-    now = context.session.scalar(sa.select(clock.UTCNow()))
-    before = now - datetime.timedelta(seconds=age)
+    before = database_time(context) - datetime.timedelta(seconds=age)
     return sa.and_(_Step.successful.is_(True), _Step.completed_at <= before)
 
 
@@ -210,8 +209,6 @@ def _of_cluster(statement: Any, cluster_id: str) -> Any:
 def _destroy(context: RequestContext, sequences: Collection[int]) -> int:
     if not sequences:
         return 0
-    result = context.session.execute(
-        sa.delete(_Event).where(_Event.sequence.in_(sequences)),
-        execution_options={'synchronize_session': False},
+    return change(
+        context, sa.delete(_Event).where(_Event.sequence.in_(sequences))
     )
-    return int(result.rowcount)

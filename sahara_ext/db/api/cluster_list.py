@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lists of clusters."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 from ext_lib import paging
 from ext_lib.context import RequestContext
@@ -27,21 +27,13 @@ FILTERS = (
 )  # fmt: skip
 
 
-class ClusterPage(NamedTuple):
-    """A page, and the markers of those before and after."""
-
-    rows: Sequence[models.Cluster]
-    previous_marker: str | None = None
-    next_marker: str | None = None
-
-
 @facade.reader
 def cluster_get_page(
     context: RequestContext,
     page: paging.Page,
     filters: Mapping[str, Any],
     sort: shared_list.Sort | None = None,
-) -> ClusterPage:
+) -> shared_list.FoundPage:
     """Return clusters of the caller's project and public ones.
 
     :param page: its marker is an id
@@ -54,29 +46,10 @@ def cluster_get_page(
     """
     shared_list.check_filters(filters, FILTERS)
     order = shared_list.Order.of(_Cluster, sort, ORDERS)
-    if page.limit == 0:
-        return ClusterPage([])
     listed = shared_list.SharedList(context, order, page, filters)
-    return _page(context, listed, order, page.limit)
-
-
-def _page(
-    context: RequestContext,
-    listed: shared_list.SharedList,
-    order: shared_list.Order,
-    limit: int | None,
-) -> ClusterPage:
-    ids = listed.ids().subquery()
-    statement = (
-        cluster.whole()
-        .add_columns(listed.previous_marker())
-        .join(ids, ids.c.id == _Cluster.id)
+    found = listed.load(
+        cluster.whole(), cluster.assemble, models.NodeGroup.position
     )
-    found = context.session.execute(
-        order.sort(statement, _Cluster, models.NodeGroup.position)
-    ).all()
-    if not found:
-        return ClusterPage([], listed.before_nothing())
-    rows, has_more = cluster.assemble(found, limit)
-    cluster.load_instances(context, rows)
-    return ClusterPage(rows, found[0][2], rows[-1].id if has_more else None)
+    if found.rows:
+        cluster.load_instances(context, found.rows)
+    return found

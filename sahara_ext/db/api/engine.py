@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from sahara_ext.db import models
+from sahara_ext.db.facade import change
+from sahara_ext.db.facade import database_time
 from sahara_ext.db.facade import facade
 
 _Engine = models.Engine
@@ -46,20 +48,19 @@ def engines_get_all(
 @facade.reader
 def engine_clock(context: RequestContext) -> datetime.datetime:
     """Return the time signs of life are noted by."""
-    now: datetime.datetime = context.session.scalar(sa.select(clock.UTCNow()))
-    return now
+    return database_time(context)
 
 
 @facade.writer
 def engine_destroy(context: RequestContext, engine_id: str) -> None:
     """Forget an engine."""
-    _destroy(context, _Engine.id == engine_id)
+    change(context, sa.delete(_Engine).where(_Engine.id == engine_id))
 
 
 @facade.writer
 def engines_destroy_others(context: RequestContext, engine_id: str) -> None:
     """Forget all engines but one."""
-    _destroy(context, _Engine.id != engine_id)
+    change(context, sa.delete(_Engine).where(_Engine.id != engine_id))
 
 
 @facade.writer
@@ -67,15 +68,8 @@ def engines_destroy_dead(
     context: RequestContext, before: datetime.datetime
 ) -> int:
     """Forget the engines not seen since a moment; return how many."""
-    return _destroy(context, _Engine.last_seen_at < before)
-
-
-def _destroy(context: RequestContext, condition: Any) -> int:
-    result = context.session.execute(
-        sa.delete(_Engine).where(condition),
-        execution_options={'synchronize_session': False},
-    )
-    return int(result.rowcount)
+    is_dead = _Engine.last_seen_at < before
+    return change(context, sa.delete(_Engine).where(is_dead))
 
 
 def is_alive(engine_id: Any, stale_before: datetime.datetime) -> Any:

@@ -11,6 +11,7 @@ from ext_lib.db import query
 from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db import values as values_module
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 _Image = models.ImageRegistration
@@ -43,12 +44,7 @@ def image_registration_get(
 
     :raises ImageNotRegistered: when that is nothing
     """
-    row: models.ImageRegistration | None = context.session.scalars(
-        sa.select(_Image).where(*_is_it(context, image_id))
-    ).first()
-    if row is None:
-        raise exception.ImageNotRegistered(image_id=image_id)
-    return row
+    return _first(context, image_id, sa.select(_Image))
 
 
 @facade.writer
@@ -59,11 +55,17 @@ def image_registration_lock(
 
     :raises ImageNotRegistered: when that is nothing
     """
+    statement = sa.select(_Image).with_for_update()
+    return _first(
+        context, image_id, statement.execution_options(populate_existing=True)
+    )
+
+
+def _first(
+    context: RequestContext, image_id: str, statement: Any
+) -> models.ImageRegistration:
     row: models.ImageRegistration | None = context.session.scalars(
-        sa.select(_Image)
-        .where(*_is_it(context, image_id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        statement.where(*_is_it(context, image_id))
     ).first()
     if row is None:
         raise exception.ImageNotRegistered(image_id=image_id)
@@ -94,7 +96,8 @@ def image_registrations_get(
 
     :param tags: only images that have all of these
     """
-    rows = context.session.scalars(_own(context).order_by(_Image.image_id))
+    own = sa.select(_Image).where(_is_own(context))
+    rows = context.session.scalars(own.order_by(_Image.image_id))
     return [row for row in rows if set(tags) <= set(row.tags)]
 
 
@@ -104,16 +107,9 @@ def image_registration_destroy(context: RequestContext, image_id: str) -> None:
 
     :raises ImageNotRegistered: when the project does not know it
     """
-    result = context.session.execute(
-        sa.delete(_Image).where(*_is_it(context, image_id)),
-        execution_options={'synchronize_session': False},
-    )
-    if not result.rowcount:
+    is_it = _is_it(context, image_id)
+    if not change(context, sa.delete(_Image).where(*is_it)):
         raise exception.ImageNotRegistered(image_id=image_id)
-
-
-def _own(context: RequestContext) -> Any:
-    return sa.select(_Image).where(_is_own(context))
 
 
 def _is_own(context: RequestContext) -> Any:

@@ -19,15 +19,13 @@ from ext_lib.db import text
 from sahara_ext import exception
 from sahara_ext.db import models
 from sahara_ext.db.api import cluster as cluster_module
-from sahara_ext.db.api import cluster_instance
 from sahara_ext.db.api import engine
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 _Cluster = models.Cluster
 _Group = models.NodeGroup
 _Instance = models.ClusterInstance
-
-_QUIETLY = {'synchronize_session': False}
 
 _ACTIVE = 'active'
 _REMOVING = 'removing'
@@ -120,7 +118,7 @@ def _apply(context: RequestContext, cluster_id: str, changes: Changes) -> None:
     cluster_module.insert(context, _Group, changes.groups)
     cluster_module.insert(context, _Instance, changes.instances)
     if changes.counts:
-        _execute(
+        change(
             context,
             sa.update(_Group)
             .where(
@@ -134,7 +132,7 @@ def _apply(context: RequestContext, cluster_id: str, changes: Changes) -> None:
         going.append(_Instance.id.in_(list(changes.removing)))
     if changes.removing is None or changes.removing:
         statement = sa.update(_Instance).where(*going)
-        _execute(context, statement.values(state=_REMOVING))
+        change(context, statement.values(state=_REMOVING))
 
 
 @facade.writer
@@ -247,8 +245,8 @@ def cluster_operation_finish(
     """
     cluster_set_status(context, lease, {**values, **NO_OPERATION})
     cluster_id = lease.cluster_id
-    cluster_instance.cluster_instances_destroy(context, cluster_id, gone)
-    _execute(
+    cluster_module.cluster_instances_destroy(context, cluster_id, gone)
+    change(
         context,
         sa.update(_Instance)
         .where(_Instance.cluster_id == cluster_id, _Instance.state != _ACTIVE)
@@ -259,7 +257,7 @@ def cluster_operation_finish(
         .where(_Instance.node_group_id == _Group.id)
         .scalar_subquery()
     )
-    _execute(
+    change(
         context,
         sa.update(_Group)
         .where(_Group.cluster_id == cluster_id, _Group.count != left)
@@ -273,8 +271,7 @@ def cluster_destroy(context: RequestContext, lease: Lease) -> None:
 
     :raises OperationSuperseded: when the engine has lost the right to it
     """
-    result = _execute(context, sa.delete(_Cluster).where(*_held(lease)))
-    if not result.rowcount:
+    if not change(context, sa.delete(_Cluster).where(*_held(lease))):
         raise exception.OperationSuperseded(cluster_id=lease.cluster_id)
 
 
@@ -292,8 +289,4 @@ def _update(
     # A change of the owner is not shown to users.
     values.setdefault('updated_at', _Cluster.updated_at)
     statement = sa.update(_Cluster).where(*conditions).values(**values)
-    return bool(_execute(context, statement).rowcount)
-
-
-def _execute(context: RequestContext, statement: Any) -> Any:
-    return context.session.execute(statement, execution_options=_QUIETLY)
+    return bool(change(context, statement))

@@ -14,13 +14,13 @@ from oslo_utils import uuidutils
 import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
-from ext_lib.db import clock
 from ext_lib.db import query
 from ext_lib.db import text
 from sahara_ext import exception
-from sahara_ext.db import lost_connection
 from sahara_ext.db import models
+from sahara_ext.db.facade import database_time
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import recover
 
 _Step = models.ClusterProvisionStep
 _Cluster = models.Cluster
@@ -42,7 +42,7 @@ def provision_steps_plan(
     project_id = _lock_cluster(context, identity['cluster_id'])
     steps = _lock_operation(context, identity['operation_id'])
     known = {step.step_key for step in steps}
-    now = _now(context)
+    now = database_time(context)
     rows = [
         _new(identity, project_id, name, now) | {'total': total}
         for name, total in totals.items()
@@ -52,7 +52,7 @@ def provision_steps_plan(
         context.session.execute(sa.insert(_table), unknown)
 
 
-@lost_connection.recover
+@recover
 @facade.writer
 def provision_step_begin(
     context: RequestContext,
@@ -79,7 +79,7 @@ def provision_step_begin(
         return wanted[0]
     for step in steps:
         _check_not_failed(step, is_resumed=step.step_key == key)
-    now = _now(context)
+    now = database_time(context)
     if not wanted:
         wanted = [_Step(**_new(identity, project_id, name, now))]
         context.session.add_all(wanted)
@@ -113,11 +113,6 @@ def _lock_operation(
         statement
     ).all()
     return rows
-
-
-def _now(context: RequestContext) -> datetime.datetime:
-    now: datetime.datetime = context.session.scalar(sa.select(clock.UTCNow()))
-    return now
 
 
 def _new(

@@ -5,9 +5,9 @@ There are two walks along an index for each page, one for either, since no
 index serves both at once; together they find no more than two pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import orm
@@ -17,7 +17,22 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from ext_lib.db.marker import Marker
-from sahara_ext.db.api import visibility
+
+
+def is_own(context: RequestContext, model: Any) -> Any:
+    """Return the condition that a row is one of the caller's project."""
+    return query.equals(model.project_id, context.project_id or ())
+
+
+def is_public(model: Any) -> Any:
+    """Return the condition that all projects see a row."""
+    return query.equals(model.is_public, True)
+
+
+def is_visible(context: RequestContext, model: Any) -> Any:
+    """Return the condition that the caller sees a row."""
+    return sa.or_(is_own(context, model), is_public(model))
+
 
 #: A column, and ``asc`` or ``desc``.
 Sort = tuple[str, str]
@@ -90,6 +105,14 @@ class Order:
         return query.precedes(bounds, columns)
 
 
+class FoundPage(NamedTuple):
+    """A page, and the markers of those before and after."""
+
+    rows: Sequence[Any]
+    previous_marker: str | None = None
+    next_marker: str | None = None
+
+
 class SharedList:
     """One page of a list.
 
@@ -110,23 +133,48 @@ class SharedList:
         self._marker: Any = None
         if page.marker is not None:
             other = orm.aliased(order.model)
-            seen = visibility.is_visible(context, other)
+            seen = is_visible(context, other)
             self._marker = Marker(other, page.marker, seen, key='id')
 
-    def ids(self) -> Any:
-        """Return the statement that gives the ids of a page.
+    def load(
+        self,
+        statement: Any,
+        assemble: Callable[
+            [Sequence[Any], int | None], tuple[list[Any], bool]
+        ],
+        *last: Any,
+    ) -> FoundPage:
+        """Return the page.
 
-        There is one more if there is another page.
+        :param statement: selects what the list has, whole
+        :param assemble: takes what that gave, and how many are wanted;
+            returns these, and whether there are more
+        :param last: columns that order what belongs to one of the list
+        :raises MarkerNotFound: when the caller sees no row of that id
         """
-        limit = self._page.limit
-        return self._first(self._order, None if limit is None else limit + 1)
+        limit, model = self._page.limit, self._order.model
+        if limit == 0:
+            return FoundPage([])
+        # One more, if there is another page.
+        most = None if limit is None else limit + 1
+        ids = self._first(self._order, most).subquery()
+        statement = statement.add_columns(self._previous_marker()).join(
+            ids, ids.c.id == model.id
+        )
+        found = self._context.session.execute(
+            self._order.sort(statement, model, *last)
+        ).all()
+        if not found:
+            return FoundPage([], self._before_nothing())
+        rows, has_more = assemble(found, limit)
+        return FoundPage(rows, found[0][-1], rows[-1].id if has_more else None)
 
     def _first(self, order: Order, limit: int | None) -> Any:
         walks = [
             self._walk(order, limit, condition).subquery()
             for condition in (
-                visibility.is_own(self._context, order.model),
-                visibility.is_public(order.model),
+                is_own(self._context, order.model),
+                is_public(order.model),
             )
         ]
         both = sa.union(*(sa.select(walk) for walk in walks)).subquery()
@@ -143,7 +191,7 @@ class SharedList:
             statement = statement.where(order.after(self._marker))
         return order.sort(statement, model).limit(limit)
 
-    def previous_marker(self) -> Any:
+    def _previous_marker(self) -> Any:
         """Return the marker of the page before, as SQL.
 
         It is as many rows before the marker as there are on a page.
@@ -155,7 +203,7 @@ class SharedList:
             backwards.offset(self._page.limit - 1).limit(1).scalar_subquery()
         )
 
-    def before_nothing(self) -> str | None:
+    def _before_nothing(self) -> str | None:
         """Return the marker of the page before, when this one is empty.
 
         :raises MarkerNotFound: when it is so because it begins nowhere
@@ -164,6 +212,6 @@ class SharedList:
             return None
         self._marker.check(self._context)
         marker: str | None = self._context.session.scalar(
-            sa.select(self.previous_marker())
+            sa.select(self._previous_marker())
         )
         return marker

@@ -5,7 +5,7 @@ Each function takes the model of the kind of template it is about.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from oslo_db import exception as db_exception
 from oslo_utils import timeutils
@@ -19,7 +19,7 @@ from sahara_ext.db import models
 from sahara_ext.db import values as values_module
 from sahara_ext.db.api import shared_list
 from sahara_ext.db.api import template_use
-from sahara_ext.db.api import visibility
+from sahara_ext.db.facade import change
 from sahara_ext.db.facade import facade
 
 #: What templates can be sorted by; none is ever null.
@@ -31,20 +31,10 @@ FILTERS = (
     'is_protected', 'is_default', 'use_autoconfig',
 )  # fmt: skip
 
-_QUIETLY = {'synchronize_session': False}
-
 _NOT_FOUND: Mapping[Any, type[exception.TemplateNotFound]] = {
     models.NodeGroupTemplate: exception.NodeGroupTemplateNotFound,
     models.ClusterTemplate: exception.ClusterTemplateNotFound,
 }
-
-
-class TemplatePage(NamedTuple):
-    """A page, and the markers of those before and after."""
-
-    rows: Sequence[Any]
-    previous_marker: str | None = None
-    next_marker: str | None = None
 
 
 @facade.writer
@@ -79,12 +69,21 @@ def template_get(context: RequestContext, model: Any, template_id: str) -> Any:
 
     :raises TemplateNotFound: otherwise
     """
-    row = context.session.scalars(
-        sa.select(model).where(
-            query.equals(model.id, template_id),
-            visibility.is_visible(context, model),
-        )
-    ).first()
+    statement = _visible(context, model, template_id)
+    return _first(context, model, template_id, statement)
+
+
+def _visible(context: RequestContext, model: Any, template_id: str) -> Any:
+    return sa.select(model).where(
+        query.equals(model.id, template_id),
+        shared_list.is_visible(context, model),
+    )
+
+
+def _first(
+    context: RequestContext, model: Any, template_id: str, statement: Any
+) -> Any:
+    row = context.session.scalars(statement).first()
     if row is None:
         raise _NOT_FOUND[model](template_id=template_id)
     return row
@@ -99,18 +98,12 @@ def template_lock(
     :param shared: whether others may lock it like that at the same time
     :raises TemplateNotFound: likewise
     """
-    row = context.session.scalars(
-        sa.select(model)
-        .where(
-            query.equals(model.id, template_id),
-            visibility.is_visible(context, model),
-        )
+    statement = (
+        _visible(context, model, template_id)
         .with_for_update(read=shared)
         .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
-        raise _NOT_FOUND[model](template_id=template_id)
-    return row
+    )
+    return _first(context, model, template_id, statement)
 
 
 @facade.writer
@@ -137,14 +130,11 @@ def template_update(
         )
     )
     try:
-        context.session.execute(statement, execution_options=_QUIETLY)
+        change(context, statement)
     except db_exception.DBDuplicateEntry as error:
         raise exception.TemplateNameExists(name=values['name']) from error
-    row = context.session.scalars(
-        sa.select(model).where(model.id == template_id)
-    ).first()
-    if row is None:
-        raise _NOT_FOUND[model](template_id=template_id)
+    changed = sa.select(model).where(model.id == template_id)
+    row = _first(context, model, template_id, changed)
     _note_uses(context, template_id, values)
     if model is models.NodeGroupTemplate:
         template_use.take_over(context, row, values)
@@ -162,11 +152,7 @@ def template_destroy(
     :raises TemplateNotFound: when there is none
     """
     is_it = model.id == template_id
-    result = context.session.execute(
-        sa.delete(model).where(is_it, ~model.is_protected),
-        execution_options=_QUIETLY,
-    )
-    if not result.rowcount:
+    if not change(context, sa.delete(model).where(is_it, ~model.is_protected)):
         raise _refusal(context, model, template_id)
     users = template_use.users(context, model, template_id)
     if users:
@@ -192,7 +178,7 @@ def template_get_page(
     page: paging.Page,
     filters: Mapping[str, Any],
     sort: shared_list.Sort | None = None,
-) -> TemplatePage:
+) -> shared_list.FoundPage:
     """Return templates of the caller's project and public ones.
 
     :param page: its marker is an id
@@ -205,16 +191,12 @@ def template_get_page(
     """
     shared_list.check_filters(filters, FILTERS)
     order = shared_list.Order.of(model, sort, ORDERS)
-    if page.limit == 0:
-        return TemplatePage([])
     listed = shared_list.SharedList(context, order, page, filters)
-    ids = listed.ids().subquery()
-    statement = sa.select(model, listed.previous_marker()).join(
-        ids, ids.c.id == model.id
-    )
-    found = context.session.execute(order.sort(statement, model)).all()
-    if not found:
-        return TemplatePage([], listed.before_nothing())
-    rows = [row for row, _ in found[: page.limit]]
-    is_last = len(rows) == len(found)
-    return TemplatePage(rows, found[0][1], None if is_last else rows[-1].id)
+    return listed.load(sa.select(model), _assemble)
+
+
+def _assemble(
+    found: Sequence[Any], limit: int | None
+) -> tuple[list[Any], bool]:
+    rows = [row for row, _ in found[:limit]]
+    return rows, len(rows) < len(found)

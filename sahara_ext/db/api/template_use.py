@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.db import models
+from sahara_ext.db.facade import change
 
 _Cluster = models.Cluster
 _Group = models.NodeGroup
@@ -40,9 +41,8 @@ def replace(
     node_groups: Iterable[Mapping[str, Any]],
 ) -> None:
     """Note which templates the node groups of a cluster template name."""
-    context.session.execute(
-        sa.delete(_Use).where(_Use.cluster_template_id == template_id),
-        execution_options={'synchronize_session': False},
+    change(
+        context, sa.delete(_Use).where(_Use.cluster_template_id == template_id)
     )
     used = {group.get(_REFERENCE) for group in node_groups}
     rows = [

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from ext_lib.db import clock
 from ext_lib.db import text
-from sahara_ext.db import lost_connection
 from sahara_ext.db import models
 from sahara_ext.db.event_log import step_state
-from sahara_ext.db.event_log.held_connection import HeldConnection
-from sahara_ext.db.event_log.step_counters import StepCounters
+from sahara_ext.db.event_log.step_state import StepCounters
 from sahara_ext.db.event_log.step_state import StepState
+from sahara_ext.db.facade import HeldConnection
+from sahara_ext.db.facade import recover_all
 
 LOG = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def cluster_event_subject(subject: str) -> str:
     return hashlib.sha256(encoded).hexdigest()
 
 
-@lost_connection.recover_all
+@recover_all
 def cluster_events_record(
     connection: HeldConnection,
     step_id: str,

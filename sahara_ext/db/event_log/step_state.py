@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The state of a step, and the statements that change it."""
+"""The state of a step, how it counts, and the statements that change it.
 
+Each subject counts once, in any order of reports. A subject that has failed
+has failed for good; its success, be it reported before or after, is stored but
+not counted. The report that reaches the total ends the step, and nothing
+counts from then on.
+"""
+
+import dataclasses
 import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +16,57 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from ext_lib.db import clock
 from sahara_ext import exception
-from sahara_ext.db import lost_connection
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import recover
+
+#: The subject of a report, and whether it succeeded.
+Claim = tuple[str, bool]
+
+
+@dataclasses.dataclass
+class StepCounters:
+    """The counters of a step while reports are added.
+
+    :param known: whether it counts, for each earlier claim of the subjects at
+        hand
+    """
+
+    completed: int
+    failed: int
+    total: int | None
+    successful: bool | None
+    has_ended: bool
+    known: dict[Claim, bool]
+
+    def add(self, claim: Claim) -> bool:
+        """Add a claim that is not known; return whether it is counted."""
+        subject, successful = claim
+        counts = not self.has_ended
+        if successful:
+            counts = counts and (subject, False) not in self.known
+        self.known[claim] = counts
+        if counts:
+            self._count(subject, successful)
+        return counts
+
+    def _count(self, subject: str, successful: bool) -> None:
+        if successful:
+            self.completed += 1
+        else:
+            self.failed += 1
+            self.successful = False
+            self._withdraw((subject, True))
+        if self.total is not None:
+            self.has_ended = self.completed + self.failed >= self.total
+        if self.has_ended:
+            self.successful = not self.failed
+
+    def _withdraw(self, claim: Claim) -> None:
+        if self.known.get(claim):
+            self.known[claim] = False
+            self.completed -= 1
+
 
 _table = models.ClusterProvisionStep.__table__
 
@@ -31,7 +86,7 @@ class StepState(NamedTuple):
         return cls._make(getattr(step, name) for name in cls._fields)
 
 
-@lost_connection.recover
+@recover
 @facade.writer
 def provision_step_end(
     context: RequestContext, step_id: str

@@ -1,2 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The schema, one revision after the other."""
+"""The way of this service's database to its present schema."""
+
+import pathlib
+
+from ext_lib.db import migration
+
+schema = migration.Schema(
+    name='sahara_ext',
+    alembic=pathlib.Path(__file__).parent,
+    command='sahara-ext-manage db sync',
+)

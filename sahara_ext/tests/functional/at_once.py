@@ -11,7 +11,7 @@ from ext_lib import context
 from ext_lib import rpc
 from sahara_ext import objects
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.tests import base
 

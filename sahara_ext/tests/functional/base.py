@@ -9,9 +9,9 @@ from ext_lib import fixture
 from ext_lib.testing import polling
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
-from sahara_ext.engine import rpcapi
+from sahara_ext.engine import api
 from sahara_ext.engine.manager import EngineManager
-from sahara_ext.infra import registry
+from sahara_ext.infra.base import load_driver
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.plugins.registry import PluginRegistry
 from sahara_ext.tests import base
@@ -146,10 +146,10 @@ class OperationsTestCase(APITestCase):
         manager = EngineManager(
             self.conf,
             PluginRegistry(self.conf),
-            registry.load(self.conf),
+            load_driver(self.conf),
             is_alone=True,
         )
-        self.rpc.serve(manager, rpcapi.TOPIC)
+        self.rpc.serve(manager, api.TOPIC)
 
     def wait_until_idle(self, cluster_id: str, token: str = MEMBER) -> Any:
         """Wait until nothing is being done to a cluster; return it."""

@@ -12,7 +12,7 @@ from ext_lib import context
 from ext_lib.paging import ALL
 from sahara_ext import exception
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.objects.cluster_instance import ClusterInstance

@@ -8,9 +8,9 @@ import webob
 
 from ext_lib.paging import ALL
 from sahara_ext import exception
-from sahara_ext.objects.cluster_template import ClusterTemplateList
 from sahara_ext.objects.image_registration import ImageRegistration
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
+from sahara_ext.objects.template import ClusterTemplateList
+from sahara_ext.objects.template import NodeGroupTemplate
 from sahara_ext.tests import base
 from sahara_ext.tests import requested
 from sahara_ext.tests.functional import at_once

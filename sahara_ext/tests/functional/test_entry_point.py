@@ -53,6 +53,6 @@ class EntryPointTest(base.TestCase):
         """Configured by the files the environment names."""
         self.assertIn('"name": "fake"', self.ask('/v2/plugins', 'sqlite://'))
 
-    def test_it_does_not_wait_for_a_database_that_is_away(self) -> None:
+    def test_it_does_not_wait_for_an_unreachable_database(self) -> None:
         url = f'mysql+pymysql://u:p@127.0.0.1:{ports.free_port()}/db'
         self.assertIn('\n503 ', self.ask('/v2/clusters', url))

@@ -63,7 +63,7 @@ class LifecycleTest(base.OperationsTestCase):
         (left,) = group['instances']
         self.assertNotEqual(first['id'], left['id'])
 
-    def test_a_failure_is_told(self) -> None:
+    def test_a_failure_is_described(self) -> None:
         fake = {'fail_step': 'Waiting for ssh', 'fail_instances': 1}
         cluster = self.wait_until_idle(
             self.create(cluster_configs={'fake': fake})['id']

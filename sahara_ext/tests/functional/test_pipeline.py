@@ -51,7 +51,7 @@ class PipelineTest(base.APITestCase):
         found = log.identities('/v2/clusters')
         self.assertEqual([f'None {own} - -'], found)
 
-    def test_not_everybody_may_ask_how_it_is(self) -> None:
+    def test_details_of_health_are_restricted(self) -> None:
         network = ['10.0.0.0/8']
         self.settings.set('healthcheck', allowed_source_ranges=network)
         self.app = loader.load(self.conf)

@@ -60,7 +60,7 @@ class TestAPIReference(base.TestCase):
         self.told = _REFERENCE.methods()
         self.told.pop(_VERSION_LIST)
 
-    def test_every_method_is_told_and_no_other(self) -> None:
+    def test_every_method_is_documented_and_no_other(self) -> None:
         self.assertEqual(
             sorted(map(str, self.served)), sorted(map(str, self.told))
         )

@@ -10,8 +10,8 @@ from ext_lib import rpc
 from ext_lib.testing import broker
 from ext_lib.testing import servers
 from sahara_ext import objects
-from sahara_ext.db import migration
 from sahara_ext.db.facade import facade
+from sahara_ext.db.migrations import schema
 from sahara_ext.objects.cluster_event import ClusterEventList
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.tests import base as tests_base
@@ -32,7 +32,7 @@ class Backends(servers.OnServers, tests_base.TestCase):
         self.settings.set('database', connection=self.url)
         facade.configure(self.conf)
         self.addCleanup(facade.reset)
-        migration.schema.sync(facade.get_engine(), None)
+        schema.sync(facade.get_engine(), None)
         self.context = context.RequestContext(
             user_id=tests_base.USER,
             project_id=tests_base.PROJECT,

@@ -8,7 +8,7 @@ from ext_lib.db import fixture
 from ext_lib.testing import lines
 from ext_lib.testing import schemas
 from ext_lib.testing import servers
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 
 load_tests = servers.load_tests
 

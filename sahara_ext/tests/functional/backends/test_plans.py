@@ -12,7 +12,7 @@ from sahara_ext.db import models
 from sahara_ext.db.api import cluster_event as cluster_event_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.tests import base
 from sahara_ext.tests.functional.backends import database
 from sahara_ext.tests.unit.db import base as rows

@@ -13,7 +13,7 @@ from ext_lib import service
 from ext_lib.context import RequestContext
 from ext_lib.testing import polling
 from sahara_ext import exception
-from sahara_ext.engine import rpcapi
+from sahara_ext.engine import api
 from sahara_ext.engine.api import EngineAPI
 from sahara_ext.engine.manager import EngineManager
 from sahara_ext.infra.base import InfraDriver
@@ -147,7 +147,7 @@ class EngineTestCase(ClusterTestCase, base.MessagingTestCase):
             driver or FakeDriver(self.conf),
             is_alone,
         )
-        return self.rpc.serve(manager, rpcapi.TOPIC)
+        return self.rpc.serve(manager, api.TOPIC)
 
 
 def steps(

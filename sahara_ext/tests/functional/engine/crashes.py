@@ -90,12 +90,12 @@ class Frozen(processes.EnginesTestCase):
 
     def test_it_wakes_up_and_lets_go(self):
         frozen = self.engines.start('frozen')
-        self.engines.ledger.hold('wait_for_address', 5)
+        self.engines.directory_cloud.hold('wait_for_address', 5)
         cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         frozen.freeze()
         self.assertEqual(ClusterStatus.WAITING, self.load(cluster_id).status)
-        self.engines.ledger.release('wait_for_address')
+        self.engines.directory_cloud.release('wait_for_address')
         awake = self.engines.start('awake')
         cluster = self.wait_for(cluster_id)
         self.assertTrue(awake.has_said(': creating: begun'))
@@ -111,11 +111,11 @@ class Frozen(processes.EnginesTestCase):
 
     def test_it_wakes_up_after_a_deletion(self):
         frozen = self.engines.start('frozen')
-        self.engines.ledger.hold('launch', 5)
+        self.engines.directory_cloud.hold('launch', 5)
         cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Launching instances', 5)
         frozen.freeze()
-        self.engines.ledger.release('launch')
+        self.engines.directory_cloud.release('launch')
         self.api.delete_cluster(self.context, self.load(cluster_id))
         self.engines.start('awake')
         self.wait_until_gone(cluster_id)
@@ -135,14 +135,14 @@ class Stopped(processes.EnginesTestCase):
     def test_another_goes_on(self):
         first = self.engines.start('first')
         second = self.engines.start('second')
-        self.engines.ledger.hold('wait_for_address', 5)
+        self.engines.directory_cloud.hold('wait_for_address', 5)
         cluster_id = self.create({'worker': _MANY})
         self.wait_for_step(cluster_id, 'Assigning IPs', 5)
         busy, idle = first, second
         if second.has_said(': creating: begun'):
             busy, idle = second, first
         self.assertEqual(0, busy.stop())
-        self.engines.ledger.release('wait_for_address')
+        self.engines.directory_cloud.release('wait_for_address')
         polling.wait_until(
             lambda: idle.has_said(': creating: begun'), 'the other to begin'
         )

@@ -17,7 +17,7 @@ from sahara_ext.db import models
 from sahara_ext.db.facade import facade
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.tests.functional.engine import base
-from sahara_ext.tests.functional.engine import ledger
+from sahara_ext.tests.functional.engine import directory_cloud
 
 #: Long enough for a busy machine, short enough to wait for.
 TIMEOUT = 3.0
@@ -37,7 +37,7 @@ _PROGRAM = 'sahara_ext.cmd.engine'
 
 
 class Engines(fixtures.Fixture):
-    """Engines on one database; ``ledger`` is the cloud they work with.
+    """Engines on one database, which work with ``directory_cloud``.
 
     :param database_url: of a database with tables
     :param transport_url: of the messages
@@ -62,7 +62,9 @@ class Engines(fixtures.Fixture):
 
     def _setUp(self) -> None:
         self._directory = self.useFixture(fixtures.TempDir()).path
-        self.ledger = self.useFixture(ledger.Ledger())
+        self.directory_cloud = self.useFixture(
+            directory_cloud.DirectoryCloud()
+        )
         config = configparser.RawConfigParser()
         config['DEFAULT'] = {'transport_url': self._transport_url}
         config['database'] = {'connection': self._database_url}
@@ -81,7 +83,7 @@ class Engines(fixtures.Fixture):
                 _PROGRAM,
                 ['--config-file', str(self._config), '--host', host],
                 self._directory,
-                self.ledger.environment,
+                self.directory_cloud.environment,
             )
         )
 
@@ -103,7 +105,7 @@ class EngineProcess(process.Process):
     def _has_frozen(self) -> bool:
         self.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.process.pid, _STOPPED)
-        if _nobody_writes():
+        if _no_process_writes():
             return True
         self.thaw()
         return False
@@ -117,7 +119,7 @@ class EngineProcess(process.Process):
         return text in self.output.read_text()
 
 
-def _nobody_writes() -> bool:
+def _no_process_writes() -> bool:
     """Return whether each row could be written to at once."""
     url = facade.get_engine().url
     timeout, attempts = _LOCK_TIMEOUTS[url.get_backend_name()]
@@ -175,6 +177,6 @@ class EnginesTestCase(base.ClusterTestCase):
             for group in cluster.node_groups
             for instance in group.instances
         }
-        self.assertEqual(stored, self.engines.ledger.servers())
-        made = self.engines.ledger.made()
+        self.assertEqual(stored, self.engines.directory_cloud.servers())
+        made = self.engines.directory_cloud.made()
         self.assertEqual(len(set(made)), len(made))

@@ -118,7 +118,7 @@ class TestCreation(base.EngineTestCase):
                 self.assertEqual('192.0.2.1', instance.internal_ip)
                 self.assertEqual('198.51.100.1', instance.management_ip)
 
-    def test_nobody_owns_it_then(self):
+    def test_no_engine_owns_it_then(self):
         self.start()
         cluster = self.wait_for(self.create())
         self.assertEqual(

@@ -64,9 +64,11 @@ class TestExamplePlugin(
         super().setUp()
         paths = [
             self.plugin.path,
-            self.engines.ledger.environment['PYTHONPATH'],
+            self.engines.directory_cloud.environment['PYTHONPATH'],
         ]
-        self.engines.ledger.environment['PYTHONPATH'] = os.pathsep.join(paths)
+        self.engines.directory_cloud.environment['PYTHONPATH'] = (
+            os.pathsep.join(paths)
+        )
         self.engine = self.engines.start()
 
     def get_transport(self):

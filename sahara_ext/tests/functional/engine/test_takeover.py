@@ -248,10 +248,10 @@ class TestDatabase(base.EngineTestCase):
             [(name, 4, 0, 4, True) for name in STEPS], base.counts(cluster)
         )
 
-    def test_it_is_still_away_when_the_engine_lets_go(self):
+    def test_it_is_still_unreachable_when_the_engine_lets_go(self):
         errors = [db_exception.DBConnectionError() for _ in range(2)]
 
-        def unless_away(method):
+        def unless_unreachable(method):
             def ask(cluster):
                 if errors:
                     raise errors.pop()
@@ -261,7 +261,7 @@ class TestDatabase(base.EngineTestCase):
 
         for name in ('is_held', 'release'):
             method = getattr(Cluster, name)
-            self.patch(Cluster, name, unless_away(method))
+            self.patch(Cluster, name, unless_unreachable(method))
         self.start(is_alone=False)
         self.wait_for(self.create(seconds=0.4))
         self.assertEqual([], errors)

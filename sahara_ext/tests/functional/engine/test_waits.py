@@ -104,7 +104,7 @@ class TestWaits(WaitsTestCase):
         said = self.wait_for_description(cluster_id, 'And for 2 more')
         self.assertEqual(3, said.count('to be up.'))
 
-    def test_a_compute_api_that_is_away(self):
+    def test_an_unreachable_compute_api(self):
         cluster_id = self.begin(status='BUILD')
         self.wait_for_description(cluster_id, 'to be up')
         self.cloud.stop()
@@ -135,7 +135,7 @@ class TestWaits(WaitsTestCase):
 class TestShortWaits(WaitsTestCase):
     NOTICE = 1000.0
 
-    def test_they_are_not_told_of(self):
+    def test_they_are_not_described(self):
         cluster_id = self.begin(status='BUILD')
         self.wait_for(cluster_id, ClusterStatus.WAITING)
         self.wait_for_step(cluster_id, 'Assigning IPs')

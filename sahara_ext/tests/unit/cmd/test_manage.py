@@ -10,7 +10,7 @@ import testtools
 
 from sahara_ext.cmd import manage
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 
 
 class ManageTestCase(testtools.TestCase):

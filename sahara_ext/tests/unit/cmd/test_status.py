@@ -9,7 +9,7 @@ from ext_lib.testing import upgrade_checks
 from sahara_ext.cmd import status
 from sahara_ext.db import models
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.tests.unit.db import base
 
 SUCCESS, WARNING, FAILURE = (0, None), 1, 2

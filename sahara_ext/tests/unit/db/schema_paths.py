@@ -15,7 +15,7 @@ from sahara_ext.db.api import cluster as cluster_db
 from sahara_ext.db.api import cluster_list as cluster_list_db
 from sahara_ext.db.api import provision_step as provision_step_db
 from sahara_ext.db.facade import facade
-from sahara_ext.db.migration import schema
+from sahara_ext.db.migrations import schema
 from sahara_ext.tests import base
 
 #: From the first to the last.

@@ -14,10 +14,10 @@ from ext_lib import exception as ext_exception
 from ext_lib import paging
 from sahara_ext import exception
 from sahara_ext.db.api import cluster_event as cluster_event_db
-from sahara_ext.db.event_log import held_connection as held_connection_db
 from sahara_ext.db.event_log import recorder
 from sahara_ext.db.event_log import step_state
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import HeldConnection
 from sahara_ext.tests import base
 from sahara_ext.tests import recording
 
@@ -77,7 +77,7 @@ class EventTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         self.cluster = recording.cluster(self.context)
-        self.connection = held_connection_db.HeldConnection()
+        self.connection = HeldConnection()
         self.addCleanup(self.connection.close)
         self.commits = self.useFixture(Commits())
 
@@ -163,21 +163,21 @@ class TestLostAnswers(EventTestCase):
         self.assertEqual((1, 1), (step.completed, step.failed))
         self.assertEqual(2, len(recording.events(step_id)))
 
-    def test_who_completed_the_step_is_told(self):
+    def test_the_event_that_completed_the_step_is_known(self):
         step_id = self.begin(2)
         _, outcomes = self.record(step_id, event('a'), event('b'), event('c'))
         self.assertEqual(
             [(True, False), (True, True), (False, False)], outcomes
         )
 
-    def test_who_did_not_complete_the_step_is_not_told(self):
+    def test_other_events_did_not_complete_the_step(self):
         step_id = self.begin(1)
         super().record(step_id, event('a'))
         for subject in ('b', 'a'):
             _, (outcome,) = self.record(step_id, event(subject))
             self.assertEqual((False, False), outcome)
 
-    def test_an_end_without_an_event_is_nobodys(self):
+    def test_an_end_without_an_event_belongs_to_none(self):
         step_id = self.begin()
         mine = event('a')
         super().record(step_id, mine)

@@ -3,7 +3,6 @@
 
 from sahara_ext import exception
 from sahara_ext.db.api import cluster as cluster_db
-from sahara_ext.db.api import cluster_instance as cluster_instance_db
 from sahara_ext.tests.unit.db import base
 
 
@@ -13,7 +12,7 @@ class TestUpdate(base.TestCase):
         self.made = self.cluster(groups=2, instances=2, engine_id='mine')
 
     def update(self, rows, engine_id='mine'):
-        cluster_instance_db.cluster_instances_update(
+        cluster_db.cluster_instances_update(
             self.context, self.made.id, rows, engine_id
         )
 
@@ -61,12 +60,8 @@ class TestDestroy(base.TestCase):
         other = self.cluster(groups=1, instances=1)
         ids = [i.id for i in first.node_groups[0].instances[1:]]
         ids.append(other.node_groups[0].instances[0].id)
-        cluster_instance_db.cluster_instances_destroy(
-            self.context, first.id, ids
-        )
-        cluster_instance_db.cluster_instances_destroy(
-            self.context, first.id, []
-        )
+        cluster_db.cluster_instances_destroy(self.context, first.id, ids)
+        cluster_db.cluster_instances_destroy(self.context, first.id, [])
         left = [
             len(
                 cluster_db.cluster_get(self.context, c.id)

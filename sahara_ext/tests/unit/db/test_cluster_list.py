@@ -37,7 +37,7 @@ class TestVisible(ListTestCase):
     def test_a_page_is_of_both(self):
         self.assertEqual('c3 c1', self.names(Page(2)))
 
-    def test_nobody_sees_public_ones(self):
+    def test_callers_without_a_project_see_public_ones(self):
         self.stranger.project_id = None
         self.assertEqual('c3 c1', self.names(caller=self.stranger))
 
@@ -121,7 +121,7 @@ class TestPages(ListTestCase):
         found = self.assertAsks(0, self.page, Page(0, self.seen[2]))
         self.assertEqual(([], None, None), found)
 
-    def test_markers_nobody_sees(self):
+    def test_markers_that_callers_do_not_see(self):
         hidden = self.rows[2].id
         for marker in ('', 'x', 'a\0b', '\N{PILE OF POO}', hidden):
             for limit in (1, None):

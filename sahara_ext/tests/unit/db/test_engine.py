@@ -34,7 +34,7 @@ class TestEngine(base.TestCase):
             again.last_seen_at, engine_db.engine_clock(self.context)
         )
 
-    def test_a_sign_is_one_of_life_even_after_death(self):
+    def test_a_dead_engine_can_give_a_sign_of_life(self):
         self.register('one')
         engine_db.engine_destroy(self.context, 'one')
         self.register('one')

@@ -186,7 +186,7 @@ class TestClaim(OperationTestCase):
             self.context, cluster.id, engine_id, stale_before
         )
 
-    def test_what_nobody_owns(self):
+    def test_a_cluster_without_an_owner(self):
         made, _ = self.begun()
         self.assertTrue(self.claim(made))
         self.assertEqual(ENGINE, self.get(made).engine_id)
@@ -261,10 +261,10 @@ class TestAbandoned(OperationTestCase):
         self.begun(ENGINE)
         self.begun(OTHER)
 
-    def test_who_has_nobody(self):
+    def test_clusters_that_never_had_an_owner(self):
         self.assertEqual(['c1', 'c3'], sorted(self.find()))
 
-    def test_who_has_nobody_alive(self):
+    def test_clusters_whose_owner_is_dead(self):
         found = self.find(stale_before=FOREVER)
         self.assertEqual(['c1', 'c2', 'c3'], sorted(found))
 

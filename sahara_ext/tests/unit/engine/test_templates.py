@@ -3,8 +3,8 @@
 
 from sahara_ext import exception
 from sahara_ext.engine import templates
-from sahara_ext.objects.cluster_template import ClusterTemplate
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import NodeGroupTemplate
 from sahara_ext.tests import base
 
 UNKNOWN = 'b0a4f1d4-0000-4000-8000-000000000000'

@@ -137,7 +137,7 @@ class TestLaunch(DriverTestCase):
             self.api.servers[server_id],
         )
 
-    def test_what_nobody_says_is_left_out(self) -> None:
+    def test_what_is_not_specified_is_left_out(self) -> None:
         server = self.api.servers[self.launch()]
         self.assertEqual('auto', server['networks'])
         for key in ('key_name', 'availability_zone', 'security_groups'):
@@ -184,7 +184,7 @@ class TestLaunch(DriverTestCase):
         self.assertOneServer(self.launch())
         self.assertEqual([], self.api.accidents)
 
-    def test_a_launch_nobody_knows_the_end_of(self) -> None:
+    def test_a_launch_with_an_unknown_outcome(self) -> None:
         self.api.accidents.append(compute_api.FORGOTTEN)
         looks = []
 
@@ -204,7 +204,7 @@ class TestLaunch(DriverTestCase):
         self.assertIn('one-worker-0', str(error))
         self.assertEqual({}, self.api.servers)
 
-    def test_nobody_answers(self) -> None:
+    def test_no_answer(self) -> None:
         with socket.create_server(('127.0.0.1', 0)) as unused:
             port = unused.getsockname()[1]
         self.settings.set(
@@ -217,7 +217,7 @@ class TestLaunch(DriverTestCase):
         )
         self.assertIn(str(port), str(error))
 
-    def test_refusals_are_told_and_may_be_got_over(self) -> None:
+    def test_refusals_are_raised_and_may_be_overcome(self) -> None:
         self.api.accidents.append(compute_api.REFUSED)
         error = self.assertRaises(exception.ServerRefused, self.launch)
         self.assertIn('No valid host was found. (403)', str(error))
@@ -414,11 +414,11 @@ class TestSSH(DriverTestCase):
             self.context, self.cluster, self.instance, checkpoint
         )
 
-    def test_somebody_listens(self) -> None:
+    def test_an_open_port(self) -> None:
         self.wait_for_ssh()
         self.listener.accept()[0].close()
 
-    def test_nobody_listens(self) -> None:
+    def test_a_closed_port(self) -> None:
         self.listener.close()
         self.settings.set('infra_compute', ssh_timeout=1)
         error = self.assertRaises(exception.InfraTimeout, self.wait_for_ssh)

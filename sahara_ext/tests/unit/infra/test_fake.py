@@ -7,7 +7,7 @@ import uuid
 from ext_lib import context
 from sahara_ext import exception
 from sahara_ext.engine import builders
-from sahara_ext.infra import registry
+from sahara_ext.infra.base import load_driver
 from sahara_ext.infra.fake import FakeDriver
 from sahara_ext.tests import base
 from sahara_ext.tests import requested
@@ -21,7 +21,7 @@ class TestFakeDriver(base.TestCase):
     def setUp(self):
         super().setUp()
         self.context = context.RequestContext(user_id='me', project_id='us')
-        self.driver = registry.load(self.conf)
+        self.driver = load_driver(self.conf)
         self.assertIsInstance(self.driver, FakeDriver)
 
     def draft(self, **fake):

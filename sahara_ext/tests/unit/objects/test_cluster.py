@@ -7,7 +7,7 @@ from ext_lib import exception as ext_exception
 from ext_lib.paging import ALL
 from ext_lib.paging import Page
 from sahara_ext import exception
-from sahara_ext.objects import transaction
+from sahara_ext.objects.base import transactional
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster import ClusterList
 from sahara_ext.objects.fields import ClusterStatus
@@ -26,7 +26,7 @@ class TestCreate(base.TestCase):
         self.assertIsNone(cluster.updated_at)
         self.assertEqual(set(), cluster.obj_what_changed())
 
-    def test_somebody_is_to_make_it(self):
+    def test_an_operation_is_to_create_it(self):
         cluster = self.create()
         self.assertEqual(ClusterStatus.VALIDATING, cluster.status)
         self.assertEqual(StepType.CREATING, cluster.operation_type)
@@ -65,7 +65,7 @@ class TestCreate(base.TestCase):
         )
 
     def test_with_what_belongs_to_it_or_not_at_all(self):
-        @transaction.transactional
+        @transactional
         def create(context, names):
             cluster = self.draft(groups=1, instances=1)
             cluster.create()

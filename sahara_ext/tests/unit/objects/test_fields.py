@@ -34,7 +34,7 @@ class TestFields(base.TestCase):
         self.assertRaises(ValueError, Cluster, operation_type='x')
         self.assertRaises(ValueError, ClusterInstance, state='x')
 
-    def test_statuses_are_told_apart(self):
+    def test_statuses_differ(self):
         words = {
             value
             for name, value in vars(ClusterStatus).items()

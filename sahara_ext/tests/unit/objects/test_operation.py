@@ -98,7 +98,7 @@ class TestHeld(base.TestCase):
             self.assertRaises(exception.OperationSuperseded, change)
         self.assertFalse(held.release())
 
-    def test_nobody_releases_nothing(self):
+    def test_a_cluster_without_an_owner_is_not_released(self):
         cluster = self.create()
         self.assertAsks(0, cluster.release)
 
@@ -162,7 +162,7 @@ class TestAbandoned(base.TestCase):
             engine_id,
         )
 
-    def test_what_nobody_alive_works_on(self):
+    def test_what_no_live_engine_works_on(self):
         waiting, held = self.create(), self.claimed()
         done = self.claimed()
         done.finish_operation('Active')

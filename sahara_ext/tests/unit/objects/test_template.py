@@ -2,10 +2,10 @@
 """The contents of templates of each kind."""
 
 from sahara_ext import exception
-from sahara_ext.objects.cluster_template import ClusterTemplate
-from sahara_ext.objects.cluster_template import ClusterTemplateList
-from sahara_ext.objects.node_group_template import NodeGroupTemplate
-from sahara_ext.objects.node_group_template import NodeGroupTemplateList
+from sahara_ext.objects.template import ClusterTemplate
+from sahara_ext.objects.template import ClusterTemplateList
+from sahara_ext.objects.template import NodeGroupTemplate
+from sahara_ext.objects.template import NodeGroupTemplateList
 from sahara_ext.tests.unit.objects import base
 from sahara_ext.tests.unit.objects import template_tests
 

@@ -55,7 +55,7 @@ class RulesTest(base.MessagingTestCase):
         }
         self.assertEqual(expected, set(self.rules))
 
-    def test_everybody_may_by_default(self) -> None:
+    def test_all_callers_may_by_default(self) -> None:
         for name, rule in self.rules.items():
             if name not in _OF_ADMINISTRATORS:
                 self.assertEqual('', rule.check_str, name)

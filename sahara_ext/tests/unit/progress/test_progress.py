@@ -93,7 +93,7 @@ class TestStep(ProgressTestCase):
         self.assertIsNone(one.started_at)
         self.assertIsNotNone(two.started_at)
 
-    def test_a_step_nobody_planned_comes_last(self):
+    def test_an_unplanned_step_comes_last(self):
         self.progress.plan(['One', 'Two'])
         self.progress.step('Three', 3)
         names = [step.step_name for step in self.steps()]
@@ -223,18 +223,18 @@ class TestGone(ProgressTestCase):
         self.step.succeed(recording.instance(1))
         recording.destroy(self.cluster)
 
-    def test_who_reports_is_told(self):
+    def test_reports_raise_then(self):
         self.assertRaises(exception.ClusterGone, self.step.succeed)
         self.assertRaises(exception.ClusterGone, self.step.fail, error='no')
         self.assertRaises(exception.ClusterGone, self.progress.step, 'Two', 3)
 
-    def test_nobody_asks_again(self):
+    def test_the_database_is_not_asked_again(self):
         self.assertRaises(exception.ClusterGone, self.step.succeed)
         self.statements.clear()
         self.assertRaises(exception.ClusterGone, self.step.succeed)
         self.assertEqual(0, len(self.statements))
 
-    def test_what_was_buffered_is_told_of(self):
+    def test_leaving_a_step_raises_then(self):
         self.assertRaises(exception.ClusterGone, self.end_after, wait=False)
         self.assertRaises(exception.ClusterGone, self.end_after, wait=True)
 

@@ -71,7 +71,7 @@ class TestPercentage(base.TestCase):
         old, new = _step('old', **OVER), _step('new', **PLANNED)
         self.assertEqual(0, _percentage(old, new))
 
-    def test_without_steps_the_status_tells(self):
+    def test_without_steps_the_status_decides(self):
         self.assertEqual(100, _percentage(status='Active'))
         self.assertEqual(0, _percentage(status='Spawning'))
 

@@ -5,7 +5,7 @@ import os
 import sysconfig
 import traceback
 
-from sahara_ext.progress import reason
+from sahara_ext.progress import failure as failures
 from sahara_ext.progress.failure import Failure
 from sahara_ext.tests import base
 
@@ -21,8 +21,8 @@ def raised(code, *names):
 
 class TestMessage(base.TestCase):
     def check(self, error, message):
-        self.assertEqual(message, reason.message(error))
-        headline = reason.headline(error)
+        self.assertEqual(message, failures.message(error))
+        headline = failures.headline(error)
         self.assertTrue(headline.endswith(message), headline)
         self.assertNotIn('/', headline)
 
@@ -59,13 +59,13 @@ except OSError as error:
         error = SyntaxError(
             'invalid', (f'{os.path.dirname(__file__)}/x.py', 1, 1, 'a b')
         )
-        self.assertEqual('invalid', reason.message(error))
-        self.assertEqual('SyntaxError: invalid', reason.headline(error))
+        self.assertEqual('invalid', failures.message(error))
+        self.assertEqual('SyntaxError: invalid', failures.headline(error))
 
     def test_paths_of_users_stay(self):
         for path in ('/user/hive/warehouse', '/usr/lib/hadoop/bin/hdfs', '/'):
             error = ValueError(f'cannot make {path}')
-            self.assertEqual(str(error), reason.message(error))
+            self.assertEqual(str(error), failures.message(error))
 
     def test_an_error_that_is_its_own_cause(self):
         error = OSError(2, 'none', '/etc/none/file')
@@ -78,7 +78,7 @@ class TestWithoutTraceback(base.TestCase):
         failure = Failure.of(error)
         self.assertEqual(
             f'{said}\nError ID: {failure.error_id}',
-            reason.without_traceback(failure.info, failure.error_id),
+            failures.without_traceback(failure.info, failure.error_id),
         )
 
     def test_of_an_exception(self):
@@ -103,7 +103,7 @@ class TestWithoutTraceback(base.TestCase):
         trace = ''.join(traceback.format_exception(error))
         self.assertEqual(
             'ValueError: no quorum',
-            reason.without_traceback(trace, None),
+            failures.without_traceback(trace, None),
         )
 
     def test_cut_to_what_the_column_holds(self):
@@ -111,7 +111,7 @@ class TestWithoutTraceback(base.TestCase):
         for length in range(len(failure.info) - 1, 80, -7):
             self.assertEqual(
                 f'ValueError: no quorum\nError ID: {failure.error_id}',
-                reason.without_traceback(
+                failures.without_traceback(
                     failure.info[:length] + '…', failure.error_id
                 ),
             )

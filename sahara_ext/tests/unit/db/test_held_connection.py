@@ -5,8 +5,8 @@ from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
 from sahara_ext.db import models
-from sahara_ext.db.event_log.held_connection import HeldConnection
 from sahara_ext.db.facade import facade
+from sahara_ext.db.facade import HeldConnection
 from sahara_ext.tests import base
 
 

@@ -5,7 +5,7 @@ import hypothesis
 from hypothesis import strategies
 from oslotest import base
 
-from sahara_ext.db.event_log.step_counters import StepCounters
+from sahara_ext.db.event_log.step_state import StepCounters
 
 SUBJECTS = ('', 'a', 'b', 'c', 'd')
 CLAIMS = strategies.lists(

@@ -6,7 +6,7 @@ from typing import Any
 
 import ddt
 
-from sahara_ext.api import protection
+from sahara_ext.api import authorization
 from sahara_ext.tests import base
 
 
@@ -25,15 +25,15 @@ class TestProtection(base.TestCase):
         )
 
     def test_own_things_are_free(self):
-        protection.check_deletion(self.req, _thing())
-        protection.check_update(self.req, _thing())
+        authorization.check_deletion(self.req, _thing())
+        authorization.check_update(self.req, _thing())
 
     def test_those_of_others_are_not(self):
         thing = _thing()
         thing.project_id = 'other'
         for refusal, check in (
-            (protection.DeletionRefused, protection.check_deletion),
-            (protection.UpdateRefused, protection.check_update),
+            (authorization.DeletionRefused, authorization.check_deletion),
+            (authorization.UpdateRefused, authorization.check_update),
         ):
             error = self.assertRaises(refusal, check, self.req, thing)
             self.assertIn('another project', str(error))
@@ -42,8 +42,8 @@ class TestProtection(base.TestCase):
         thing = _thing()
         thing.is_protected = True
         self.assertRaises(
-            protection.DeletionRefused,
-            protection.check_deletion,
+            authorization.DeletionRefused,
+            authorization.check_deletion,
             self.req,
             thing,
         )
@@ -59,7 +59,7 @@ class TestProtection(base.TestCase):
     def test_harmless_changes(self, changes):
         thing = _thing()
         thing.is_protected = True
-        protection.check_update(self.req, thing, changes)
+        authorization.check_update(self.req, thing, changes)
 
     @ddt.data(
         None,
@@ -71,8 +71,8 @@ class TestProtection(base.TestCase):
         thing = _thing()
         thing.is_protected = True
         self.assertRaises(
-            protection.UpdateRefused,
-            protection.check_update,
+            authorization.UpdateRefused,
+            authorization.check_update,
             self.req,
             thing,
             changes,

@@ -20,18 +20,18 @@ from oslo_config import cfg
 from sahara_ext.infra import base
 
 #: Where the directory is.
-VARIABLE = 'SAHARA_EXT_TEST_LEDGER'
-DRIVER = 'ledger'
+VARIABLE = 'SAHARA_EXT_TEST_CLOUD'
+DRIVER = 'directory'
 
-_METADATA = 'Metadata-Version: 2.1\nName: ledger\nVersion: 1.0\n'
-_ENTRY_POINTS = f'[sahara_ext.infra]\n{DRIVER} = {__name__}:LedgerDriver\n'
+_METADATA = 'Metadata-Version: 2.1\nName: directory-cloud\nVersion: 1.0\n'
+_ENTRY_POINTS = f'[sahara_ext.infra]\n{DRIVER} = {__name__}:DirectoryDriver\n'
 #: How long anything takes at most, in seconds.
 _DELAY = 0.02
 #: How long to wait before looking whether a hold is over, in seconds.
 _NAP = 0.1
 
 
-class Ledger(fixtures.Fixture):
+class DirectoryCloud(fixtures.Fixture):
     """The directory, and what others need to find it.
 
     ``environment`` has the variables for processes.
@@ -42,7 +42,7 @@ class Ledger(fixtures.Fixture):
         self._servers = self.path / 'servers'
         self._servers.mkdir()
         site = self.path / 'site'
-        info = site / 'ledger-1.0.dist-info'
+        info = site / 'directory_cloud-1.0.dist-info'
         info.mkdir(parents=True)
         (info / 'METADATA').write_text(_METADATA)
         (info / 'entry_points.txt').write_text(_ENTRY_POINTS)
@@ -77,7 +77,7 @@ class Ledger(fixtures.Fixture):
         return book.read_text().split() if book.exists() else []
 
 
-class LedgerDriver(base.InfraDriver):
+class DirectoryDriver(base.InfraDriver):
     """Keeps that cloud."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
