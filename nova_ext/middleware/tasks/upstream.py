@@ -33,6 +33,7 @@ _HEADERS_NOT_PASSED_ON = frozenset(
     {
         'CONTENT_TYPE',
         'HTTP_TASK_TAG',
+        'HTTP_IDEMPOTENCY_KEY',
         'HTTP_X_OPENSTACK_NOVA_API_VERSION',
         'HTTP_TRANSFER_ENCODING',
         'wsgi.input_terminated',

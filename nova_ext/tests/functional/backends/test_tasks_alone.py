@@ -19,7 +19,12 @@ from nova_ext.tests.functional.tasks import standalone
 
 load_tests = unusable.load_tests
 
-_TABLES = ['nova_ext_tasks_alembic_version', 'task_instances', 'tasks']
+_TABLES = [
+    'nova_ext_tasks_alembic_version',
+    'task_instances',
+    'task_keys',
+    'tasks',
+]
 
 
 class TasksAloneTest(unusable.Unusable, base.TestCase):
