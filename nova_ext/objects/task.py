@@ -196,6 +196,15 @@ class Task(base.NovaExtObject):
         return [self.instance_uuid] if self.instance_uuid else []
 
     @property
+    def has_begun(self) -> bool:
+        """Return whether its request is known to have been accepted.
+
+        So it is as long as the reservation is held; without one the request
+        may have been refused.
+        """
+        return self.state != TaskState.PENDING
+
+    @property
     def has_ended(self) -> bool:
         """Return whether its state is final."""
         return self.state not in TaskState.UNFINISHED

@@ -56,6 +56,19 @@ class TaskKey(base.NovaExtObject):
         found.obj_reset_changes()
         return found
 
+    @property
+    def is_answered(self) -> bool:
+        """Return whether the answer to its request is stored."""
+        return self.status is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether it protects its request.
+
+        It does not when the request turned out to have had no effect.
+        """
+        return self.is_answered or self.task.reservation is not None
+
     @base.remotable
     def destroy(self) -> None:
         """Give the key up: it may be used anew."""

@@ -11,6 +11,7 @@ from oslo_log import log
 from oslo_middleware import request_id
 from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
+import webob
 
 from ext_lib import exception
 from ext_lib import log_lines
@@ -156,6 +157,15 @@ class Upstream:
         method, path = environ['REQUEST_METHOD'], environ['PATH_INFO']
         answer = self._ask(environ, method, path, '', _IMPOSSIBLE, False)
         return answer.code != 404
+
+    def stamp(self, req: request.Request, response: webob.Response) -> None:
+        """Name in an answer the version that a request asks for."""
+        negotiator = self.negotiator(req.environ)
+        try:
+            version = negotiator.requested(req)
+        except microversion.InvalidVersion:
+            return
+        negotiator.stamp(response, version)
 
     def negotiator(self, environ: Environ) -> microversion.Negotiator:
         """Return the negotiator of the versions the application has."""
