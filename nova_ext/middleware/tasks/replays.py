@@ -8,6 +8,7 @@ process, or too long to be stored, is rebuilt from the outcome.
 from typing import Any, Final
 
 from oslo_serialization import jsonutils
+from oslo_utils import strutils
 import webob
 
 from ext_lib import masking
@@ -40,6 +41,9 @@ _STORED = frozenset(
 #: The most names of secrets in a header, and characters of each.
 _MOST, _LONGEST = 20, 64
 _ADMIN_PASS = 'adminPass'
+#: The id of a reservation, and how a server shows it to administrators.
+_RESERVATION = 'reservation_id'
+_SHOWN_RESERVATION = f'OS-EXT-SRV-ATTR:{_RESERVATION}'
 _CREATE = 'create'
 #: Statuses of answers by the name of the task; of all others it is 202.
 _STATUS = {
@@ -122,11 +126,13 @@ class Replays:
         """Return the body of the answer to a request for servers."""
         first = task.servers[0]
         found = self._server(req, first)
-        name = 'reservation_id'
-        if _wants_reservation(req) and f'{_EXTENDED}:{name}' in found:
-            return {name: found[f'{_EXTENDED}:{name}']}
-        also = {name: found[name] for name in _OF_A_NEW_SERVER if name in found}
-        return {'server': {'id': first, 'links': self._links(req, first), **also}}
+        if _wants_reservation(req) and _SHOWN_RESERVATION in found:
+            return {_RESERVATION: found[_SHOWN_RESERVATION]}
+        server = {'id': first, 'links': self._links(req, first)}
+        for name in _OF_A_NEW_SERVER:
+            if name in found:
+                server[name] = found[name]
+        return {'server': server}
 
     def _server(self, req: request.Request, server_id: str) -> Any:
         """Return a server as it is now, empty if it cannot be shown."""
@@ -143,10 +149,6 @@ class Replays:
             {'rel': 'self', 'href': base + path},
             {'rel': 'bookmark', 'href': base.rpartition('/')[0] + path},
         ]
-
-
-#: Prefix of what a server shows to administrators.
-_EXTENDED = 'OS-EXT-SRV-ATTR'
 
 
 def _marks(task: Task, omitted: list[str]) -> dict[str, str]:
@@ -191,6 +193,5 @@ def _has_password(task: Task) -> bool:
 def _wants_reservation(req: request.Request) -> bool:
     found = req.document()
     server = found.get('server') if isinstance(found, dict) else None
-    return isinstance(server, dict) and bool(
-        server.get('return_reservation_id')
-    )
+    wanted = isinstance(server, dict) and server.get('return_reservation_id')
+    return bool(strutils.bool_from_string(wanted))
