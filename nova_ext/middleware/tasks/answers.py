@@ -163,7 +163,12 @@ class Tasks:
         self.upstream = upstream
         rules = [*base_policies.list_rules(), *policies.list_rules()]
         self.enforcer = policy.Enforcer(conf, rules)
-        controller = server_tasks.ServerTasksController(links, resolver)
+        waiting = server_tasks.Waiting(
+            conf.tasks.max_wait, conf.tasks.max_waiting
+        )
+        controller = server_tasks.ServerTasksController(
+            links, resolver, waiting
+        )
         self.table = server_tasks.table(controller)
 
     def __call__(
