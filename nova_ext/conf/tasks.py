@@ -23,10 +23,10 @@ OPTS = [
     ),
     cfg.IntOpt(
         'key_lifetime',
-        default=86400,
         min=1,
         help='Seconds for which a repeat with the same Idempotency-Key gets '
-        'the first answer, counted from the first request.',
+        'the first answer, counted from the first request. Unless set, it is '
+        'as long as tag_lifetime.',
     ),
     cfg.IntOpt(
         'max_stored_answer',
@@ -72,7 +72,7 @@ OPTS = [
     ),
     cfg.IntOpt(
         'max_waiting',
-        default=8,
+        default=4,
         min=0,
         help='How many requests for tasks wait at a time, at most, in each '
         'process; others are answered at once. Each has a thread meanwhile, '
@@ -80,3 +80,9 @@ OPTS = [
         'none waits.',
     ),
 ]
+
+
+def key_lifetime(conf: cfg.ConfigOpts) -> int:
+    """Return the seconds for which an idempotency key protects a request."""
+    found: int = conf.tasks.key_lifetime or conf.tasks.tag_lifetime
+    return found

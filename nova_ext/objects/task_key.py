@@ -10,7 +10,7 @@ from ext_lib.context import RequestContext
 from nova_ext.db.api import task as task_db
 from nova_ext.db.api import task_key as task_key_db
 from nova_ext.objects import base
-from nova_ext.objects import task
+from nova_ext.objects.task import Task
 
 
 @base.VersionedObjectRegistry.register
@@ -51,8 +51,8 @@ class TaskKey(base.NovaExtObject):
         holder = task_db.task_get_by_id(context, row.task_id)
         if holder is None:
             return None
-        found: TaskKey = cls.from_row(context, row)
-        found.task = task.Task.from_row(context, holder)
+        found = cls.from_row(context, row)
+        found.task = Task.from_row(context, holder)
         found.obj_reset_changes()
         return found
 

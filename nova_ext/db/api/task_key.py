@@ -2,7 +2,7 @@
 """Statements on idempotency keys of tasks.
 
 A key has a row of its own beside that of its task, so that requests without
-one cost nothing for it. Whoever deletes the task deletes that, too.
+one cost nothing for it. It goes with the task, by the foreign key.
 """
 
 from collections.abc import Mapping

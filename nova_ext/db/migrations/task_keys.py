@@ -7,9 +7,7 @@ import sqlalchemy as sa
 def task_keys() -> sa.MetaData:
     """Return the table, and of that it refers to the column alone."""
     metadata = sa.MetaData()
-    sa.Table(
-        'tasks', metadata, sa.Column('id', sa.Integer, primary_key=True)
-    )
+    sa.Table('tasks', metadata, sa.Column('id', sa.Integer, primary_key=True))
     sa.Table(
         'task_keys',
         metadata,

@@ -35,20 +35,18 @@ _REASONS: dict[type[reservations.Taken], tuple[int, str]] = {
     reservations.Repeated: (409, 'That request is already accepted.'),
     reservations.Unanswered: (
         409,
-        'A request with this Idempotency-Key is being carried out, or its '
-        'outcome is not known yet. Repeat it later.',
+        'The request with this Idempotency-Key has no answer yet. Try later.',
     ),
     reservations.OtherRequest: (
         422,
-        'This Idempotency-Key is that of another request. A request with '
-        'another method, URL or body needs a key of its own.',
+        'This Idempotency-Key was used for another method, URL or body.',
     ),
     reservations.OtherTag: (
         400,
-        'The request with this Idempotency-Key had another Task-tag, or none. '
-        'A repeat has the same one, or none.',
+        'This Idempotency-Key was used with another Task-tag, or none.',
     ),
 }
+
 #: The forms of names, for clients that have another.
 _FORMS = {
     'Task-tag': 'It must be one header of 1 to 255 visible ASCII characters, '
@@ -145,7 +143,8 @@ class Refusals:
         headers: dict[str, str] | None = None,
     ) -> webob.Response:
         response = faults.FAULTS.respond(status, message, headers)
-        self.upstream.stamp(req, response)
+        negotiator = self.upstream.negotiator(req.environ)
+        negotiator.stamp_requested(req, response)
         return response
 
 

@@ -40,7 +40,8 @@ _STORED = frozenset(
 )
 #: The most names of secrets in a header, and characters of each.
 _MOST, _LONGEST = 20, 64
-_ADMIN_PASS = 'adminPass'
+#: What the application makes up for some tasks.
+_GENERATED = 'adminPass'
 #: The id of a reservation, and how a server shows it to administrators.
 _RESERVATION = 'reservation_id'
 _SHOWN_RESERVATION = f'OS-EXT-SRV-ATTR:{_RESERVATION}'
@@ -96,7 +97,7 @@ class Replays:
             omitted = key.omitted
         else:
             response = self._rebuilt(req, key)
-            omitted = [_ADMIN_PASS] if _has_password(key.task) else []
+            omitted = [_GENERATED] if _has_password(key.task) else []
             response.headers[REBUILT] = 'true'
         response.headers.update(_marks(key.task, omitted))
         return response
@@ -119,7 +120,8 @@ class Replays:
                 [itself, _bookmark] = document['server']['links']
                 response.headers['Location'] = itself['href']
         if not key.headers:
-            self.upstream.stamp(req, response)
+            negotiator = self.upstream.negotiator(req.environ)
+            negotiator.stamp_requested(req, response)
         return response
 
     def _created(self, req: request.Request, task: Task) -> dict[str, Any]:

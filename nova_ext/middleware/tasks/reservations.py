@@ -17,6 +17,7 @@ from oslo_config import cfg
 from ext_lib.context import RequestContext
 from ext_lib.wsgi import request
 from nova_ext import exception
+from nova_ext.conf import tasks as tasks_conf
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import resolver
 from nova_ext.objects.task import Task
@@ -132,7 +133,7 @@ class Reservations:
         """
         if not (key.is_answered or key.task.has_ended):
             return False
-        seconds = self.conf.tasks.key_lifetime
+        seconds = tasks_conf.key_lifetime(self.conf)
         return self._is_over(key.task, key.task.created_at, seconds)
 
     def _check_holder(self, req: request.Request, task: Task) -> None:
@@ -158,9 +159,7 @@ class Reservations:
         return self._is_over(task, task.ended_at, seconds)
 
     @staticmethod
-    def _is_over(
-        task: Task, since: datetime.datetime, seconds: int
-    ) -> bool:
+    def _is_over(task: Task, since: datetime.datetime, seconds: int) -> bool:
         lifetime = datetime.timedelta(seconds=seconds)
         now = TaskList.get_clock(task.obj_context)
         return bool(since + lifetime < now)

@@ -11,7 +11,6 @@ from oslo_log import log
 from oslo_middleware import request_id
 from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
-import webob
 
 from ext_lib import exception
 from ext_lib import log_lines
@@ -33,8 +32,8 @@ _OF_ONE_REQUEST = ('webob.', 'routes.', 'wsgiorg.', 'openstack.legacy_v2')
 _HEADERS_NOT_PASSED_ON = frozenset(
     {
         'CONTENT_TYPE',
-        'HTTP_TASK_TAG',
         'HTTP_IDEMPOTENCY_KEY',
+        'HTTP_TASK_TAG',
         'HTTP_X_OPENSTACK_NOVA_API_VERSION',
         'HTTP_TRANSFER_ENCODING',
         'wsgi.input_terminated',
@@ -101,8 +100,7 @@ class Upstream:
     def shows_server(self, environ: Environ, server_id: str) -> bool:
         """Return whether the caller, with no more rights, sees a server."""
         if not uuidutils.is_uuid_like(server_id):
-            # Such a path may lead to a list: servers/detail.
-            return False
+            return False  # Such a path may lead to a list: servers/detail.
         answer = self._get(environ, f'/servers/{server_id}', elevated=False)
         return answer.code == 200
 
@@ -157,15 +155,6 @@ class Upstream:
         method, path = environ['REQUEST_METHOD'], environ['PATH_INFO']
         answer = self._ask(environ, method, path, '', _IMPOSSIBLE, False)
         return answer.code != 404
-
-    def stamp(self, req: request.Request, response: webob.Response) -> None:
-        """Name in an answer the version that a request asks for."""
-        negotiator = self.negotiator(req.environ)
-        try:
-            version = negotiator.requested(req)
-        except microversion.InvalidVersion:
-            return
-        negotiator.stamp(response, version)
 
     def negotiator(self, environ: Environ) -> microversion.Negotiator:
         """Return the negotiator of the versions the application has."""

@@ -202,7 +202,9 @@ class ServerTasksController:
         req: request.Request, key: str, wanted: dict[str, Any]
     ) -> bool:
         """Return whether a task of a server or tag is unfinished."""
-        return bool(TaskList.get_page(req.context, key, _open(wanted), Page(1)))
+        return bool(
+            TaskList.get_page(req.context, key, _open(wanted), Page(1))
+        )
 
     def _resolved(
         self,

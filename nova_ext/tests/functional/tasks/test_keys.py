@@ -2,6 +2,7 @@
 """Idempotency keys when answers are lost, too long, secret or old."""
 
 import contextlib
+from typing import Any
 from unittest import mock
 
 import sqlalchemy as sa
@@ -68,9 +69,7 @@ class TestCase(key_rules.KeyTestCase, base.TestCase):
         filtered.upstream.application = application
         return contextlib.closing(
             mock.Mock(
-                close=lambda: setattr(
-                    filtered.upstream, 'application', inner
-                )
+                close=lambda: setattr(filtered.upstream, 'application', inner)
             )
         )
 
@@ -171,7 +170,7 @@ class TestUnknown(TestCase):
         self.settings.set('tasks', request_timeout=300)
         server, key = self.booted(), key_rules.new_key()
         inner = self.filter().upstream.application
-        seen = []
+        seen: list[Any] = []
 
         def application(environ, start_response):
             if environ['REQUEST_METHOD'] == 'POST' and not seen:
@@ -254,7 +253,7 @@ class TestUnknown(TestCase):
         again = self.make(key, name, **values)
         self.assertEqual(202, again.status, again.text)
         [server, _other] = self.servers(name)
-        admins = {'token': self.ADMIN, 'version': '2.3'}
+        admins: dict[str, Any] = {'token': self.ADMIN, 'version': '2.3'}
         shown = self.ask('GET', f'/servers/{server}', **admins)
         self.assertEqual(
             shown.json['server']['OS-EXT-SRV-ATTR:reservation_id'],

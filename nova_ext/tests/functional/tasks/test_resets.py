@@ -27,7 +27,7 @@ class TestResets(base.TestCase):
         self.addDetail('seed', content.text_content(str(seed)))
         injected = resets.Resets(seed)
         port = self.useFixture(
-            relay.ResettingRelay(place.port, injected.decide)
+            relay.ResettingRelay(place.port or 0, injected.decide)
         ).port
         names = [f'server-{number}' for number in range(_CREATES)]
         answers = resets.create_all(
