@@ -18,7 +18,7 @@ _TEXTS = strategies.text(min_size=4)
 
 class TestWithoutSecrets(base.BaseTestCase):
     def test_secrets_and_their_names_are_left_out(self):
-        value = {
+        value: Any = {
             'server': {'id': 'a', 'adminPass': 'x', 'links': [{'href': 'b'}]},
             'list': [{'user_data': 'c'}, {'adminPass': 'd', 'e': 1}],
         }
@@ -34,9 +34,11 @@ class TestWithoutSecrets(base.BaseTestCase):
         self.assertEqual('x', value['server']['adminPass'])
 
     def test_what_tells_nothing_stays(self):
-        for value in (
-            None, 1, 'adminPass', [], {'adminPass': None}, {'user_data': ''},
-        ):  # fmt: skip
+        values: list[Any] = [
+            *(None, 1, 'adminPass', []),
+            *({'adminPass': None}, {'user_data': ''}),
+        ]
+        for value in values:
             self.assertEqual((value, []), masking.without_secrets(value))
 
     def test_what_lies_too_deep_is_masked(self):
