@@ -76,6 +76,38 @@ def masked(value: Any, depth: int = 0) -> Any:
     return [masked(found, depth + 1) for found in value]
 
 
+def without_secrets(value: Any) -> tuple[Any, list[str]]:
+    """Return a copy of a JSON value without its secrets, and their names.
+
+    Where :func:`masked` says that there is a secret, this leaves its name
+    out, too: a program would take the mask for the secret.
+
+    :returns: the copy, and the names that were left out, each once, in order
+    """
+    names: set[str] = set()
+    return _left(value, names), sorted(names)
+
+
+def _left(value: Any, names: set[str], depth: int = 0) -> Any:
+    if not isinstance(value, (Mapping, list, tuple)):
+        return value
+    if depth > _DEEPEST:
+        return MASK
+    if isinstance(value, Mapping):
+        secret = {
+            name
+            for name, found in value.items()
+            if is_secret(name) and _is_telling(found)
+        }
+        names |= {str(name) for name in secret}
+        return {
+            name: _left(found, names, depth + 1)
+            for name, found in value.items()
+            if name not in secret
+        }
+    return [_left(found, names, depth + 1) for found in value]
+
+
 def secrets_in(value: Any) -> Iterator[Any]:
     """Yield the strings and numbers of a JSON value that are secrets."""
     pending = [(value, False)]

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Places between a client and a server, where things get lost."""
 
+from collections.abc import Callable
 import contextlib
+import re
+import select
 import selectors
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -107,3 +111,71 @@ class Relay(fixtures.Fixture):
 
     def _is_lost(self, is_answer: bool) -> bool:
         return is_answer and self._cuts.acquire(blocking=False)
+
+
+#: Places where a connection is reset: when the server has the request, and
+#: when it has begun to answer.
+AFTER_REQUEST = 'after the request'
+BEFORE_ANSWER = 'before the answer'
+
+_END_OF_HEADERS = b'\r\n\r\n'
+_LENGTH = re.compile(rb'^content-length: *([0-9]+)', re.IGNORECASE | re.M)
+#: The option that makes closing a connection reset it.
+_RESET = struct.pack('ii', 1, 0)
+
+
+class ResettingRelay(Relay):
+    """A relay of HTTP that resets connections of clients.
+
+    :param decide: takes a request of HTTP/1.1 and returns where the
+        connection is reset, None to let the answer through; called by several
+        threads
+    """
+
+    def __init__(
+        self, port: int, decide: Callable[[bytes], str | None]
+    ) -> None:
+        super().__init__(port)
+        self._decide = decide
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        with client, server, contextlib.suppress(OSError):
+            while request := _request(client):
+                self.round_trips += 1
+                place = self._decide(request)
+                server.sendall(request)
+                if place == AFTER_REQUEST:
+                    _reset(client)
+                # However long it takes the server, it gets rid of its answer.
+                chunk = server.recv(_SIZE)
+                if place is not None:
+                    _reset(client)
+                    break
+                while chunk:
+                    client.sendall(chunk)
+                    chunk = _next(client, server)
+        self._open -= {client, server}
+
+
+def _request(client: socket.socket) -> bytes:
+    """Return the next request, empty when there is none."""
+    found = b''
+    while chunk := client.recv(_SIZE):
+        found += chunk
+        headers, end, body = found.partition(_END_OF_HEADERS)
+        length = _LENGTH.search(headers)
+        if end and len(body) >= (int(length[1]) if length else 0):
+            return found
+    return b''
+
+
+def _next(client: socket.socket, server: socket.socket) -> bytes:
+    """Return more of an answer, empty when the client goes on first."""
+    ready, _, _ = select.select([client, server], [], [])
+    return server.recv(_SIZE) if server in ready else b''
+
+
+def _reset(client: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        client.close()

@@ -39,6 +39,9 @@ _UNEXPECTED = (
 )
 
 
+#: Seconds after which to try again what something did not answer for.
+_RETRY_AFTER = 10
+
 #: The database is unreachable.
 _UNREACHABLE = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
@@ -63,6 +66,11 @@ def status_of(error: Exception) -> int:
     return 500
 
 
+def headers_of(status: int) -> dict[str, str]:
+    """Return the headers of all faults of a status (RFC 9110, 10.2.3)."""
+    return {'Retry-After': str(_RETRY_AFTER)} if status == 503 else {}
+
+
 class Faults:
     """Faults with the bodies of one service.
 
@@ -76,7 +84,7 @@ class Faults:
         self, status: int, message: str, headers: dict[str, str] | None = None
     ) -> webob.Response:
         """Return a fault."""
-        headers = headers or {}
+        headers = {**headers_of(status), **(headers or {})}
         response = webob.Response(
             status=status,
             content_type='application/json; charset=UTF-8',

@@ -103,6 +103,16 @@ class Negotiator:
                 version=version, minimum=self.minimum, maximum=self.maximum
             )
 
+    def stamp_requested(
+        self, request: webob.Request, response: webob.Response
+    ) -> None:
+        """Name in an answer the version that a request asks for, if any."""
+        try:
+            version = self.requested(request)
+        except InvalidVersion:
+            return
+        self.stamp(response, version)
+
     def stamp(self, response: webob.Response, version: Version) -> None:
         """Name the version in the headers of an answer."""
         added = _stamps(self, version)

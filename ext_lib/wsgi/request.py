@@ -17,6 +17,9 @@ from ext_lib.wsgi import microversion
 #: Where the context filter leaves the caller's identity.
 CONTEXT = 'ext.context'
 
+#: Where our own server leaves the event that is set when it is to end.
+STOPPING = 'ext.stopping'
+
 #: Set by the filter of an API without microversions; nova's name for it.
 LEGACY_V2 = 'openstack.legacy_v2'
 

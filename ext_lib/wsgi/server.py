@@ -18,6 +18,7 @@ from waitress import server as waitress_server
 from waitress import wasyncore
 
 from ext_lib.wsgi import connection
+from ext_lib.wsgi import request
 
 #: The largest headers and body that are read at all, in bytes.
 _HEADER_BYTES = 64 * 1024
@@ -72,13 +73,16 @@ class HTTPServer:
         self._port = int(listening.getsockname()[1])
         # That requests wait for a worker is no trouble worth a line each.
         logging.getLogger('waitress.queue').setLevel(logging.ERROR)
-        self._server = _Listener(
-            self._application, listening, self._settings()
-        )
+        self._server = _Listener(self._answer, listening, self._settings())
         self._thread = threading.Thread(
             target=self._serve, args=(self._server,), daemon=True
         )
         self._thread.start()
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer one request (PEP 3333)."""
+        environ[request.STOPPING] = self._stopping
+        return self._application(environ, start_response)
 
     def _settings(self) -> adjustments.Adjustments:
         return adjustments.Adjustments(

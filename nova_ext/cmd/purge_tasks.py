@@ -12,6 +12,7 @@ from oslo_utils import timeutils
 
 from ext_lib.context import get_admin_context
 from ext_lib.db import purge
+from nova_ext.conf import tasks as tasks_conf
 from nova_ext.objects.task import TaskList
 from nova_ext.objects.task_purge import OldTasks
 
@@ -41,7 +42,8 @@ def add_parser(commands: Any) -> None:
         type=purge.number(0, purge.OLDEST),
         metavar='SECONDS',
         help='Keep what ended less than so long ago (default: [tasks] '
-        'tag_lifetime, which is also the least).',
+        'tag_lifetime or key_lifetime, whichever is longer, which is also '
+        'the least).',
     )
     parser.add_argument(
         '--max_rows',
@@ -77,14 +79,19 @@ def run(conf: cfg.ConfigOpts) -> int:
     """Carry the command out; return the exit status."""
     arguments = conf.category
     now = TaskList.get_clock(get_admin_context())
-    latest = _earlier(now, conf.tasks.tag_lifetime)
+    seconds, what = max(
+        (conf.tasks.tag_lifetime, 'Tags'),
+        (tasks_conf.key_lifetime(conf), 'Idempotency keys'),
+        key=lambda lifetime: lifetime[0],
+    )
+    latest = _earlier(now, seconds)
     before = arguments.before or latest
     if arguments.age is not None:
         before = _earlier(now, arguments.age)
     if before > latest:
         print(
-            'nova-ext-manage: Tags protect requests for '
-            f'{conf.tasks.tag_lifetime} s after the end of their tasks; none '
+            f'nova-ext-manage: {what} protect requests for '
+            f'{seconds} s after the end of their tasks; none '
             f'that ended since {latest:%Y-%m-%dT%H:%M:%S}Z can be removed.',
             file=sys.stderr,
         )

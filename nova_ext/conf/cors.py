@@ -4,7 +4,7 @@
 from ext_lib.wsgi import cors
 
 DEFAULTS = cors.Defaults(
-    ['X-OpenStack-Nova-API-Version', 'Task-tag'],
+    ['X-OpenStack-Nova-API-Version', 'Task-tag', 'Idempotency-Key'],
     [
         'X-Compute-Request-Id',
         'X-OpenStack-Nova-API-Version',
@@ -12,6 +12,10 @@ DEFAULTS = cors.Defaults(
         'Task-id',
         'Task-repeat',
         'Link',
+        'Idempotency-Replayed',
+        'Idempotency-Request-Id',
+        'Idempotency-Rebuilt',
+        'Idempotency-Omitted',
     ],
 )
 

@@ -22,6 +22,22 @@ OPTS = [
         'carried out again, counted from the end of the task.',
     ),
     cfg.IntOpt(
+        'key_lifetime',
+        min=1,
+        help='Seconds for which a repeat with the same Idempotency-Key gets '
+        'the first answer, counted from the first request. Unless set, it is '
+        'as long as tag_lifetime.',
+    ),
+    cfg.IntOpt(
+        'max_stored_answer',
+        default=16384,
+        min=0,
+        max=65535,
+        help='Bytes of the body of an answer that are stored for repeats with '
+        'the same Idempotency-Key. In the place of a longer one a repeat gets '
+        'an answer made from the outcome of the request.',
+    ),
+    cfg.IntOpt(
         'store_timeout',
         default=5,
         min=1,
@@ -46,4 +62,27 @@ OPTS = [
         help='Seconds after which "nova-ext-manage db purge_tasks" also '
         'removes tasks whose end no client has read.',
     ),
+    cfg.IntOpt(
+        'max_wait',
+        default=30,
+        min=0,
+        help='The most seconds that a request for tasks with the parameter '
+        '"wait" waits for one of them to change. Give it less than proxies '
+        'on the way wait for an answer; with 0 none waits.',
+    ),
+    cfg.IntOpt(
+        'max_waiting',
+        default=4,
+        min=0,
+        help='How many requests for tasks wait at a time, at most, in each '
+        'process; others are answered at once. Each has a thread meanwhile, '
+        'so give it less than the process has. In a process of one thread '
+        'none waits.',
+    ),
 ]
+
+
+def key_lifetime(conf: cfg.ConfigOpts) -> int:
+    """Return the seconds for which an idempotency key protects a request."""
+    found: int = conf.tasks.key_lifetime or conf.tasks.tag_lifetime
+    return found

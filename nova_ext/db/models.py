@@ -351,3 +351,29 @@ class TaskInstance(Base):
     )
     position = sa.Column(sa.Integer, primary_key=True)
     instance_uuid = sa.Column(_UUID, nullable=False)
+
+
+class TaskKey(Base):
+    """The idempotency key of a task's request, and the answer to replay.
+
+    ``status`` and what follows it is null until there is an answer; ``body``
+    stays null when it is not stored.
+    """
+
+    __tablename__ = 'task_keys'
+    __table_args__ = (_index('task_keys', 'key', unique=True), _OPTIONS)
+
+    task_id = sa.Column(
+        sa.Integer,
+        sa.ForeignKey(
+            'tasks.id', name='fk_task_keys_task_id', ondelete='CASCADE'
+        ),
+        primary_key=True,
+        autoincrement=False,
+    )
+    key = sa.Column(sa.String(64), nullable=False)
+    fingerprint = sa.Column(sa.String(64), nullable=False)
+    status = sa.Column(sa.String(255))
+    headers = sa.Column(sa.Text)
+    body = sa.Column(sa.Text)
+    omitted = sa.Column(sa.Text)

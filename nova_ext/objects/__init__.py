@@ -11,6 +11,7 @@ _MODULES = (
     'migration',
     'service',
     'task',
+    'task_key',
 )
 
 

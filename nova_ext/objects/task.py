@@ -13,6 +13,7 @@ from ext_lib.context import RequestContext
 from ext_lib.objects import DateTimeField
 from ext_lib.paging import Page
 from nova_ext.db.api import task as task_db
+from nova_ext.db.api import task_key as task_key_db
 from nova_ext.db.api import task_list as task_list_db
 from nova_ext.objects import base
 
@@ -36,7 +37,8 @@ class Task(base.NovaExtObject):
 
     # 1.0: Initial version
     # 1.1: Add tag and reservation
-    VERSION = '1.1'
+    # 1.2: create() takes a key, answer() what a repeat of it gets
+    VERSION = '1.2'
     SINCE = {'tag': '1.1', 'reservation': '1.1'}
     NOT_COLUMNS = frozenset({'instance_uuids'})
 
@@ -96,14 +98,20 @@ class Task(base.NovaExtObject):
         return None if row is None else cls.from_row(context, row)
 
     @base.remotable
-    def create(self) -> None:
+    def create(self, key: dict[str, str] | None = None) -> None:
         """Store the task as the caller's, pending.
 
-        :raises TaskReservationExists: when another has its reservation
+        :param key: ``key`` and ``fingerprint`` of a TaskKey to store with it
+        :raises TaskReservationExists: when another has its reservation, or
+            the key
         """
         self._identify()
         values = self.obj_get_changes()
-        self.id = task_db.task_create(self.obj_context, values)
+        context = self.obj_context
+        if key is None:
+            self.id = task_db.task_create(context, values)
+        else:
+            self.id = task_key_db.task_create_with_key(context, values, key)
         self.obj_reset_changes()
 
     @base.remotable
@@ -138,15 +146,27 @@ class Task(base.NovaExtObject):
         return task_db.task_update(self.obj_context, self.id, values, expected)
 
     @base.remotable
-    def answer(self, /, ends: bool = False, **values: Any) -> bool:
+    def answer(
+        self,
+        /,
+        ends: bool = False,
+        stored: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> bool:
         """Store what the answer says, if there was none before.
 
         It replaces the outcome of a task that was given up meanwhile.
 
         :param ends: whether the task is over with it
+        :param stored: columns of its TaskKey
         """
         values = _without_secrets(values)
-        return task_db.task_answer(self.obj_context, self.id, values, ends)
+        context = self.obj_context
+        if stored is None:
+            return task_db.task_answer(context, self.id, values, ends)
+        return task_key_db.task_answer_with_key(
+            context, self.id, values, ends, stored
+        )
 
     @base.remotable
     def release(self) -> None:
@@ -174,6 +194,15 @@ class Task(base.NovaExtObject):
         if self.instance_uuids:
             return list(self.instance_uuids)
         return [self.instance_uuid] if self.instance_uuid else []
+
+    @property
+    def has_begun(self) -> bool:
+        """Return whether its request is known to have been accepted.
+
+        So it is as long as the reservation is held; without one the request
+        may have been refused.
+        """
+        return self.state != TaskState.PENDING
 
     @property
     def has_ended(self) -> bool:

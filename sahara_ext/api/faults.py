@@ -65,7 +65,9 @@ class Faults(fault.Faults):
             LOG.error('Error ID: %s', error_id, exc_info=error)
         else:
             LOG.info('%s: %s Error ID: %s', name, message, error_id)
-        return _named(status, name, f'{message}\nError ID: {error_id}')
+        response = _named(status, name, f'{message}\nError ID: {error_id}')
+        response.headers.update(fault.headers_of(status))
+        return response
 
 
 def plain(

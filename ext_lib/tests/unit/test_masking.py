@@ -16,6 +16,39 @@ _PASSWORD = 'hunter2\'s "own\\'
 _TEXTS = strategies.text(min_size=4)
 
 
+class TestWithoutSecrets(base.BaseTestCase):
+    def test_secrets_and_their_names_are_left_out(self):
+        value: Any = {
+            'server': {'id': 'a', 'adminPass': 'x', 'links': [{'href': 'b'}]},
+            'list': [{'user_data': 'c'}, {'adminPass': 'd', 'e': 1}],
+        }
+        shown, names = masking.without_secrets(value)
+        self.assertEqual(
+            {
+                'server': {'id': 'a', 'links': [{'href': 'b'}]},
+                'list': [{}, {'e': 1}],
+            },
+            shown,
+        )
+        self.assertEqual(['adminPass', 'user_data'], names)
+        self.assertEqual('x', value['server']['adminPass'])
+
+    def test_what_tells_nothing_stays(self):
+        values: list[Any] = [
+            *(None, 1, 'adminPass', []),
+            *({'adminPass': None}, {'user_data': ''}),
+        ]
+        for value in values:
+            self.assertEqual((value, []), masking.without_secrets(value))
+
+    def test_what_lies_too_deep_is_masked(self):
+        value: Any = {'adminPass': 'secret'}
+        for _ in range(200):
+            value = [value]
+        shown, _names = masking.without_secrets(value)
+        self.assertNotIn('secret', str(shown))
+
+
 @ddt.ddt
 class TestNames(base.BaseTestCase):
     @ddt.data(

@@ -39,10 +39,8 @@ def task_create(
     :param ends: whether it is over already
     :raises TaskReservationExists: when its reservation is another's
     """
-    times = ('created_at', 'updated_at', *(['ended_at'] if ends else []))
-    statement = _insert(tuple(name for name in times if name not in values))
     try:
-        result = facade.execute(context, statement, values)
+        result = facade.execute(context, insertion(values, ends), values)
     except db_exception.DBDuplicateEntry as error:
         # A connection that was lost may have stored this very task.
         task_id = _number(context, values['uuid'])
@@ -50,6 +48,12 @@ def task_create(
             raise exception.TaskReservationExists() from error
         return task_id
     return int(result.inserted_primary_key[0])
+
+
+def insertion(values: Mapping[str, Any], ends: bool = False) -> Any:
+    """Return the statement that stores a task with such values."""
+    times = ('created_at', 'updated_at', *(['ended_at'] if ends else []))
+    return _insert(tuple(name for name in times if name not in values))
 
 
 @functools.cache
@@ -160,6 +164,15 @@ def task_get_by_reservation(
 ) -> models.Task | None:
     """Return the task that holds a reservation, if one does."""
     statement = sa.select(_Task.id).where(_Task.reservation == reservation)
+    return next(iter(load(context, statement)), None)
+
+
+@facade.reader
+def task_get_by_id(
+    context: RequestContext, task_id: int
+) -> models.Task | None:
+    """Return the task of a number, if it is there."""
+    statement = sa.select(_Task.id).where(_Task.id == task_id)
     return next(iter(load(context, statement)), None)
 
 

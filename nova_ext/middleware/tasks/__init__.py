@@ -20,6 +20,7 @@ from ext_lib.wsgi import request
 from nova_ext.middleware.tasks import answers
 from nova_ext.middleware.tasks import configuration
 from nova_ext.middleware.tasks import recorder
+from nova_ext.middleware.tasks import replays
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
@@ -60,7 +61,8 @@ class TasksFilter:
         self.resolver = resolver.Resolver(conf, self.upstream)
         self.reservations = reservations.Reservations(conf, self.resolver)
         self.recorder = recorder.Recorder(conf)
-        self.refusals = answers.Refusals(self.upstream, url)
+        self.refusals = answers.Refusals(conf, self.upstream, url)
+        self.replays = replays.Replays(self.upstream, url)
         self.tasks = answers.Tasks(conf, self.upstream, self.resolver, url)
 
     def __call__(
@@ -88,8 +90,9 @@ class TasksFilter:
         req = request.Request(environ)
         project_id = environ.get('HTTP_X_PROJECT_ID')
         intent = requests.understand(req, project_id)
-        if intent.has_bad_tag and self.upstream.is_routed(environ):
-            refusal = self.refusals.bad_tag(req, intent)
+        has_bad_name = intent.has_bad_tag or intent.has_bad_key
+        if has_bad_name and self.upstream.is_routed(environ):
+            refusal = self.refusals.bad_name(req, intent)
             return refusal(environ, start_response)
         if intent.effect is not requests.Effect.MAKES_TASK:
             return self.application(environ, start_response)
@@ -100,18 +103,18 @@ class TasksFilter:
     ) -> Iterable[bytes]:
         """Have a request carried out as a task: reserve to answer.
 
-        A request without a tag has no reservation. Its task is stored with
-        the answer, which costs half as much.
+        A request without a tag or key has no reservation. Its task is stored
+        with the answer, which costs half as much.
         """
         _reach(RECEIVED)
         task = self._new_task(req.environ, intent)
-        refusal = self._reserve(req, intent, task)
-        if refusal is not None:
-            return refusal(req.environ, start_response)
+        instead = self._reserve(req, intent, task)
+        if instead is not None:
+            return instead(req.environ, start_response)
         _reach(RESERVED)
         answer = self._pass_on(req.environ, intent, task)
         _reach(ANSWERED)
-        self.recorder.record(req, task, answer)
+        self.recorder.record(req, task, answer, intent.key is not None)
         _reach(RECORDED)
         return answers.send(answer, task, start_response)
 
@@ -129,16 +132,18 @@ class TasksFilter:
     def _reserve(
         self, req: request.Request, intent: Intent, task: Task
     ) -> Any:
-        """Reserve the tag if there is one; return the answer to a repeat."""
-        if intent.tag is None:
+        """Reserve the tag and the key; return the answer to a repeat."""
+        if intent.tag is None and intent.key is None:
             return None
         try:
             self.reservations.reserve(req, intent, task)
-        except reservations.Repeated as repeated:
-            return self.refusals.repeated(req, repeated.task)
+        except reservations.Answered as answered:
+            return self.replays.replay(req, answered.key)
+        except reservations.Taken as taken:
+            return self.refusals.taken(req, taken)
         except Exception as error:
             self.recorder.refuse(task, error)
-            return self.refusals.no_store(req)
+            return self.refusals.no_store(req, intent)
         return None
 
     def _pass_on(

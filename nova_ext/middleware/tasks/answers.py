@@ -13,11 +13,11 @@ from ext_lib import policy
 from ext_lib.wsgi import application
 from ext_lib.wsgi import auth
 from ext_lib.wsgi import links
-from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task import Task
@@ -27,6 +27,34 @@ from nova_ext.policies import server_tasks as policies
 TAG = 'Task-tag'
 ID = 'Task-id'
 REPEAT = 'Task-repeat'
+RETRY_AFTER = 'Retry-After'
+
+#: Seconds after which to ask again for an answer that is under way.
+_SOON = 1
+_REASONS: dict[type[reservations.Taken], tuple[int, str]] = {
+    reservations.Repeated: (409, 'That request is already accepted.'),
+    reservations.Unanswered: (
+        409,
+        'The request with this Idempotency-Key has no answer yet. Try later.',
+    ),
+    reservations.OtherRequest: (
+        422,
+        'This Idempotency-Key was used for another method, URL or body.',
+    ),
+    reservations.OtherTag: (
+        400,
+        'This Idempotency-Key was used with another Task-tag, or none.',
+    ),
+}
+
+#: The forms of names, for clients that have another.
+_FORMS = {
+    'Task-tag': 'It must be one header of 1 to 255 visible ASCII characters, '
+    'none of , / ? # %, and none of the words . .. detail.',
+    'Idempotency-Key': 'It must be one header with a string of 1 to 255 '
+    'printable ASCII characters in double quotes, " and \\ in it each after '
+    'a \\ (RFC 9651).',
+}
 
 
 def send(
@@ -50,44 +78,62 @@ class Refusals:
     """Answers to requests that the application does not get to see."""
 
     def __init__(
-        self, upstream: upstream.Upstream, links: links.Links
+        self,
+        conf: cfg.ConfigOpts,
+        upstream: upstream.Upstream,
+        links: links.Links,
     ) -> None:
+        self.conf = conf
         self.upstream = upstream
         self.links = links
 
-    def repeated(self, req: request.Request, task: Task) -> webob.Response:
-        """Return the answer to a request that was accepted before."""
+    def taken(
+        self, req: request.Request, taken: reservations.Taken
+    ) -> webob.Response:
+        """Return the answer to a request that another one stands for."""
+        status, message = _REASONS[type(taken)]
+        headers = {}
+        if isinstance(taken, reservations.Repeated):
+            headers = self._named(req, taken.task)
+        elif isinstance(taken, reservations.Unanswered):
+            headers = {ID: taken.task.uuid, RETRY_AFTER: str(_SOON)}
+        return self._fault(req, status, message, headers)
+
+    def bad_name(
+        self, req: request.Request, intent: requests.Intent
+    ) -> webob.Response:
+        """Return the answer to a tag or key that cannot be one.
+
+        Or which the request cannot have, as it makes no task.
+        """
+        header = 'Task-tag' if intent.has_bad_tag else 'Idempotency-Key'
+        message = f'{header} is not supported for this request.'
+        if intent.effect is requests.Effect.MAKES_TASK:
+            message = f'Invalid {header}. {_FORMS[header]}'
+        return self._fault(req, 400, message)
+
+    def no_store(
+        self, req: request.Request, intent: requests.Intent
+    ) -> webob.Response:
+        """Return the answer to a request that cannot be protected."""
+        header = 'Task-tag' if intent.key is None else 'Idempotency-Key'
+        message = (
+            'Tasks cannot be stored at present, so this request cannot be '
+            f'protected by its {header}. It was not carried out.'
+        )
+        seconds = max(self.conf.tasks.store_retry_interval, _SOON)
+        return self._fault(req, 503, message, {RETRY_AFTER: str(seconds)})
+
+    def _named(self, req: request.Request, task: Task) -> dict[str, str]:
+        """Return the headers that name the task of a request's tag."""
         tag = task.tag or ''
         path = f'servers/{urllib.parse.quote(tag, safe="")}/tasks'
-        headers = {
+        return {
             TAG: tag,
             ID: task.uuid,
             REPEAT: 'true',
             'Link': f'<{self.links.base(req)}/{path}>; rel="tasks"',
         }
-        message = 'That request is already accepted.'
-        return self._fault(req, 409, message, headers)
-
-    def bad_tag(
-        self, req: request.Request, intent: requests.Intent
-    ) -> webob.Response:
-        """Return the answer to a tag that cannot be one, or makes no task."""
-        message = 'Task-tag is not supported for this request.'
-        if intent.effect is requests.Effect.MAKES_TASK:
-            message = (
-                'Invalid Task-tag. It must be one header of 1 to 255 visible '
-                'ASCII characters, none of , / ? # %, and none of the words '
-                '. .. detail.'
-            )
-        return self._fault(req, 400, message)
-
-    def no_store(self, req: request.Request) -> webob.Response:
-        """Return the answer to a request that cannot be protected."""
-        message = (
-            'Tasks cannot be stored at present, so this request cannot be '
-            'protected by its Task-tag. It was not carried out.'
-        )
-        return self._fault(req, 503, message)
 
     def _fault(
         self,
@@ -98,11 +144,7 @@ class Refusals:
     ) -> webob.Response:
         response = faults.FAULTS.respond(status, message, headers)
         negotiator = self.upstream.negotiator(req.environ)
-        try:
-            version = negotiator.requested(req)
-        except microversion.InvalidVersion:
-            return response
-        negotiator.stamp(response, version)
+        negotiator.stamp_requested(req, response)
         return response
 
 
@@ -120,7 +162,12 @@ class Tasks:
         self.upstream = upstream
         rules = [*base_policies.list_rules(), *policies.list_rules()]
         self.enforcer = policy.Enforcer(conf, rules)
-        controller = server_tasks.ServerTasksController(links, resolver)
+        waiting = server_tasks.Waiting(
+            conf.tasks.max_wait, conf.tasks.max_waiting
+        )
+        controller = server_tasks.ServerTasksController(
+            links, resolver, waiting
+        )
         self.table = server_tasks.table(controller)
 
     def __call__(

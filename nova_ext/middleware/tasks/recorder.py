@@ -15,6 +15,7 @@ from ext_lib import exception
 from ext_lib import masking
 from ext_lib.db import text
 from ext_lib.wsgi import request
+from nova_ext.middleware.tasks import replays
 from nova_ext.middleware.tasks.upstream import Answer
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskState
@@ -40,9 +41,19 @@ class Recorder:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.backlog = Backlog()
         self.failures = FailureLog(conf)
+        self.longest = conf.tasks.max_stored_answer
 
-    def record(self, req: request.Request, task: Task, answer: Answer) -> None:
-        """Store what an answer says of a task."""
+    def record(
+        self,
+        req: request.Request,
+        task: Task,
+        answer: Answer,
+        has_key: bool = False,
+    ) -> None:
+        """Store what an answer says of a task.
+
+        :param has_key: whether a repeat is to get the same answer
+        """
         if not answer.is_routed:
             self._forget(task)
         elif answer.code >= 500:
@@ -60,8 +71,12 @@ class Recorder:
             )
         else:
             made = answer.servers
-            first = {'instance_uuid': made[0]} if made else {}
-            self.note(task, code=answer.code, state=TaskState.RUNNING, **first)
+            values: dict[str, Any] = {'code': answer.code}
+            if made:
+                values['instance_uuid'] = made[0]
+            if has_key:
+                values['stored'] = replays.stored(answer, self.longest)
+            self.note(task, state=TaskState.RUNNING, **values)
             if len(made) > 1 and 'id' in task:
                 self._note_servers(task, made)
 

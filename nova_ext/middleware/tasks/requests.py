@@ -5,6 +5,7 @@ import dataclasses
 import enum
 import re
 
+from ext_lib.wsgi import structured_fields
 from ext_lib.wsgi.request import Request
 
 #: Methods that never change anything.
@@ -51,6 +52,8 @@ _TAG = re.compile(r'[!-~]{1,255}\Z')
 _NOT_IN_A_TAG = frozenset(',/?#%')
 _NAMES_OF_OTHERS = frozenset({'.', '..', 'detail'})
 _TAG_HEADER = 'HTTP_TASK_TAG'
+_KEY_HEADER = 'HTTP_IDEMPOTENCY_KEY'
+_KEY_LENGTH = 255
 #: Where the record of an action has another name than the request.
 _RECORDED = {
     'os-start': 'start',
@@ -82,6 +85,8 @@ class Intent:
     :param tag: what the client calls it
     :param has_bad_tag: whether there is a tag which cannot be one, or which
         this request cannot have
+    :param key: by which the client has the answer repeated
+    :param has_bad_key: as ``has_bad_tag``
     """
 
     effect: Effect
@@ -91,20 +96,41 @@ class Intent:
     is_multiple: bool = False
     tag: str | None = None
     has_bad_tag: bool = False
+    key: str | None = None
+    has_bad_key: bool = False
 
 
 def understand(request: Request, project_id: str | None) -> Intent:
     """Return what a request asks for; its body stays readable."""
-    intent = _without_tag(request, project_id)
+    intent = _without_names(request, project_id)
+    if intent.effect is Effect.READS:
+        return intent
+    makes_task = intent.effect is Effect.MAKES_TASK
     tag = request.environ.get(_TAG_HEADER)
-    if tag is not None and intent.effect is not Effect.READS:
+    if tag is not None:
         intent.tag = tag
-        makes_task = intent.effect is Effect.MAKES_TASK
         intent.has_bad_tag = not makes_task or not is_tag(tag)
+    field = request.environ.get(_KEY_HEADER)
+    if field is not None:
+        intent.key = _key(field)
+        intent.has_bad_key = not makes_task or intent.key is None
     return intent
 
 
-def _without_tag(request: Request, project_id: str | None) -> Intent:
+def _key(field: str) -> str | None:
+    """Return the key in a header field, None when it cannot be one.
+
+    Source: draft-ietf-httpapi-idempotency-key-header-07, 2.1: an Item that
+    is a String.
+    """
+    try:
+        key = structured_fields.string(field)
+    except structured_fields.NotAString:
+        return None
+    return key if 0 < len(key) <= _KEY_LENGTH else None
+
+
+def _without_names(request: Request, project_id: str | None) -> Intent:
     if request.method in READING:
         return Intent(Effect.READS)
     segments = _segments(request, project_id)

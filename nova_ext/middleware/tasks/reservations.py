@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reservations: at most one task for all repeats of a request."""
+"""Reservations: at most one task for all repeats of a request.
+
+A tag reserves one request of those that it groups, an idempotency key the
+only one it is used for. Of a request with both each has its own reservation;
+that of the key is looked at first.
+"""
 
 import datetime
 import hashlib
@@ -12,25 +17,54 @@ from oslo_config import cfg
 from ext_lib.context import RequestContext
 from ext_lib.wsgi import request
 from nova_ext import exception
+from nova_ext.conf import tasks as tasks_conf
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import resolver
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
+from nova_ext.objects.task_key import TaskKey
 
 #: How often to try again when the holder of a reservation gave it up.
 _ATTEMPTS = 10
 
 
-class Repeated(Exception):
-    """The request was accepted before, as ``task``."""
+class Taken(Exception):
+    """Another task has the reservation: ``task``."""
 
     def __init__(self, task: Task) -> None:
         super().__init__(task.uuid)
         self.task = task
 
 
+class Repeated(Taken):
+    """The request was accepted before, with its tag."""
+
+
+class Unanswered(Taken):
+    """The request with that key has no answer yet."""
+
+
+class OtherRequest(Taken):
+    """The key is that of another request."""
+
+
+class OtherTag(Taken):
+    """The key is that of this request, which had another tag, or none."""
+
+
+class Answered(Taken):
+    """The request with that key has been answered.
+
+    :param key: the key, with what is stored of the answer
+    """
+
+    def __init__(self, key: TaskKey) -> None:
+        super().__init__(key.task)
+        self.key = key
+
+
 class Reservations:
-    """The reservations of tagged requests."""
+    """The reservations of requests with a tag, a key or both."""
 
     def __init__(
         self, conf: cfg.ConfigOpts, resolver: resolver.Resolver
@@ -41,25 +75,66 @@ class Reservations:
     def reserve(
         self, req: request.Request, intent: requests.Intent, task: Task
     ) -> None:
-        """Store the task, pending, and the reservation of its tag.
+        """Store the task, pending, with all that it reserves.
 
-        :raises Repeated: when another task has the reservation
+        :raises Taken: when another task has one of its reservations
         """
-        tag = str(intent.tag)
+        context = task.obj_context
         print_ = fingerprint(
             req.method, intent.path, req.query_string, bytes(req.body)
         )
-        task.tag = tag
-        task.reservation = reservation(
-            _namespace(task.obj_context), tag, print_
-        )
+        key = None
+        if intent.key is not None:
+            key = _key(context, intent.key, print_)
+            # So that it is released as that of a tag is.
+            task.reservation = key['key']
+        if intent.tag is not None:
+            task.tag = intent.tag
+            task.reservation = reservation(
+                _namespace(context), intent.tag, print_
+            )
         for _ in range(_ATTEMPTS):
             try:
-                task.create()
+                task.create(key)
                 return
             except exception.TaskReservationExists:
-                self._check_holder(req, task)
+                if key is not None and self._check_key(req, key, task):
+                    continue
+                if intent.tag is not None:
+                    self._check_holder(req, task)
         raise exception.TaskReservationExists()
+
+    def _check_key(
+        self, req: request.Request, wanted: dict[str, str], task: Task
+    ) -> bool:
+        """Check whether the key is still needed; return whether it was there.
+
+        :raises Taken: when it is still needed
+        """
+        context = task.obj_context
+        key = TaskKey.get_by_key(context, wanted['key'])
+        if key is None:
+            return False
+        if not (key.is_answered or key.task.has_ended):
+            self.resolver.resolve(req.environ, [key.task])
+            key = TaskKey.get_by_key(context, wanted['key'])
+        if key is not None:
+            if key.is_held and not self._is_old(key):
+                raise _taken(key, wanted, task)
+            if key.task.reservation == key.key:
+                key.task.release()
+            key.destroy()
+        return True
+
+    def _is_old(self, key: TaskKey) -> bool:
+        """Return whether a key no longer protects its request.
+
+        One that may yet turn out to have had an effect does.
+        """
+        if not (key.is_answered or key.task.has_ended):
+            return False
+        seconds = tasks_conf.key_lifetime(self.conf)
+        return self._is_over(key.task, key.task.created_at, seconds)
 
     def _check_holder(self, req: request.Request, task: Task) -> None:
         """Check whether the task that has the reservation still needs it.
@@ -80,9 +155,26 @@ class Reservations:
         """Return whether a task no longer protects its request."""
         if task.ended_at is None:
             return False
-        lifetime = datetime.timedelta(seconds=self.conf.tasks.tag_lifetime)
+        seconds = self.conf.tasks.tag_lifetime
+        return self._is_over(task, task.ended_at, seconds)
+
+    @staticmethod
+    def _is_over(task: Task, since: datetime.datetime, seconds: int) -> bool:
+        lifetime = datetime.timedelta(seconds=seconds)
         now = TaskList.get_clock(task.obj_context)
-        return bool(task.ended_at + lifetime < now)
+        return bool(since + lifetime < now)
+
+
+def _taken(key: TaskKey, wanted: dict[str, str], task: Task) -> Taken:
+    """Return the reason why a key that is held cannot be reserved."""
+    holder = key.task
+    if key.fingerprint != wanted['fingerprint']:
+        return OtherRequest(holder)
+    if 'tag' in task and task.tag != holder.tag:
+        return OtherTag(holder)
+    if key.is_answered or holder.has_begun:
+        return Answered(key)
+    return Unanswered(holder)
 
 
 def fingerprint(method: str, path: str, query: str, body: bytes) -> str:
@@ -99,8 +191,24 @@ def fingerprint(method: str, path: str, query: str, body: bytes) -> str:
 
 def reservation(project_id: str, tag: str, fingerprint: str) -> str:
     """Return what only one task may hold."""
-    parts = json.dumps([project_id, tag, fingerprint])
-    return hashlib.sha256(parts.encode()).hexdigest()
+    return _digest([project_id, tag, fingerprint])
+
+
+def _digest(parts: list[str | None]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _key(context: RequestContext, key: str, print_: str) -> dict[str, str]:
+    """Return what is stored of a key.
+
+    A reader of the table learns neither the key nor, without it, by trying
+    one after the other, what the request said.
+    """
+    owner = ['key', context.project_id, context.user_id, key]
+    return {
+        'key': _digest(owner),
+        'fingerprint': _digest([*owner, print_]),
+    }
 
 
 def canonical(body: bytes) -> bytes:

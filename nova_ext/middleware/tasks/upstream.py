@@ -32,6 +32,7 @@ _OF_ONE_REQUEST = ('webob.', 'routes.', 'wsgiorg.', 'openstack.legacy_v2')
 _HEADERS_NOT_PASSED_ON = frozenset(
     {
         'CONTENT_TYPE',
+        'HTTP_IDEMPOTENCY_KEY',
         'HTTP_TASK_TAG',
         'HTTP_X_OPENSTACK_NOVA_API_VERSION',
         'HTTP_TRANSFER_ENCODING',
@@ -99,8 +100,7 @@ class Upstream:
     def shows_server(self, environ: Environ, server_id: str) -> bool:
         """Return whether the caller, with no more rights, sees a server."""
         if not uuidutils.is_uuid_like(server_id):
-            # Such a path may lead to a list: servers/detail.
-            return False
+            return False  # Such a path may lead to a list: servers/detail.
         answer = self._get(environ, f'/servers/{server_id}', elevated=False)
         return answer.code == 200
 

@@ -13,7 +13,8 @@ from nova_ext.wsgi import loader
 _ORIGIN = 'http://page.example'
 _HEADERS = (
     'x-auth-token,content-type,openstack-api-version,'
-    'x-openstack-nova-api-version,x-openstack-request-id,task-tag'
+    'x-openstack-nova-api-version,x-openstack-request-id,task-tag,'
+    'idempotency-key'
 )
 _PATHS = (
     '/',
@@ -31,6 +32,10 @@ _EXPOSED = {
     'Task-tag',
     'Task-repeat',
     'Link',
+    'Idempotency-Replayed',
+    'Idempotency-Request-Id',
+    'Idempotency-Rebuilt',
+    'Idempotency-Omitted',
     'Location',
     'X-Openstack-Request-Id',
     'X-Compute-Request-Id',

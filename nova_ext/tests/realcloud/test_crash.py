@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-api is killed between reservation and answer; its client retries."""
 
+import uuid
+
 import requests
 
 from ext_lib.testing import polling
@@ -67,3 +69,44 @@ class TestCrash(base.TestCase):
             answer = self.ask('GET', f'/servers/{server}/os-instance-actions')
             names = [a['action'] for a in answer.json['instanceActions']]
             self.assertEqual(['reboot', 'create'], names, step)
+
+    def test_create_with_a_key(self):
+        for step in tasks.CRASH_POINTS:
+            name, key = self.new_tag(), f'"{uuid.uuid4()}"'
+            body = self.server_body(name)
+            headers = {'Idempotency-Key': key}
+            self.assertRaises(
+                requests.ConnectionError,
+                *(self.ask, 'POST', '/servers', body),
+                headers={**headers, 'X-Kill-At': step},
+            )
+            answer = self.answered('/servers', body, headers)
+            [server] = self.servers(name)
+            self.assertEqual(server, answer.json['server']['id'], step)
+            is_first = step in (tasks.RECEIVED, tasks.RESERVED)
+            self.assertEqual(
+                None if is_first else 'true',
+                answer.headers.get('idempotency-replayed'),
+                step,
+            )
+            self.assertEqual(
+                'true' if step == tasks.ANSWERED else None,
+                answer.headers.get('idempotency-rebuilt'),
+                step,
+            )
+
+    def answered(self, path, body, headers):
+        """Send a request until it is accepted; return the answer."""
+        answers = []
+
+        def is_accepted():
+            try:
+                answer = self.ask('POST', path, body, headers=headers)
+            except requests.ConnectionError:
+                return False
+            self.assertIn(answer.status, (202, 409), answer.text)
+            answers.append(answer)
+            return answer.status == 202
+
+        polling.wait_until(is_accepted, 'an answer', _SECONDS)
+        return answers[-1]

@@ -25,7 +25,7 @@ from nova_ext.tests import base
 _HEADERS = {'Location', 'Task-tag'}
 #: The filter in front of the API serves these.
 _TASKS = server_tasks.table(
-    server_tasks.ServerTasksController(mock.Mock(), mock.Mock())
+    server_tasks.ServerTasksController(mock.Mock(), mock.Mock(), mock.Mock())
 )
 
 _VERSIONS = [microversion.parse(text) for text in microversions.HISTORY]

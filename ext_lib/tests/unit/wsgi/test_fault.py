@@ -66,6 +66,18 @@ class TestFaults(test_base.BaseTestCase):
         self.assertNotIn(str(error), response.text)
         self.assertIn(str(error), self.log.output)
 
+    def test_what_may_answer_later_says_when(self):
+        for error, after in (
+            (exception.Unavailable(), '10'),
+            (webob.exc.HTTPServiceUnavailable(), '10'),
+            (exception.Conflict(), None),
+            (ValueError(), None),
+        ):
+            response = self.faults.from_error(error)
+            self.assertEqual(after, response.headers.get('Retry-After'))
+        response = self.faults.respond(503, 'x', {'Retry-After': '5'})
+        self.assertEqual('5', response.headers['Retry-After'])
+
     def test_form(self):
         response = self.faults.respond(413, 'x', {'Retry-After': '5'})
         self.assertEqual(413, response.status_int)

@@ -4,8 +4,10 @@
 The tasks filter routes here, in front of this service's own API or nova's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 import functools
+import threading
+import time
 from typing import Any, Protocol
 
 from oslo_utils import strutils
@@ -31,6 +33,14 @@ _SINCE = 'changes-since'
 #: Filters by what may change while a task is unfinished.
 _VARIABLE = frozenset({'state', _SINCE})
 
+#: Seconds between two looks at tasks that a request waits for: of the first
+#: and of the last, with a factor from one to the next.
+_FIRST_PAUSE, _LAST_PAUSE, _GROWTH = 0.25, 5.0, 1.5
+#: A pause is at least so many times as long as the look before it.
+_REST = 10
+#: Seconds after which to ask again for what could not be waited for.
+_SOON = 2
+
 
 class Application(Protocol):
     """The compute API that carries the requests out."""
@@ -42,12 +52,74 @@ class Application(Protocol):
         """Return whether the caller may see a server."""
 
 
+class Waiting:
+    """Requests that wait until tasks change, in a process.
+
+    No service says when an operation ends, so each looks again and again. In
+    between it has a thread, and nothing else: no connection, no transaction.
+
+    :param longest: seconds that a request waits, at most
+    :param most: how many wait at a time, at most
+    """
+
+    def __init__(self, longest: int, most: int) -> None:
+        self.longest = longest
+        self._places = threading.Semaphore(most)
+
+    def until(
+        self,
+        environ: dict[str, Any],
+        seconds: int,
+        has_changed: Callable[[], bool],
+    ) -> bool:
+        """Wait until something has changed, or the time is over.
+
+        :param seconds: how long to wait, if that is not longer than allowed
+        :returns: False when it cannot be waited now
+        """
+        # A worker of one thread would serve no other request meanwhile.
+        if not (self.longest and environ['wsgi.multithread']):
+            return False
+        if not self._places.acquire(blocking=False):
+            return False
+        try:
+            self._wait(environ, min(seconds, self.longest), has_changed)
+        finally:
+            self._places.release()
+        return True
+
+    @staticmethod
+    def _wait(
+        environ: dict[str, Any],
+        seconds: int,
+        has_changed: Callable[[], bool],
+    ) -> None:
+        stopping = environ.get(request.STOPPING)
+        # An event of this process's own server; any other has its own end.
+        sleep = stopping.wait if stopping is not None else time.sleep
+        pause = _FIRST_PAUSE
+        now = time.monotonic()
+        deadline = now + seconds
+        while now < deadline:
+            if sleep(min(pause, deadline - now)):
+                return
+            looked_at = time.monotonic()
+            if has_changed():
+                return
+            now = time.monotonic()
+            pause = min(pause * _GROWTH, _LAST_PAUSE)
+            pause = max(pause, _REST * (now - looked_at))
+
+
 class ServerTasksController:
     """Lists and shows tasks."""
 
-    def __init__(self, links: links.Links, application: Application) -> None:
+    def __init__(
+        self, links: links.Links, application: Application, waiting: Waiting
+    ) -> None:
         self.links = links
         self.application = application
+        self.waiting = waiting
 
     @controller.query(schema.index_query)
     @controller.response(schema.index_response)
@@ -58,7 +130,13 @@ class ServerTasksController:
             req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
         )
         wanted['project_id'] = project
-        tasks = self._resolved(req, server_id, wanted)
+        # A page that is followed was not asked to be waited for.
+        req.query.pop('wait', None)
+        headers: dict[str, str] = {}
+        if seconds := int(wanted.pop('wait', 0)):
+            tasks = self._waited_for(req, server_id, wanted, seconds, headers)
+        else:
+            tasks = self._resolved(req, server_id, wanted)
         is_tag = _has_tag(tasks, server_id) or TaskList.has_tag(
             req.context, server_id, project
         )
@@ -69,7 +147,8 @@ class ServerTasksController:
         keys = [task.uuid for task in tasks]
         if next_page := self.links.next_page(req, path, keys):
             body['tasks_links'] = next_page
-        headers = {'Task-tag': server_id} if is_tag else {}
+        if is_tag:
+            headers['Task-tag'] = server_id
         return controller.Reply(body, headers)
 
     @controller.query(schema.show_query)
@@ -91,19 +170,61 @@ class ServerTasksController:
         body = {'task': self._shown(req, server_id, task)}
         return controller.Reply(body, headers)
 
-    def _resolved(
-        self, req: request.Request, key: str, wanted: dict[str, Any]
+    def _waited_for(
+        self,
+        req: request.Request,
+        key: str,
+        wanted: dict[str, Any],
+        seconds: int,
+        headers: dict[str, str],
     ) -> TaskList:
-        """Return a page of tasks, after resolving the unfinished ones."""
+        """Return a page once it changes, or no task is unfinished.
+
+        :param headers: gets one that says when to ask again, if it was not
+            waited
+        """
+        look = functools.partial(self._resolved, req, key, wanted, True)
+        found = [look()]
+
+        def has_changed() -> bool:
+            found.append(look())
+            before, after = (_outline(tasks) for tasks in found[-2:])
+            return before != after or not self._is_open(req, key, wanted)
+
+        if self._is_open(req, key, wanted) and not self.waiting.until(
+            req.environ, seconds, has_changed
+        ):
+            headers['Retry-After'] = str(_SOON)
+        return found[-1]
+
+    @staticmethod
+    def _is_open(
+        req: request.Request, key: str, wanted: dict[str, Any]
+    ) -> bool:
+        """Return whether a task of a server or tag is unfinished."""
+        return bool(
+            TaskList.get_page(req.context, key, _open(wanted), Page(1))
+        )
+
+    def _resolved(
+        self,
+        req: request.Request,
+        key: str,
+        wanted: dict[str, Any],
+        everything: bool = False,
+    ) -> TaskList:
+        """Return a page of tasks, after resolving the unfinished ones.
+
+        :param everything: whether those of other pages are resolved, too
+        """
         ask = functools.partial(TaskList.get_page, req.context, key)
-        if _VARIABLE.isdisjoint(wanted):
+        if _VARIABLE.isdisjoint(wanted) and not everything:
             tasks = ask(wanted, req.page)
             if all(task.has_ended for task in tasks):
                 return tasks
         else:
             # The outcome of a task decides whether it is wanted.
-            states = list(TaskState.UNFINISHED)
-            tasks = ask({**wanted, 'state': states, _SINCE: None}, Page(_MOST))
+            tasks = ask(_open(wanted), Page(_MOST))
         unfinished = [task for task in tasks if not task.has_ended]
         self.application.resolve(req.environ, unfinished)
         return ask(wanted, req.page)
@@ -149,6 +270,19 @@ def _project(
         raise ext_exception.PolicyNotAuthorized(action=rule)
     req.context.can(rule, {'project_id': own})
     return None if is_any else own
+
+
+def _open(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the filters for what is unfinished, whatever it may become."""
+    return {**wanted, 'state': list(TaskState.UNFINISHED), _SINCE: None}
+
+
+def _outline(tasks: Iterable[Task]) -> list[Any]:
+    """Return what a client that waits wants to know of tasks."""
+    return [
+        (task.uuid, task.state, task.code, task.instance_uuid)
+        for task in tasks
+    ]
 
 
 def _has_tag(tasks: Iterable[Task], tag: str) -> bool:

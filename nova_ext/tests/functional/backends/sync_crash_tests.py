@@ -73,7 +73,12 @@ class SyncCrash(testtools.TestCase):
         with connect(url) as connection:
             names = set(sa.inspect(connection).get_table_names())
         self.assertEqual(
-            {'nova_ext_tasks_alembic_version', 'task_instances', 'tasks'},
+            {
+                'nova_ext_tasks_alembic_version',
+                'task_instances',
+                'task_keys',
+                'tasks',
+            },
             names,
         )
 

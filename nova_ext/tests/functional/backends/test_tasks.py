@@ -47,6 +47,15 @@ class TestTasks(TasksTestCase):
             [(1, 1, all_others)] * race.ROUNDS, race.run(self.url)
         )
 
+    def test_one_of_many_is_carried_out_and_replayed(self):
+        everyone = race.PROCESSES * race.THREADS
+        results = race.run(self.url, protection='key')
+        self.assertEqual(race.ROUNDS, len(results))
+        for carried_out, accepted, refused in results:
+            self.assertEqual(1, carried_out)
+            self.assertGreaterEqual(accepted, 1)
+            self.assertEqual(everyone, accepted + refused)
+
     def test_tags_differ_by_case(self):
         self.create(tag='a', uuid='1', project_id='p')
         self.create(tag='A', uuid='2', project_id='p')

@@ -19,7 +19,12 @@ from nova_ext.tests.functional.tasks import standalone
 
 load_tests = unusable.load_tests
 
-_TABLES = ['nova_ext_tasks_alembic_version', 'task_instances', 'tasks']
+_TABLES = [
+    'nova_ext_tasks_alembic_version',
+    'task_instances',
+    'task_keys',
+    'tasks',
+]
 
 
 class TasksAloneTest(unusable.Unusable, base.TestCase):
@@ -75,7 +80,7 @@ class TasksAloneTest(unusable.Unusable, base.TestCase):
             "UPDATE tasks SET ended_at = '2020-01-01 00:00:00.000000'"
         )
         ended, said = self.manage('purge_tasks')
-        self.assertEqual((0, '3 tasks removed, 0 left\n'), (ended, said))
+        self.assertEqual((0, '4 tasks removed, 0 left\n'), (ended, said))
 
     def assertFilter(self):
         """Check that requests are protected and tasks are read."""
@@ -86,6 +91,10 @@ class TasksAloneTest(unusable.Unusable, base.TestCase):
         other = {'pause': None}
         self.assertEqual(202, filter.act('tag', other).status_int)
         self.assertEqual(202, filter.act().status_int)
+        for _ in range(2):
+            answer = filter.act(key='"key"')
+            self.assertEqual(202, answer.status_int)
+        self.assertEqual('true', answer.headers['Idempotency-Replayed'])
         answer = filter.get('/servers/tag/tasks')
         self.assertEqual(200, answer.status_int, answer.text)
         self.assertEqual(2, len(answer.json['tasks']))

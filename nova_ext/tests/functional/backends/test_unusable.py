@@ -53,10 +53,15 @@ class UnusableDatabaseTest(unusable.Unusable, base.APITestCase):
     def assertUnavailable(self, answer) -> None:
         self.assertEqual(503, answer.status_int, answer.text)
         self.assertIn('serviceUnavailable', answer.json)
+        self.assertIn('Retry-After', answer.headers)
         self.assertNotIn('INSERT', answer.text)
 
     def assertChangesRefused(self, *why: str) -> None:
-        for headers in ({}, {'Task-tag': 'a-tag'}):
+        for headers in (
+            {},
+            {'Task-tag': 'a-tag'},
+            {'Idempotency-Key': '"a-key"'},
+        ):
             self.assertUnavailable(
                 self.request('POST', '/servers', body=_SERVER, headers=headers)
             )
@@ -100,9 +105,11 @@ class UnusableStoreTest(unusable.Unusable, tests_base.TestCase):
 
     def assertTagsRefused(self, why: str) -> None:
         """Check that tagged requests are refused and others are not."""
-        answer = self.filter.act('a-tag')
-        self.assertEqual(503, answer.status_int, answer.text)
-        self.assertIn('serviceUnavailable', answer.json)
+        for names in ({'tag': 'a-tag'}, {'key': '"a-key"'}):
+            answer = self.filter.act(**names)
+            self.assertEqual(503, answer.status_int, answer.text)
+            self.assertIn('serviceUnavailable', answer.json)
+            self.assertEqual('1', answer.headers['Retry-After'])
         before = self.filter.application.accepted
         answer = self.filter.act()
         self.assertEqual(202, answer.status_int)

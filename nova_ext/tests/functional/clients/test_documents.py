@@ -11,6 +11,7 @@ import openstack
 from ext_lib.testing import pages
 from ext_lib.testing import relay
 from nova_ext.tests.functional.clients import base
+from nova_ext.tests.functional.tasks import resets
 
 _README = pages.ROOT / 'README.rst'
 _BODY = {'name': 'one', 'flavorRef': '1', 'imageRef': base.IMAGE}
@@ -85,6 +86,39 @@ class TestPages(DocumentsTestCase):
         self.assertEqual('', forced)
         self.wait_for('one', 'ACTIVE')
         self.openstack('server', 'delete', 'one', '--wait')
+
+
+class TestTagOrKey(DocumentsTestCase):
+    """The page on the two headers."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.text = (pages.USER / 'tag-or-key.rst').read_text()
+
+    def test_with_curl(self) -> None:
+        *_others, printed = self.run_page(self.text).values()
+        self.assertIn('HTTP/1.1 202', printed)
+        self.assertIn('Task-Id: ', printed.title())
+
+    def test_in_python(self) -> None:
+        page = types.ModuleType('page')
+        for block in pages.blocks(self.text, 'python'):
+            exec(compile(block, 'page', 'exec'), vars(page))
+        injected = resets.Resets(seed=0)
+        port = int(self.service.url.rsplit(':', 1)[1].split('/')[0])
+        port = self.useFixture(
+            relay.ResettingRelay(port, injected.decide)
+        ).port
+        url = f'http://127.0.0.1:{port}/v2.1'
+        body = {**_BODY, 'name': str(uuid.uuid4())}
+        answer = page.create_once(url, 'admin:demo', body)
+        self.assertEqual(202, answer.status_code, answer.text)
+        self.assertTrue(injected.places)
+        path = f'/servers?name={body["name"]}'
+        found = self.get(path, 'admin:demo', '2.80')['servers']
+        self.assertEqual(
+            [answer.json()['server']['id']], [server['id'] for server in found]
+        )
 
 
 class TestRetrying(DocumentsTestCase):

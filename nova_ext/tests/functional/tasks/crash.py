@@ -39,6 +39,12 @@ STEPS = (*tasks.CRASH_POINTS, CAST, AFTER_CAST)
 
 #: Status of a process that ended on purpose.
 DIED = 77
+#: Headers that protect a request, by the name of the way.
+PROTECTIONS = {
+    'tag': {'Task-tag': 'tag'},
+    'key': {'Idempotency-Key': '"key"'},
+    'both': {'Task-tag': 'tag', 'Idempotency-Key': '"key"'},
+}
 _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 
 
@@ -64,13 +70,18 @@ class Nursery:
         )
 
     def run(
-        self, state: str, what: str, server: str = '', step: str = ''
+        self,
+        state: str,
+        what: str,
+        server: str = '',
+        step: str = '',
+        protection: str = 'tag',
     ) -> Any:
         """Run a service; return what it tells, None when it died at a step."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps([state, what, server, step]) + '\n')
+        stdin.write(json.dumps([state, what, server, step, protection]) + '\n')
         stdin.flush()
         try:
             status, told = json.loads(stdout.readline())
@@ -111,7 +122,8 @@ def booted() -> tuple[str, str]:
 class Service:
     """API, conductor and hosts in this process, as the all-in-one has them."""
 
-    def __init__(self, state: pathlib.Path) -> None:
+    def __init__(self, state: pathlib.Path, protection: str) -> None:
+        self.protection = PROTECTIONS[protection]
         self.conf = cfg.CONF
         self.application = _load(state)
         models.Base.metadata.create_all(facade.get_engine())
@@ -121,26 +133,40 @@ class Service:
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """Return the status and the body of an answer."""
+        answer = self.answer(method, path, body)
+        return answer.status_int, answer.body and answer.json
+
+    def answer(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the answer to a request; one with a body is protected."""
         request = webob.Request.blank(f'/v2.1{path}', method=method)
         request.headers['X-Auth-Token'] = 'admin:demo'
         if body is not None:
-            request.headers['Task-tag'] = 'tag'
+            request.headers.update(self.protection)
             request.content_type = 'application/json'
             request.json = body
-        answer = request.get_response(self.application)
-        return answer.status_int, answer.body and answer.json
+        return request.get_response(self.application)
 
     def tasks(self) -> Any:
-        """Return the tasks with the tag."""
-        return self.ask('GET', '/servers/tag/tasks')[1]['tasks']
+        """Return the tasks with the tag, or of all servers."""
+        keys = ['tag']
+        if 'Task-tag' not in self.protection:
+            found = self.ask('GET', '/servers?all_tenants=1')[1]
+            keys = [server['id'] for server in found['servers']]
+        return [
+            task
+            for key in keys
+            for task in self.ask('GET', f'/servers/{key}/tasks')[1]['tasks']
+        ]
 
     def retry(self, path: str, body: Any) -> Any:
         """Send a request until it is accepted; return what there is then."""
-        status, _answer = self.ask('POST', path, body)
+        answer = self.answer('POST', path, body)
         polling.wait_until(self._is_done, 'the tasks')
         servers = self.ask('GET', '/servers/detail')[1]['servers']
         return {
-            'status': status,
+            'status': answer.status_int,
+            'headers': {k.lower(): v for k, v in answer.headers.items()},
+            'body': answer.text,
             'servers': [s['id'] for s in servers],
             'states': [s['status'] for s in servers],
             'tasks': self.tasks(),
@@ -219,8 +245,10 @@ def _live(writing: int, *arguments: str) -> NoReturn:
     os._exit(status)
 
 
-def _serve(state: str, what: str, server: str, step: str) -> Any:
-    service = Service(pathlib.Path(state))
+def _serve(
+    state: str, what: str, server: str, step: str, protection: str
+) -> Any:
+    service = Service(pathlib.Path(state), protection)
     path, body = requests(server)[what]
     if step:
         die_at(step)

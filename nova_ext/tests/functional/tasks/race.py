@@ -37,17 +37,27 @@ _FORK = multiprocessing.get_context('fork')
 #: How often a request was carried out, accepted and refused.
 Result = tuple[int, int, int]
 
+#: Makes the headers that protect the request of a round.
+_PROTECTIONS: dict[str, Callable[[int], dict[str, str]]] = {
+    'tag': lambda round_: {'Task-tag': str(round_)},
+    'key': lambda round_: {'Idempotency-Key': f'"{round_}"'},
+}
+
 
 def run(
     url: str,
     rounds: int = ROUNDS,
     processes: int = PROCESSES,
     threads: int = THREADS,
+    protection: str = 'tag',
 ) -> list[Result]:
-    """Race on a database; return what came of each round."""
+    """Race on a database; return what came of each round.
+
+    :param protection: of the requests: ``tag`` or ``key``
+    """
     numbers = [str(number) for number in (rounds, processes, threads)]
     ran = subprocess.run(
-        [sys.executable, '-m', __name__, url, *numbers],
+        [sys.executable, '-m', __name__, url, protection, *numbers],
         check=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -58,9 +68,9 @@ def run(
 
 def main() -> None:
     """Carry out the races of the command line."""
-    url, *numbers = sys.argv[1:]
+    url, protection, *numbers = sys.argv[1:]
     rounds, processes, threads = map(int, numbers)
-    course = Course(url, rounds, processes, threads)
+    course = Course(url, rounds, processes, threads, protection)
     runners = [_FORK.Process(target=course.run) for _ in range(processes)]
     for runner in runners:
         runner.start()
@@ -73,9 +83,15 @@ class Course:
     """State that processes and threads share."""
 
     def __init__(
-        self, url: str, rounds: int, processes: int, threads: int
+        self,
+        url: str,
+        rounds: int,
+        processes: int,
+        threads: int,
+        protection: str,
     ) -> None:
         self.url = url
+        self.protect = _PROTECTIONS[protection]
         self.rounds = rounds
         self.threads = threads
         self.start = _FORK.Barrier(processes * threads, timeout=_PATIENCE)
@@ -125,22 +141,22 @@ class Course:
         if environ['REQUEST_METHOD'] == 'GET':
             start_response('404 Not Found', headers)
         else:
-            self.count('carried out', int(environ['HTTP_TASK_TAG']))
+            self.count('carried out', int(environ['HTTP_X_ROUND']))
             start_response('202 Accepted', headers)
         return [b'']
 
     def _race(self, filtered: Any) -> None:
         for round_ in range(self.rounds):
-            request = _request(round_)
+            request = _request(round_, self.protect(round_))
             self.start.wait()
             answer = request.get_response(filtered)
             self.count(answer.status_int, round_)
 
 
-def _request(round_: int) -> webob.Request:
+def _request(round_: int, headers: dict[str, str]) -> webob.Request:
     request = webob.Request.blank(f'/servers/{_SERVER}/action', method='POST')
     request.json = {'os-stop': None}
-    request.headers['Task-tag'] = str(round_)
+    request.headers.update({'X-Round': str(round_), **headers})
     request.environ['HTTP_X_PROJECT_ID'] = 'demo'
     request.environ['HTTP_X_USER_ID'] = 'user'
     return request

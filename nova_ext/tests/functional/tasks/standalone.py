@@ -66,13 +66,20 @@ class Filter(fixtures.Fixture):
         self.addCleanup(facade.reset)
         self._filter = make(self.application)
 
-    def act(self, tag: str | None = None, body: Any = None) -> webob.Response:
+    def act(
+        self,
+        tag: str | None = None,
+        body: Any = None,
+        key: str | None = None,
+    ) -> webob.Response:
         """Send a request that changes a server; return the answer."""
         request = self._request(f'/servers/{SERVER}/action')
         request.method = 'POST'
         request.json = body or {'lock': None}
         if tag is not None:
             request.headers['Task-tag'] = tag
+        if key is not None:
+            request.headers['Idempotency-Key'] = key
         return request.get_response(self._filter)
 
     def get(self, path: str) -> webob.Response:

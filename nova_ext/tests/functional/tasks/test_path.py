@@ -85,6 +85,21 @@ class TestPath(base.TestCase):
         stages = ['requests', 'reservations', 'answers', 'upstream']
         self.assertEqual(['', *stages], found)
 
+    def test_with_a_key(self):
+        with entries() as found:
+            answer = self.filter.act(key='"key"')
+        self.assertEqual(202, answer.status_int)
+        stages = [*_STAGES[:-1], 'replays', _STAGES[-1]]
+        self.assertEqual(['', *stages], found)
+
+    def test_replayed(self):
+        self.filter.act(key='"first"')
+        with entries() as found:
+            answer = self.filter.act(key='"first"')
+        self.assertEqual(202, answer.status_int)
+        stages = ['requests', 'reservations', 'replays']
+        self.assertEqual(['', *stages], found)
+
     def test_one_that_reads(self):
         with entries() as found:
             self.assertEqual(200, self.filter.get('/servers').status_int)

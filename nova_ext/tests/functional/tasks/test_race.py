@@ -13,3 +13,13 @@ class TestRace(base.DatabaseTestCase):
         self.assertEqual(
             [(1, 1, all_others)] * race.ROUNDS, race.run(self.database.url)
         )
+
+    def test_one_is_carried_out_and_replayed(self):
+        everyone = race.PROCESSES * race.THREADS
+        results = race.run(self.database.url, protection='key')
+        self.assertEqual(race.ROUNDS, len(results))
+        for carried_out, accepted, refused in results:
+            self.assertEqual(1, carried_out)
+            # The first, and those that came after its answer.
+            self.assertGreaterEqual(accepted, 1)
+            self.assertEqual(everyone, accepted + refused)

@@ -114,6 +114,15 @@ class TestPurgeTasks(test_manage.ManageTestCase):
         )
         self.assertPurges(5)
 
+    def test_what_keys_protect_for_longer(self):
+        self.configure(
+            f'[database]\nconnection = {self.url}\n'
+            f'[tasks]\nkey_lifetime = {2 * _DAY}\n'
+        )
+        status, out, err = self.purge('--age', f'{_DAY}')
+        self.assertEqual((2, ''), (status, out))
+        self.assertIn('Idempotency keys protect requests for 172800 s', err)
+
     def test_some(self):
         self.assertPurges(1, '--max_rows', '1', left=3, status=3)
         self.assertPurges(2, '--max-rows', '2', left=1, status=3)

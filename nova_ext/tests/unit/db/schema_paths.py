@@ -42,7 +42,7 @@ _STEPS = (
 )
 #: The tables of nova, and those it has not.
 NOVA = nova_database.TABLES
-OURS = ('tasks', 'task_instances')
+OURS = ('tasks', 'task_instances', 'task_keys')
 #: Of nova, from before it went over to alembic.
 NOVA_NUMBER = 402
 

@@ -18,7 +18,8 @@ FINGERPRINTS = {
     'MigrationList': '1.4-a5c2c899f6e9a45d1abf39ad823bc13c',
     'Service': '1.21-ee80d35ab72b2a50e157108c1f8b41c2',
     'ServiceList': '1.19-1acb0fa7d92c9f4001bc18dad825599a',
-    'Task': '1.1-8f5569c4479bc5f059f93dcb77bb3c12',
+    'Task': '1.2-e9b826d14201110ca788e793ba84c76b',
+    'TaskKey': '1.0-5f779525a39610efadcb7694f43bc04b',
     'TaskList': '1.1-c05e476647ceafbc3e16decfc81ec89c',
 }
 
@@ -36,6 +37,7 @@ OLDEST = {
     'Service': '1.21',
     'ServiceList': '1.19',
     'Task': '1.0',
+    'TaskKey': '1.0',
     'TaskList': '1.1',
 }
 

@@ -46,6 +46,12 @@ class TestFaults(base.TestCase):
         self.assertEqual(str(error), message)
         self.assertIn(error_id, self.log.output)
 
+    def test_what_may_answer_later_says_when(self):
+        answer = self.answer(ext_exception.Unavailable())
+        self.assertEqual('10', answer.headers['Retry-After'])
+        answer = self.answer(ext_exception.Conflict())
+        self.assertNotIn('Retry-After', answer.headers)
+
     def test_the_unexpected_is_for_the_log(self):
         answer = self.answer(KeyError('secret'))
         self.assertEqual(500, answer.status_int)

@@ -7,6 +7,7 @@ from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.objects.task import TaskState
 
 _STRICT = '2.1'
+_SECONDS = {'type': 'string', 'pattern': '^[0-9]{1,9}$'}
 
 index_query = schema.Query(
     {
@@ -15,6 +16,7 @@ index_query = schema.Query(
         'state': Param({'enum': list(TaskState.ALL)}),
         'changes-since': Param(types.date_time),
         'all_tenants': Param(types.boolean_like),
+        'wait': Param(_SECONDS),
     },
     strict_since=_STRICT,
 )

@@ -114,3 +114,29 @@ class TestTags(base.TestCase):
         for text in ('', '.', '..', 'detail', 'a\n', 'x' * 256, ' a', 'a '):
             self.assertFalse(requests.is_tag(text), text)
         self.assertTrue(requests.is_tag('x' * 255))
+
+
+class TestKeys(base.TestCase):
+    def key(self, field, method='POST', path='/servers'):
+        req = Request.blank(path, method=method)
+        req.environ['HTTP_IDEMPOTENCY_KEY'] = field
+        return requests.understand(req, None)
+
+    def test_what_can_be_one(self):
+        for field, key in (
+            ('"a"', 'a'), ('" "', ' '), ('"a,\\"b"', 'a,"b'), ('"a";b=1', 'a'),
+            (f'"{"x" * 255}"', 'x' * 255),
+        ):  # fmt: skip
+            found = self.key(field)
+            self.assertEqual((key, False), (found.key, found.has_bad_key))
+
+    def test_what_cannot(self):
+        for field in ('', '""', 'a', '"a', f'"{"x" * 256}"', '"a", "b"'):
+            found = self.key(field)
+            self.assertEqual((None, True), (found.key, found.has_bad_key))
+
+    def test_where_it_cannot_be(self):
+        self.assertTrue(self.key('"a"', 'PUT', _ONE).has_bad_key)
+        for field in ('"a"', 'a'):
+            found = self.key(field, 'GET', _ONE)
+            self.assertFalse(found.has_bad_key)
