@@ -158,9 +158,7 @@ class Reservations:
         return self._is_over(task, task.ended_at, seconds)
 
     @staticmethod
-    def _is_over(
-        task: Task, since: datetime.datetime, seconds: int
-    ) -> bool:
+    def _is_over(task: Task, since: datetime.datetime, seconds: int) -> bool:
         lifetime = datetime.timedelta(seconds=seconds)
         now = TaskList.get_clock(task.obj_context)
         return bool(since + lifetime < now)

@@ -43,7 +43,9 @@ class KeyTestCase(rules.TasksTestCase):
         """Check that an answer is the first one, and says so."""
         self.assertEqual(first.status, again.status, again.text)
         self.assertEqual('true', again.headers[REPLAYED])
-        self.assertEqual('true' if rebuilt else None, again.headers.get(REBUILT))
+        self.assertEqual(
+            'true' if rebuilt else None, again.headers.get(REBUILT)
+        )
         self.assertEqual(
             first.headers['x-openstack-request-id'], again.headers[REQUEST_ID]
         )
@@ -140,7 +142,9 @@ class KeyRules(KeyTestCase):
         self.assertFault(422, self.make(key, f'{name}-2'))
         server = first.json['server']['id']
         self.assertFault(422, self.do(key, server, {'lock': None}))
-        self.assertFault(422, self.send('DELETE', f'/servers/{server}', key=key))
+        self.assertFault(
+            422, self.send('DELETE', f'/servers/{server}', key=key)
+        )
         self.assertSameServer(first, self.make(key, name))
         self.ended(server)
         self.assertFault(422, self.make(key, f'{name}-2'))
@@ -186,9 +190,7 @@ class KeyRules(KeyTestCase):
             self.assertIn('Invalid Idempotency-Key', message, key)
         self.assertEqual(1, len(self.tasks(server)))
         longest = f'"{uuid.uuid4().hex}{"x" * 223}"'
-        self.assertEqual(
-            202, self.do(longest, server, {'lock': None}).status
-        )
+        self.assertEqual(202, self.do(longest, server, {'lock': None}).status)
 
     def test_requests_without_a_task(self):
         server = self.booted()

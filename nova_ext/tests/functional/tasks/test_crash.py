@@ -98,7 +98,9 @@ class TestCrashWithKey(base.TestCase):
         made = json.loads(found['body'])['server']
         self.assertEqual(server, made['id'])
         self.assertTrue(found['headers']['location'].endswith(server))
-        self.assertEqual(found['headers']['location'], made['links'][0]['href'])
+        self.assertEqual(
+            found['headers']['location'], made['links'][0]['href']
+        )
         self.assertEqual(['ACTIVE'], found['states'], found)
         self.assertEqual(['create'], found['actions'])
         again = self.run_service('create')

@@ -68,9 +68,7 @@ class TestCase(key_rules.KeyTestCase, base.TestCase):
         filtered.upstream.application = application
         return contextlib.closing(
             mock.Mock(
-                close=lambda: setattr(
-                    filtered.upstream, 'application', inner
-                )
+                close=lambda: setattr(filtered.upstream, 'application', inner)
             )
         )
 

@@ -28,9 +28,7 @@ class Connections:
             for name, step in (('checkout', 1), ('checkin', -1)):
                 listener = self._counter(step)
                 sa.event.listen(engine.pool, name, listener)
-                test.addCleanup(
-                    sa.event.remove, engine.pool, name, listener
-                )
+                test.addCleanup(sa.event.remove, engine.pool, name, listener)
 
     def _counter(self, step):
         def count(*_args):
