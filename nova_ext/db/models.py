@@ -318,6 +318,10 @@ class Task(models.TimestampMixin, Base):
         _walk('tasks', 'project_id', 'tag', 'state'),
         _walk('tasks', 'tag'),
         _walk('tasks', 'tag', 'state'),
+        _walk('tasks', 'project_id'),
+        _walk('tasks', 'project_id', 'state'),
+        _walk('tasks'),
+        _walk('tasks', 'state'),
         _index('tasks', 'reservation', unique=True),
         _OPTIONS,
     )

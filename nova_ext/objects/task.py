@@ -245,11 +245,15 @@ class TaskList(objects.ObjectList[Task], base.NovaExtObject):
     def get_page(
         cls,
         context: RequestContext,
-        key: str,
+        key: str | None,
         filters: dict[str, Any],
         page: Page,
     ) -> 'TaskList':
-        """Return a page; for processes that hold the database."""
+        """Return a page; for processes that hold the database.
+
+        :param key: a server or a tag; None for the tasks of all
+        :param filters: ``server`` and ``tag``, too
+        """
         rows = task_list_db.task_get_all_by_filters(
             context, {**filters, 'key': key}, page
         )

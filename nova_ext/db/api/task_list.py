@@ -28,9 +28,10 @@ def task_get_all_by_filters(
 ) -> Sequence[models.Task]:
     """Return the tasks that pass all filters, newest first.
 
-    :param filters: ``key``, the id of a server or a tag; any of
-        ``project_id``, ``state``, one or a list of which any will do, and
-        ``changes-since``. A value of None is no filter.
+    :param filters: any of ``key``, the id of a server or a tag; ``server``
+        and ``tag``, which together must both fit; ``project_id``; ``state``,
+        one or a list of which any will do; and ``changes-since``. A value of
+        None is no filter.
     :param page: its marker is a uuid
     :raises MarkerNotFound: when no such task of the project has that uuid
     """
@@ -73,7 +74,6 @@ def _by_state(filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _by_key(filters: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any]]]:
     """Yield a statement for each thing the key may be, and its leads."""
-    key, server = filters['key'], filters['key'].lower()
     statement = sa.select(_Task.id, _Task.created_at)
     leads = []
     if 'project_id' in filters:
@@ -82,15 +82,29 @@ def _by_key(filters: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any]]]:
         states = query.equals(_Task.state, filters['state'])
         statement = statement.where(states)
     statement = query.changed_between(statement, _Task, filters)
-    yield statement, [*leads, _lead(_Task.tag, key)]
+    key = filters.get('key')
+    tag, server = filters.get('tag', key), filters.get('server', key)
+    if 'server' in filters and tag is not None:
+        statement = statement.where(query.equals(_Task.tag, tag))
+    elif tag is not None:
+        yield statement, [*leads, _lead(_Task.tag, tag)]
+    if server is not None:
+        yield from _by_server(statement, leads, server.lower())
+    elif tag is None:
+        yield statement, leads
+
+
+def _by_server(
+    statement: Any, leads: list[Any], server: str
+) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield the statements for the tasks of a server, and their leads."""
     yield statement, [*leads, _lead(_Task.instance_uuid, server)]
-    # A server is made once, so this finds one task at most.
-    yield (
-        statement.join(_Server, _Server.task_id == _Task.id).where(
-            query.equals(_Server.instance_uuid, server)
-        ),
-        leads,
+    # A server is made once. To ask for that number leaves a planner no choice
+    # but to look it up: along the order of the list it would read them all.
+    made = sa.select(sa.func.max(_Server.task_id)).where(
+        query.equals(_Server.instance_uuid, server)
     )
+    yield statement.where(_Task.id == made.scalar_subquery()), leads
 
 
 def _lead(column: Any, value: str) -> query.Lead:

@@ -44,7 +44,8 @@ CRASH_POINTS: Final = (RECEIVED, RESERVED, ANSWERED, RECORDED)
 #: Called at each crash point that a request of any thread reaches; for tests.
 crash_observers: list[Callable[[str], None]] = []
 
-_TASKS_URL = '/tasks'
+#: Of the URLs that show tasks.
+_TASKS_URL = 'tasks'
 
 
 class TasksFilter:

@@ -80,6 +80,11 @@ READS = {
     f'{_TAGGED}?all_tenants=1&limit=1': 1,
     f'{_TAGGED}?state=success&changes-since=2020': 2,
     f'{_TAGGED}/{_TASK}': 1,
+    '/os-server-tasks': 1,
+    f'/os-server-tasks?limit=1&marker={_TASK}&all_tenants=1': 1,
+    f'/os-server-tasks?server={_SERVER}&tag={_TAG}': 1,
+    '/os-server-tasks?state=success': 2,
+    f'/os-server-tasks/{_TASK}': 1,
 }
 #: What has to be asked of a task to find out whether it has ended: thrice of
 #: the action, thrice of the server, and what time it is.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""servers/{server_id or tag}/tasks: the outcomes of requests.
+"""servers/{server_id or tag}/tasks and os-server-tasks: outcomes of requests.
 
+The first has the tasks of one server or tag, the second those of a project.
 The tasks filter routes here, in front of this service's own API or nova's.
 """
 
@@ -30,6 +31,8 @@ from nova_ext.policies import server_tasks as policies
 #: The most tasks of one server or tag that one request resolves.
 _MOST = 1000
 _SINCE = 'changes-since'
+_TASKS = 'tasks'
+_ALL = 'os-server-tasks'
 #: Filters by what may change while a task is unfinished.
 _VARIABLE = frozenset({'state', _SINCE})
 
@@ -142,8 +145,8 @@ class ServerTasksController:
         )
         if not tasks and not is_tag:
             self._check_server(req, server_id, project)
-        body = {'tasks': [self._shown(req, server_id, t) for t in tasks]}
-        path = ('servers', server_id, 'tasks')
+        body = {_TASKS: [self._shown(req, server_id, t) for t in tasks]}
+        path = ('servers', server_id, _TASKS)
         keys = [task.uuid for task in tasks]
         if next_page := self.links.next_page(req, path, keys):
             body['tasks_links'] = next_page
@@ -157,18 +160,47 @@ class ServerTasksController:
         self, req: request.Request, server_id: str, id: str
     ) -> controller.Reply:
         """Show one task of a server or with a tag."""
-        project = _project(
-            req, dict(req.query), policies.SHOW, policies.SHOW_ALL_TENANTS
-        )
-        task = Task.get_by_uuid(req.context, id, project)
-        if not task.has_ended:
-            self.application.resolve(req.environ, [task])
-            task = Task.get_by_uuid(req.context, id, project)
+        task = self._task(req, id)
         if not _is_of(task, server_id):
             raise exception.TaskNotFound(task_id=id)
         headers = {'Task-tag': server_id} if task.tag == server_id else {}
         body = {'task': self._shown(req, server_id, task)}
         return controller.Reply(body, headers)
+
+    @controller.query(schema.index_all_query)
+    @controller.response(schema.index_all_response)
+    def index_all(self, req: request.Request) -> dict[str, Any]:
+        """List the tasks of a project, newest first."""
+        wanted = filters.parsed(req)
+        wanted['project_id'] = _project(
+            req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
+        )
+        tasks = self._resolved(req, None, wanted)
+        body = {_TASKS: [self._shown(req, None, task) for task in tasks]}
+        keys = [task.uuid for task in tasks]
+        if next_page := self.links.next_page(req, (_ALL,), keys):
+            body['tasks_links'] = next_page
+        return body
+
+    @controller.query(schema.show_query)
+    @controller.response(schema.show_response)
+    def show_any(self, req: request.Request, id: str) -> dict[str, Any]:
+        """Show one task of a project."""
+        return {'task': self._shown(req, None, self._task(req, id))}
+
+    def _task(self, req: request.Request, uuid: str) -> Task:
+        """Return a task that the caller may see, as it is now.
+
+        :raises TaskNotFound: when there is none
+        """
+        project = _project(
+            req, dict(req.query), policies.SHOW, policies.SHOW_ALL_TENANTS
+        )
+        task = Task.get_by_uuid(req.context, uuid, project)
+        if task.has_ended:
+            return task
+        self.application.resolve(req.environ, [task])
+        return Task.get_by_uuid(req.context, uuid, project)
 
     def _waited_for(
         self,
@@ -209,12 +241,13 @@ class ServerTasksController:
     def _resolved(
         self,
         req: request.Request,
-        key: str,
+        key: str | None,
         wanted: dict[str, Any],
         everything: bool = False,
     ) -> TaskList:
         """Return a page of tasks, after resolving the unfinished ones.
 
+        :param key: a server or a tag; None for all
         :param everything: whether those of other pages are resolved, too
         """
         ask = functools.partial(TaskList.get_page, req.context, key)
@@ -241,17 +274,20 @@ class ServerTasksController:
             raise exception.InstanceNotFound(instance_id=server_id)
 
     def _shown(
-        self, req: request.Request, key: str, task: Task
+        self, req: request.Request, key: str | None, task: Task
     ) -> dict[str, Any]:
-        return view.show(req, self.links, key, task)
+        path = (_ALL,) if key is None else ('servers', key, _TASKS)
+        return view.show(req, self.links, path, task)
 
 
 def table(controller: ServerTasksController) -> routing.Table:
     """Return the routes, which the filter serves."""
-    path = '/servers/{server_id}/tasks'
+    path = f'/servers/{{server_id}}/{_TASKS}'
     return (
         (path, {'GET': controller.index}),
         (f'{path}/{{id}}', {'GET': controller.show}),
+        (f'/{_ALL}', {'GET': controller.index_all}),
+        (f'/{_ALL}/{{id}}', {'GET': controller.show_any}),
     )
 
 

@@ -4,7 +4,7 @@
 from alembic import op
 
 from ext_lib.db import schema
-from nova_ext.db.migrations import task_keys
+from nova_ext.db.migrations import task_tables
 
 revision = 'a1f6c83d52e9'
 down_revision = '9e47d2a1b0c6'
@@ -13,4 +13,4 @@ depends_on = None
 
 
 def upgrade():
-    schema.create_missing(op.get_bind(), task_keys.task_keys())
+    schema.create_missing(op.get_bind(), task_tables.task_keys())

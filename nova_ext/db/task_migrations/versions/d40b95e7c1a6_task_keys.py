@@ -4,7 +4,7 @@
 from alembic import op
 
 from ext_lib.db import schema
-from nova_ext.db.migrations import task_keys
+from nova_ext.db.migrations import task_tables
 
 revision = 'd40b95e7c1a6'
 down_revision = 'b72d4f90c1e6'
@@ -13,4 +13,4 @@ depends_on = None
 
 
 def upgrade():
-    schema.create_missing(op.get_bind(), task_keys.task_keys())
+    schema.create_missing(op.get_bind(), task_tables.task_keys())

@@ -231,6 +231,15 @@ class TestTaskPlans(PlanTestCase):
                 deep = self.tasks(key, filters, marker=uuid(ROWS // 2))
                 self.assertCosts(deep, COST_OF_TASKS)
 
+    def test_pages_of_projects(self):
+        for project, more in itertools.product(
+            PROJECTS, ({}, {'state': 'error'})
+        ):
+            filters = {**project, **more}
+            self.assertCosts(self.tasks(None, filters), COST_OF_TASKS)
+            deep = self.tasks(None, filters, marker=uuid(ROWS // 2))
+            self.assertCosts(deep, COST_OF_TASKS)
+
     def test_few_among_many(self):
         for key, project in itertools.product(KEYS, PROJECTS):
             for more in (

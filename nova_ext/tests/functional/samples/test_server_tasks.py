@@ -45,8 +45,14 @@ class TestSamples(base.TestCase):
         self.compare('server-tasks-list-resp', answer.json)
         answer = self.ask('GET', f'/servers/{_TAG}/tasks/{task["uuid"]}')
         self.compare('server-task-show-resp', answer.json)
+        answer = self.ask('GET', '/os-server-tasks?limit=3')
+        self.compare('project-tasks-list-resp', answer.json)
+        answer = self.ask('GET', f'/os-server-tasks/{task["uuid"]}')
+        self.compare('project-task-show-resp', answer.json)
 
     test_tasks.produces = (  # type: ignore[attr-defined]
+        'os-server-tasks/project-task-show-resp',
+        'os-server-tasks/project-tasks-list-resp',
         'os-server-tasks/server-task-show-resp',
         'os-server-tasks/server-tasks-list-resp',
     )

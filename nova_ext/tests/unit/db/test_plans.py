@@ -5,6 +5,7 @@ On SQLite, which shows its plans whatever is in the tables. What servers make
 of the same questions is for the tests of backends.
 """
 
+import itertools
 import re
 
 import fixtures
@@ -213,6 +214,24 @@ class TestTasks(PlanTestCase):
         self.assertTasksWalk(
             {'project_id': 'p', **since}, 'project_id', '{key}'
         )
+
+    def test_lists_of_projects(self):
+        for columns in itertools.product((0, 1), repeat=2):
+            names = list(itertools.compress(('project_id', 'state'), columns))
+            for page in (Page(50), Page(50, 'marker')):
+                task_list_db.task_get_all_by_filters(
+                    self.admin, {n: n[0] for n in names}, page
+                )
+                found = '\n'.join(self.plans.explain())
+                index = '_'.join(['tasks', *names, 'created_at_id_idx'])
+                self.assertIn(f' INDEX {index}', found)
+
+    def test_lists_by_server_and_tag(self):
+        filters = {'server': 'k', 'tag': 'k', 'project_id': 'p'}
+        task_list_db.task_get_all_by_filters(self.admin, filters, Page(50))
+        found = '\n'.join(self.plans.explain())
+        self.assertRegex(found, 'tasks_project_id_(instance_uuid|tag)_')
+        self.assertNotIn('SCAN task', found)
 
     def test_what_is_unfinished(self):
         filters = {'key': 'k', 'project_id': 'p', 'state': ['s', 't']}

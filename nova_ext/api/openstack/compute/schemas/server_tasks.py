@@ -9,14 +9,21 @@ from nova_ext.objects.task import TaskState
 _STRICT = '2.1'
 _SECONDS = {'type': 'string', 'pattern': '^[0-9]{1,9}$'}
 
+_filters: schema.Params = {
+    'limit': Param(types.limit),
+    'marker': Param(types.uuid),
+    'state': Param({'enum': list(TaskState.ALL)}),
+    'changes-since': Param(types.date_time),
+    'all_tenants': Param(types.boolean_like),
+}
 index_query = schema.Query(
+    {**_filters, 'wait': Param(_SECONDS)}, strict_since=_STRICT
+)
+index_all_query = schema.Query(
     {
-        'limit': Param(types.limit),
-        'marker': Param(types.uuid),
-        'state': Param({'enum': list(TaskState.ALL)}),
-        'changes-since': Param(types.date_time),
-        'all_tenants': Param(types.boolean_like),
-        'wait': Param(_SECONDS),
+        **_filters,
+        'server': Param(types.uuid),
+        'tag': Param({'type': 'string', 'minLength': 1, 'maxLength': 255}),
     },
     strict_since=_STRICT,
 )
@@ -53,7 +60,7 @@ _task = schema.Body(
     }
 )
 
-index_response = schema.Body(
+index_all_response = index_response = schema.Body(
     {
         'tasks': Param(schema.ListOf(_task), required=True),
         'tasks_links': Param(types.links),

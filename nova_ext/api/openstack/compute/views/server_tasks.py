@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tasks, as answers show them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ext_lib import masking
@@ -16,11 +17,14 @@ _PLAIN = (
 
 
 def show(
-    req: request.Request, links: ext_links.Links, key: str, task: Task
+    req: request.Request,
+    links: ext_links.Links,
+    path: Sequence[str],
+    task: Task,
 ) -> dict[str, Any]:
     """Return a task.
 
-    :param key: the server or tag whose tasks are looked at
+    :param path: of the tasks that are looked at
     """
     shown: dict[str, Any] = {name: getattr(task, name) for name in _PLAIN}
     if task.message:
@@ -33,5 +37,5 @@ def show(
     shown['last_updated'] = timestamps.zulu(task.updated_at)
     if task.instance_uuids:
         shown['servers'] = list(task.instance_uuids)
-    shown['links'] = links.resource(req, 'servers', key, 'tasks', task.uuid)
+    shown['links'] = links.resource(req, *path, task.uuid)
     return shown

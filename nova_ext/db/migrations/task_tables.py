@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of idempotency keys, which two trees of revisions create."""
+"""Tables of tasks, which two trees of revisions change."""
 
 import sqlalchemy as sa
 
@@ -31,4 +31,21 @@ def task_keys() -> sa.MetaData:
         mysql_engine='InnoDB',
         mysql_charset='utf8mb4',
     )
+    return metadata
+
+
+def task_lists() -> sa.MetaData:
+    """Return the indexes along which the tasks of a project are listed."""
+    metadata = sa.MetaData()
+    table = sa.Table(
+        'tasks',
+        metadata,
+        sa.Column('id', sa.Integer, primary_key=True),
+        sa.Column('project_id', sa.String(255)),
+        sa.Column('state', sa.String(16)),
+        sa.Column('created_at', sa.DateTime),
+    )
+    for columns in (('project_id',), ('project_id', 'state'), (), ('state',)):
+        names = (*columns, 'created_at', 'id')
+        sa.Index('_'.join(('tasks', *names, 'idx')), *map(table.c.get, names))
     return metadata
