@@ -18,7 +18,8 @@ class PolicyFiles:
 
     A file that does not exist, as most do not, is watched by the directory
     it would appear in: of those there are few, and they are looked at in
-    each request.
+    each request. A directory that has just been changed may be changed again
+    without another time of change, so its files are looked for themselves.
 
     :param conf: says where a file may be
     :param names: of the files and directories, as they are configured
@@ -30,29 +31,38 @@ class PolicyFiles:
 
     def are_unchanged(self) -> bool:
         """Return whether nothing was changed, added or removed since."""
-        for path, mark in self._watched:
+        for path, mark in self._marks:
             if _mark(path) != mark:
-                break
-        else:
-            return True
-        # Something else in a directory, perhaps.
+                return self._look_again()
+        for path in self._missing:
+            if os.access(path, os.F_OK):
+                return False
+        if self._missing and time.time_ns() > self._until:
+            return self._look_again()
+        return True
+
+    def _look_again(self) -> bool:
         found = self._state()
         if found != self._found:
             return False
+        # It was something else in a directory.
         self._watch(found)
         return True
 
     def _watch(self, found: dict[str, _Mark | None]) -> None:
         self._found = found
-        existing = {p: mark for p, mark in found.items() if mark is not None}
-        homes = {_home(p) for p, mark in found.items() if mark is None}
+        homes = {p: _home(p) for p, mark in found.items() if mark is None}
         now = time.time_ns()
-        # A directory that has just been changed may be changed again without
-        # another time of change: no mark equals that of such a one.
-        self._watched = [
-            *existing.items(),
-            *((home, _mark_before(home, now - _RESOLUTION)) for home in homes),
-        ]
+        marks = {home: _mark(home) for home in homes.values()}
+        quiet = {
+            home: mark
+            for home, mark in marks.items()
+            if mark is not None and mark[0] < now - _RESOLUTION
+        }
+        existing = {p: mark for p, mark in found.items() if mark is not None}
+        self._missing = [p for p, home in homes.items() if home not in quiet]
+        self._until = now + _RESOLUTION
+        self._marks = [*existing.items(), *quiet.items()]
 
     def _state(self) -> dict[str, _Mark | None]:
         return {path: _mark(path) for path in _with_content(self._paths)}
@@ -104,12 +114,6 @@ def _mark(path: str) -> _Mark | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _mark_before(path: str, moment: int) -> _Mark | None:
-    """Return the mark of what was last changed before ``moment``."""
-    mark = _mark(path)
-    return mark if mark is not None and mark[0] < moment else None
 
 
 def _home(path: str) -> str:

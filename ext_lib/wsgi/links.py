@@ -32,11 +32,11 @@ class Links:
 
     def resource(self, req: request.Request, *path: object) -> list[Link]:
         """Return the self and bookmark links of the resource at ``path``."""
-        base = self.base(req)
-        rest = '/'.join(['', *_project(req), *map(_quote, path)])
+        own, bookmark = self._beginnings(req)
+        rest = '/'.join(['', *map(_quote, path)])
         return [
-            {'rel': 'self', 'href': base + rest},
-            {'rel': 'bookmark', 'href': base.rpartition('/')[0] + rest},
+            {'rel': 'self', 'href': own + rest},
+            {'rel': 'bookmark', 'href': bookmark + rest},
         ]
 
     def next_page(
@@ -55,9 +55,25 @@ class Links:
             return []
         given = {name: req.GET.getall(name) for name in sorted(req.query)}
         parameters = given | {'marker': [keys[-1]]}
-        href = '/'.join([self.base(req), *_project(req), *map(_quote, path)])
+        href = '/'.join([self._beginnings(req)[0], *map(_quote, path)])
         query = urllib.parse.urlencode(parameters, doseq=True)
         return [{'rel': 'next', 'href': f'{href}?{query}'}]
+
+    def _beginnings(self, req: request.Request) -> tuple[str, str]:
+        """Return what the URLs of resources and of bookmarks begin with.
+
+        It is made once for a request: a list has links for each item.
+        """
+        made = req.environ.setdefault(request.ATTRIBUTES, {})
+        key = ('links', self.prefix, req.context.project_id)
+        if key not in made:
+            base = self.base(req)
+            made[key] = tuple(
+                '/'.join([root, *_project(req)])
+                for root in (base, base.rpartition('/')[0])
+            )
+        found: tuple[str, str] = made[key]
+        return found
 
 
 def _project(req: request.Request) -> list[str]:

@@ -106,7 +106,9 @@ class TestPolicyFiles(base.BaseTestCase):
     def test_places_are_those_of_the_library(self, project, variables):
         for name, value in variables.items():
             self.useFixture(fixtures.EnvironmentVariable(name, value))
-        with mock.patch('os.path.exists', return_value=False) as exists:
+        with mock.patch.object(
+            os.path, 'exists', autospec=True, return_value=False
+        ) as exists:
             self.assertIsNone(self.conf.find_file('no.yaml'))
         self.assertEqual(
             [call.args[0] for call in exists.call_args_list],
@@ -120,7 +122,9 @@ class TestPolicyFiles(base.BaseTestCase):
         conf = cfg.ConfigOpts()
         conf([], default_config_files=[])
         conf.project = None
-        with mock.patch('os.path.exists', return_value=False) as exists:
+        with mock.patch.object(
+            os.path, 'exists', autospec=True, return_value=False
+        ) as exists:
             self.assertIsNone(conf.find_file('no.yaml'))
         self.assertEqual(
             [os.path.dirname(call.args[0]) for call in exists.call_args_list],

@@ -45,7 +45,7 @@ _ABOUT_BODIES = ('CONTENT_LENGTH', 'webob.', 'wsgi.input')
 
 
 class _Application:
-    """What is behind a filter; it reads a body as applications do."""
+    """Application behind a filter, which reads the body of a POST."""
 
     def __init__(self, headers):
         self.headers = headers
@@ -73,7 +73,10 @@ class TestFilters(test_base.BaseTestCase):
         self.conf.set_override('max_request_body_size', 5, group)
         self.conf.set_override('enable_proxy_headers_parsing', True, group)
         made = mock.patch.object(
-            oslo_context, 'generate_request_id', return_value='req-own'
+            oslo_context,
+            'generate_request_id',
+            autospec=True,
+            return_value='req-own',
         )
         made.start()
         self.addCleanup(made.stop)
@@ -124,7 +127,10 @@ class TestFilters(test_base.BaseTestCase):
     @ddt.data(*_NAMES)
     def test_the_library_does_not_wrap_what_does_not_concern_it(self, name):
         with mock.patch.object(
-            webob.Request, '__init__', side_effect=AssertionError
+            webob.Request,
+            '__init__',
+            autospec=True,
+            side_effect=AssertionError,
         ):
             application = _Application(())
             found = getattr(filters, name)(application, self.conf)(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was made of a text is made once, if the text is short."""
+"""A short text is worked on once."""
 
 from oslotest import base
 
