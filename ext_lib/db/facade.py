@@ -357,6 +357,7 @@ def _configure(
     conf: cfg.ConfigOpts,
     group: str,
     limits: connect_limits.ConnectLimits | None = None,
+    *,
     plugin: str | None = None,
 ) -> None:
     conf.register_opts(options.database_opts, group=group)

@@ -25,8 +25,13 @@ LOG = log.getLogger(__name__)
 class _Movable(Protocol):
     """A row that two cells may have while a server moves between them."""
 
-    deleted: int
-    hidden: bool | None
+    @property
+    def deleted(self) -> int:
+        """Its number once it is deleted, else 0."""
+
+    @property
+    def hidden(self) -> bool | None:
+        """Whether users must not see it."""
 
 
 _P = ParamSpec('_P')

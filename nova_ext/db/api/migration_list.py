@@ -267,16 +267,15 @@ class _List:
         present = facade.indexes(self._context, _table.name)
         given = [name for name in _INDEXED if name in self._filters]
         if 'host' in given:
-            wanted = {_ours(end.key) for end in _ENDS}
-            if wanted <= present:
-                return True
-        elif any(_ours(name) in present for name in given):
-            return True
-        elif not given and _ours() in present:
-            return True
-        if 'instance_uuid' in given:
-            return True
-        return any(self._has_few(name) for name in _NOVAS if name in self._filters)
+            is_ours = all(_ours(end.key) in present for end in _ENDS)
+        else:
+            wanted = [_ours(name) for name in given] or [_ours()]
+            is_ours = not present.isdisjoint(wanted)
+        return (
+            is_ours
+            or 'instance_uuid' in given
+            or any(self._has_few(n) for n in _NOVAS if n in self._filters)
+        )
 
     def _has_few(self, name: str) -> bool:
         """Return whether an index of nova's finds few rows by a filter."""

@@ -39,12 +39,11 @@ class Brief(NamedTuple):
 
 
 class Source(Protocol):
-    """Queries to one database, each by the primary key.
+    """Queries to one database, each by the primary key."""
 
-    :param is_dense: whether most rows are in the list
-    """
-
-    is_dense: bool
+    @property
+    def is_dense(self) -> bool:
+        """Whether most rows are in the list."""
 
     def below(self, number: int | None, limit: int) -> list[Any]:
         """Return the first rows of the list with lesser numbers.

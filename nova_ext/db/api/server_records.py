@@ -106,7 +106,10 @@ def actions_get(
 
 
 def _actions(
-    texts: prepared.Terms, read_deleted: bool, is_page: bool, times: Sequence[str]
+    texts: prepared.Terms,
+    read_deleted: bool,
+    is_page: bool,
+    times: Sequence[str],
 ) -> Any:
     other = models.InstanceAction.__table__.alias()
     columns = [_Action[name] for name in (*ACTION, 'created_at')]

@@ -72,7 +72,8 @@ class InstanceActionsController:
             # Actions that the service itself began have no project.
             owner = action.project_id or server.project_id
             shown['events'] = [
-                view.event(req, event, owner, rights) for event in events.objects
+                view.event(req, event, owner, rights)
+                for event in events.objects
             ]
         return {'instanceAction': shown}
 
