@@ -27,11 +27,11 @@ class _Movable(Protocol):
 
     @property
     def deleted(self) -> int:
-        """Its number once it is deleted, else 0."""
+        """Zero, or its number once it is deleted."""
 
     @property
     def hidden(self) -> bool | None:
-        """Whether users must not see it."""
+        """Return whether users must not see it."""
 
 
 _P = ParamSpec('_P')
@@ -40,7 +40,7 @@ _Row = TypeVar('_Row', bound=_Movable)
 
 
 class _Policy:
-    """How cells are read.
+    """Handling of unreachable cells, and of their clocks.
 
     :param skips_unreachable: whether lists leave out a cell that is
     :param clock_skew: how far the clocks may differ that date rows

@@ -31,7 +31,7 @@ _NEVER = datetime.datetime.min  # noqa: DTZ901 (as databases keep it)
 
 
 class Brief(NamedTuple):
-    """What is to be known of a row to find a page."""
+    """The place of a row, and whether it is listed."""
 
     id: int
     created_at: datetime.datetime | None
@@ -43,7 +43,7 @@ class Source(Protocol):
 
     @property
     def is_dense(self) -> bool:
-        """Whether most rows are in the list."""
+        """Return whether most rows are in the list."""
 
     def below(self, number: int | None, limit: int) -> list[Any]:
         """Return the first rows of the list with lesser numbers.

@@ -110,7 +110,7 @@ class TestLostConnections(database.ServerTestCase):
         self.assertEqual(0, self.read(self.context))
 
     def test_all_of_a_pool(self):
-        """What is lost with one is not found out one by one."""
+        """Lose several at once: all are replaced."""
         engine = facade.get_engines()[-1]
         several = [engine.connect() for _ in range(4)]
         for connection in several:
