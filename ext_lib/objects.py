@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
-import functools
 import operator
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -171,7 +170,6 @@ class ObjectList(base.ObjectListBase[_Item], VersionedObject):
         return self
 
 
-@functools.cache
 def loader(
     cls: type[_Object], names: tuple[str, ...]
 ) -> Callable[[Any, Sequence[Any]], _Object]:
@@ -180,6 +178,18 @@ def loader(
     It takes a context, and the values of the columns of that name, in the
     same order: as much as a column of that type can hold is trusted.
     """
+    if (cls, names) not in _loaders:
+        _loaders[cls, names] = _loader(cls, names)
+    found: Callable[[Any, Sequence[Any]], _Object] = _loaders[cls, names]
+    return found
+
+
+_loaders: dict[tuple[type[VersionedObject], tuple[str, ...]], Any] = {}
+
+
+def _loader(
+    cls: type[_Object], names: tuple[str, ...]
+) -> Callable[[Any, Sequence[Any]], _Object]:
     columns = {column.name: column for column in _columns(cls)}
     wanted = [columns[name] for name in names]
     attributes = [column.attribute for column in wanted]

@@ -1,30 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reader and writer transactions on the database of one config group."""
 
-from collections.abc import Callable, Iterator, Mapping
-import contextlib
+from collections.abc import Callable, Mapping
 import functools
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from oslo_config import cfg
 from oslo_db import api as oslo_db_api
 from oslo_db import options
-from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.db import autocommit
 from ext_lib.db import connect_limits
-from ext_lib.db import sqlite
-from ext_lib.db import storage
+from ext_lib.db import connections
 
 _C = TypeVar('_C')
 _P = ParamSpec('_P')
 _R = TypeVar('_R')
-
-#: Where a session keeps the _Database it belongs to, and that it only reads.
-_OWNER = 'ext_lib_database'
-_READS = 'ext_lib_reads'
 
 _retry = oslo_db_api.wrap_db_retry(
     max_retries=10,
@@ -41,87 +34,6 @@ class NoConnection(exception.Error):
     msg_fmt = 'There is no connection in the section [%(group)s].'
 
 
-class _Database:
-    """The connections to one database: of transactions, and of statements.
-
-    :param settings: as :func:`_configure` takes them
-    """
-
-    def __init__(self, *settings: Any) -> None:
-        self.transactions = enginefacade.transaction_context()
-        self.statements = enginefacade.transaction_context()
-        if settings:
-            _configure(self.transactions, *settings)
-            _configure(self.statements, *settings, plugin=autocommit.PLUGIN)
-            self.statements.append_on_engine_create(autocommit.prepare)
-        self._readers: dict[bool, sa.engine.Engine] = {}
-        self._indexes: dict[str, frozenset[tuple[str | None, ...]]] = {}
-
-    def engine(self) -> sa.engine.Engine:
-        """Return the engine of transactions."""
-        return self.transactions.writer.get_engine()
-
-    def reading(self) -> Any:
-        """Return the manager of those that only read.
-
-        A SQLite database in memory is one connection's own.
-        """
-        url = self.engine().url
-        is_shared = url.get_backend_name() != 'sqlite' or sqlite.is_file(url)
-        return self.statements if is_shared else self.transactions
-
-    def reader(self, is_replica: bool) -> sa.engine.Engine:
-        """Return the engine of statements that only read."""
-        if is_replica not in self._readers:
-            manager = self.reading()
-            mode = manager.reader if is_replica else manager.writer
-            self._readers[is_replica] = mode.get_engine()
-        return self._readers[is_replica]
-
-    def indexes(self, table: str) -> frozenset[tuple[str | None, ...]]:
-        """Return the columns of each index that a table had at first."""
-        if table not in self._indexes:
-            with self.reader(False).connect() as connection:
-                found = sa.inspect(connection).get_indexes(table)
-            columns = (tuple(index['column_names']) for index in found)
-            self._indexes[table] = frozenset(columns)
-        return self._indexes[table]
-
-    def engines(self) -> list[sa.engine.Engine]:
-        """Return all engines, of the replica too."""
-        found = [
-            mode.get_engine()
-            for manager in (self.transactions, self.reading())
-            for mode in (manager.writer, manager.reader)
-        ]
-        return list(dict.fromkeys(found))
-
-    @contextlib.contextmanager
-    def read(self, context: Any, manager: Any) -> Iterator[None]:
-        """Give ``context`` a session that only reads.
-
-        :param manager: one of this database
-        """
-        reader = manager.reader
-        if _may_lag(context):
-            reader = reader.async_
-        with reader.using(context) as session:
-            session.info.update({_OWNER: self, _READS: True})
-            yield
-
-    @contextlib.contextmanager
-    def write(self, context: Any) -> Iterator[sa.engine.Connection]:
-        """Give ``context`` the session of a transaction that writes."""
-        with self.transactions.writer.using(context) as session:
-            session.info[_OWNER] = self
-            yield session.connection(execution_options=sqlite.WRITES)
-
-    def dispose(self) -> None:
-        """Close the connections that are not in use."""
-        self.transactions.dispose_pool()
-        self.statements.dispose_pool()
-
-
 class Facade:
     """One database, and decorators of the functions that query it.
 
@@ -133,8 +45,8 @@ class Facade:
     """
 
     def __init__(self) -> None:
-        self._database = _Database()
-        self._shards: dict[str, _Database] = {}
+        self._database = connections.Connections()
+        self._shards: dict[str, connections.Connections] = {}
 
     def configure(
         self,
@@ -150,7 +62,7 @@ class Facade:
         :param limits: of the wait for it; as the driver has them if None
         """
         self.reset()
-        self._database = _Database(conf, group, limits)
+        self._database = connections.Connections(conf, group, limits)
 
     def add_shard(
         self,
@@ -171,7 +83,7 @@ class Facade:
         conf.set_default('max_retries', 0, group)
         if not conf[group].connection:
             raise NoConnection(group=group)
-        self._shards[name] = _Database(conf, group, limits)
+        self._shards[name] = connections.Connections(conf, group, limits)
 
     @property
     def shards(self) -> tuple[str, ...]:
@@ -196,7 +108,7 @@ class Facade:
         """Forget the configuration and close what is not in use."""
         for database in (self._database, *self._shards.values()):
             database.dispose()
-        self._database = _Database()
+        self._database = connections.Connections()
         self._shards = {}
 
     def reader(
@@ -213,7 +125,7 @@ class Facade:
         @functools.wraps(function)
         def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             database = self._asked(context)
-            if _begun(context, database) is not None:
+            if database.begun(context) is not None:
                 return function(context, *args, **kwargs)
 
             def read() -> _R:
@@ -236,7 +148,7 @@ class Facade:
         @functools.wraps(function)
         def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
             database = self._asked(context)
-            if _begun(context, database) is not None:
+            if database.begun(context) is not None:
                 return function(context, *args, **kwargs)
             with database.read(context, database.transactions):
                 return function(context, *args, **kwargs)
@@ -255,10 +167,10 @@ class Facade:
 
         @functools.wraps(function)
         def wrapper(context: _C, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            session = _begun(context, self._database)
+            session = self._database.begun(context)
             if session is None:
                 return transaction(context, *args, **kwargs)
-            if _READS in session.info:
+            if connections.only_reads(session):
                 raise TypeError('What began as a reader cannot write.')
             return function(context, *args, **kwargs)
 
@@ -283,7 +195,7 @@ class Facade:
         It must be idempotent and no query: when the connection is lost it
         is executed again.
         """
-        session = _begun(context, self._database)
+        session = self._database.begun(context)
         if session is not None:
             return session.connection().execute(statement, parameters or {})
         return self._execute(context, statement, parameters or {})
@@ -315,10 +227,10 @@ class Facade:
         """
         values = parameters or {}
         database = self._asked(context)
-        session = _begun(context, database)
+        session = database.begun(context)
         if session is not None:
             return list(session.connection().execute(statement, values))
-        engine = database.reader(_may_lag(context))
+        engine = database.reader(connections.may_lag(context))
         return autocommit.retrying(
             lambda: autocommit.fetch(engine, statement, values)
         )
@@ -333,69 +245,8 @@ class Facade:
         database = self._asked(context)
         return autocommit.retrying(lambda: database.indexes(table))
 
-    def _of(self, shard: str | None) -> _Database:
+    def _of(self, shard: str | None) -> connections.Connections:
         return self._database if shard is None else self._shards[shard]
 
-    def _asked(self, context: Any) -> _Database:
+    def _asked(self, context: Any) -> connections.Connections:
         return self._of(getattr(context, 'shard', None))
-
-
-def _begun(context: Any, database: _Database) -> Any:
-    """Return the session of the transaction that has begun, or None."""
-    session = getattr(context, 'session', None)
-    if session is None or session.info.get(_OWNER) is not database:
-        return None
-    return session
-
-
-def _may_lag(context: Any) -> bool:
-    return getattr(context, 'use_replica', False)
-
-
-def _configure(
-    manager: Any,
-    conf: cfg.ConfigOpts,
-    group: str,
-    limits: connect_limits.ConnectLimits | None = None,
-    plugin: str | None = None,
-) -> None:
-    conf.register_opts(options.database_opts, group=group)
-    settings = dict(conf[group].items())
-    if settings['connection']:
-        parameters = [connection_parameters(settings, limits)]
-        if plugin is not None:
-            parameters.append(f'plugin={plugin}')
-        settings['connection_parameters'] = _joined(parameters)
-    manager.configure(sqlite_fk=True, thread_checkin=False, **settings)
-    manager.append_on_engine_create(sqlite.prepare)
-    manager.append_on_engine_create(storage.FULL_DISKS.watch)
-    if limits is not None:
-        manager.append_on_engine_create(limits.watch)
-
-
-def connection_parameters(
-    settings: Mapping[str, Any],
-    limits: connect_limits.ConnectLimits | None = None,
-) -> str:
-    """Return what is to be appended to the URL of a database.
-
-    :param settings: oslo.db's options, ``connection`` among them
-    :param limits: of the wait for it; as the driver has them if None
-    """
-    given = settings['connection_parameters']
-    url = sa.engine.make_url(settings['connection'])
-    if given:
-        url = url.update_query_string(given, append=True)
-    parameters = [given]
-    if limits is not None:
-        parameters += limits.parameters(url)
-    if url.get_backend_name() == 'mysql' and 'charset' not in url.query:
-        # oslo.db asks for three-byte UTF-8 unless told otherwise.
-        parameters.append('charset=utf8mb4')
-    elif sqlite.is_file(url):
-        parameters.append(f'plugin={sqlite.PLUGIN}')
-    return _joined(parameters)
-
-
-def _joined(parameters: list[str]) -> str:
-    return '&'.join(filter(None, parameters))

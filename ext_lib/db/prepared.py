@@ -30,7 +30,9 @@ def statement(
 
 
 @functools.lru_cache(maxsize=1000)
-def _built(build: Callable[..., Any], texts: tuple[str, ...], *form: Any) -> Any:
+def _built(
+    build: Callable[..., Any], texts: tuple[str, ...], *form: Any
+) -> Any:
     return build(_parameters(texts), *form)
 
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.db import connect_limits
-from ext_lib.db import facade
+from ext_lib.db import connections
 from ext_lib.db import storage
 
 LOG = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ class _Probe:
         # No load balancer waits for retries.
         engine = engines.create_engine(
             settings['connection'],
-            connection_parameters=facade.connection_parameters(
+            connection_parameters=connections.connection_parameters(
                 settings, self._limits
             ),
             max_retries=0,

@@ -25,8 +25,13 @@ LOG = log.getLogger(__name__)
 class _Movable(Protocol):
     """A row that two cells may have while a server moves between them."""
 
-    deleted: int
-    hidden: bool | None
+    @property
+    def deleted(self) -> int:
+        """Zero, or its number once it is deleted."""
+
+    @property
+    def hidden(self) -> bool | None:
+        """Return whether users must not see it."""
 
 
 _P = ParamSpec('_P')
@@ -35,7 +40,7 @@ _Row = TypeVar('_Row', bound=_Movable)
 
 
 class _Policy:
-    """How cells are read.
+    """Handling of unreachable cells, and of their clocks.
 
     :param skips_unreachable: whether lists leave out a cell that is
     :param clock_skew: how far the clocks may differ that date rows

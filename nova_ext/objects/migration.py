@@ -140,10 +140,10 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         :raises InstanceNotFound: as :meth:`Instance.get_ref` does
         """
         found = server_records.migrations_get(context, server_id, migration_id)
-        migrations = _from_records(context, found)
-        return Instance.from_record(context, found.server), (
-            migrations[0] if migrations else None
-        )
+        make = objects.loader(cls, server_records.MIGRATION)
+        migrations = [make(context, row) for row in found.rows]
+        server = Instance.from_record(context, found.server)
+        return server, migrations[0] if migrations else None
 
     @base.remotable
     def create(self) -> None:
@@ -245,10 +245,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         filters: dict[str, Any],
         page: Page | None,
     ) -> 'MigrationList':
-        """Return a page, or all, with the fields that lists show.
-
-        Only for processes that hold the database.
-        """
+        """Return what lists show; for processes that hold the database."""
         return cls._find(context, filters, page, migration_list_db.SHOWN)
 
     @classmethod
@@ -288,7 +285,9 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         """
         found = server_records.migrations_get(context, server_id)
         server = Instance.from_record(context, found.server)
-        return server, _from_records(context, found)
+        return server, cls.from_tuples(
+            context, Migration, server_records.MIGRATION, found.rows
+        )
 
     @classmethod
     @base.remotable
@@ -298,11 +297,3 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         """Return the migrations from or to ``host`` that have not ended."""
         rows = migration_db.migration_get_unfinished_by_host(context, host)
         return cls.from_rows(context, Migration, rows)
-
-
-def _from_records(
-    context: RequestContext, found: server_records.Found
-) -> MigrationList:
-    return MigrationList.from_tuples(
-        context, Migration, server_records.MIGRATION, found.rows
-    )

@@ -31,7 +31,7 @@ _NEVER = datetime.datetime.min  # noqa: DTZ901 (as databases keep it)
 
 
 class Brief(NamedTuple):
-    """What is to be known of a row to find a page."""
+    """The place of a row, and whether it is listed."""
 
     id: int
     created_at: datetime.datetime | None
@@ -39,12 +39,11 @@ class Brief(NamedTuple):
 
 
 class Source(Protocol):
-    """Queries to one database, each by the primary key.
+    """Queries to one database, each by the primary key."""
 
-    :param is_dense: whether most rows are in the list
-    """
-
-    is_dense: bool
+    @property
+    def is_dense(self) -> bool:
+        """Return whether most rows are in the list."""
 
     def below(self, number: int | None, limit: int) -> list[Any]:
         """Return the first rows of the list with lesser numbers.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the audit shows of one server, found together with the server.
+"""Records of one server, found together with the server.
 
 One statement finds both, be there any records or not: who may see them
 depends on the server. Statements are built once for each of their forms.
@@ -62,7 +62,7 @@ class Found(NamedTuple):
 
     @property
     def deleted(self) -> int:
-        """What the column holds."""
+        """Return what the column holds."""
         return int(self.server[-1])
 
 
@@ -106,7 +106,10 @@ def actions_get(
 
 
 def _actions(
-    texts: prepared.Terms, read_deleted: bool, is_page: bool, times: Sequence[str]
+    texts: prepared.Terms,
+    read_deleted: bool,
+    is_page: bool,
+    times: Sequence[str],
 ) -> Any:
     other = models.InstanceAction.__table__.alias()
     columns = [_Action[name] for name in (*ACTION, 'created_at')]

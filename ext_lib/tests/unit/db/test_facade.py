@@ -11,6 +11,7 @@ from oslotest import base as test_base
 import sqlalchemy as sa
 
 from ext_lib import context
+from ext_lib.db import connections
 from ext_lib.db import facade
 from ext_lib.db import fixture
 from ext_lib.tests.unit.db import base
@@ -224,7 +225,7 @@ class TestConfigure(test_base.BaseTestCase):
         conf.set_override('connection', connection, 'database')
         for name, value in values.items():
             conf.set_override(name, value, 'database')
-        return facade.connection_parameters(dict(conf.database.items()))
+        return connections.connection_parameters(dict(conf.database.items()))
 
     def test_mysql_uses_utf8mb4(self):
         self.assertEqual(

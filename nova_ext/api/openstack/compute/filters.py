@@ -24,7 +24,17 @@ class InvalidTimeRange(exception.Invalid):
 
 
 def parsed(req: request.Request) -> dict[str, Any]:
-    """Return the filters of ``req``, with its times as naive UTC datetimes."""
+    """Return the filters of ``req``, with its times as naive UTC datetimes.
+
+    :raises InvalidTimeRange: when it ends before it begins
+    """
+    found = unchecked(req)
+    check(found)
+    return found
+
+
+def unchecked(req: request.Request) -> dict[str, Any]:
+    """Return the filters of ``req``, that are to be checked yet."""
     found: dict[str, Any] = dict(req.filters)
     for name in (_SINCE, _BEFORE):
         if name in found:
@@ -33,7 +43,7 @@ def parsed(req: request.Request) -> dict[str, Any]:
 
 
 def check(wanted: Mapping[str, Any]) -> None:
-    """Check filters that were :func:`parsed`.
+    """Check filters that are :func:`unchecked`.
 
     :raises InvalidTimeRange: when the time ends before it begins
     """

@@ -31,7 +31,7 @@ class InstanceActionsController:
         :raises MarkerNotFound: when the server has no action of the marker;
             as in nova, it names None instead of the marker
         """
-        wanted = filters.parsed(req)
+        wanted = filters.unchecked(req)
         server, actions = InstanceActionList.get_with_server(
             req.context, server_id, req.page, wanted, _reads_deleted(req)
         )
@@ -72,7 +72,8 @@ class InstanceActionsController:
             # Actions that the service itself began have no project.
             owner = action.project_id or server.project_id
             shown['events'] = [
-                view.event(req, event, owner, rights) for event in events.objects
+                view.event(req, event, owner, rights)
+                for event in events.objects
             ]
         return {'instanceAction': shown}
 

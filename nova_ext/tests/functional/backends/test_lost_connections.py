@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Readers do without a ping: a connection that is lost is replaced."""
 
+import importlib.util
+
 import sqlalchemy as sa
 
 from ext_lib import context
 from ext_lib.testing import polling
+from ext_lib.testing import servers
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.tests.functional.backends import database
@@ -26,8 +29,31 @@ _OTHERS = {
 }
 _CLOSE = {'mysql': 'KILL {}', 'postgresql': 'SELECT pg_terminate_backend({})'}
 
+#: What makes the server close a connection that is idle for a second.
+_SHORT = {
+    'mysql': 'init_command=SET SESSION wait_timeout = 1',
+    'postgresql': 'options=-c%20idle_session_timeout=1000',
+}
+_MYSQLCLIENT = {
+    'variable': 'NOVA_EXT_MYSQLCLIENT_URL',
+    'default': servers.OnServers.scenarios[0][1]['default'].replace(
+        'pymysql', 'mysqldb'
+    ),
+}
+
 
 class TestLostConnections(database.ServerTestCase):
+    """By each driver; mysqlclient where it is installed."""
+
+    scenarios = (
+        *servers.OnServers.scenarios,
+        *(
+            [('mysqlclient', _MYSQLCLIENT)]
+            if importlib.util.find_spec('MySQLdb')
+            else []
+        ),
+    )
+
     def setUp(self):
         super().setUp()
         self.conf.set_override('connection', self.url, 'database')
@@ -84,7 +110,7 @@ class TestLostConnections(database.ServerTestCase):
         self.assertEqual(0, self.read(self.context))
 
     def test_all_of_a_pool(self):
-        """What is lost with one is not found out one by one."""
+        """Lose several at once: all are replaced."""
         engine = facade.get_engines()[-1]
         several = [engine.connect() for _ in range(4)]
         for connection in several:
@@ -96,12 +122,9 @@ class TestLostConnections(database.ServerTestCase):
             self.assertEqual(0, self.fetch())
 
     def test_idle_for_too_long(self):
-        if self.dialect != 'mysql':
-            self.skipTest('Only MySQL closes what is idle by itself.')
-        self.url += ('&' if '?' in self.url else '?') + (
-            'init_command=SET SESSION wait_timeout = 1'
+        self.conf.set_override(
+            'connection_parameters', _SHORT[self.dialect], 'database'
         )
-        self.conf.set_override('connection', self.url, 'database')
         facade.configure(self.conf)
         self.assertEqual(0, self.fetch())
         with self.server.connect() as connection:

@@ -293,9 +293,7 @@ def insert_migrations(engine: Any) -> None:
     ]
     with engine.begin() as connection:
         connection.execute(sa.insert(models.Instance.__table__), servers)
-        connection.execute(
-            sa.insert(models.Migration.__table__), migrations()
-        )
+        connection.execute(sa.insert(models.Migration.__table__), migrations())
         connection.execute(sa.insert(models.InstanceAction.__table__), actions)
 
 

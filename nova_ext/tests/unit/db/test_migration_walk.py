@@ -34,9 +34,13 @@ class Rows(migration_walk.Source):
 
     def __init__(self, rows: list[Row], is_dense: bool = True) -> None:
         self.rows = sorted(rows)
-        self.is_dense = is_dense
+        self._is_dense = is_dense
         self.asked = 0
         self.read = 0
+
+    @property
+    def is_dense(self) -> bool:
+        return self._is_dense
 
     def listed(self) -> list[Row]:
         """Return all rows of the list as an index gives them."""
@@ -189,7 +193,7 @@ class TestOutOfOrder(WalkTestCase):
         shift = datetime.timedelta(seconds=ahead)
         broken = {row.id for row in source.rows[every // 2 :: every]}
         rows = [
-            row._replace(created_at=row.created_at + shift)
+            row._replace(created_at=(row.created_at or base.START) + shift)
             if row.id in broken
             else row
             for row in source.rows

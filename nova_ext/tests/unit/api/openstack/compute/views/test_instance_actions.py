@@ -46,16 +46,12 @@ class TestHostId(testtools.TestCase):
 class TestSummary(testtools.TestCase):
     @ddt.data('2.1', '2.57')
     def test_at_first(self, version):
-        [shown] = view.summaries(
-            base.request(version), [base.an_action()]
-        )
+        [shown] = view.summaries(base.request(version), [base.an_action()])
         self.assertEqual(_ACTION, shown)
 
     @ddt.data('2.58', '2.80')
     def test_with_its_latest_change(self, version):
-        [shown] = view.summaries(
-            base.request(version), [base.an_action()]
-        )
+        [shown] = view.summaries(base.request(version), [base.an_action()])
         self.assertEqual(_ACTION | {'updated_at': base.ENDED_TEXT}, shown)
 
     def test_nulls(self):
