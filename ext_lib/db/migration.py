@@ -91,7 +91,9 @@ class Schema:
         :raises SharedIncomplete: when only some of them are there
         :raises SchemaError: when there is no way to ``version``
         """
-        if version is None and self._is_up_to_date(engine):
+        if version is None and (
+            self._is_up_to_date(engine) or self._create(engine)
+        ):
             return
         revision, known = self._revision(engine), self._revisions.names()
         if revision is not None and revision not in known:
@@ -105,13 +107,6 @@ class Schema:
             return
         if number is not None:
             self._go_to(engine, number)
-            return
-        if (
-            version is None
-            and self.metadata is not None
-            and not _table_names(engine)
-        ):
-            self._revisions.begin(engine, self.metadata)
             return
         if revision is None and self.legacy is not None:
             self._hand_over(engine, self.legacy)
@@ -150,6 +145,13 @@ class Schema:
         if self._revision(engine) != self.head:
             return False
         return self.part is None or not self.part.has_begun(engine)
+
+    def _create(self, engine: sa.engine.Engine) -> bool:
+        """Create all tables if there is none; return whether that was so."""
+        if self.metadata is None or _table_names(engine):
+            return False
+        self._revisions.begin(engine, self.metadata)
+        return True
 
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
         """Return whether the shared tables are another program's.
