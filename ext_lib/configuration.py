@@ -6,6 +6,7 @@ import os
 
 from oslo_config import cfg
 from oslo_log import log
+import oslo_messaging as messaging
 
 from ext_lib import command_line
 from ext_lib import log_lines
@@ -30,7 +31,7 @@ def register_opts(
     :param register: registers all options of the service
     :param default_opts: those in the section DEFAULT, ``host`` among them
     """
-    log.register_options(conf)
+    _register_library_opts(conf)
     conf.register_cli_opts(opt for opt in default_opts if opt.name == 'host')
     register(conf)
 
@@ -69,7 +70,7 @@ def read_environment(
     :param register: registers the options of the service
     :param databases: returns the sections of the databases that it needs
     """
-    log.register_options(conf)
+    _register_library_opts(conf)
     register(conf)
     # A client that is asked to retry is served better than one kept waiting;
     # the next request tries the database again.
@@ -81,6 +82,14 @@ def read_environment(
         reach.check(conf, group)
     log_lines.setup(conf, project)
     state_dump.setup(conf, project)
+
+
+def _register_library_opts(conf: cfg.ConfigOpts) -> None:
+    log.register_options(conf)
+    # With the first of these come the options of all; to find transport_url
+    # in oslo.messaging's list would load the drivers of brokers, for which
+    # the audit has no use.
+    messaging.TransportURL(conf)
 
 
 def _package(project: str) -> str:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Migration of a schema: numbered steps, then alembic.
 
-sqlalchemy-migrate, which runs the numbered steps, does not work with
-SQLAlchemy 2. Where it can be imported it brings a database to its last
-number and hands it over; where it cannot, a database at the last number is
-handed over as it stands, and a new one begins with alembic. So does any
-database of a service that has no numbered steps.
+A new database gets the tables of the newest revision. One that has a number
+is brought to the last one by sqlalchemy-migrate and handed over; where that
+cannot be imported, as with SQLAlchemy 2, a database at the last number is
+handed over as it stands.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,6 +61,8 @@ class Schema:
     :param alembic: alembic's directory; its ``env.py`` runs on the connection
         and with the version table found in ``config.attributes``
     :param command: what operators type to get here
+    :param metadata: what all revisions lead to; None where a new database has
+        to take them, too
     :param legacy: None when there was never anything before alembic
     :param shared: None when all tables are the service's own
     :param part: of databases with some of the tables alone, if there are any
@@ -70,6 +71,7 @@ class Schema:
     name: str
     alembic: pathlib.Path
     command: str
+    metadata: sa.MetaData | None = None
     legacy: Legacy | None = None
     shared: Shared | None = None
     part: 'Schema | None' = None
@@ -89,7 +91,9 @@ class Schema:
         :raises SharedIncomplete: when only some of them are there
         :raises SchemaError: when there is no way to ``version``
         """
-        if version is None and self._is_up_to_date(engine):
+        if version is None and (
+            self._is_up_to_date(engine) or self._create(engine)
+        ):
             return
         revision, known = self._revision(engine), self._revisions.names()
         if revision is not None and revision not in known:
@@ -141,6 +145,13 @@ class Schema:
         if self._revision(engine) != self.head:
             return False
         return self.part is None or not self.part.has_begun(engine)
+
+    def _create(self, engine: sa.engine.Engine) -> bool:
+        """Create all tables if there is none; return whether that was so."""
+        if self.metadata is None or _table_names(engine):
+            return False
+        self._revisions.begin(engine, self.metadata)
+        return True
 
     def _is_adopted(self, engine: sa.engine.Engine) -> bool:
         """Return whether the shared tables are another program's.
@@ -219,13 +230,13 @@ class Schema:
 
     def _hand_over(self, engine: sa.engine.Engine, legacy: Legacy) -> None:
         number, last = self._number(engine), legacy.last_number
-        if number is not None and number > last:
+        if number is None:
+            return
+        if number > last:
             raise schema_errors.SchemaTooNew(version=number)
-        migrate = _sqlalchemy_migrate()
+        migrate = _sqlalchemy_migrate() if number < last else None
         if migrate is not None:
             self._run_legacy(migrate, engine, legacy, last)
-        elif number is None:
-            return
         elif number < last:
             raise schema_errors.SchemaTooOld(
                 number=number,

@@ -19,6 +19,8 @@ from ext_lib.db import sqlite
 
 #: What a revision says of itself.
 _NAME, _BEFORE = 'revision', 'down_revision'
+#: The column of the version table.
+_VERSION = 'version_num'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +47,18 @@ class Revisions:
             (step[_NAME] for step in steps if step[_NAME] not in before), None
         )
 
+    def begin(self, engine: sa.engine.Engine, metadata: sa.MetaData) -> None:
+        """Create the tables of the newest revision in an empty database.
+
+        The steps lead to the same tables; this is for those who wait for it.
+        """
+        version = self._version()
+        with _transaction(engine) as connection:
+            # First: where this is interrupted, the steps go on from there.
+            version.create(connection)
+            metadata.create_all(connection)
+            connection.execute(version.insert(), {_VERSION: self.head()})
+
     def upgrade(self, engine: sa.engine.Engine, name: str) -> None:
         """Take all steps to ``name``, or to ``head``."""
         with self._configured(engine) as configuration:
@@ -66,13 +80,30 @@ class Revisions:
         configuration = _alembic('config').Config()
         location = str(self.directory).replace('%', '%%')
         configuration.set_main_option('script_location', location)
-        with engine.connect() as connection:
-            connection = connection.execution_options(**sqlite.WRITES)
-            with connection.begin():
-                configuration.attributes.update(
-                    connection=connection, version_table=self.version_table
-                )
-                yield configuration
+        with _transaction(engine) as connection:
+            configuration.attributes.update(
+                connection=connection, version_table=self.version_table
+            )
+            yield configuration
+
+    def _version(self) -> sa.Table:
+        """Return the version table, as alembic makes it."""
+        return sa.Table(
+            self.version_table,
+            sa.MetaData(),
+            sa.Column(_VERSION, sa.String(32), nullable=False),
+            sa.PrimaryKeyConstraint(
+                _VERSION, name=f'{self.version_table}_pkc'
+            ),
+        )
+
+
+@contextlib.contextmanager
+def _transaction(engine: sa.engine.Engine) -> Iterator[sa.engine.Connection]:
+    with engine.connect() as connection:
+        connection = connection.execution_options(**sqlite.WRITES)
+        with connection.begin():
+            yield connection
 
 
 def _values(path: pathlib.Path) -> dict[str, Any]:

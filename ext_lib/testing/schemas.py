@@ -54,6 +54,22 @@ def definitions(engine: Any) -> dict[str, str]:
         }
 
 
+def kept_version(engine: Any, table: str) -> dict[str, Any]:
+    """Return a version table of alembic's, and what it holds."""
+    inspector = sa.inspect(engine)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text(f'SELECT * FROM {table}'))
+        rows = [tuple(row) for row in found]
+    return {
+        'columns': {
+            c['name']: (_type(engine, c), c['nullable'], c['default'])
+            for c in inspector.get_columns(table)
+        },
+        'primary': inspector.get_pk_constraint(table),
+        'rows': rows,
+    }
+
+
 def _type(engine: Any, column: Any) -> str:
     return str(column['type'].compile(engine.dialect))
 

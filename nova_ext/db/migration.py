@@ -4,6 +4,7 @@
 import pathlib
 
 from ext_lib.db import migration
+from nova_ext.db import models
 from nova_ext.db.legacy_migrations import tables
 
 _HERE = pathlib.Path(__file__).parent
@@ -19,6 +20,7 @@ schema = migration.Schema(
     name='nova_ext',
     alembic=_HERE / 'migrations',
     command='nova-ext-manage db sync',
+    metadata=models.Base.metadata,
     legacy=migration.Legacy(
         directory=_HERE / 'legacy_migrations',
         handover='5c1d0f3b7a92',

@@ -9,12 +9,14 @@ import sys
 import fixtures
 from oslotest import base
 
-#: Of a resolver of names, of keystone, and of the migration of databases.
+#: Of a resolver of names, of keystone, of brokers, and of the migration of
+#: databases.
 _NEEDLESS = (
     'alembic',
     'dns',
     'keystoneclient',
     'keystonemiddleware',
+    'kombu',
     'mako',
     'migrate',
     'oslo_cache',

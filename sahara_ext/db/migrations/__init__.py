@@ -4,9 +4,11 @@
 import pathlib
 
 from ext_lib.db import migration
+from sahara_ext.db import models
 
 schema = migration.Schema(
     name='sahara_ext',
     alembic=pathlib.Path(__file__).parent,
     command='sahara-ext-manage db sync',
+    metadata=models.Base.metadata,
 )

@@ -111,7 +111,20 @@ class SchemaPaths(base.TestCase):
     # The default line.
 
     def test_numbers_then_alembic(self):
+        self.sync(str(LAST))
         self.sync()
+        self.assertAsModels()
+
+    def test_a_new_database_is_as_after_all_steps(self):
+        table = schema.version_table
+        self.sync(HEAD, migrate=False)
+        stepped = schemas.snapshot(self.engine)
+        version = schemas.kept_version(self.engine, table)
+        schemas.drop_all(self.engine, models.Base.metadata)
+        self.assertIsNone(schema.version(self.engine))
+        self.sync(migrate=False)
+        self.assertEqual(stepped, schemas.snapshot(self.engine))
+        self.assertEqual(version, schemas.kept_version(self.engine, table))
         self.assertAsModels()
 
     def test_one_number_at_a_time(self):

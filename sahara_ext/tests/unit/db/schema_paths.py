@@ -56,6 +56,18 @@ class SchemaPaths(base.TestCase):
         self.sync()
         self.assertAsModels()
 
+    def test_a_new_database_is_as_after_all_steps(self):
+        table = schema.version_table
+        self.sync(REVISIONS[-1])
+        stepped = schemas.snapshot(self.engine)
+        version = schemas.kept_version(self.engine, table)
+        schemas.drop_all(self.engine, models.Base.metadata)
+        self.assertIsNone(schema.version(self.engine))
+        self.sync()
+        self.assertEqual(stepped, schemas.snapshot(self.engine))
+        self.assertEqual(version, schemas.kept_version(self.engine, table))
+        self.assertAsModels()
+
     def test_one_revision_at_a_time(self):
         for revision in REVISIONS:
             self.sync(revision)
