@@ -530,7 +530,7 @@ def report_writes(
     """Print what indexes cost the writes of a nova."""
     report.table(
         f'{title}: a migration written, and its status changed four times',
-        *('indexes', 'ms of CPU of the database', 'ms'),
+        *('indexes', 'ms of CPU of the database', 'ms', 'bytes of log'),
     )
     for row in reads_indexes.measure_writes(server, databases):
         report.line(*row)
