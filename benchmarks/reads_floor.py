@@ -217,8 +217,9 @@ def _migrations(query: str, host: str) -> Any:
     ]
     body: dict[str, Any] = {'migrations': found}
     if len(found) == limit:
-        given.pop('marker', None)
-        parts = [*sorted(given.items()), ('marker', found[-1]['uuid'])]
+        # A marker that was given is replaced where it stands.
+        parts = dict(sorted(given.items()))
+        parts['marker'] = found[-1]['uuid']
         following = urllib.parse.urlencode(parts)
         href = f'http://{host}/v2.1/os-migrations?{following}'
         body['migrations_links'] = [{'rel': 'next', 'href': href}]
