@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks import reads_data
 from benchmarks import reads_meter
+from benchmarks import reads_nova
 from benchmarks import reads_servers
 
 #: Rows written for each set of indexes, and how they are divided.
@@ -19,7 +20,7 @@ _BATCHES = 10
 WALK = ('deleted', 'created_at', 'id')
 OF_USER = ('deleted', 'user_id', 'created_at', 'id')
 
-Databases = reads_data.NovaDatabases
+Databases = reads_nova.NovaDatabases
 
 
 class Indexes:
@@ -77,7 +78,7 @@ class Indexes:
         self._execute('ANALYZE TABLE migrations')
 
     def _execute(self, statement: str) -> None:
-        reads_data.execute(self._server, self._cell, statement)
+        reads_nova.execute(self._server, self._cell, statement)
 
     def drop_left(self) -> None:
         """Drop what an interrupted run has left."""
