@@ -217,9 +217,10 @@ def _migrations(query: str, host: str) -> Any:
     ]
     body: dict[str, Any] = {'migrations': found}
     if len(found) == limit:
-        following = urllib.parse.urlencode(
-            {**given, 'marker': found[-1]['uuid']}
-        )
+        # A marker that was given is replaced where it stands.
+        parts = dict(sorted(given.items()))
+        parts['marker'] = found[-1]['uuid']
+        following = urllib.parse.urlencode(parts)
         href = f'http://{host}/v2.1/os-migrations?{following}'
         body['migrations_links'] = [{'rel': 'next', 'href': href}]
     return body

@@ -6,9 +6,11 @@ import contextlib
 import pathlib
 import sys
 import time
+from typing import Any
 
 from benchmarks import reads_data
 from benchmarks import reads_meter
+from benchmarks import reads_nova
 from benchmarks import reads_servers
 
 #: Rows written for each set of indexes, and how they are divided.
@@ -18,7 +20,7 @@ _BATCHES = 10
 WALK = ('deleted', 'created_at', 'id')
 OF_USER = ('deleted', 'user_id', 'created_at', 'id')
 
-Databases = reads_data.NovaDatabases
+Databases = reads_nova.NovaDatabases
 
 
 class Indexes:
@@ -76,7 +78,7 @@ class Indexes:
         self._execute('ANALYZE TABLE migrations')
 
     def _execute(self, statement: str) -> None:
-        reads_data.execute(self._server, self._cell, statement)
+        reads_nova.execute(self._server, self._cell, statement)
 
     def drop_left(self) -> None:
         """Drop what an interrupted run has left."""
@@ -89,14 +91,14 @@ class Indexes:
 
 def measure_writes(
     server: reads_servers.MariaDB, databases: Databases
-) -> Iterator[tuple[str, reads_meter.Median, reads_meter.Median]]:
+) -> Iterator[tuple[str, reads_meter.Median, reads_meter.Median, int]]:
     """Yield what a migration costs nova's database, for sets of indexes.
 
     A migration is written once and changes its status four times, each in a
     transaction of its own.
 
-    :return: the name of the set; CPU of the database in ms and time in ms of
-        a migration
+    :return: the name of the set; CPU of the database in ms, time in ms and
+        bytes in InnoDB's log of a migration
     """
     indexes = Indexes(server, databases)
     for name, context in (
@@ -115,12 +117,13 @@ def measure_writes(
 
 def _write(
     server: reads_servers.MariaDB, databases: Databases
-) -> tuple[reads_meter.Median, reads_meter.Median]:
+) -> tuple[reads_meter.Median, reads_meter.Median, int]:
     connection = server.connect(databases.name('cell1'))
     cpu, times = [], []
     with connection, connection.cursor() as cursor:
         cursor.execute('SELECT MAX(id) FROM migrations')
         [[last]] = cursor.fetchall()
+        logged = _logged(cursor)
         for batch in range(_BATCHES):
             begun = time.perf_counter(), reads_meter.cpu([server.pid])
             for number in range(_ROWS // _BATCHES):
@@ -129,12 +132,19 @@ def _write(
             took, used = (b - a for a, b in zip(begun, ended, strict=True))
             times.append(1000 * took / (_ROWS // _BATCHES))
             cpu.append(1000 * used / (_ROWS // _BATCHES))
+        logged = (_logged(cursor) - logged) // _ROWS
         cursor.execute('DELETE FROM migrations WHERE id > %s', (last,))
-    return reads_meter.Median.of(cpu), reads_meter.Median.of(times)
+    return reads_meter.Median.of(cpu), reads_meter.Median.of(times), logged
 
 
-def _migrate(cursor: object, number: int) -> None:
-    execute = cursor.execute  # type: ignore[attr-defined]
+def _logged(cursor: Any) -> int:
+    cursor.execute("SHOW GLOBAL STATUS LIKE 'Innodb_os_log_written'")
+    [[_, count]] = cursor.fetchall()
+    return int(count)
+
+
+def _migrate(cursor: Any, number: int) -> None:
+    execute = cursor.execute
     user = reads_data.digest('user', number % 1000)
     execute(
         'INSERT INTO migrations (id, created_at, updated_at, deleted, uuid,'

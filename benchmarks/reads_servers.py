@@ -11,7 +11,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from typing import Any
 
@@ -19,7 +18,6 @@ import pymysql
 
 from benchmarks import reads_meter
 
-NOVA = '34.0.0'
 _ROOT = pathlib.Path(__file__).parent.parent
 _PATH = f'{os.environ.get("PATH", "")}:/usr/sbin:/usr/local/sbin'
 _SECONDS = 300
@@ -221,34 +219,11 @@ def _wait(question: Any, message: str) -> None:
         time.sleep(0.1)
 
 
-def nova_python(state: pathlib.Path, given: str | None) -> str:
-    """Return the Python of an environment with nova, uWSGI and PyMySQL.
-
-    :param given: the Python of one that is there; otherwise one is made
-    :raises MissingError: when that fails
-    """
-    if given is not None:
-        find_program('nova-manage', pathlib.Path(given).parent)
-        return given
-    python = state / 'nova' / 'bin' / 'python'
-    if not (python.parent / 'nova-manage').exists():
-        log = state / 'nova-install.log'
-        run([sys.executable, '-m', 'venv', str(state / 'nova')], log)
-        packages = (f'nova=={NOVA}', 'PyMySQL', 'uwsgi')
-        run([str(python), '-m', 'pip', 'install', *packages], log)
-    return str(python)
-
-
 def without_token(paste: pathlib.Path, to: pathlib.Path) -> None:
     """Copy a paste file without the filter that validates tokens."""
     text = paste.read_text()
     pipelines = re.compile(r'^(keystone = .*) authtoken\b', re.MULTILINE)
     to.write_text(pipelines.sub(r'\1', text))
-
-
-def nova_paste(python: str) -> pathlib.Path:
-    """Return nova's own paste file."""
-    return pathlib.Path(python).parent.parent / 'etc/nova/api-paste.ini'
 
 
 def environment(

@@ -98,7 +98,9 @@ class Databases:
         with connection, connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS {name}')
             cursor.execute(f'CREATE DATABASE {name}')
-        engine = sa.create_engine(url)
+        # The rows of a chunk are inserted in any order.
+        unordered = {'init_command': 'SET foreign_key_checks = 0'}
+        engine = sa.create_engine(url, connect_args=unordered)
         models.Base.metadata.create_all(engine)
         with orm.Session(engine) as session:
             while chunk := list(itertools.islice(rows, _CHUNK)):
