@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Growing pauses between requests, up to a time limit."""
+
+from collections.abc import Callable, Iterator, Mapping
+import datetime
+import email.utils
+import time
+from typing import TypeVar
+
+from keystoneauth1.exceptions import connection
+from openstack import exceptions
+
+#: Seconds of the first pause, and of the longest.
+_FIRST = 0.5
+_LONGEST = 10.0
+_GROWTH = 1.6
+
+#: Statuses after which the same request may be answered otherwise.
+RETRIABLE = frozenset({429, 500, 502, 503, 504})
+
+_T = TypeVar('_T')
+
+
+class Pauses:
+    """The pauses of one wait.
+
+    :param seconds: how long all of it may take
+    :param what: is being waited for, as the error says it
+    """
+
+    def __init__(self, seconds: float, what: str) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._what = what
+        self._seconds = seconds
+        self._next = _FIRST
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left; 0 when the time has passed."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def poll(self, ask: Callable[[], _T]) -> Iterator[_T]:
+        """Yield answers, with pauses between the requests.
+
+        What fails by itself for a while is asked again, except at first.
+
+        :param ask: sends a request; the time it takes counts as a pause
+        :raises openstack.exceptions.ResourceTimeout: when time has passed
+        """
+        is_first = True
+        while True:
+            began, at_least = time.monotonic(), 0.0
+            try:
+                answer = ask()
+            except (
+                exceptions.HttpException,
+                connection.ConnectionError,
+            ) as error:
+                if is_first or not is_passing(error):
+                    raise
+                at_least = _retry_after_of(error)
+                spent = time.monotonic() - began
+            else:
+                is_first = False
+                spent = time.monotonic() - began
+                yield answer
+            self.wait(at_least, spent)
+
+    def wait(self, at_least: float = 0.0, spent: float = 0.0) -> None:
+        """Pause longer than the last time.
+
+        :param at_least: seconds that the server asks for
+        :param spent: seconds that were waited for already
+        :raises openstack.exceptions.ResourceTimeout: when that would exceed
+            the time limit
+        """
+        pause = max(self._next - spent, at_least)
+        if pause >= self.left:
+            raise exceptions.ResourceTimeout(
+                f'Waited {self._seconds:g} s in vain for {self._what}'
+            )
+        self._next = min(_LONGEST, self._next * _GROWTH)
+        if pause > 0:
+            time.sleep(pause)
+
+
+def is_passing(error: Exception) -> bool:
+    """Return whether a failure may be over when the request is sent again."""
+    if isinstance(error, exceptions.HttpException):
+        return error.status_code in RETRIABLE
+    is_of_connection = isinstance(error, connection.ConnectionError)
+    return is_of_connection and not isinstance(error, connection.SSLError)
+
+
+def _retry_after_of(error: Exception) -> float:
+    response = getattr(error, 'response', None)
+    return 0.0 if response is None else retry_after(response.headers)
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds of ``Retry-After``, 0 without a valid one.
+
+    It is a number of seconds or a date (RFC 9110, section 10.2.3).
+    """
+    text = headers.get('Retry-After', '')
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        then = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return 0.0
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=datetime.timezone.utc)
+    return max(0.0, then.timestamp() - time.time())
