@@ -26,13 +26,17 @@ class Pauses:
 
     :param seconds: how long all of it may take
     :param what: is being waited for, as the error says it
+    :param longest: seconds of the longest pause
     """
 
-    def __init__(self, seconds: float, what: str) -> None:
+    def __init__(
+        self, seconds: float, what: str, longest: float = _LONGEST
+    ) -> None:
         self._deadline = time.monotonic() + seconds
         self._what = what
         self._seconds = seconds
         self._next = _FIRST
+        self._longest = longest
 
     @property
     def left(self) -> float:
@@ -79,7 +83,7 @@ class Pauses:
             raise exceptions.ResourceTimeout(
                 f'Waited {self._seconds:g} s in vain for {self._what}'
             )
-        self._next = min(_LONGEST, self._next * _GROWTH)
+        self._next = min(self._longest, self._next * _GROWTH)
         if pause > 0:
             time.sleep(pause)
 

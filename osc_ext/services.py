@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The services that commands ask, from the client manager of a command."""
+
+from typing import Any
+
+from osc_ext import sdk
+
+
+def compute(manager: Any) -> Any:
+    """Return the proxy of the compute API, with tasks."""
+    return sdk.register(manager.sdk_connection).compute
+
+
+def data_processing(manager: Any) -> Any:
+    """Return the proxy of the data processing API.
+
+    ``--os-data-processing-url`` of python-saharaclient's plugin decides where
+    it is, as for the commands of that.
+    """
+    proxy = sdk.register(manager.sdk_connection).data_processing
+    url = manager.get_configuration().get('data_processing_url')
+    if url:
+        proxy.endpoint_override = url
+    return proxy
