@@ -8,6 +8,7 @@ from typing import Any, Final
 from openstackclient.common import pagination
 from osc_lib.command import command
 
+from osc_ext import cells
 from osc_ext import cluster_name
 from osc_ext import exit_status
 from osc_ext import services
@@ -67,9 +68,7 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
         columns = ('ID', 'Time', 'Step', 'Instance', 'Result', 'Reason')
         if parsed_args.long:
             columns += _LONG
-        return columns, (
-            _row(event, steps, parsed_args.long) for event in events
-        )
+        return columns, (_row(event, steps, parsed_args) for event in events)
 
 
 class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
@@ -114,7 +113,7 @@ class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
             'error_id': event.error_id,
             'event_info': event.event_info,
         }
-        return tuple(shown), tuple(shown.values())
+        return tuple(shown), cells.row(shown.values(), parsed_args)
 
 
 def reason(event: Any) -> str | None:
@@ -132,17 +131,20 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
 
 
 def _row(
-    event: Any, steps: dict[str, str], is_long: bool
+    event: Any, steps: dict[str, str], parsed_args: argparse.Namespace
 ) -> tuple[Any, ...]:
     more = (event.instance_id, event.node_group_id, event.error_id)
-    return (
-        event.id,
-        event.created_at,
-        steps.get(event.step_id),
-        event.instance_name,
-        _result(event),
-        reason(event),
-        *(more if is_long else ()),
+    return cells.row(
+        (
+            event.id,
+            event.created_at,
+            steps.get(event.step_id),
+            event.instance_name,
+            _result(event),
+            reason(event),
+            *(more if parsed_args.long else ()),
+        ),
+        parsed_args,
     )
 
 

@@ -169,7 +169,7 @@ def _has_failed(progress: Any) -> bool:
 
 
 def _end(progress: Any) -> str:
-    why = progress.status_description
+    why = ' '.join((progress.status_description or '').split())
     text = f'{progress.name} is {progress.status}, {progress.percentage} %'
     return f'{text}: {why}' if why else text
 

@@ -75,16 +75,16 @@ class Bars:
     """Draws a bar for each step, again and again in the same place."""
 
     def __init__(self, stream: TextIO) -> None:
+        self._progress: Any = None
+        self._read_at = 0.0
+        self._failures: Sequence[str] = ()
+        self._has_ended = False
         self._console = rich.console.Console(file=stream)
         self._live = rich.live.Live(
             get_renderable=self._draw,
             console=self._console,
             refresh_per_second=4,
         )
-        self._progress: Any = None
-        self._read_at = 0.0
-        self._failures: Sequence[str] = ()
-        self._has_ended = False
 
     def __enter__(self) -> 'Bars':
         self._live.start()

@@ -27,9 +27,7 @@ def find(compute: Any, name: str, all_projects: bool = False) -> str:
     return found
 
 
-def tasks(
-    compute: Any, key: str, all_projects: bool = False
-) -> Iterator[Any]:
+def tasks(compute: Any, key: str, all_projects: bool = False) -> Iterator[Any]:
     """Yield the tasks of a server or with a tag, newest first.
 
     :param key: tag, name or id; a tag comes before a name

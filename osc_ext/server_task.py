@@ -9,6 +9,7 @@ from typing import Any, Final
 from openstackclient.common import pagination
 from osc_lib.command import command
 
+from osc_ext import cells
 from osc_ext import exit_status
 from osc_ext import server_name
 from osc_ext import services
@@ -105,7 +106,7 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
             )
             tasks = compute.server_tasks(server, **query)
         columns = {**COLUMNS, **(_LONG if parsed_args.long else {})}
-        return tuple(columns), rows(tasks, columns)
+        return tuple(columns), rows(tasks, columns, parsed_args)
 
 
 class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
@@ -147,7 +148,7 @@ class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
         for task in found:
             if parsed_args.task in (None, task.id):
                 names = [*COLUMNS.values(), *_LONG.values()]
-                return names, [getattr(task, name) for name in names]
+                return names, cells.of(task, names, parsed_args)
         what = parsed_args.task or 'of ' + parsed_args.key
         raise exit_status.Ended(
             f'No task {what} was found.', exit_status.NOT_FOUND
@@ -155,16 +156,15 @@ class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
 
 
 def rows(
-    tasks: Iterable[Any], columns: dict[str, str]
+    tasks: Iterable[Any],
+    columns: dict[str, str],
+    parsed_args: argparse.Namespace,
 ) -> Iterable[Sequence[Any]]:
     """Return a row for each task.
 
     :param columns: attributes by titles
     """
-    return (
-        tuple(getattr(task, name) for name in columns.values())
-        for task in tasks
-    )
+    return (cells.of(task, columns.values(), parsed_args) for task in tasks)
 
 
 def _query(parsed_args: argparse.Namespace) -> dict[str, Any]:

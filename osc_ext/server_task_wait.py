@@ -67,7 +67,7 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
         if any(task.state == sdk_task.ERROR for task in tasks):
             self.status = exit_status.ERROR
         columns = server_task.COLUMNS
-        return tuple(columns), server_task.rows(tasks, columns)
+        return tuple(columns), server_task.rows(tasks, columns, parsed_args)
 
 
 def _line(tasks: Sequence[Any]) -> str:

@@ -12,6 +12,7 @@ from openstack import exceptions
 from osc_lib.cli import parseractions
 from osc_lib.command import command
 
+from osc_ext import cells
 from osc_ext import exit_status
 from osc_ext import server_name
 from osc_ext import services
@@ -113,11 +114,9 @@ class ListServerTimeline(exit_status.StatusMixin, command.Lister):
             entries = _within_actions(entries)
         entries.sort(key=lambda entry: entry.time)
         columns = {**_COLUMNS, **(_LONG if parsed_args.long else {})}
-        rows = [
-            tuple(getattr(entry, name) for name in columns.values())
-            for entry in entries
+        return tuple(columns), [
+            cells.of(entry, columns.values(), parsed_args) for entry in entries
         ]
-        return tuple(columns), rows
 
 
 def _of_actions(

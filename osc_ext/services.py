@@ -17,7 +17,11 @@ def data_processing(manager: Any) -> Any:
     ``--os-data-processing-url`` of python-saharaclient's plugin decides where
     it is, as for the commands of that.
     """
-    proxy = sdk.register(manager.sdk_connection).data_processing
+    connection = sdk.register(manager.sdk_connection)
+    # The default of that plugin is 1.1, which the SDK takes for a
+    # microversion, of which this API has none.
+    connection.config.config.pop('data_processing_api_version', None)
+    proxy = connection.data_processing
     url = manager.get_configuration().get('data_processing_url')
     if url:
         proxy.endpoint_override = url

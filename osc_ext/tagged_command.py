@@ -6,9 +6,11 @@ import logging
 import sys
 from typing import Any, Final
 
+from openstack import exceptions
 from osc_lib import shell
 
 from osc_ext import exit_status
+from osc_ext import services
 from osc_ext import tags
 from osc_ext import tagged_session
 
@@ -71,7 +73,7 @@ def _find(app: Any, argv: Sequence[str]) -> tuple[str, str] | None:
         factory, name, _ = app.command_manager.find_command(list(argv))
     except ValueError:
         return None
-    return (None if name in ('help', 'complete') else (name, _module(factory)))
+    return None if name in ('help', 'complete') else (name, _module(factory))
 
 
 def _module(factory: Any) -> str:
@@ -102,9 +104,7 @@ class _TaggedCommand:
         self._name = name
         self._session: tagged_session.TaggedSession | None = None
 
-    def run(
-        self, argv: list[str], original: Original, is_given: bool
-    ) -> int:
+    def run(self, argv: list[str], original: Original, is_given: bool) -> int:
         """Run the command; return its exit status."""
         manager = self._app.client_manager
         set_up = manager.setup_auth
@@ -166,17 +166,19 @@ class _TaggedCommand:
         factory, _, arguments = self._app.command_manager.find_command(argv)
         parser = factory(self._app, self._app.options).get_parser(self._name)
         named = set(parser.parse_args(arguments).server)
-        tasks = list(
-            self._app.client_manager.sdk_connection.compute.tasks(self._tag)
-        )
-        deleted = {task.resource.get('server') for task in tasks}
+        compute = services.compute(self._app.client_manager)
+        try:
+            tasks = list(compute.server_tasks(self._tag))
+        except exceptions.SDKException:
+            return status
+        deleted = {task.server_id for task in tasks}
         if {task.task for task in tasks} != {'delete'} or (
             len(deleted) != len(named)
         ):
             return status
         for task in tasks:
-            _say(tagged_session.describe(task.to_dict()))
-        return max(tagged_session.status_of(task) for task in tasks)
+            _say(tagged_session.describe(task))
+        return max(map(tagged_session.status_of, tasks))
 
 
 def _say(line: str) -> None:

@@ -12,6 +12,8 @@ import requests
 
 from osc_ext import exit_status
 from osc_ext import tags
+from osc_ext.sdk import task as sdk_task
+from osc_ext.sdk.task import Task
 
 _REPEAT: Final = 'Task-repeat'
 _ID: Final = 'Task-id'
@@ -30,7 +32,6 @@ _BAD_QUERY: Final = 'limit=none'
 _ANSWERING: Final = frozenset(
     {'createImage', 'createBackup', 'rescue', 'os-createImage'}
 )
-_ENDED: Final = frozenset({'success', 'error'})
 #: How long the first request may take to name its server, in seconds.
 _TIMEOUT: Final = 60
 _INTERVAL: Final = 1.0
@@ -71,7 +72,7 @@ class TaggedSession:
         #: How many requests had the tag.
         self.sent = 0
         #: The tasks of requests that had been accepted before.
-        self.repeated: list[dict[str, Any]] = []
+        self.repeated: list[Task] = []
         self._session = session
         self._send = session.request
         self._endpoint = endpoint
@@ -195,9 +196,7 @@ class TaggedSession:
                 return shown
         raise Stop(said, status_of(task))
 
-    def _task(
-        self, base: str, answer: Any, kwargs: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _task(self, base: str, answer: Any, kwargs: Mapping[str, Any]) -> Task:
         """Return the task of the first request, when it knows its server."""
         url = f'{self._tasks(base)}/{answer.headers[_ID]}'
         deadline = time.monotonic() + _TIMEOUT
@@ -209,18 +208,18 @@ class TaggedSession:
                     f'read: {_message(found)}'
                 )
                 raise Stop(message, exit_status.ERROR)
-            task: dict[str, Any] = found.json()['task']
-            known = task['state'] in _ENDED or task['resource'].get('server')
-            if known or time.monotonic() > deadline:
+            task = Task.existing(**found.json()['task'])
+            if (
+                task.has_ended
+                or task.server_id
+                or (time.monotonic() > deadline)
+            ):
                 return task
             time.sleep(_INTERVAL)
 
-    def _server(
-        self, base: str, task: Mapping[str, Any], kwargs: Mapping[str, Any]
-    ) -> Any:
+    def _server(self, base: str, task: Task, kwargs: Mapping[str, Any]) -> Any:
         """Return the server as an answer, None when there is none."""
-        servers = [task['resource'].get('server'), *task.get('servers', ())]
-        for server in filter(None, servers):
+        for server in _servers(task)[:1]:
             version = {
                 key: kwargs[key]
                 for key in ('microversion', 'microversion_service_type')
@@ -233,24 +232,28 @@ class TaggedSession:
         return None
 
 
-def describe(task: Mapping[str, Any]) -> str:
+def describe(task: Task) -> str:
     """Return a line on a task, for the user."""
-    server = task['resource'].get('server')
-    servers = [server] if server else task.get('servers') or ()
+    servers = _servers(task)
     about = f' of server {", ".join(servers)}' if servers else ''
-    message = f': {task["message"]}' if task['message'] else ''
+    message = f': {task.message}' if task.message else ''
     return (
-        f'The request was accepted before, with the tag {task["tag"]}: '
-        f'{task["task"]}{about}, {task["state"]}{message}'
+        f'The request was accepted before, with the tag {task.tag}: '
+        f'{task.task}{about}, {task.state}{message}'
     )
 
 
-def status_of(task: Mapping[str, Any]) -> int:
+def status_of(task: Task) -> int:
     """Return the exit status that a task stands for."""
     return {
-        'error': exit_status.ERROR,
-        'pending': exit_status.TIMED_OUT,
-    }.get(task['state'], exit_status.SUCCESS)
+        sdk_task.ERROR: exit_status.ERROR,
+        sdk_task.PENDING: exit_status.TIMED_OUT,
+    }.get(task.state, exit_status.SUCCESS)
+
+
+def _servers(task: Task) -> list[str]:
+    """Return the ids of the servers of a task, as far as known."""
+    return list(task.servers or filter(None, [task.server_id]))
 
 
 def _is_absolute(url: str) -> bool:
