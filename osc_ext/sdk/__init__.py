@@ -3,5 +3,6 @@
 
 from osc_ext.sdk.connection import Connection
 from osc_ext.sdk.connection import register
+from osc_ext.sdk.retry import retry_safe
 
-__all__ = ['Connection', 'register']
+__all__ = ['Connection', 'register', 'retry_safe']

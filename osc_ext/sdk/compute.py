@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 from openstack import exceptions
+from openstack import proxy
 from openstack.compute.v2 import _proxy as compute_proxy
 
 from osc_ext import tags
@@ -91,16 +92,20 @@ class Proxy(compute_proxy.Proxy):
                 break
         return tasks
 
-    def check_tasks(self) -> None:
-        """Check that the API has tasks, by a request that changes nothing.
 
-        :raises osc_ext.exceptions.TasksNotSupported: when it has none
-        """
-        try:
-            next(self.server_tasks(tags.make(), limit=1), None)
-        except exceptions.NotFoundException:
-            # The tag is not known, as was to be expected.
-            pass
+def check_tasks(used: proxy.Proxy) -> None:
+    """Check that a compute API has tasks, by a request that reads.
+
+    :param used: a proxy of the API, of any class
+    :raises osc_ext.exceptions.TasksNotSupported: when it has none
+    """
+    tasks = Task.list(used, server_or_tag=tags.make(), limit=1)
+    try:
+        with _without_tasks():
+            next(tasks, None)
+    except exceptions.NotFoundException:
+        # The tag is not known, as was to be expected.
+        pass
 
 
 class _LongPoll:
@@ -109,8 +114,8 @@ class _LongPoll:
     The first one is answered at once.
     """
 
-    def __init__(self, proxy: Proxy, key: str, pause: pauses.Pauses) -> None:
-        self._proxy = proxy
+    def __init__(self, used: Proxy, key: str, pause: pauses.Pauses) -> None:
+        self._proxy = used
         self._key = key
         self._pause = pause
         self._takes_wait = True

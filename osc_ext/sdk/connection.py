@@ -16,6 +16,7 @@ from osc_ext.exceptions import ServiceNotFound
 from osc_ext.sdk import compute
 from osc_ext.sdk import data_processing
 
+_NO_SERVICE = (exceptions.ConfigException, EndpointNotFound, AttributeError)
 _T = TypeVar('_T')
 
 
@@ -31,7 +32,8 @@ class Connection(openstack.connection.Connection):
 
         :raises osc_ext.exceptions.ServiceNotFound: when there is none
         """
-        return _adopt(lambda: super(Connection, self).compute, compute.Proxy)
+        found = _proxy(lambda: super(Connection, self).compute)
+        return _become(found, compute.Proxy)
 
     @property
     def data_processing(self) -> data_processing.Proxy:  # type: ignore[override]
@@ -39,10 +41,8 @@ class Connection(openstack.connection.Connection):
 
         :raises osc_ext.exceptions.ServiceNotFound: when there is none
         """
-        return _adopt(
-            lambda: super(Connection, self).data_processing,
-            data_processing.Proxy,
-        )
+        found = _proxy(lambda: super(Connection, self).data_processing)
+        return _become(found, data_processing.Proxy)
 
 
 def register(connection: openstack.connection.Connection) -> Connection:
@@ -55,20 +55,28 @@ def register(connection: openstack.connection.Connection) -> Connection:
     return _become(connection, Connection)
 
 
-def _adopt(get: Any, wanted: type[_T]) -> _T:
-    """Return a proxy of the SDK, after making it one of ours."""
+def compute_of(connection: Any) -> proxy.Proxy:
+    """Return the proxy of the compute API, the connection's own.
+
+    :raises osc_ext.exceptions.ServiceNotFound: when there is none
+    """
+    return _proxy(lambda: connection.compute)
+
+
+def _proxy(get: Any) -> proxy.Proxy:
+    """Return a proxy of the SDK.
+
+    :param get: returns it, what stands in its place, or raises
+    """
     try:
         found = get()
-    except (exceptions.ConfigException, EndpointNotFound) as error:
-        raise ServiceNotFound(str(error)) from error
-    if isinstance(found, proxy.Proxy):
-        return _become(found, wanted)
-    try:
-        # In place of a proxy: it raises what keeps the SDK from making one.
+        if isinstance(found, proxy.Proxy):
+            return found
+        # What stands in its place raises what keeps the SDK from making it.
         found.get_endpoint()
-    except (exceptions.SDKException, EndpointNotFound) as error:
+    except _NO_SERVICE as error:
         raise ServiceNotFound(str(error)) from error
-    raise ServiceNotFound(f'{found} is no proxy of openstacksdk')
+    raise ServiceNotFound(f'{found!r} is no proxy of openstacksdk')
 
 
 def _become(found: Any, wanted: type[_T]) -> _T:

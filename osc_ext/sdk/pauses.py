@@ -18,6 +18,9 @@ _GROWTH = 1.6
 #: Statuses after which the same request may be answered otherwise.
 RETRIABLE = frozenset({429, 500, 502, 503, 504})
 
+#: Errors among which are those that pass; see :func:`is_passing`.
+FAILURES = (exceptions.HttpException, connection.ConnectionError)
+
 _T = TypeVar('_T')
 
 
@@ -43,45 +46,49 @@ class Pauses:
         """The seconds that are left; 0 when the time has passed."""
         return max(0.0, self._deadline - time.monotonic())
 
-    def poll(self, ask: Callable[[], _T]) -> Iterator[_T]:
+    def poll(
+        self, ask: Callable[[], _T], may_begin_late: bool = False
+    ) -> Iterator[_T]:
         """Yield answers, with pauses between the requests.
 
-        What fails by itself for a while is asked again, except at first.
+        What fails for a while only is asked again.
 
         :param ask: sends a request; the time it takes counts as a pause
+        :param may_begin_late: whether that holds before the first answer, too
         :raises openstack.exceptions.ResourceTimeout: when time has passed
         """
-        is_first = True
+        may_fail = may_begin_late
         while True:
-            began, at_least = time.monotonic(), 0.0
+            began, at_least, failure = time.monotonic(), 0.0, ''
             try:
                 answer = ask()
-            except (
-                exceptions.HttpException,
-                connection.ConnectionError,
-            ) as error:
-                if is_first or not is_passing(error):
+            except FAILURES as error:
+                if not (may_fail and is_passing(error)):
                     raise
-                at_least = _retry_after_of(error)
+                at_least, failure = retry_after_of(error), str(error)
                 spent = time.monotonic() - began
             else:
-                is_first = False
+                may_fail = True
                 spent = time.monotonic() - began
                 yield answer
-            self.wait(at_least, spent)
+            self.wait(at_least, spent, failure)
 
-    def wait(self, at_least: float = 0.0, spent: float = 0.0) -> None:
+    def wait(
+        self, at_least: float = 0.0, spent: float = 0.0, failure: str = ''
+    ) -> None:
         """Pause longer than the last time.
 
         :param at_least: seconds that the server asks for
         :param spent: seconds that were waited for already
+        :param failure: what came last, for the error
         :raises openstack.exceptions.ResourceTimeout: when that would exceed
             the time limit
         """
         pause = max(self._next - spent, at_least)
         if pause >= self.left:
+            text = f'Waited {self._seconds:g} s in vain for {self._what}'
             raise exceptions.ResourceTimeout(
-                f'Waited {self._seconds:g} s in vain for {self._what}'
+                f'{text}. What came last: {failure}' if failure else text
             )
         self._next = min(self._longest, self._next * _GROWTH)
         if pause > 0:
@@ -96,7 +103,8 @@ def is_passing(error: Exception) -> bool:
     return is_of_connection and not isinstance(error, connection.SSLError)
 
 
-def _retry_after_of(error: Exception) -> float:
+def retry_after_of(error: Exception) -> float:
+    """Return the seconds of ``Retry-After`` of a failure, 0 without one."""
     response = getattr(error, 'response', None)
     return 0.0 if response is None else retry_after(response.headers)
 

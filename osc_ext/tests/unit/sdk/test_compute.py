@@ -11,6 +11,7 @@ import requests
 from osc_ext import sdk
 from osc_ext.exceptions import InvalidTag
 from osc_ext.exceptions import TasksNotSupported
+from osc_ext.sdk import compute
 from osc_ext.tests import base
 
 _TAG = 'deploy.web.1'
@@ -100,7 +101,7 @@ class TestTasks(ComputeTestCase):
 
     def test_tasks_are_there(self) -> None:
         self.api.otherwise = base.VERSION
-        self.compute.check_tasks()
+        compute.check_tasks(self.connection.compute)
         self.assertRegex(self.api.sent[0], r'^GET /servers/.{36}/tasks')
 
     def test_an_api_without_tasks(self) -> None:
@@ -110,7 +111,7 @@ class TestTasks(ComputeTestCase):
         self.assertRaises(
             TasksNotSupported, self.compute.get_server_task, 'id', _TAG
         )
-        self.assertRaises(TasksNotSupported, self.compute.check_tasks)
+        self.assertRaises(TasksNotSupported, compute.check_tasks, self.compute)
 
 
 class TestWait(ComputeTestCase):
