@@ -13,6 +13,7 @@ from osc_ext import cluster_name
 from osc_ext import exit_status
 from osc_ext import services
 
+_COLUMNS: Final = ('ID', 'Time', 'Step', 'Instance', 'Result', 'Reason')
 _LONG: Final = ('Instance ID', 'Node Group ID', 'Error ID')
 _SUCCESS: Final = 'Success'
 _ERROR: Final = 'Error'
@@ -65,9 +66,7 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
             successful=False if parsed_args.failed else None,
             **_page(parsed_args),
         )
-        columns = ('ID', 'Time', 'Step', 'Instance', 'Result', 'Reason')
-        if parsed_args.long:
-            columns += _LONG
+        columns = (*_COLUMNS, *(_LONG if parsed_args.long else ()))
         return columns, (_row(event, steps, parsed_args) for event in events)
 
 

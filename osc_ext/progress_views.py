@@ -121,7 +121,7 @@ class Bars:
     def _table(self, age: float) -> rich.table.Table:
         table = rich.table.Table.grid(padding=(0, 2, 0, 0))
         for justify in ('left', 'left', 'right', 'right', 'right', 'left'):
-            table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+            table.add_column(justify=justify, no_wrap=True)
         percentage = self._progress.percentage or 0
         table.add_row(
             rich.text.Text(f'{self._progress.name}', 'bold'),

@@ -11,13 +11,16 @@ from osc_lib import shell
 
 from osc_ext import exit_status
 from osc_ext import services
-from osc_ext import tags
 from osc_ext import tagged_session
+from osc_ext import tags
+from osc_ext.sdk import changes
 
 LOG = logging.getLogger(__name__)
 
 Original = Callable[[Any, list[str]], int]
 
+#: The attribute of a method that sends tags.
+_MARK: Final = 'sends_tags'
 #: The tag that stands for a new one.
 _AUTO: Final = 'auto'
 _HELP: Final = frozenset({'-h', '--help'})
@@ -36,26 +39,26 @@ _DELETE: Final = 'server delete'
 def enable() -> None:
     """Have each command of the client's shell send the tag."""
     original = shell.OpenStackShell.run_subcommand
-    if getattr(original, 'sends_tags', False):
+    if hasattr(original, _MARK):
         return
 
     def run_subcommand(app: Any, argv: list[str]) -> int:
         return _run(app, argv, original)
 
-    run_subcommand.sends_tags = True  # type: ignore[attr-defined]
-    shell.OpenStackShell.run_subcommand = run_subcommand
+    setattr(run_subcommand, _MARK, True)
+    setattr(shell.OpenStackShell, original.__name__, run_subcommand)
 
 
 def _run(app: Any, argv: list[str], original: Original) -> int:
     tag = app.options.task_tag
     command = _find(app, argv)
-    if not tag or command is None:
+    is_given = getattr(app.options, 'task_tag_given', False)
+    if command is None or not (tag or is_given):
         return original(app, argv)
     if tag != _AUTO and not tags.is_tag(tag):
         LOG.error('Invalid task tag %r. %s', tag, tags.RULE)
         return exit_status.UNUSABLE
     name, module = command
-    is_given = getattr(app.options, 'task_tag_given', False)
     if not may_change_servers(name, module):
         if not is_given:
             # That of the environment is for those commands that can have it.
@@ -161,20 +164,21 @@ class _TaggedCommand:
         """Return the exit status of a deletion that found no server.
 
         It is that of the first one when the tag has as many deletions as
-        servers are named, and nothing else.
+        servers are named: they do not exist, as was asked for.
         """
         factory, _, arguments = self._app.command_manager.find_command(argv)
         parser = factory(self._app, self._app.options).get_parser(self._name)
         named = set(parser.parse_args(arguments).server)
         compute = services.compute(self._app.client_manager)
         try:
-            tasks = list(compute.server_tasks(self._tag))
+            tasks = [
+                task
+                for task in compute.server_tasks(self._tag)
+                if task.task == changes.DELETE
+            ]
         except exceptions.SDKException:
             return status
-        deleted = {task.server_id for task in tasks}
-        if {task.task for task in tasks} != {'delete'} or (
-            len(deleted) != len(named)
-        ):
+        if len({task.server_id for task in tasks}) != len(named):
             return status
         for task in tasks:
             _say(tagged_session.describe(task))

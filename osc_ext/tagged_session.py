@@ -12,6 +12,9 @@ import requests
 
 from osc_ext import exit_status
 from osc_ext import tags
+from osc_ext.exceptions import AnswerLost
+from osc_ext.sdk import changes
+from osc_ext.sdk import lost_answers
 from osc_ext.sdk import task as sdk_task
 from osc_ext.sdk.task import Task
 
@@ -28,10 +31,7 @@ _DESTINATION: Final = (
 )  # fmt: skip
 #: A query that the tasks API refuses, without looking for the tag.
 _BAD_QUERY: Final = 'limit=none'
-#: Actions whose answer the task does not have.
-_ANSWERING: Final = frozenset(
-    {'createImage', 'createBackup', 'rescue', 'os-createImage'}
-)
+_VERSION_OPTIONS: Final = ('microversion', 'microversion_service_type')
 #: How long the first request may take to name its server, in seconds.
 _TIMEOUT: Final = 60
 _INTERVAL: Final = 1.0
@@ -130,7 +130,7 @@ class TaggedSession:
             )
             raise
         if answer.headers.get(_REPEAT):
-            return self._first_answer(base, method, answer, kwargs)
+            return self._first_answer(base, method, url, answer, kwargs)
         if answer.status_code == 400 and tags.HEADER in answer.text:
             raise Stop(_message(answer), exit_status.UNUSABLE)
         if raises and answer.status_code >= 400:
@@ -171,30 +171,34 @@ class TaggedSession:
         self,
         base: str,
         method: str,
+        url: str,
         answer: Any,
         kwargs: Mapping[str, Any],
     ) -> Any:
         """Return the answer that the first request would have got.
 
-        :raises Stop: when the task does not have it
+        :raises Stop: when it cannot be made anew
         """
         task = self._task(base, answer, kwargs)
         self.repeated.append(task)
-        said = describe(task)
-        if method.upper() == 'DELETE':
-            self._say(said)
-            return _empty(answer, 204)
-        body = kwargs.get('json') or {}
-        if method.upper() == 'POST' and ('server' in body or _is_action(body)):
-            shown = None
-            if 'server' in body or 'rebuild' in body:
-                shown = self._server(base, task, kwargs)
-            elif _ANSWERING.isdisjoint(body):
-                shown = _empty(answer, 202)
-            if shown is not None:
-                self._say(said)
-                return shown
-        raise Stop(said, status_of(task))
+        change = changes.recognize(
+            method, url[len(base) :], kwargs.get('json', kwargs.get('data'))
+        )
+        is_create = change is not None and change.kind == changes.CREATE
+        if change is None or (is_create and not task.server_id):
+            raise Stop(describe(task), status_of(task))
+
+        def read(path: str) -> Any:
+            version = {k: kwargs[k] for k in _VERSION_OPTIONS if k in kwargs}
+            found = self._get(base + path.lstrip('/'), kwargs, **version)
+            return found.json() if found.status_code == 200 else None
+
+        try:
+            made = lost_answers.remake(change, task, read, answer)
+        except AnswerLost:
+            raise Stop(describe(task), status_of(task)) from None
+        self._say(describe(task))
+        return made
 
     def _task(self, base: str, answer: Any, kwargs: Mapping[str, Any]) -> Task:
         """Return the task of the first request, when it knows its server."""
@@ -209,27 +213,10 @@ class TaggedSession:
                 )
                 raise Stop(message, exit_status.ERROR)
             task = Task.existing(**found.json()['task'])
-            if (
-                task.has_ended
-                or task.server_id
-                or (time.monotonic() > deadline)
-            ):
+            is_known = task.has_ended or task.server_id
+            if is_known or time.monotonic() > deadline:
                 return task
             time.sleep(_INTERVAL)
-
-    def _server(self, base: str, task: Task, kwargs: Mapping[str, Any]) -> Any:
-        """Return the server as an answer, None when there is none."""
-        for server in _servers(task)[:1]:
-            version = {
-                key: kwargs[key]
-                for key in ('microversion', 'microversion_service_type')
-                if key in kwargs
-            }
-            shown = self._get(f'{base}servers/{server}', kwargs, **version)
-            if shown.status_code == 200:
-                shown.status_code = 202
-                return shown
-        return None
 
 
 def describe(task: Task) -> str:
@@ -258,26 +245,6 @@ def _servers(task: Task) -> list[str]:
 
 def _is_absolute(url: str) -> bool:
     return bool(urllib.parse.urlsplit(url).netloc)
-
-
-def _is_action(body: Mapping[str, Any]) -> bool:
-    """Return whether a body is an action, by its form.
-
-    Those of interfaces and volumes are answered with what they made.
-    """
-    return len(body) == 1 and not {
-        'interfaceAttachment', 'volumeAttachment',
-    }.intersection(body)  # fmt: skip
-
-
-def _empty(answer: requests.Response, status: int) -> requests.Response:
-    """Return an answer without a body to the request of another one."""
-    made = requests.Response()
-    made.status_code = status
-    made.url = answer.url
-    made.request = answer.request
-    made._content = b''  # noqa: SLF001 - nothing else makes one
-    return made
 
 
 def _message(answer: requests.Response) -> str:

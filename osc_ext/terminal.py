@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is shown on a terminal while a command waits."""
+"""The line on a terminal while a command waits."""
 
 import argparse
 import math
