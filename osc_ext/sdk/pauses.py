@@ -8,6 +8,7 @@ import time
 from typing import TypeVar
 
 from keystoneauth1.exceptions import connection
+from keystoneauth1.exceptions import discovery
 from openstack import exceptions
 
 #: Seconds of the first pause, and of the longest.
@@ -19,7 +20,11 @@ _GROWTH = 1.6
 RETRIABLE = frozenset({429, 500, 502, 503, 504})
 
 #: Errors among which are those that pass; see :func:`is_passing`.
-FAILURES = (exceptions.HttpException, connection.ConnectionError)
+FAILURES = (
+    exceptions.HttpException,
+    connection.ConnectionError,
+    discovery.DiscoveryFailure,
+)
 
 _T = TypeVar('_T')
 
@@ -92,11 +97,10 @@ class Pauses:
 
 
 def is_passing(error: Exception) -> bool:
-    """Return whether a failure may be over when the request is sent again."""
+    """Return whether one of :data:`FAILURES` may be over the next time."""
     if isinstance(error, exceptions.HttpException):
         return error.status_code in RETRIABLE
-    is_of_connection = isinstance(error, connection.ConnectionError)
-    return is_of_connection and not isinstance(error, connection.SSLError)
+    return not isinstance(error, connection.SSLError)
 
 
 def retry_after_of(error: Exception) -> float:

@@ -242,7 +242,7 @@ def _learn_versions(used: proxy.Proxy) -> None:
     """
     for _ in range(_DISCOVERIES):
         data = used.get_endpoint_data()
-        if data is None or data.max_microversion is not None:
+        if not (data and data.url) or data.max_microversion is not None:
             return
         # Raises where keystoneauth goes on without.
         used.session.get(data.url, authenticated=False, raise_exc=False)

@@ -55,13 +55,16 @@ def connect(
     :param options: as ``clouds.yaml`` has them
     """
     url = f'http://127.0.0.1:{port or port_of(service)}/v2.1'
+    clusters = service.urls['data-processing']
     cloud = openstack.config.OpenStackConfig(
         load_yaml_config=False, load_envvars=False
     ).get_one(
         auth_type='admin_token',
-        auth={'endpoint': url, 'token': token},
-        data_processing_endpoint_override=service.urls['data-processing'],
-        **options,
+        **{
+            'auth': {'endpoint': url, 'token': token},
+            'data_processing_endpoint_override': clusters,
+            **options,
+        },
     )
     connection = openstack.connection.Connection(config=cloud)
     case.addCleanup(connection.close)
