@@ -48,7 +48,10 @@ class Pauses:
         return max(0.0, self._deadline - time.monotonic())
 
     def poll(
-        self, ask: Callable[[], _T], may_begin_late: bool = False
+        self,
+        ask: Callable[[], _T],
+        may_begin_late: bool = False,
+        at_least: Callable[[], float] = float,
     ) -> Iterator[_T]:
         """Yield answers, with pauses between the requests.
 
@@ -56,23 +59,25 @@ class Pauses:
 
         :param ask: sends a request; the time it takes counts as a pause
         :param may_begin_late: whether that holds before the first answer, too
+        :param at_least: returns the seconds that the last answer asks for
         :raises openstack.exceptions.ResourceTimeout: when time has passed
         """
         may_fail = may_begin_late
         while True:
-            began, at_least, failure = time.monotonic(), 0.0, ''
+            began, failure = time.monotonic(), ''
             try:
                 answer = ask()
             except FAILURES as error:
                 if not (may_fail and is_passing(error)):
                     raise
-                at_least, failure = retry_after_of(error), str(error)
+                pause, failure = retry_after_of(error), str(error)
                 spent = time.monotonic() - began
             else:
                 may_fail = True
                 spent = time.monotonic() - began
+                pause = at_least()
                 yield answer
-            self.wait(at_least, spent, failure)
+            self.wait(pause, spent, failure)
 
     def wait(
         self, at_least: float = 0.0, spent: float = 0.0, failure: str = ''
