@@ -36,6 +36,7 @@ class Relay(fixtures.Fixture):
         self._is_swallowing = False
         self._is_refusing = False
         self._cuts = threading.Semaphore(0)
+        self._request_cuts = threading.Semaphore(0)
         self._open: set[socket.socket] = set()
 
     def _setUp(self) -> None:
@@ -57,6 +58,14 @@ class Relay(fixtures.Fixture):
     def cut_next_answer(self) -> None:
         """Close a connection in the place of the server's next answer."""
         self._cuts.release()
+
+    def cut_next_request(self) -> None:
+        """Close a connection in the place of what a client sends next."""
+        self._request_cuts.release()
+
+    def lead_to(self, port: int) -> None:
+        """Lead new connections to another server."""
+        self._server = (_HOST, port)
 
     def swallow(self) -> None:
         """Let nothing through any more, and close no connection."""
@@ -80,7 +89,12 @@ class Relay(fixtures.Fixture):
                 if self._is_refusing:
                     client.close()
                     continue
-                server = socket.create_connection(self._server)
+                try:
+                    server = socket.create_connection(self._server)
+                except OSError:
+                    # The server has ended, and may start again.
+                    client.close()
+                    continue
                 self._open |= {client, server}
                 threading.Thread(
                     target=self._pass_on, args=(client, server), daemon=True
@@ -106,4 +120,5 @@ class Relay(fixtures.Fixture):
         self._open -= {client, server}
 
     def _is_lost(self, is_answer: bool) -> bool:
-        return is_answer and self._cuts.acquire(blocking=False)
+        cuts = self._cuts if is_answer else self._request_cuts
+        return cuts.acquire(blocking=False)

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Generator
 import contextlib
 from typing import Any
+import urllib.parse
 
 from openstack import exceptions
 from openstack import proxy
@@ -85,7 +86,8 @@ class Proxy(compute_proxy.Proxy):
         """
         key = _key(server_or_tag)
         pause = pauses.Pauses(timeout, f'the tasks of {key} to end')
-        for tasks in pause.poll(_LongPoll(self, key, pause)):
+        ask = _LongPoll(self, key, pause)
+        for tasks in pause.poll(ask, at_least=lambda: ask.retry_after):
             if callback is not None:
                 callback(tasks)
             if all(task.has_ended for task in tasks):
@@ -109,7 +111,7 @@ def check_tasks(used: proxy.Proxy) -> None:
 
 
 class _LongPoll:
-    """Requests for tasks, answered when one has ended where that is possible.
+    """Requests for tasks, answered when one has changed where that can be.
 
     The first one is answered at once.
     """
@@ -120,6 +122,8 @@ class _LongPoll:
         self._pause = pause
         self._takes_wait = True
         self._is_first = True
+        #: Seconds that the last answer asks to wait.
+        self.retry_after = 0.0
 
     def __call__(self) -> list[Task]:
         """Return the tasks."""
@@ -132,7 +136,18 @@ class _LongPoll:
         return self._ask()
 
     def _ask(self, **query: Any) -> list[Task]:
-        return list(self._proxy.server_tasks(self._key, **query))
+        path = f'/servers/{urllib.parse.quote(self._key, safe="")}/tasks'
+        response = self._proxy.get(path, params=query)
+        with _without_tasks():
+            exceptions.raise_from_response(response)
+        self.retry_after = pauses.retry_after(response.headers)
+        document = response.json()
+        own: dict[str, Any] = {'server_or_tag': self._key}
+        tasks = [Task.existing(**own, **task) for task in document['tasks']]
+        if 'tasks_links' in document:
+            more = {**own, 'marker': tasks[-1].id}
+            tasks += Task.list(self._proxy, **more)
+        return tasks
 
     @property
     def _seconds(self) -> int:

@@ -42,7 +42,9 @@ class Connection(openstack.connection.Connection):
         :raises osc_ext.exceptions.ServiceNotFound: when there is none
         """
         found = _proxy(lambda: super(Connection, self).data_processing)
-        return _become(found, data_processing.Proxy)
+        made = _become(found, data_processing.Proxy)
+        made.choose_version()
+        return made
 
 
 def register(connection: openstack.connection.Connection) -> Connection:

@@ -12,12 +12,25 @@ from osc_ext.sdk.cluster import Cluster
 from osc_ext.sdk.cluster import ClusterProgress
 from osc_ext.sdk.cluster_event import ClusterEvent
 
+#: The versions that the SDK asks for when none is configured.
+_NO_LIMITS = ((None, None), (None, 'latest'))
+
 
 class Proxy(proxy.Proxy):
     """The proxy of the data-processing API, of which the SDK has none.
 
     Wherever a cluster is asked for, its object or its id will do.
     """
+
+    def choose_version(self) -> None:
+        """Choose version 1.1, as released clients do, where none is given.
+
+        ``data_processing_api_version`` of the configuration is another choice.
+        """
+        limits = (self.min_version, self.max_version)
+        is_free = self.version is None and limits in _NO_LIMITS
+        if is_free and self.endpoint_override is None:
+            self.version, self.max_version = '1.1', None
 
     def clusters(self, **query: Any) -> Generator[Cluster, None, None]:
         """Return the clusters of the project.

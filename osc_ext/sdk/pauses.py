@@ -8,6 +8,7 @@ import time
 from typing import TypeVar
 
 from keystoneauth1.exceptions import connection
+from keystoneauth1.exceptions import discovery
 from openstack import exceptions
 
 #: Seconds of the first pause, and of the longest.
@@ -19,7 +20,11 @@ _GROWTH = 1.6
 RETRIABLE = frozenset({429, 500, 502, 503, 504})
 
 #: Errors among which are those that pass; see :func:`is_passing`.
-FAILURES = (exceptions.HttpException, connection.ConnectionError)
+FAILURES = (
+    exceptions.HttpException,
+    connection.ConnectionError,
+    discovery.DiscoveryFailure,
+)
 
 _T = TypeVar('_T')
 
@@ -47,7 +52,10 @@ class Pauses:
         return max(0.0, self._deadline - time.monotonic())
 
     def poll(
-        self, ask: Callable[[], _T], may_begin_late: bool = False
+        self,
+        ask: Callable[[], _T],
+        may_begin_late: bool = False,
+        at_least: Callable[[], float] = float,
     ) -> Iterator[_T]:
         """Yield answers, with pauses between the requests.
 
@@ -55,23 +63,25 @@ class Pauses:
 
         :param ask: sends a request; the time it takes counts as a pause
         :param may_begin_late: whether that holds before the first answer, too
+        :param at_least: returns the seconds that the last answer asks for
         :raises openstack.exceptions.ResourceTimeout: when time has passed
         """
         may_fail = may_begin_late
         while True:
-            began, at_least, failure = time.monotonic(), 0.0, ''
+            began, failure = time.monotonic(), ''
             try:
                 answer = ask()
             except FAILURES as error:
                 if not (may_fail and is_passing(error)):
                     raise
-                at_least, failure = retry_after_of(error), str(error)
+                pause, failure = retry_after_of(error), str(error)
                 spent = time.monotonic() - began
             else:
                 may_fail = True
                 spent = time.monotonic() - began
+                pause = at_least()
                 yield answer
-            self.wait(at_least, spent, failure)
+            self.wait(pause, spent, failure)
 
     def wait(
         self, at_least: float = 0.0, spent: float = 0.0, failure: str = ''
@@ -96,11 +106,10 @@ class Pauses:
 
 
 def is_passing(error: Exception) -> bool:
-    """Return whether a failure may be over when the request is sent again."""
+    """Return whether one of :data:`FAILURES` may be over the next time."""
     if isinstance(error, exceptions.HttpException):
         return error.status_code in RETRIABLE
-    is_of_connection = isinstance(error, connection.ConnectionError)
-    return is_of_connection and not isinstance(error, connection.SSLError)
+    return not isinstance(error, connection.SSLError)
 
 
 def retry_after_of(error: Exception) -> float:

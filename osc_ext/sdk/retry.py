@@ -33,6 +33,8 @@ from osc_ext.sdk.connection import compute_of
 Send = Callable[..., requests.Response]
 
 _READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
+#: How often to ask an API for its versions that shows none.
+_DISCOVERIES = 3
 #: Seconds for which the API may be unreachable at the beginning.
 _BEGIN = 15
 
@@ -224,11 +226,26 @@ def _checked(connection: Any, pause: pauses.Pauses) -> proxy.Proxy:
     def check() -> proxy.Proxy:
         found = compute_of(connection)
         if found not in _with_tasks:
+            _learn_versions(found)
             compute.check_tasks(found)
             _with_tasks.add(found)
         return found
 
     return next(pause.poll(check, may_begin_late=True))
+
+
+def _learn_versions(used: proxy.Proxy) -> None:
+    """Have the SDK know the microversions that the API has.
+
+    It would take a lost answer for that of an API without any, and send a
+    request in another form.
+    """
+    for _ in range(_DISCOVERIES):
+        data = used.get_endpoint_data()
+        if not (data and data.url) or data.max_microversion is not None:
+            return
+        # Raises where keystoneauth goes on without.
+        used.session.get(data.url, authenticated=False, raise_exc=False)
 
 
 def _reader(send: Send, options: Mapping[str, Any]) -> lost_answers.Read:

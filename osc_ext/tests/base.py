@@ -101,18 +101,23 @@ class TestCase(testtools.TestCase):
         )
 
     def connect(self, **options: Any) -> Any:
-        """Return a connection to the API."""
+        """Return a connection to the API, by endpoints without a catalog."""
+        auth = token_endpoint.Token(f'{URL}/v2.1', 'admin:demo')
+        connection = self.connect_by(auth, **options)
+        connection.config.config['data_processing_endpoint_override'] = (
+            f'{URL}/v1.1'
+        )
+        return connection
+
+    def connect_by(self, auth: Any, **options: Any) -> Any:
+        """Return a connection to the API.
+
+        :param auth: a plugin of keystoneauth
+        """
         transport = requests.Session()
         transport.mount('http://', self.api)
         connection = openstack.connection.Connection(
-            session=session.Session(
-                auth=token_endpoint.Token(f'{URL}/v2.1', 'admin:demo'),
-                session=transport,
-            ),
-            **options,
-        )
-        connection.config.config['data_processing_endpoint_override'] = (
-            f'{URL}/v1.1'
+            session=session.Session(auth=auth, session=transport), **options
         )
         self.addCleanup(connection.close)
         return connection

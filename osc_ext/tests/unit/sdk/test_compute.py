@@ -153,6 +153,24 @@ class TestWait(ComputeTestCase):
         self.assertEqual(0.5, self.pauses[0])
         self.assertEqual(10, self.pauses[-1])
 
+    def test_an_api_that_cannot_wait_now(self) -> None:
+        headers = {**base.VERSION, 'Retry-After': '2'}
+        self.api.answer(_LIST, self.a_task('running'))
+        waiting = f'{_LIST}?wait=30'
+        self.api.answer(waiting, self.a_task('running'), headers=headers)
+        self.api.answer(waiting, self.a_task('success'))
+        self.compute.wait_for_task(_TAG)
+        self.assertEqual([0.5, 2], self.pauses)
+
+    def test_more_tasks_than_a_page_has(self) -> None:
+        first = {**self.page, 'tasks': self.page['tasks'][:1]}
+        marker = first['tasks'][0]['uuid']
+        self.api.answer(_LIST, first)
+        self.api.answer(
+            f'{_LIST}?marker={marker}', {'tasks': self.page['tasks'][1:]}
+        )
+        self.assertEqual(3, len(self.compute.wait_for_task(_TAG)))
+
     def test_retry_after(self) -> None:
         self.api.answer(_LIST, self.a_task('running'))
         waiting = f'{_LIST}?wait=30'

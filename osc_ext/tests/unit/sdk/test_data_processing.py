@@ -3,6 +3,8 @@
 
 from typing import Any
 
+from keystoneauth1 import access
+from keystoneauth1.identity import access as access_plugin
 from openstack import exceptions
 import requests
 
@@ -70,6 +72,31 @@ class TestClusters(DataProcessingTestCase):
             'two',
             ignore_missing=False,
         )
+
+
+class TestVersions(base.TestCase):
+    def url_of(self, url: str, **options: Any) -> str:
+        """Return the URL of a request.
+
+        :param url: of the service, as the catalog has it
+        """
+        endpoint = {'interface': 'public', 'region_id': 'R', 'url': url}
+        catalog = [{'type': 'data-processing', 'endpoints': [endpoint]}]
+        token = access.AccessInfoV3({'token': {'catalog': catalog}}, 't')
+        connection = self.connect_by(
+            access_plugin.AccessInfoPlugin(token), **options
+        )
+        connection.config.config.update(options)
+        sdk.register(connection).data_processing.get('/clusters')
+        return str(self.api.requests[-1].url).removeprefix(base.URL)
+
+    def test_released_clients_choose_the_same(self) -> None:
+        self.assertEqual('/v1.1/clusters', self.url_of(base.URL))
+        self.assertEqual('/v1.1/clusters', self.url_of(f'{base.URL}/v1.1'))
+
+    def test_the_configuration_chooses_another(self) -> None:
+        version = {'data_processing_api_version': '2.1'}
+        self.assertEqual('/v2.1/clusters', self.url_of(base.URL, **version))
 
 
 class TestProgress(DataProcessingTestCase):
