@@ -19,7 +19,8 @@ import rich.text
 
 from osc_ext import cluster_steps
 
-_WIDTH = 30
+#: Columns of a bar, at most and at least, and those of what is beside it.
+_WIDEST, _NARROWEST, _BESIDE = 30, 6, 72
 _COLORS = {
     cluster_steps.PLANNED: 'dim',
     cluster_steps.RUNNING: '',
@@ -123,9 +124,10 @@ class Bars:
         for justify in ('left', 'left', 'right', 'right', 'right', 'left'):
             table.add_column(justify=justify, no_wrap=True)
         percentage = self._progress.percentage or 0
+        width = max(_NARROWEST, min(_WIDEST, self._console.width - _BESIDE))
         table.add_row(
             rich.text.Text(f'{self._progress.name}', 'bold'),
-            rich.progress_bar.ProgressBar(100, percentage, _WIDTH),
+            rich.progress_bar.ProgressBar(100, percentage, width),
             f'{percentage} %',
             '',
             '',
@@ -133,17 +135,17 @@ class Bars:
         )
         for step in self._progress.steps or ():
             shown = cluster_steps.figures(step, age)
-            table.add_row(*_cells(shown), style=_COLORS[shown.state])
+            table.add_row(*_cells(shown, width), style=_COLORS[shown.state])
         return table
 
 
 def _cells(
-    figures: cluster_steps.Figures,
+    figures: cluster_steps.Figures, width: int
 ) -> list[rich.console.RenderableType]:
     bar = rich.progress_bar.ProgressBar(
         figures.total or 1,
         figures.completed,
-        _WIDTH,
+        width,
         complete_style='red'
         if figures.state == cluster_steps.FAILED
         else 'bar.complete',
