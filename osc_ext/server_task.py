@@ -14,11 +14,10 @@ from osc_ext import exit_status
 from osc_ext import server_name
 from osc_ext import services
 from osc_ext import tags
-from osc_ext.sdk import task as sdk_task
 
-STATES: Final = (
-    sdk_task.PENDING, sdk_task.RUNNING, sdk_task.SUCCESS, sdk_task.ERROR,
-)  # fmt: skip
+#: A task that has ended like this has failed.
+ERROR: Final = 'error'
+STATES: Final = ('pending', 'running', 'success', ERROR)
 COLUMNS: Final = {
     'ID': 'id',
     'Task': 'task',

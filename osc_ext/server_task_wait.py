@@ -12,7 +12,6 @@ from osc_ext import server_name
 from osc_ext import server_task
 from osc_ext import services
 from osc_ext import terminal
-from osc_ext.sdk import task as sdk_task
 
 _EPILOG = """\
 Exit status: 0 when all tasks succeeded, 1 when one ended in error, 2 when the
@@ -64,7 +63,7 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
             raise exit_status.Ended(
                 f'{parsed_args.key} has no tasks.', exit_status.NOT_FOUND
             )
-        if any(task.state == sdk_task.ERROR for task in tasks):
+        if any(task.state == server_task.ERROR for task in tasks):
             self.status = exit_status.ERROR
         columns = server_task.COLUMNS
         return tuple(columns), server_task.rows(tasks, columns, parsed_args)

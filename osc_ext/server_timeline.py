@@ -3,10 +3,9 @@
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
-import dataclasses
 import datetime
 import logging
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from openstack import exceptions
 from osc_lib.cli import parseractions
@@ -46,8 +45,7 @@ default, as are the hosts and tracebacks of events.
 """
 
 
-@dataclasses.dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A row of the table.
 
     :param time: when it began, ISO 8601, UTC

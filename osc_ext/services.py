@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The services that commands ask, from the client manager of a command."""
+"""The services that commands ask, from the client manager of a command.
 
+The client imports the modules of all commands whenever it starts. What costs
+time is therefore imported when a command runs.
+"""
+
+import importlib
 from typing import Any
 
-from osc_ext import sdk
+_SDK = 'osc_ext.sdk'
 
 
 def compute(manager: Any) -> Any:
     """Return the proxy of the compute API, with tasks."""
+    sdk = importlib.import_module(_SDK)
     return sdk.register(manager.sdk_connection).compute
 
 
@@ -17,6 +23,7 @@ def data_processing(manager: Any) -> Any:
     ``--os-data-processing-url`` of python-saharaclient's plugin decides where
     it is, as for the commands of that.
     """
+    sdk = importlib.import_module(_SDK)
     connection = sdk.register(manager.sdk_connection)
     # The default of that plugin is 1.1, which the SDK takes for a
     # microversion, of which this API has none.

@@ -2,12 +2,10 @@
 """The line on a terminal while a command waits."""
 
 import argparse
+import importlib
 import math
 import sys
 from typing import Any
-
-import rich.console
-import rich.status
 
 
 def seconds(text: str) -> float:
@@ -30,8 +28,13 @@ class Waiting:
     def __init__(self) -> None:
         self._status: Any = None
         if sys.stderr.isatty():
-            console = rich.console.Console(stderr=True)
-            self._status = rich.status.Status('', console=console)
+            # When it is needed, see :mod:`osc_ext.services`.
+            console = importlib.import_module('rich.console')
+            status = importlib.import_module('rich.status')
+            self._text = importlib.import_module('rich.text').Text
+            self._status = status.Status(
+                '', console=console.Console(stderr=True)
+            )
 
     def __enter__(self) -> 'Waiting':
         if self._status is not None:
@@ -45,4 +48,4 @@ class Waiting:
     def show(self, line: str) -> None:
         """Show what is being waited for."""
         if self._status is not None:
-            self._status.update(rich.markup.escape(line))
+            self._status.update(self._text(line))
