@@ -15,6 +15,17 @@ from osc_ext import services
 
 _COLUMNS: Final = ('ID', 'Time', 'Step', 'Instance', 'Result', 'Reason')
 _LONG: Final = ('Instance ID', 'Node Group ID', 'Error ID')
+_LIST_EXAMPLES: Final = """\
+The instances that failed, and why::
+
+    openstack dataprocessing cluster event list one --failed
+"""
+_SHOW_EXAMPLES: Final = """\
+The traceback alone::
+
+    openstack dataprocessing cluster event show one $EVENT \\
+        -f value -c event_info
+"""
 _SUCCESS: Final = 'Success'
 _ERROR: Final = 'Error'
 
@@ -25,13 +36,11 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
     An event is an instance that got through the step, or failed in it.
     """
 
+    _epilog = _LIST_EXAMPLES
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = (
-            'The instances that failed, and why:\n\n'
-            '  openstack dataprocessing cluster event list one --failed\n'
-        )
         _add_cluster(parser)
         parser.add_argument(
             '--step',
@@ -77,14 +86,11 @@ class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
     engine, too.
     """
 
+    _epilog = _SHOW_EXAMPLES
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = (
-            'The traceback alone:\n\n'
-            '  openstack dataprocessing cluster event show one <event> \\\n'
-            '      -f value -c event_info\n'
-        )
         _add_cluster(parser)
         parser.add_argument(
             'event', metavar='<event>', help='Event to show (ID)'

@@ -24,10 +24,10 @@ _COLUMNS: Final = (
 _EPILOG: Final = """\
 Exit status: 0 when the cluster is Active, and without --follow while it is
 worked on; 1 when the work has failed, 2 when the time limit has passed, 3 when
-there is no such cluster, or no longer.
+there is no such cluster, or no longer::
 
-  openstack dataprocessing cluster progress one --follow
-  openstack dataprocessing cluster progress one -f json
+    openstack dataprocessing cluster progress one --follow
+    openstack dataprocessing cluster progress one -f json
 """
 
 
@@ -38,10 +38,11 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
     steps are listed in it, after the end with --follow.
     """
 
+    _epilog = _EPILOG
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = _EPILOG
         parser.add_argument(
             'cluster', metavar='<cluster>', help='Cluster (name or ID)'
         )

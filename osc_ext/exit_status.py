@@ -4,6 +4,7 @@
 import argparse
 from collections.abc import Iterator
 import contextlib
+import functools
 import logging
 from typing import Any, Final
 
@@ -51,6 +52,13 @@ class StatusMixin:
 
     status = SUCCESS
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Return the parser of the arguments; examples keep their lines."""
+        parser: argparse.ArgumentParser
+        parser = super().get_parser(prog_name)  # type: ignore[misc]
+        parser.formatter_class = _with_examples(parser.formatter_class)
+        return parser
+
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; return its exit status."""
         try:
@@ -60,6 +68,24 @@ class StatusMixin:
             LOG.error('%s', end)
             return end.status
         return status or self.status
+
+
+@functools.cache
+def _with_examples(formatter: Any) -> Any:
+    """Return a formatter of help that does not fill what is indented."""
+
+    class Formatter(formatter):  # type: ignore[misc]
+        def _fill_text(self, text: str, width: int, indent: str) -> str:
+            return '\n\n'.join(
+                part
+                if part.startswith(' ')
+                else str(
+                    super(Formatter, self)._fill_text(part, width, indent)
+                )
+                for part in text.strip().split('\n\n')
+            )
+
+    return Formatter
 
 
 @contextlib.contextmanager

@@ -35,11 +35,16 @@ _LONG: Final = {
     'Code': 'code',
     'Servers': 'servers',
 }
-_EXAMPLES: Final = """\
-The tasks with a tag, and those of a server that failed:
+_LIST_EXAMPLES: Final = """\
+The tasks with a tag, and those of a server that failed::
 
-  openstack server task list --tag order-4711
-  openstack server task list --server web1 --state error --long
+    openstack server task list --tag order-4711
+    openstack server task list --server web1 --state error --long
+"""
+_SHOW_EXAMPLES: Final = """\
+The newest task with a tag::
+
+    openstack server task show order-4711
 """
 
 
@@ -50,10 +55,11 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
     servers are found by the server's ID.
     """
 
+    _epilog = _LIST_EXAMPLES
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = _EXAMPLES
         key = parser.add_mutually_exclusive_group(required=True)
         key.add_argument(
             '--server',
@@ -111,13 +117,11 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
 class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
     """Show a task of a server or with a tag."""
 
+    _epilog = _SHOW_EXAMPLES
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = (
-            'The newest task with a tag:\n\n'
-            '  openstack server task show order-4711\n'
-        )
         parser.add_argument(
             'key',
             metavar='<server-or-tag>',

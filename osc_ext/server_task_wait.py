@@ -15,10 +15,10 @@ from osc_ext import terminal
 
 _EPILOG = """\
 Exit status: 0 when all tasks succeeded, 1 when one ended in error, 2 when the
-time limit has passed, 3 when there is no such server or tag.
+time limit has passed, 3 when there is no such server or tag::
 
-  openstack --task-tag order-4711 server create ...
-  openstack server task wait order-4711 --timeout 300
+    openstack --task-tag order-4711 server create ...
+    openstack server task wait order-4711 --timeout 300
 """
 
 
@@ -29,10 +29,11 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
     what is being waited for.
     """
 
+    _epilog = _EPILOG
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = _EPILOG
         parser.add_argument(
             'key',
             metavar='<server-or-tag>',

@@ -38,10 +38,10 @@ _LONG: Final = {
 }
 _EPILOG: Final = """\
 Migrations are shown to those whom the API shows them, administrators by
-default, as are the hosts and tracebacks of events.
+default, as are the hosts and tracebacks of events::
 
-  openstack server timeline web1
-  openstack server timeline 70a599e0-31e7-49b7-b260-868f441e862b --long
+    openstack server timeline web1
+    openstack server timeline 70a599e0-31e7-49b7-b260-868f441e862b --long
 """
 
 
@@ -70,10 +70,11 @@ class ListServerTimeline(exit_status.StatusMixin, command.Lister):
     The oldest comes first. Those of a deleted server are found by its ID.
     """
 
+    _epilog = _EPILOG
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        parser.epilog = _EPILOG
         parser.add_argument(
             'server',
             metavar='<server>',

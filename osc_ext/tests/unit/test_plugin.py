@@ -120,6 +120,7 @@ class TestEntryPoints(testtools.TestCase):
         for point in points:
             command = point.load()
             self.assertTrue(command.__doc__.splitlines()[0].endswith('.'))
+            self.assertIn('::\n\n    openstack ', command._epilog)
 
     def test_versions_of_the_data_processing_api(self) -> None:
         """The same commands."""
