@@ -81,6 +81,9 @@ class Relay(fixtures.Fixture):
         self._is_swallowing = self._is_refusing = False
         self.close_all()
 
+    def _is_held_back(self, is_request: bool) -> bool:
+        return is_request and self._request_cuts.acquire(blocking=False)
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -112,6 +115,8 @@ class Relay(fixtures.Fixture):
                 chunk = source.recv(_SIZE)
                 if self._is_lost(source is server) or not chunk:
                     break
+                if self._is_held_back(source is client):
+                    break
                 if source is client and not is_clients_turn:
                     self.round_trips += 1
                 is_clients_turn = source is client
@@ -120,5 +125,4 @@ class Relay(fixtures.Fixture):
         self._open -= {client, server}
 
     def _is_lost(self, is_answer: bool) -> bool:
-        cuts = self._cuts if is_answer else self._request_cuts
-        return cuts.acquire(blocking=False)
+        return is_answer and self._cuts.acquire(blocking=False)

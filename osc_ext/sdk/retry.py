@@ -62,8 +62,8 @@ def retry_safe(
     Each request in the block that changes a server, sent through
     ``connection.compute`` or what uses it, carries the tag, so that the
     compute API carries it out once. When its answer is lost, because the
-    connection was reset, time passed, a proxy answered 500, 502, 503 or 504,
-    or the API was killed, the request is sent again until its outcome is
+    connection was reset, time passed, a proxy answered 502, 503 or 504, or the
+    API was killed, the request is sent again until its outcome is
     known, in intervals that grow to ten seconds or as ``Retry-After`` says.
     The call returns as if its answer had come. So does a call that an earlier
     block with the same tag has made, in another process, too.
