@@ -36,7 +36,7 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
     An event is an instance that got through the step, or failed in it.
     """
 
-    _epilog = _LIST_EXAMPLES
+    examples = _LIST_EXAMPLES
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
@@ -86,7 +86,7 @@ class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
     engine, too.
     """
 
-    _epilog = _SHOW_EXAMPLES
+    examples = _SHOW_EXAMPLES
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""

@@ -38,7 +38,7 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
     steps are listed in it, after the end with --follow.
     """
 
-    _epilog = _EPILOG
+    examples = _EPILOG
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""

@@ -4,7 +4,6 @@
 import argparse
 from collections.abc import Iterator
 import contextlib
-import functools
 import logging
 from typing import Any, Final
 
@@ -51,9 +50,16 @@ class StatusMixin:
     """
 
     status = SUCCESS
+    #: Stands below the options in the help; what is indented stays as it is.
+    examples = ''
+
+    def get_epilog(self) -> str:
+        """Return what stands below the options."""
+        more: str = super().get_epilog()  # type: ignore[misc]
+        return f'{self.examples}\n{more}'.strip()
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Return the parser of the arguments; examples keep their lines."""
+        """Return the parser of the arguments."""
         parser: argparse.ArgumentParser
         parser = super().get_parser(prog_name)  # type: ignore[misc]
         parser.formatter_class = _with_examples(parser.formatter_class)
@@ -70,11 +76,10 @@ class StatusMixin:
         return status or self.status
 
 
-@functools.cache
 def _with_examples(formatter: Any) -> Any:
     """Return a formatter of help that does not fill what is indented."""
 
-    class Formatter(formatter):  # type: ignore[misc]
+    class Formatter(formatter):
         def _fill_text(self, text: str, width: int, indent: str) -> str:
             return '\n\n'.join(
                 part

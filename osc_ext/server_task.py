@@ -55,7 +55,7 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
     servers are found by the server's ID.
     """
 
-    _epilog = _LIST_EXAMPLES
+    examples = _LIST_EXAMPLES
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
@@ -117,7 +117,7 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
 class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
     """Show a task of a server or with a tag."""
 
-    _epilog = _SHOW_EXAMPLES
+    examples = _SHOW_EXAMPLES
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""

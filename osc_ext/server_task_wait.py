@@ -29,7 +29,7 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
     what is being waited for.
     """
 
-    _epilog = _EPILOG
+    examples = _EPILOG
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""

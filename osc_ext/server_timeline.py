@@ -70,7 +70,7 @@ class ListServerTimeline(exit_status.StatusMixin, command.Lister):
     The oldest comes first. Those of a deleted server are found by its ID.
     """
 
-    _epilog = _EPILOG
+    examples = _EPILOG
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""

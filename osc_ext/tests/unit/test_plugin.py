@@ -109,18 +109,19 @@ class TestEntryPoints(testtools.TestCase):
     def test_commands(self) -> None:
         """Each is a class with a summary and an example."""
         points = [
-            importlib.metadata.EntryPoint(*line.split(' = '), group)
+            importlib.metadata.EntryPoint(name, value, group)
             for group, text in self.parser['entry_points'].items()
             if group.startswith('openstack.')
             and group.count('.') == 2
             and group != 'openstack.cli.extension'
             for line in text.strip().splitlines()
+            for name, value in [line.split(' = ')]
         ]
         self.assertEqual(10, len(points))
         for point in points:
             command = point.load()
             self.assertTrue(command.__doc__.splitlines()[0].endswith('.'))
-            self.assertIn('::\n\n    openstack ', command._epilog)
+            self.assertIn('::\n\n    openstack ', command.examples)
 
     def test_versions_of_the_data_processing_api(self) -> None:
         """The same commands."""
