@@ -153,7 +153,7 @@ def _cells(
     left = figures.left
     return [
         rich.text.Text(figures.name),
-        bar,
+        '' if figures.state == cluster_steps.PLANNED else bar,
         figures.counts,
         f'{figures.rate:.1f}/s' if figures.rate else '',
         cluster_steps.time_of(figures.elapsed),

@@ -6,6 +6,7 @@ import logging
 import sys
 from typing import Any, Final
 
+from keystoneauth1 import exceptions as keystoneauth
 from openstack import exceptions
 from osc_lib import shell
 
@@ -131,17 +132,18 @@ class _TaggedCommand:
 
     def _tagged(self, manager: Any) -> tagged_session.TaggedSession:
         def endpoint() -> str | None:
-            found: str | None = manager.get_endpoint_for_service_type(
-                'compute',
-                region_name=manager.region_name,
-                interface=manager.interface,
-            )
+            try:
+                found: str | None = manager.get_endpoint_for_service_type(
+                    'compute',
+                    region_name=manager.region_name,
+                    interface=manager.interface,
+                )
+            except keystoneauth.ClientException:
+                return None
             return found
 
-        if self._is_new:
-            _say(f'Task tag: {self._tag}')
         return tagged_session.TaggedSession(
-            manager.session, self._tag, endpoint, _say
+            manager.session, self._tag, endpoint, _say, self._is_new
         )
 
     def _checked(self, argv: list[str], status: int, is_given: bool) -> int:

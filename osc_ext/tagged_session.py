@@ -22,6 +22,7 @@ _REPEAT: Final = 'Task-repeat'
 _ID: Final = 'Task-id'
 _READING: Final = frozenset({'GET', 'HEAD', 'OPTIONS'})
 _COMPUTE: Final = frozenset({'compute', 'computev21', 'compute_legacy'})
+_ANYWHERE: Final = 'servers'
 #: Version and project, then the servers.
 _SERVERS = re.compile(r'/?(?:v\d[\d.]*/)?(?:[^/?]+/)?(servers)(?=[/?]|\Z)')
 _VERSION = re.compile(r'/v\d[\d.]*(?:/[^/]+)?/?\Z')
@@ -59,6 +60,7 @@ class TaggedSession:
     :param session: of keystoneauth
     :param endpoint: returns the endpoint of the compute API
     :param say: prints a line for the user
+    :param is_new: whether the user is to be told the tag
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class TaggedSession:
         tag: str,
         endpoint: Callable[[], str | None],
         say: Callable[[str], None],
+        is_new: bool = False,
     ) -> None:
         self.tag = tag
         #: How many requests had the tag.
@@ -77,6 +80,7 @@ class TaggedSession:
         self._send = session.request
         self._endpoint = endpoint
         self._say = say
+        self._is_new = is_new
         self._has_tasks = False
         session.request = self.request
 
@@ -87,7 +91,9 @@ class TaggedSession:
     def request(self, url: str, method: str, **kwargs: Any) -> Any:
         """Send a request, with the tag if it changes a server."""
         found = None
-        if method.upper() not in _READING and self._is_compute(url, kwargs):
+        # The endpoint is known only after a login, which is a request, too.
+        may_change = method.upper() not in _READING and _ANYWHERE in url
+        if may_change and self._is_compute(url, kwargs):
             found = _SERVERS.match(self._path(url))
         if found is None:
             return self._send(url, method, **kwargs)
@@ -114,6 +120,8 @@ class TaggedSession:
     def _change(
         self, base: str, url: str, method: str, kwargs: dict[str, Any]
     ) -> Any:
+        if self._is_new and not self.sent:
+            self._say(f'Task tag: {self.tag}')
         self._check_tasks(base, kwargs)
         raises = kwargs.pop('raise_exc', True)
         headers = {**(kwargs.pop('headers', None) or {})}
@@ -124,18 +132,21 @@ class TaggedSession:
                 url, method, headers=headers, raise_exc=False, **kwargs
             )
         except exceptions.ConnectFailure:
-            self._say(
-                'The answer was lost. Repeat the command with '
-                f'--task-tag {self.tag}'
-            )
+            self._say(f'The answer was lost. {self._hint}')
             raise
         if answer.headers.get(_REPEAT):
             return self._first_answer(base, method, url, answer, kwargs)
         if answer.status_code == 400 and tags.HEADER in answer.text:
             raise Stop(_message(answer), exit_status.UNUSABLE)
+        if answer.status_code >= 500:
+            self._say(f'The request may not have been made. {self._hint}')
         if raises and answer.status_code >= 400:
             raise exceptions.from_response(answer, method, url)
         return answer
+
+    @property
+    def _hint(self) -> str:
+        return f'Repeat the command with --task-tag {self.tag}'
 
     def _check_tasks(self, base: str, kwargs: Mapping[str, Any]) -> None:
         """Check that the API has tasks, before the first request.

@@ -165,7 +165,7 @@ def _record(name: str, commands: list[str], state: str) -> None:
 
 
 class Recording:
-    """What a terminal shows, and when.
+    """The output of a terminal, with its times.
 
     :param state: directory of the service, in which commands run
     """

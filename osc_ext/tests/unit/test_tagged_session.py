@@ -160,6 +160,23 @@ class TestOthers(TaggedSessionTestCase):
         self.assertNotIn('request', vars(session))
 
 
+class TestLogin(base.TestCase):
+    def test_the_endpoint_is_not_asked_for(self) -> None:
+        """A login sends requests before there is an endpoint."""
+
+        def endpoint() -> str:
+            raise AssertionError
+
+        tagged = tagged_session.TaggedSession(
+            self.connection.session, _TAG, endpoint, [].append
+        )
+        self.addCleanup(tagged.close)
+        self.connection.session.post(
+            f'{base.URL}/identity/v3/auth/tokens', raise_exc=False
+        )
+        self.assertEqual(['POST /identity/v3/auth/tokens'], self.api.sent)
+
+
 class TestRefusals(TaggedSessionTestCase):
     def stopped(self, call: Any, *args: Any) -> tagged_session.Stop:
         return self.assertRaises(tagged_session.Stop, call, *args)
@@ -276,6 +293,11 @@ class TestRepeats(TaggedSessionTestCase):
         self.api.answers[f'GET {_TASKS}/{_ID}'] = [(503, {}, {})]
         stop = self.assertRaises(tagged_session.Stop, self.create)
         self.assertEqual(exit_status.ERROR, stop.status)
+
+    def test_a_failure_of_the_api(self) -> None:
+        self.api.answer('POST /servers', {}, 500)
+        self.assertEqual(500, self.create().status_code)
+        self.assertIn(f'--task-tag {_TAG}', self.said[-1])
 
     def test_checked_once(self) -> None:
         """Each request has the tag, and the first looks for tasks."""

@@ -8,6 +8,7 @@ import testscenarios
 import testtools
 
 from ext_lib.testing import allinone
+from ext_lib.testing import openstackclient
 from osc_ext.tests.functional.commands import base
 
 load_tests = testscenarios.load_tests_apply_scenarios
@@ -93,6 +94,27 @@ class TestTaskTag(base.CommandTestCase):
         tag = done.stderr.split()[-1]
         tasks = self.openstack('server', 'task', 'list', '--tag', tag)
         self.assertEqual(['create'], [task['Task'] for task in tasks])
+
+    def test_login(self) -> None:
+        """With a password and the catalog."""
+        self.create()
+        root = self.service.url.removesuffix('/v2.1')
+        done = openstackclient.run(
+            self.service.state,
+            ['--task-tag', self.tag, 'server', 'stop', self.name],
+            {
+                'OS_AUTH_URL': f'{root}/identity/v3',
+                'OS_IDENTITY_API_VERSION': '3',
+                'OS_USERNAME': 'admin',
+                'OS_PASSWORD': 'any',
+                'OS_PROJECT_NAME': 'demo',
+                'OS_USER_DOMAIN_ID': 'default',
+                'OS_PROJECT_DOMAIN_ID': 'default',
+            },
+        )
+        self.assertEqual((0, ''), (done.returncode, done.stderr))
+        tasks = self.openstack('server', 'task', 'list', '--tag', self.tag)
+        self.assertEqual(['stop'], [task['Task'] for task in tasks])
 
     def test_environment(self) -> None:
         """It is for the commands that change a server; others ignore it."""
