@@ -19,6 +19,8 @@ from osc_ext.tests.functional import base
 load_tests = testscenarios.load_tests_apply_scenarios
 
 _MORTAL = 'nova_ext.tests.functional.tasks.mortal_allinone'
+#: How long a call may take while the API starts again.
+_SECONDS = 240
 #: How many resets the test injects, and how many threads suffer them.
 _RESETS, _THREADS = 100, 10
 
@@ -34,9 +36,12 @@ class TestRetry(base.FunctionalTestCase):
         self.plain = self.connect()
 
     def servers(self, tag: str) -> list[str]:
-        """Return the servers of all tasks with a tag."""
+        """Return the servers of all tasks with a tag.
+
+        A task without one is that of a request that was not carried out.
+        """
         tasks = sdk.register(self.plain).compute.server_tasks(tag)
-        return [str(task.server_id) for task in tasks]
+        return [task.server_id for task in tasks if task.server_id]
 
     def test_resets(self) -> None:
         """One server for each call, whatever is cut."""
@@ -154,7 +159,7 @@ class TestKill(testtools.TestCase):
             self.assertEqual(-9, first.status)
             second = self.useFixture(allinone.AllInOne(state.name))
             leads.lead_to(base.port_of(second))
-            tag, server = created.result(timeout=120)
+            tag, server = created.result(timeout=_SECONDS)
         compute = sdk.register(connection).compute
         tasks = compute.wait_for_task(tag, timeout=120)
         self.assertEqual(
@@ -165,6 +170,6 @@ class TestKill(testtools.TestCase):
         )
 
     def _create(self, connection: Any) -> tuple[str, str]:
-        with sdk.retry_safe(connection) as tag:
+        with sdk.retry_safe(connection, timeout=_SECONDS) as tag:
             server = connection.compute.create_server(**base.SERVER)
         return tag, server.id
