@@ -105,6 +105,22 @@ class TestTasks(base.CommandTestCase):
         self.assertEqual(1, len(done.stderr.splitlines()))
 
 
+class TestCompletion(base.CommandTestCase):
+    def test_commands(self) -> None:
+        done = self.run_command('complete')
+        self.assertEqual(0, done.returncode, done.stderr)
+        for command in (
+            'server_task_list',
+            'server_task_show',
+            'server_task_wait',
+            'server_timeline',
+            'dataprocessing_cluster_progress',
+            'dataprocessing_cluster_event_list',
+            'dataprocessing_cluster_event_show',
+        ):
+            self.assertRegex(done.stdout, rf'cmds_{command}=.*--')
+
+
 class TestTimeline(base.CommandTestCase):
     def timeline(self, *words: str, **kwargs: Any) -> Any:
         return self.openstack('server', 'timeline', *words, **kwargs)
