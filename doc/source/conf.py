@@ -2,6 +2,7 @@
 """Configuration of Sphinx for the documentation."""
 
 extensions = [
+    'cliff.sphinxext',
     'openstackdocstheme',
     'oslo_config.sphinxconfiggen',
     'oslo_config.sphinxext',
@@ -14,6 +15,10 @@ project = 'nova-ext'
 copyright = 'The nova-ext authors'
 master_doc = 'index'
 exclude_patterns = []
+
+autoprogram_cliff_application = 'openstack'
+autoprogram_cliff_app_dist_name = 'nova-ext'
+autoprogram_cliff_ignored = ['--help']
 
 config_generator_config_file = [
     (

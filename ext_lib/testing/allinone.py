@@ -18,18 +18,22 @@ class AllInOne(fixtures.Fixture):
     ``urls`` holds the endpoints by type of service, ``url`` that of compute.
 
     :param state: directory of its data, which may be another one's
+    :param program: module of the program
     :param environment: further variables of the process
     """
 
-    def __init__(self, state: str, **environment: str) -> None:
+    def __init__(
+        self, state: str, program: str = PROGRAM, **environment: str
+    ) -> None:
         self.state = state
+        self._name = program
         self._environment = environment
         self.urls: dict[str, str] = {}
 
     def _setUp(self) -> None:
         self._program = self.useFixture(
             process.Process(
-                PROGRAM,
+                self._name,
                 [
                     *('--compute-port', '0', '--data-processing-port', '0'),
                     *('--state-dir', self.state),
@@ -62,6 +66,11 @@ class AllInOne(fixtures.Fixture):
     def _is_ready(self) -> bool:
         self._program.check()
         return self.output.endswith('ready\n')
+
+    @property
+    def status(self) -> int | None:
+        """The exit status of the process, None while it runs."""
+        return self._program.process.poll()
 
     def stop(self) -> int:
         """Ask the process to end; return its exit status."""

@@ -40,6 +40,7 @@ class Relay(fixtures.Fixture):
         self._is_swallowing = False
         self._is_refusing = False
         self._cuts = threading.Semaphore(0)
+        self._request_cuts = threading.Semaphore(0)
         self._open: set[socket.socket] = set()
 
     def _setUp(self) -> None:
@@ -62,6 +63,14 @@ class Relay(fixtures.Fixture):
         """Close a connection in the place of the server's next answer."""
         self._cuts.release()
 
+    def cut_next_request(self) -> None:
+        """Close a connection in the place of what a client sends next."""
+        self._request_cuts.release()
+
+    def lead_to(self, port: int) -> None:
+        """Lead new connections to another server."""
+        self._server = (_HOST, port)
+
     def swallow(self) -> None:
         """Let nothing through any more, and close no connection."""
         self._is_swallowing = True
@@ -76,6 +85,9 @@ class Relay(fixtures.Fixture):
         self._is_swallowing = self._is_refusing = False
         self.close_all()
 
+    def _is_held_back(self, is_request: bool) -> bool:
+        return is_request and self._request_cuts.acquire(blocking=False)
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -84,7 +96,12 @@ class Relay(fixtures.Fixture):
                 if self._is_refusing:
                     client.close()
                     continue
-                server = socket.create_connection(self._server)
+                try:
+                    server = socket.create_connection(self._server)
+                except OSError:
+                    # The server has ended, and may start again.
+                    client.close()
+                    continue
                 self._open |= {client, server}
                 threading.Thread(
                     target=self._pass_on, args=(client, server), daemon=True
@@ -101,6 +118,8 @@ class Relay(fixtures.Fixture):
                 source: Any = selector.select()[0][0].fileobj
                 chunk = source.recv(_SIZE)
                 if self._is_lost(source is server) or not chunk:
+                    break
+                if self._is_held_back(source is client):
                     break
                 if source is client and not is_clients_turn:
                     self.round_trips += 1
