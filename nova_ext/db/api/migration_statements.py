@@ -46,6 +46,7 @@ _MARKER = types.SimpleNamespace(
     id=sa.bindparam('id', type_=sa.Integer()),
 )
 
+_PLACE = ('created_at', 'id', 'uuid', 'is_listed')
 #: Those of servers that are gone are never listed.
 _ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
 
@@ -104,10 +105,19 @@ def place(
         is_meant = sa.and_(is_meant, is_own)
     if not is_of_list:
         return sa.select(*columns).where(is_meant)
-    is_listed = _is_listed(terms, few, times).label('is_listed')
-    newest = sa.select(sa.func.max(_Migration.id).label('newest')).subquery()
-    columns += [_Migration.uuid, is_listed, newest.c.newest]
-    return sa.select(*columns).select_from(newest.outerjoin(TABLE, is_meant))
+    # A row in any case, without a scan for it.
+    columns += [
+        _Migration.uuid,
+        _is_listed(terms, few, times).label('is_listed'),
+    ]
+    newest = sa.select(sa.func.max(_Migration.id)).scalar_subquery()
+    return sa.select(
+        newest.label('newest'),
+        *(
+            sa.select(column).where(is_meant).scalar_subquery().label(name)
+            for name, column in zip(_PLACE, columns, strict=True)
+        ),
+    )
 
 
 def everything(

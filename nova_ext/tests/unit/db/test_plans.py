@@ -48,7 +48,9 @@ class PlanTestCase(base.TestCase):
         """Check that the last question found its rows by an index."""
         plan = self.plans.explain()
         self.assertRegex('\n'.join(plan), f' INDEX {index} ')
-        self.assertEqual([], [x for x in plan if x.startswith('SCAN')])
+        # A row without a table is none to be scanned.
+        scans = {x for x in plan if x.startswith('SCAN')}
+        self.assertEqual(set(), scans - {'SCAN CONSTANT ROW'})
 
 
 class TestMigrations(PlanTestCase):
