@@ -168,7 +168,7 @@ class TestLogin(base.TestCase):
             raise AssertionError
 
         tagged = tagged_session.TaggedSession(
-            self.connection.session, _TAG, endpoint, [].append
+            self.connection.session, _TAG, endpoint, lambda _: None
         )
         self.addCleanup(tagged.close)
         self.connection.session.post(
