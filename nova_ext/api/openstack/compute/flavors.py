@@ -9,11 +9,11 @@ from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from nova_ext import policies
 from nova_ext.api.openstack.compute.schemas import flavors as schema
 from nova_ext.api.openstack.compute.views import flavors as view
 from nova_ext.flavors import Catalogue
 from nova_ext.flavors import Flavor
-from nova_ext.policies import flavors as policies
 
 _MINIMA = {'minRam': 'memory_mb', 'minDisk': 'root_gb'}
 
@@ -65,7 +65,7 @@ class FlavorsController:
     def extra_specs(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show the extra specs of a flavor."""
         target = {'project_id': req.context.project_id}
-        req.context.can(policies.EXTRA_SPECS_INDEX, target)
+        req.context.can(policies.Flavors.EXTRA_SPECS_INDEX, target)
         return {'extra_specs': self.catalogue.get_by_flavorid(id).extra_specs}
 
     def _list(self, req: request.Request) -> list[Flavor]:
@@ -101,7 +101,9 @@ class FlavorsController:
 
 def _may_see_specs(req: request.Request) -> bool:
     target = {'project_id': req.context.project_id}
-    return req.context.can(policies.EXTRA_SPECS_INDEX, target, fatal=False)
+    return req.context.can(
+        policies.Flavors.EXTRA_SPECS_INDEX, target, fatal=False
+    )
 
 
 def _public(req: request.Request, flavors: list[Flavor]) -> list[Flavor]:

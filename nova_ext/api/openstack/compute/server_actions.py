@@ -13,7 +13,7 @@ from nova_ext.api.openstack.compute.schemas import server_actions as schema
 from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.compute.api import servers as compute
 from nova_ext.objects.instance import Instance
-from nova_ext.policies import server_actions as policies
+from nova_ext.policies import servers as policies
 
 Body = dict[str, Any]
 

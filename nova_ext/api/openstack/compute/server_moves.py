@@ -14,7 +14,7 @@ from nova_ext.api.openstack.compute.schemas import server_answers as answers
 from nova_ext.api.openstack.compute.server_actions import instance_for
 from nova_ext.compute.api import servers as compute
 from nova_ext.flavors import Catalogue
-from nova_ext.policies import server_actions as policies
+from nova_ext.policies import servers as policies
 
 Body = dict[str, Any]
 

@@ -12,6 +12,7 @@ from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
+from nova_ext import policies
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import services as schema
 from nova_ext.api.openstack.compute.views import services as view
@@ -20,7 +21,6 @@ from nova_ext.exception import ServiceNotFound
 from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.objects.service import ServiceList
-from nova_ext.policies import services as policies
 
 Body = dict[str, Any]
 
@@ -70,7 +70,7 @@ class ServicesController:
     @controller.response(schema.index_response)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List services."""
-        _authorize(req, policies.LIST)
+        _authorize(req, policies.Services.LIST)
         services = ServiceList.get_all(
             req.context,
             host=req.filters.get('host'),
@@ -83,7 +83,7 @@ class ServicesController:
     @controller.response(schema.switch_response)
     def enable(self, req: request.Request, body: Body) -> dict[str, Any]:
         """Enable the host for the scheduler."""
-        _authorize(req, policies.UPDATE)
+        _authorize(req, policies.Services.UPDATE)
         _change(_of_host(req, body), disabled=False, disabled_reason=None)
         return _echo(body, status='enabled')
 
@@ -92,7 +92,7 @@ class ServicesController:
     @controller.response(schema.switch_response)
     def disable(self, req: request.Request, body: Body) -> dict[str, Any]:
         """Disable the host for the scheduler."""
-        _authorize(req, policies.UPDATE)
+        _authorize(req, policies.Services.UPDATE)
         _change(_of_host(req, body), disabled=True, disabled_reason=None)
         return _echo(body, status='disabled')
 
@@ -103,7 +103,7 @@ class ServicesController:
         self, req: request.Request, body: Body
     ) -> dict[str, Any]:
         """Disable the host for the scheduler, with a reason."""
-        _authorize(req, policies.UPDATE)
+        _authorize(req, policies.Services.UPDATE)
         reason = body['disabled_reason']
         _change(_of_host(req, body), disabled=True, disabled_reason=reason)
         return _echo(body, status='disabled', disabled_reason=reason)
@@ -113,7 +113,7 @@ class ServicesController:
     @controller.response(schema.switch_response)
     def force_down(self, req: request.Request, body: Body) -> dict[str, Any]:
         """Force the service down, so that its servers can be evacuated."""
-        _authorize(req, policies.UPDATE)
+        _authorize(req, policies.Services.UPDATE)
         down = strutils.bool_from_string(body['forced_down'])
         service = _of_host(req, body)
         self._check_up_again(req, service, {'forced_down': down})
@@ -127,7 +127,7 @@ class ServicesController:
         self, req: request.Request, id: str, body: Body
     ) -> dict[str, Any]:
         """Disable or enable a service, or force it down."""
-        _authorize(req, policies.UPDATE)
+        _authorize(req, policies.Services.UPDATE)
         service = _by_id(req, id)
         _check_binary(service.binary)
         changes = _changes(body)
@@ -138,7 +138,7 @@ class ServicesController:
     @controller.status(204)
     def delete(self, req: request.Request, id: str) -> None:
         """Delete a service that is not in use."""
-        _authorize(req, policies.DELETE)
+        _authorize(req, policies.Services.DELETE)
         service = _by_id(req, id)
         self._hosts.check_unused(req.context, service)
         service.destroy()
