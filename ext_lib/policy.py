@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Policy enforcement from the rules one service registers in code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 import logging
+import os
 import threading
+import time
 from typing import Any
 
 from oslo_config import cfg
@@ -12,10 +14,14 @@ from oslo_policy import policy
 
 from ext_lib import exception
 from ext_lib import policy_checks
-from ext_lib.policy_files import PolicyFiles
 from ext_lib.startup_errors import Misconfigured
 
 _POLICY_LOG = logging.getLogger(policy.__name__)
+
+#: Time of change in nanoseconds, size and number.
+_Mark = tuple[int, int, int]
+#: The coarsest resolution of times of change of a file system, in nanoseconds.
+_RESOLUTION = 2 * 10**9
 
 
 class Rules:
@@ -149,3 +155,110 @@ def _check_file(conf: cfg.ConfigOpts) -> None:
     is_asked_for = where is not None and where.location.is_user_controlled
     if is_asked_for and conf.find_file(name) is None:
         raise Misconfigured(f'[oslo_policy] policy_file: there is no {name}.')
+
+
+class PolicyFiles:
+    """Files and directories that rules are loaded from, as they are now.
+
+    A file that does not exist, as most do not, is watched by the directory
+    it would appear in: of those there are few, and they are looked at in
+    each request.
+
+    :param conf: says where a file may be
+    :param names: of the files and directories, as they are configured
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts, names: Iterable[str]) -> None:
+        self._paths = [p for name in names for p in _candidates(conf, name)]
+        self._watch(self._state())
+
+    def are_unchanged(self) -> bool:
+        """Return whether nothing was changed, added or removed since."""
+        for path, mark in self._watched:
+            if _mark(path) != mark:
+                break
+        else:
+            return True
+        # Something else in a directory, perhaps.
+        found = self._state()
+        if found != self._found:
+            return False
+        self._watch(found)
+        return True
+
+    def _watch(self, found: dict[str, _Mark | None]) -> None:
+        self._found = found
+        existing = {p: mark for p, mark in found.items() if mark is not None}
+        homes = {_home(p) for p, mark in found.items() if mark is None}
+        now = time.time_ns()
+        # A directory that has just been changed may be changed again without
+        # another time of change: no mark equals that of such a one.
+        self._watched = [
+            *existing.items(),
+            *((home, _mark_before(home, now - _RESOLUTION)) for home in homes),
+        ]
+
+    def _state(self) -> dict[str, _Mark | None]:
+        return {path: _mark(path) for path in _with_content(self._paths)}
+
+
+def places(conf: cfg.ConfigOpts) -> list[str]:
+    """Return the directories oslo.config looks for a file in, in order."""
+    home = os.path.expanduser('~')
+    found = [
+        *map(_absolute, conf.config_dirs),
+        *(os.path.dirname(_absolute(f)) for f in reversed(conf.config_file)),
+    ]
+    if not conf.project:
+        return [*found, home, '/etc']
+    snaps = map(os.environ.get, ('SNAP_COMMON', 'SNAP'))
+    return [
+        *found,
+        os.path.join(home, f'.{conf.project}'),
+        home,
+        os.path.join('/etc', conf.project),
+        '/etc',
+        *(os.path.join(s, 'etc', conf.project) for s in snaps if s),
+    ]
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _candidates(conf: cfg.ConfigOpts, name: str) -> Iterator[str]:
+    """Yield where a file is looked for, up to where it is."""
+    for place in places(conf):
+        path = os.path.join(place, name)
+        yield path
+        if os.path.exists(path):
+            return
+
+
+def _with_content(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        yield path
+        if os.path.isdir(path):
+            yield from (entry.path for entry in os.scandir(path))
+
+
+def _mark(path: str) -> _Mark | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _mark_before(path: str, moment: int) -> _Mark | None:
+    """Return the mark of what was last changed before ``moment``."""
+    mark = _mark(path)
+    return mark if mark is not None and mark[0] < moment else None
+
+
+def _home(path: str) -> str:
+    """Return the nearest directory above ``path`` that exists."""
+    above = os.path.dirname(path)
+    while not os.path.isdir(above) and above != os.path.dirname(above):
+        above = os.path.dirname(above)
+    return above

@@ -10,7 +10,7 @@ import fixtures
 from oslo_config import cfg
 from oslotest import base
 
-from ext_lib import policy_files
+from ext_lib import policy
 
 _LONG_AGO = 1_000_000_000
 
@@ -36,9 +36,7 @@ class TestPolicyFiles(base.BaseTestCase):
         if is_quiet:
             for path in (self.home, self.place):
                 os.utime(path, (_LONG_AGO, _LONG_AGO))
-        found = policy_files.PolicyFiles(
-            self.conf, ['policy.yaml', 'policy.d']
-        )
+        found = policy.PolicyFiles(self.conf, ['policy.yaml', 'policy.d'])
         self.assertTrue(found.are_unchanged())
         return found
 
@@ -112,7 +110,7 @@ class TestPolicyFiles(base.BaseTestCase):
             [call.args[0] for call in exists.call_args_list],
             [
                 os.path.join(place, 'no.yaml')
-                for place in policy_files.places(self.conf)
+                for place in policy.places(self.conf)
             ],
         )
 
@@ -124,5 +122,5 @@ class TestPolicyFiles(base.BaseTestCase):
             self.assertIsNone(conf.find_file('no.yaml'))
         self.assertEqual(
             [os.path.dirname(call.args[0]) for call in exists.call_args_list],
-            policy_files.places(conf),
+            policy.places(conf),
         )
