@@ -7,7 +7,7 @@ import dataclasses
 import logging
 
 from ext_lib import context as ext_context
-from ext_lib import failure
+from ext_lib import exception as ext_exception
 from ext_lib import service_log
 from ext_lib.context import RequestContext
 from nova_ext import exception
@@ -97,7 +97,7 @@ class Step:
                 self.instance_uuid,
                 self.name,
                 exc_val=error,
-                exc_tb=None if error is None else failure.trace(error),
+                exc_tb=None if error is None else ext_exception.trace(error),
                 want_result=False,
                 host=self.host,
             )
@@ -239,7 +239,11 @@ def record_fault(
 ) -> None:
     """Store ``error`` as the fault that the server shows."""
     InstanceFault.from_exception(
-        context, instance_uuid, error, details=failure.trace(error), host=host
+        context,
+        instance_uuid,
+        error,
+        details=ext_exception.trace(error),
+        host=host,
     ).create()
 
 

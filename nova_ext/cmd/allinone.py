@@ -19,6 +19,7 @@ from ext_lib import allinone_plugin
 from ext_lib import command_line
 from ext_lib import private_files
 from ext_lib import service
+from ext_lib.allinone_plugin import AllInOnePlugins
 from ext_lib.allinone_plugin import Place
 from ext_lib.db import reach
 from ext_lib.startup import Program
@@ -29,7 +30,6 @@ from ext_lib.wsgi.server import HTTPServer
 from ext_lib.wsgi.urlmap import URLMap
 from nova_ext.cmd import clouds
 from nova_ext.cmd import process
-from nova_ext.cmd.allinone_plugins import AllInOnePlugins
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
@@ -37,6 +37,8 @@ from nova_ext.virt.fake import FakeDriver
 from nova_ext.wsgi import loader
 
 HOSTS = ('host1', 'host2')
+#: Entry points of the further services.
+PLUGINS = 'nova_ext.allinone'
 #: The service that is no compute host, as events show it.
 CONTROLLER = 'controller'
 #: What others may not do to files.
@@ -79,7 +81,7 @@ def main(
 
 
 def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
-    plugins = AllInOnePlugins()
+    plugins = AllInOnePlugins.of_group(PLUGINS)
     arguments, rest = _parser(plugins).parse_known_args(argv)
     state = pathlib.Path(arguments.state_dir)
     # Of what libraries make later, a new log after a rotation for instance.

@@ -17,7 +17,6 @@ from nova_ext import objects
 from nova_ext.compute.manager import ComputeManager
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.conductor.manager import ObjectsManager
-from nova_ext.conf import compute as compute_conf
 from nova_ext.conf import opts
 from nova_ext.objects.base import NovaExtObject
 from nova_ext.objects.base import Serializer
@@ -34,9 +33,7 @@ _ANY = Program('nova-ext')
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
     """Register all options; ``--host`` names the service."""
-    configuration.register_opts(
-        conf, opts.register_opts, compute_conf.DEFAULT_OPTS
-    )
+    configuration.register_opts(conf, opts.register_opts, opts.DEFAULT_OPTS)
 
 
 def configure(

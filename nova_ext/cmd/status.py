@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """nova-ext-status: whether a deployment is ready for this release."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 import configparser
+import functools
 import pathlib
 import sys
 
@@ -12,7 +13,6 @@ from oslo_upgradecheck import upgradecheck
 from ext_lib.db import schema_parts
 from ext_lib.db import status
 from ext_lib.db.facade import Facade
-from nova_ext.cmd import nova_paste
 from nova_ext.conf import opts
 from nova_ext.db import models
 from nova_ext.db.facade import facade
@@ -23,6 +23,65 @@ _DATABASE = status.ServiceDatabase(
     'nova-ext-manage', facade, schema, models.Base.metadata
 )
 
+_OPTION = 'paste.filter_factory'
+_FACTORY = 'nova_ext.middleware.tasks:filter_factory'
+_APPLICATION = 'osapi_compute_app_v21'
+_FILTER = 'filter:'
+
+
+class NovaPaste:
+    """The ``api-paste.ini`` of a nova.
+
+    :raises configparser.Error: when the file is no paste file
+    :raises OSError: when it cannot be read
+    """
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._file = configparser.RawConfigParser(strict=False)
+        # What paste takes for options is anything but lower case.
+        self._file.optionxform = str  # type: ignore[method-assign,assignment]
+        self._file.read_string(path.read_text())
+
+    def unprotected(self) -> list[str]:
+        """Return the pipelines that lack the filter, or have it too early.
+
+        It belongs right before the application: what a filter behind it
+        refuses would leave a task of a request that never was.
+
+        :returns: names such as ``openstack_compute_api_v21 keystone``
+        """
+        return [
+            f'{section.partition(":")[2]} {name}'
+            for section in self._file.sections()
+            for name, pipeline in self._file.items(section)
+            if _lacks(pipeline.split(), self._filters)
+        ]
+
+    def config_files(self) -> dict[str, str | None]:
+        """Return the filters' own files by the names of the filters."""
+        return {
+            name: self._file.get(section, 'config_file', fallback=None)
+            for name, section in self._filters.items()
+        }
+
+    @functools.cached_property
+    def _filters(self) -> dict[str, str]:
+        return {
+            section.removeprefix(_FILTER): section
+            for section in self._file.sections()
+            if section.startswith(_FILTER) and self._is_ours(section)
+        }
+
+    def _is_ours(self, section: str) -> bool:
+        factory = self._file.get(section, _OPTION, fallback='')
+        return factory == _FACTORY
+
+
+def _lacks(pipeline: list[str], filters: Container[str]) -> bool:
+    if len(pipeline) < 2 or pipeline[-1] != _APPLICATION:
+        return False
+    return pipeline[-2] not in filters
+
 
 class Checks(status.Checks):
     """Checks before services start with new code."""
@@ -32,7 +91,7 @@ class Checks(status.Checks):
         if not path.exists():
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
         try:
-            paste = nova_paste.NovaPaste(path)
+            paste = NovaPaste(path)
         except (OSError, configparser.Error) as error:
             return upgradecheck.Result(
                 upgradecheck.Code.WARNING, f'{path} cannot be read: {error}'
@@ -48,7 +107,7 @@ class Checks(status.Checks):
     )
 
 
-def _faults(path: pathlib.Path, paste: nova_paste.NovaPaste) -> Iterator[str]:
+def _faults(path: pathlib.Path, paste: NovaPaste) -> Iterator[str]:
     """Yield, as sentences, what keeps a nova from leaving tasks."""
     pipelines = paste.unprotected()
     if pipelines:

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Configuration options of nova_ext, one file per concern."""
+"""Configuration options of nova_ext."""

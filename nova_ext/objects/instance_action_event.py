@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from oslo_utils import timeutils
 from oslo_versionedobjects import fields
 
-from ext_lib import failure
+from ext_lib import exception as ext_exception
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from ext_lib.db import text
@@ -38,7 +38,7 @@ def _failure_as_text(method: Callable[_P, _R]) -> Callable[_P, _R]:
             kwargs['exc_tb'] = ''.join(lines)
         if isinstance(error, BaseException):
             kwargs['exc_val'] = str(error)
-            kwargs['details'] = failure.summary(error)
+            kwargs['details'] = ext_exception.summary(error)
         return method(*args, **kwargs)
 
     return wrapper

@@ -4,7 +4,6 @@
 from oslo_versionedobjects import fields
 
 from ext_lib import exception
-from ext_lib import failure
 from ext_lib import objects
 from ext_lib.context import RequestContext
 from nova_ext.db.api import instance_related as instance_related_db
@@ -53,7 +52,7 @@ class InstanceFault(objects.TimestampedObject, base.NovaExtObject):
             context,
             instance_uuid=instance_uuid,
             code=_code(error),
-            message=failure.summary(error)[:_MESSAGE_LENGTH],
+            message=exception.summary(error)[:_MESSAGE_LENGTH],
             details=details,
             host=host,
         )

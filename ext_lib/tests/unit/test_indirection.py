@@ -12,9 +12,9 @@ from oslotest import base as test_base
 
 from ext_lib import context
 from ext_lib import exception
+from ext_lib import fixture
 from ext_lib import indirection
 from ext_lib import objects
-from ext_lib import rpc_fixture
 from ext_lib import service
 from ext_lib.testing import peer
 
@@ -98,9 +98,7 @@ class IndirectionTestCase(test_base.BaseTestCase):
         self._register()
         conf = cfg.ConfigOpts()
         conf([])
-        self.rpc = self.useFixture(
-            rpc_fixture.RPC(conf, [__name__], Serializer())
-        )
+        self.rpc = self.useFixture(fixture.RPC(conf, [__name__], Serializer()))
         self.rpc.serve(Manager(), self.rpc.topic)
         self.client = indirection.ObjectClient(self.rpc.client(self.rpc.topic))
         self.context = context.RequestContext(

@@ -11,8 +11,8 @@ from oslotest import base as test_base
 
 from ext_lib import context
 from ext_lib import exception
+from ext_lib import fixture
 from ext_lib import rpc
-from ext_lib import rpc_fixture
 from ext_lib import service
 
 #: Seconds until a test gives up; nothing takes long.
@@ -43,7 +43,7 @@ class TestRPC(test_base.BaseTestCase):
         super().setUp()
         conf = cfg.ConfigOpts()
         conf([])
-        self.rpc = self.useFixture(rpc_fixture.RPC(conf))
+        self.rpc = self.useFixture(fixture.RPC(conf))
         self.rpc.serve(Manager(), self.rpc.topic)
         self.client = self.rpc.client(self.rpc.topic)
         self.context = context.RequestContext(
@@ -142,7 +142,7 @@ class TestSender(test_base.BaseTestCase):
             self.assertFalse(sender.cast(self.context, 'work', server))
 
     def test_messages_arrive(self):
-        channel = self.useFixture(rpc_fixture.RPC(self.conf))
+        channel = self.useFixture(fixture.RPC(self.conf))
         manager = Worker()
         channel.serve(manager, 'topic')
         for best_effort in (False, True):

@@ -11,7 +11,7 @@ import oslo_messaging as messaging
 from oslotest import base as test_base
 
 from ext_lib import context
-from ext_lib import rpc_fixture
+from ext_lib import fixture
 from ext_lib import service
 
 #: Seconds until a test gives up; nothing takes long.
@@ -54,7 +54,7 @@ class TestService(test_base.BaseTestCase):
         super().setUp()
         conf = cfg.ConfigOpts()
         conf([])
-        self.rpc = self.useFixture(rpc_fixture.RPC(conf))
+        self.rpc = self.useFixture(fixture.RPC(conf))
         self.manager = Manager()
         self.service = self.rpc.serve(self.manager, self.rpc.topic, 'host1')
         self.context = context.get_admin_context()

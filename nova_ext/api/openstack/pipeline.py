@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Factories of this service for api-paste.ini; others are in ext_lib."""
+"""Factories and filters of this service for api-paste.ini."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from oslo_config import cfg
@@ -18,7 +18,6 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import policies
 from nova_ext.api.openstack import faults
-from nova_ext.api.openstack import legacy_v2
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import versions
@@ -29,12 +28,65 @@ Filter = Callable[[App], App]
 _JSON_TYPES = frozenset(
     {request.JSON_TYPE, 'application/vnd.openstack.compute+json'}
 )
+_VARY = 'vary'
+_VERSION_HEADERS = frozenset(
+    name.lower()
+    for name in (
+        'OpenStack-API-Version',
+        str(microversions.NEGOTIATOR.legacy_header),
+    )
+)
 
 
 class RequestId(filters.RequestId):
     """Filter that gives each request its id, in both headers of the API."""
 
     compat_headers = ['x-compute-request-id']
+
+
+class LegacyV2:
+    """Filter that removes versions from requests and from answers.
+
+    Below ``/v2`` the first version is served, whatever version a request asks
+    for, and answers name no version. Unknown properties of a body are
+    dropped. It stands between the filter that makes the context and the
+    application.
+    """
+
+    def __init__(self, application: Any) -> None:
+        self.application = application
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+
+        def start(status: str, headers: Any, *exc_info: Any) -> Any:
+            return start_response(status, _without_version(headers), *exc_info)
+
+        for name in _VERSION_HEADERS:
+            key = 'HTTP_' + name.upper().replace('-', '_')
+            environ.pop(key, None)
+        environ[request.LEGACY_V2] = True
+        found: Iterable[bytes] = self.application(environ, start)
+        return found
+
+
+def _without_version(
+    headers: Iterable[tuple[str, str]],
+) -> list[tuple[str, str]]:
+    kept = []
+    for name, value in headers:
+        if name.lower() == _VARY:
+            names = [part.strip() for part in value.split(',')]
+            value = ', '.join(
+                n for n in names if n.lower() not in _VERSION_HEADERS
+            )
+            if not value:
+                continue
+        if name.lower() not in _VERSION_HEADERS:
+            kept.append((name, value))
+    return kept
 
 
 def compute_app_factory(global_conf: dict[str, str], **local: str) -> App:
@@ -110,7 +162,7 @@ def context_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 def legacy_v2_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that makes the API one without microversions."""
-    return legacy_v2.LegacyV2
+    return LegacyV2
 
 
 def _links() -> links.Links:

@@ -3,7 +3,7 @@
 
 import webob
 
-from ext_lib import failure
+from ext_lib import exception as ext_exception
 from nova_ext import exception
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.tests.functional import base
@@ -36,8 +36,8 @@ class TestVersions(base.APITestCase):
             rows.event(
                 action.id,
                 result='Error',
-                traceback=failure.trace(error),
-                details=failure.summary(error),
+                traceback=ext_exception.trace(error),
+                details=ext_exception.summary(error),
             )
         )
         self.add(rows.live_migration(_SERVER, id=1))

@@ -19,7 +19,7 @@ from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import server_tasks
-from nova_ext.api.openstack.compute.views import versions as versions_view
+from nova_ext.api.openstack.compute import versions
 from nova_ext.tests import base
 
 _HEADERS = {'Location', 'Task-tag'}
@@ -88,7 +88,7 @@ class TestAPIReference(base.TestCase):
         self._compare('body', lambda served: served.response, 'response')
 
     def test_keys_of_the_version_list(self) -> None:
-        body = versions_view.index('http://localhost')
+        body = versions.index('http://localhost')
         told = [row.name for row in self.version_list.response]
         self.assertEqual({'versions', *_names(body['versions'][0])}, set(told))
 

@@ -8,8 +8,8 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
+from nova_ext import policies
 from nova_ext.api.openstack.compute.schemas import types
-from nova_ext.policies import extensions as policies
 
 _NAMESPACE = 'http://docs.openstack.org/compute/ext/fake_xml'
 _UPDATED = '2014-12-03T00:00:00Z'
@@ -50,13 +50,13 @@ class ExtensionsController:
     @controller.response(_INDEX_RESPONSE)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List the parts of the API."""
-        req.context.can(policies.READ, {})
+        req.context.can(policies.Extensions.READ, {})
         return {'extensions': [_shown(alias) for alias in _EXTENSIONS]}
 
     @controller.response(_SHOW_RESPONSE)
     def show(self, req: request.Request, alias: str) -> dict[str, Any]:
         """Show a part of the API."""
-        req.context.can(policies.READ, {})
+        req.context.can(policies.Extensions.READ, {})
         if alias not in _EXTENSIONS:
             raise exception.NotFound()
         return {'extension': _shown(alias)}

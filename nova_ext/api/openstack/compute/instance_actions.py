@@ -8,13 +8,13 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext import exception
+from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import instance_actions as schema
 from nova_ext.api.openstack.compute.views import instance_actions as view
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
-from nova_ext.policies import instance_actions as policies
 
 
 class InstanceActionsController:
@@ -36,7 +36,9 @@ class InstanceActionsController:
             req.context, server_id, req.page, wanted, _reads_deleted(req)
         )
         # Who may not list is refused before what is wrong with the request.
-        req.context.can(policies.LIST, {'project_id': server.project_id})
+        req.context.can(
+            policies.InstanceActions.LIST, {'project_id': server.project_id}
+        )
         filters.check(wanted)
         if actions is None:
             raise ext_exception.MarkerNotFound(marker=None)
@@ -58,13 +60,17 @@ class InstanceActionsController:
             req.context, server_id, id, _reads_deleted(req)
         )
         target = {'project_id': server.project_id}
-        req.context.can(policies.SHOW, target)
+        req.context.can(policies.InstanceActions.SHOW, target)
         if action is None:
             raise exception.InstanceActionNotFound(request_id=id)
         [shown] = view.summaries(req, [action])
         rights = view.Rights(
-            in_full=req.context.can(policies.EVENTS, target, fatal=False),
-            details=req.context.can(policies.DETAILS, target, fatal=False),
+            in_full=req.context.can(
+                policies.InstanceActions.EVENTS, target, fatal=False
+            ),
+            details=req.context.can(
+                policies.InstanceActions.DETAILS, target, fatal=False
+            ),
         )
         if rights.in_full or microversions.supports(
             req, microversions.EVENTS_FOR_ALL

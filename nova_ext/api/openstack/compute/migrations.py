@@ -6,12 +6,12 @@ from typing import Any
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import migrations as schema
 from nova_ext.api.openstack.compute.views import migrations as view
 from nova_ext.objects.migration import MigrationList
-from nova_ext.policies import migrations as policies
 
 
 class MigrationsController:
@@ -46,12 +46,14 @@ class MigrationsController:
 def _authorize(req: request.Request) -> bool:
     """Refuse users who may not list; return whether the others see hosts."""
     target = {'project_id': req.context.project_id}
-    req.context.can(policies.INDEX, target)
+    req.context.can(policies.Migrations.INDEX, target)
     if req.filters.get('project_id') != req.context.project_id:
-        req.context.can(policies.INDEX_ALL_PROJECTS, target)
-    return req.context.can(policies.INDEX_HOST, target, fatal=False)
+        req.context.can(policies.Migrations.INDEX_ALL_PROJECTS, target)
+    return req.context.can(policies.Migrations.INDEX_HOST, target, fatal=False)
 
 
 def _sees_all_projects(req: request.Request) -> bool:
     target = {'project_id': req.context.project_id}
-    return req.context.can(policies.INDEX_ALL_PROJECTS, target, fatal=False)
+    return req.context.can(
+        policies.Migrations.INDEX_ALL_PROJECTS, target, fatal=False
+    )

@@ -17,7 +17,6 @@ from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import migrations
 from nova_ext.api.openstack.compute import server_actions
 from nova_ext.api.openstack.compute import server_migrations
-from nova_ext.api.openstack.compute import server_moves
 from nova_ext.api.openstack.compute import servers
 from nova_ext.api.openstack.compute import services
 from nova_ext.api.openstack.compute import versions
@@ -62,7 +61,7 @@ def _table(
     migration = migrations.MigrationsController(links)
     server = servers.ServersController(conf, links, catalogue, compute)
     act = server_actions.ServerActionsController(compute, server.presenter)
-    move = server_moves.ServerMovesController(catalogue, compute)
+    move = server_actions.ServerMovesController(catalogue, compute)
     service = services.ServicesController(conf)
     version = versions.VersionsController(links, negotiator)
 

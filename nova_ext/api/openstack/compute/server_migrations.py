@@ -8,6 +8,7 @@ from ext_lib.wsgi import controller
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 from nova_ext import exception
+from nova_ext import policies
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import server_migrations as schema
 from nova_ext.api.openstack.compute.views import server_migrations as view
@@ -16,7 +17,6 @@ from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.migration import Migration
 from nova_ext.objects.migration import MigrationList
-from nova_ext.policies import server_migrations as policies
 
 #: Highest value of the column.
 _HIGHEST_ID = 2**31 - 1
@@ -40,8 +40,10 @@ class ServerMigrationsController:
             req.context, server_id
         )
         target = {'project_id': server.project_id}
-        req.context.can(policies.INDEX, target)
-        with_hosts = req.context.can(policies.INDEX_HOST, target, fatal=False)
+        req.context.can(policies.ServerMigrations.INDEX, target)
+        with_hosts = req.context.can(
+            policies.ServerMigrations.INDEX_HOST, target, fatal=False
+        )
         return {
             'migrations': [
                 view.show(req, m, with_hosts) for m in migrations.objects
@@ -59,7 +61,7 @@ class ServerMigrationsController:
             req.context, server_id, _number(id) or _NO_ID
         )
         target = {'project_id': server.project_id}
-        req.context.can(policies.SHOW, target)
+        req.context.can(policies.ServerMigrations.SHOW, target)
         if migration is None:
             raise exception.LiveMigrationNotFound(
                 migration_id=id, instance_id=server.uuid
@@ -80,7 +82,7 @@ class ServerMigrationsController:
         """Force a running live migration to complete."""
         instance = Instance.get_by_uuid(req.context, server_id)
         target = {'project_id': instance.project_id}
-        req.context.can(policies.FORCE_COMPLETE, target)
+        req.context.can(policies.ServerMigrations.FORCE_COMPLETE, target)
         try:
             self.compute_api.live_migrate_force_complete(
                 req.context, instance, _existing(instance, id)
@@ -96,7 +98,7 @@ class ServerMigrationsController:
         """Abort a live migration, from 2.65 also before it runs."""
         instance = Instance.get_by_uuid(req.context, server_id)
         target = {'project_id': instance.project_id}
-        req.context.can(policies.DELETE, target)
+        req.context.can(policies.ServerMigrations.DELETE, target)
         self.compute_api.live_migrate_abort(
             req.context,
             instance,

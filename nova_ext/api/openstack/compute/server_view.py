@@ -17,7 +17,7 @@ from nova_ext.objects.instance import InstanceList
 from nova_ext.objects.service import COMPUTE
 from nova_ext.objects.service import Service
 from nova_ext.objects.service import ServiceList
-from nova_ext.policies import flavors as flavor_policies
+from nova_ext.policies import Flavors
 from nova_ext.policies import servers as policies
 
 Shown = dict[str, Any]
@@ -100,7 +100,7 @@ class ServerPresenter:
             statuses = _HostStatus(self.conf, req.context)
         return view.Visibility(
             attributes=may(policies.EXTENDED_ATTRIBUTES),
-            extra_specs=may(flavor_policies.EXTRA_SPECS_INDEX),
+            extra_specs=may(Flavors.EXTRA_SPECS_INDEX),
             host_status=statuses,
         )
 

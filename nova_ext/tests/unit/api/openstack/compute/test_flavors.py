@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flavors that are listed, and their order."""
+"""Flavors that are listed, their order, and how they are shown."""
 
 import ddt
+import testtools
 
 from ext_lib import exception
 from ext_lib.wsgi import controller
@@ -11,6 +12,35 @@ from nova_ext import flavors as catalogue
 from nova_ext.api.openstack.compute import flavors
 from nova_ext.tests import base as test_base
 from nova_ext.tests.unit.api.openstack import base
+
+_FLAVOR = catalogue.Flavor(
+    id=1,
+    flavorid='a/1',
+    name='tiny',
+    memory_mb=512,
+    vcpus=2,
+    root_gb=3,
+    ephemeral_gb=4,
+    description='small',
+    extra_specs={'a': 'b'},
+)
+_LINKS = [
+    {'rel': 'self', 'href': 'http://ext/v2.1/flavors/a%2F1'},
+    {'rel': 'bookmark', 'href': 'http://ext/flavors/a%2F1'},
+]
+_REFERENCE = {'id': 'a/1', 'name': 'tiny', 'links': _LINKS}
+_FIRST = _REFERENCE | {
+    'ram': 512,
+    'disk': 3,
+    'swap': '',
+    'vcpus': 2,
+    'rxtx_factor': 1.0,
+    'OS-FLV-EXT-DATA:ephemeral': 4,
+    'OS-FLV-DISABLED:disabled': False,
+    'os-flavor-access:is_public': True,
+}
+_DESCRIBED = {'description': 'small'}
+_SPECS = {'extra_specs': {'a': 'b'}}
 
 
 @ddt.ddt
@@ -80,3 +110,36 @@ class TestIndex(test_base.TestCase):
         self.assertEqual(
             'http://ext/v2.1/flavors?limit=2&marker=2', link['href']
         )
+
+
+@ddt.ddt
+class TestFlavors(testtools.TestCase):
+    @ddt.data(
+        ('2.1', _REFERENCE),
+        ('2.54', _REFERENCE),
+        ('2.55', _REFERENCE | _DESCRIBED),
+        ('2.80', _REFERENCE | _DESCRIBED),
+    )
+    @ddt.unpack
+    def test_reference(self, version, expected):
+        req = base.request(version)
+        self.assertEqual(expected, flavors.reference(req, _FLAVOR, base.LINKS))
+
+    @ddt.data(
+        ('2.1', _FIRST),
+        ('2.54', _FIRST),
+        ('2.55', _FIRST | _DESCRIBED),
+        ('2.60', _FIRST | _DESCRIBED),
+        ('2.61', _FIRST | _DESCRIBED | _SPECS),
+        ('2.75', _FIRST | _DESCRIBED | _SPECS | {'swap': 0}),
+    )
+    @ddt.unpack
+    def test_show(self, version, expected):
+        req = base.request(version)
+        shown = flavors.show(req, _FLAVOR, base.LINKS, with_specs=True)
+        self.assertEqual(expected, shown)
+
+    def test_show_to_those_who_may_not_see_extra_specs(self):
+        req = base.request('2.80')
+        shown = flavors.show(req, _FLAVOR, base.LINKS, with_specs=False)
+        self.assertNotIn('extra_specs', shown)

@@ -10,7 +10,7 @@ from ext_lib import fixture
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import urlmap
-from nova_ext.api.openstack import legacy_v2
+from nova_ext.api.openstack import pipeline
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import versions
 from nova_ext.tests.unit.api.openstack import base
@@ -68,7 +68,7 @@ class _VersionsTestCase(testtools.TestCase):
         self.app = urlmap.URLMap(
             {
                 '/': versions.VersionList(prefixed),
-                '/v2': legacy_v2.LegacyV2(versions.VersionDetail(prefixed)),
+                '/v2': pipeline.LegacyV2(versions.VersionDetail(prefixed)),
                 '/v2.1': versions.VersionDetail(prefixed),
             }
         )

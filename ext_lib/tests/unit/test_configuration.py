@@ -11,7 +11,7 @@ from oslo_config import cfg
 from oslo_reports import opts
 from oslotest import base
 
-from ext_lib import state_dump
+from ext_lib import configuration
 from ext_lib.testing import polling
 
 
@@ -31,7 +31,7 @@ class TestStateDump(base.BaseTestCase):
 
     def ask(self, product):
         """Return the report's name, without the time, and its text."""
-        state_dump.setup(self.conf, product)
+        configuration.set_up_reports(self.conf, product)
         os.kill(os.getpid(), signal.SIGUSR2)
         polling.wait_until(lambda: any(self.directory.iterdir()), 'the report')
         [report] = self.directory.iterdir()

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from importlib import metadata
 import pathlib
 
+from oslotest import base
+
 from ext_lib.allinone_plugin import AllInOnePlugin
+from ext_lib.allinone_plugin import AllInOnePlugins
 from ext_lib.allinone_plugin import Place
 from ext_lib.service import Runnable
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
-from nova_ext.cmd.allinone_plugins import AllInOnePlugins
-from nova_ext.cmd.allinone_plugins import GROUP
-from nova_ext.tests import base
 
 _HERE = __name__
 
@@ -63,10 +63,10 @@ class Second(First):
         return {}
 
 
-class TestPlugins(base.TestCase):
+class TestPlugins(base.BaseTestCase):
     def found(self, *names: str) -> AllInOnePlugins:
         return AllInOnePlugins(
-            metadata.EntryPoint(name.lower(), f'{_HERE}:{name}', GROUP)
+            metadata.EntryPoint(name.lower(), f'{_HERE}:{name}', 'test')
             for name in names
         )
 

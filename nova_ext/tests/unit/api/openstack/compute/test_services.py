@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Views of services, by version."""
+"""Services as answers show them, by version."""
 
 import ddt
 from oslo_utils import timeutils
 import testtools
 
-from nova_ext.api.openstack.compute.views import services as view
+from nova_ext.api.openstack.compute import services
 from nova_ext.tests.unit.api.openstack import base
 
 _FIRST = {
@@ -22,7 +22,7 @@ _FIRST = {
 
 def _show(version='2.80', **changes):
     service = base.a_service(**changes)
-    return view.show(base.request(version), service, down_time=60)
+    return services.show(base.request(version), service, down_time=60)
 
 
 @ddt.ddt
