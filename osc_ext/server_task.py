@@ -36,8 +36,10 @@ _LONG: Final = {
     'Servers': 'servers',
 }
 _LIST_EXAMPLES: Final = """\
-The tasks with a tag, and those of a server that failed::
+The tasks of the project that failed, those with a tag, and those of a server
+that failed::
 
+    openstack server task list --state error
     openstack server task list --tag order-4711
     openstack server task list --server web1 --state error --long
 """
@@ -49,7 +51,7 @@ The newest task with a tag::
 
 
 class ListServerTask(exit_status.StatusMixin, command.Lister):
-    """List the tasks of a server or with a tag, newest first.
+    """List the tasks of the project, a server or a tag, newest first.
 
     A task is the record of a request that changes a server. Those of deleted
     servers are found by the server's ID.
@@ -60,16 +62,15 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Return the parser of the arguments."""
         parser = super().get_parser(prog_name)
-        key = parser.add_mutually_exclusive_group(required=True)
-        key.add_argument(
+        parser.add_argument(
             '--server',
             metavar='<server>',
-            help='List the tasks of this server (name or ID)',
+            help='List only the tasks of this server (name or ID)',
         )
-        key.add_argument(
+        parser.add_argument(
             '--tag',
             metavar='<tag>',
-            help='List the tasks of the requests with this tag',
+            help='List only the tasks of requests with this tag',
         )
         parser.add_argument(
             '--state',
@@ -103,13 +104,18 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
         """Return columns and rows."""
         compute = services.compute(self.app.client_manager)
         query = _query(parsed_args)
-        if parsed_args.tag is not None:
-            tasks = compute.server_tasks(parsed_args.tag, **query)
-        else:
-            server = server_name.find(
+        keys = {}
+        if parsed_args.server is not None:
+            keys['server'] = server_name.find(
                 compute, parsed_args.server, parsed_args.all_projects
             )
-            tasks = compute.server_tasks(server, **query)
+        if parsed_args.tag is not None:
+            keys['tag'] = parsed_args.tag
+        if len(keys) == 1:
+            # A server or tag that is not known is an error there.
+            tasks = compute.server_tasks(*keys.values(), **query)
+        else:
+            tasks = compute.project_tasks(**keys, **query)
         columns = {**COLUMNS, **(_LONG if parsed_args.long else {})}
         return tuple(columns), rows(tasks, columns, parsed_args)
 

@@ -18,6 +18,7 @@ from osc_ext.sdk.task import Task
 
 #: Seconds for which one request waits for an outcome, at most.
 _LONG_POLL = 30
+_PROJECT_TASKS = '/os-server-tasks'
 #: Headers of every answer of the compute API but its router's.
 _VERSIONS = ('OpenStack-API-Version', 'X-OpenStack-Nova-API-Version')
 
@@ -42,14 +43,19 @@ class Proxy(compute_proxy.Proxy):
         :raises openstack.exceptions.NotFoundException: when the caller's
             project has no task and no server of that name
         """
-        key = _key(server_or_tag)
-        return self._tasks(key, query)
+        return self._tasks(server_or_tag=_key(server_or_tag), **query)
 
-    def _tasks(
-        self, key: str, query: dict[str, Any]
-    ) -> Generator[Task, None, None]:
+    def project_tasks(self, **query: Any) -> Generator[Task, None, None]:
+        """Return the tasks of the project, newest first.
+
+        :param query: ``server`` (its id) and ``tag`` filter, too; the rest as
+            :meth:`server_tasks` takes it
+        """
+        return self._tasks(base_path=_PROJECT_TASKS, **query)
+
+    def _tasks(self, **query: Any) -> Generator[Task, None, None]:
         with _without_tasks():
-            yield from self._list(Task, server_or_tag=key, **query)
+            yield from self._list(Task, **query)
 
     def get_server_task(self, task: str | Task, server_or_tag: Any) -> Task:
         """Return a task of a server or with a tag.

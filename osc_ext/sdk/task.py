@@ -14,7 +14,8 @@ UNFINISHED = frozenset({PENDING, RUNNING})
 class Task(resource.Resource):
     """A task of a server or with a tag.
 
-    Compute API, ``GET /servers/{server_id or tag}/tasks``.
+    Compute API, ``GET /servers/{server_id or tag}/tasks`` and, for those of
+    a project, ``GET /os-server-tasks``.
     """
 
     resource_key = 'task'
@@ -25,11 +26,11 @@ class Task(resource.Resource):
     allow_list = True
 
     _query_mapping = resource.QueryParameters(
-        'state', 'wait', all_projects='all_tenants',
+        'state', 'wait', 'server', 'tag', all_projects='all_tenants',
         changes_since='changes-since',
     )  # fmt: skip
 
-    #: The server or the tag below which the task was read.
+    #: The server or the tag below which the task was read, if any.
     server_or_tag = resource.URI('server_or_tag')
     #: The id of the task, a UUID.
     id = resource.Body('uuid', alternate_id=True)

@@ -43,6 +43,16 @@ class TestTasks(base.CommandTestCase):
         later = self.list('--server', self.name, '--since', '2100-01-01')
         self.assertEqual([], later)
 
+    def test_list_of_the_project(self) -> None:
+        self.stop(self.tag)
+        newest = self.list('--state', 'success')
+        own = [task for task in newest if task['Server'] == self.server]
+        self.assertEqual(['stop', 'create'], [task['Task'] for task in own])
+        both = self.list('--server', self.name, '--tag', self.tag)
+        self.assertEqual(own[:1], both)
+        everything = self.list('--all-projects', '--limit', '1')
+        self.assertEqual(1, len(everything))
+
     def test_formats(self) -> None:
         """A value that is missing is empty, null in JSON."""
         words = ('server', 'task', 'list', '--server', self.name)

@@ -71,6 +71,18 @@ class TestTasks(ComputeTestCase):
         )
         self.assertEqual([], list(found))
 
+    def test_tasks_of_the_project(self) -> None:
+        self.api.answer('GET /os-server-tasks?state=error&tag=t', self.page)
+        self.api.answer(f'GET {_NEXT}&state=error&tag=t', {'tasks': []})
+        found = list(self.compute.project_tasks(state='error', tag='t'))
+        self.assertEqual(3, len(found))
+        self.assertEqual('pause', found[0].task)
+
+    def test_an_api_without_lists_of_projects(self) -> None:
+        self.assertRaises(
+            TasksNotSupported, list, self.compute.project_tasks()
+        )
+
     def test_a_task(self) -> None:
         shown = base.sample('os-server-tasks/server-task-show-resp')
         self.api.answer(f'{_LIST}/{shown["task"]["uuid"]}', shown)
