@@ -57,6 +57,10 @@ class Logging(fixtures.Fixture):
         self.logger = self.useFixture(
             fixtures.FakeLogger(level=level, nuke_handlers=True)
         )
+        # As by default in services: it tells of every pool that is closed.
+        self.useFixture(
+            fixtures.FakeLogger('sqlalchemy', level=logging.WARNING)
+        )
 
     @property
     def output(self) -> str:

@@ -121,7 +121,7 @@ class TestWait(base.TestCase):
         found = self.app.applications['/v2.1/+']
         while not hasattr(found, 'refusals'):
             found = found.application
-        [(_path, methods), _show] = found.tasks.table
+        (_path, methods), *_others = found.tasks.table
         return methods['GET'].__self__.waiting
 
     def is_waiting(self):
