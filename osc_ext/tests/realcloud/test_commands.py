@@ -124,7 +124,8 @@ class TestCommands(testtools.TestCase):
 
     def servers(self) -> list[str]:
         listed = self.openstack(
-            *('server', 'list', '--name', self.name, '-f', 'value'),
+            *('server', 'list', '--name', self.name, '--no-name-lookup'),
+            *('-f', 'value'),
             *('-c', 'ID'),
         )
         self.assertEqual(0, listed.returncode, listed.stderr)

@@ -134,7 +134,7 @@ class KeyRules(KeyTestCase):
         self.assertEqual(202, first.status, first.text)
         text = b'{ "reboot" :\n{"type":"\\u0053OFT"} }'
         # A parameter of the field has no meaning.
-        self.assertReplayed(first, self.do(f' {key};a=1 ', server, text))
+        self.assertReplayed(first, self.do(f'{key};a=1 ', server, text))
 
     def test_another_request_needs_another_key(self):
         key, name = new_key(), self.new_tag()
