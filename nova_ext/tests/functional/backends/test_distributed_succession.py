@@ -6,6 +6,7 @@ depends on the kind.
 """
 
 from ext_lib.testing import broker
+from ext_lib.testing import polling
 from nova_ext.tests.functional.backends import database
 from nova_ext.tests.functional.backends import deployment
 
@@ -39,6 +40,10 @@ class TestSuccession(deployment.DeploymentTestCase):
             {'host': NODE2, 'block_migration': 'auto'},
         )
         self.admin.wait_for_step(server_id, request, STEP, CONDUCTOR)
+        # The step stores it soon after it has begun.
+        polling.wait_until(
+            lambda: self.admin.migrations(server_id), 'the migration'
+        )
         self.deployment.conductor.kill()
         self.deployment.start_conductor(HEIR)
         self.admin.wait_for(server_id, 'ACTIVE')
