@@ -104,6 +104,7 @@ class TestCommands(testtools.TestCase):
         cloud = {
             'auth_type': 'admin_token',
             'auth': {'endpoint': self.proxy.url, 'token': token},
+            'identity_api_version': '3',
         }
         with open(self.clouds, 'w') as file:
             json.dump({'clouds': {'demo': cloud}}, file)
