@@ -163,6 +163,8 @@ def _page(parsed_args: argparse.Namespace) -> dict[str, Any]:
         query['marker'] = parsed_args.marker
     if parsed_args.limit:
         query.update(limit=parsed_args.limit, paginated=False)
-    if parsed_args.max_items is not None:
-        query['max_items'] = parsed_args.max_items
+    # The client of Python 3.10 has no such option.
+    most = getattr(parsed_args, 'max_items', None)
+    if most is not None:
+        query['max_items'] = most
     return query

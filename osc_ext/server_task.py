@@ -198,8 +198,10 @@ def _query(parsed_args: argparse.Namespace) -> dict[str, Any]:
     if parsed_args.limit:
         query['limit'] = parsed_args.limit
         query['paginated'] = False
-    if parsed_args.max_items is not None:
-        query['max_items'] = parsed_args.max_items
+    # The client of Python 3.10 has no such option.
+    most = getattr(parsed_args, 'max_items', None)
+    if most is not None:
+        query['max_items'] = most
     return query
 
 
