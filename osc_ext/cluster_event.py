@@ -73,7 +73,7 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
             parsed_args.step
             and cluster_name.find_step(cluster, parsed_args.step),
             successful=False if parsed_args.failed else None,
-            **_page(parsed_args),
+            **services.page(parsed_args),
         )
         columns = (*_COLUMNS, *(_LONG if parsed_args.long else ()))
         return columns, (_row(event, steps, parsed_args) for event in events)
@@ -155,16 +155,3 @@ def _row(
 
 def _result(event: Any) -> str:
     return _SUCCESS if event.successful else _ERROR
-
-
-def _page(parsed_args: argparse.Namespace) -> dict[str, Any]:
-    query: dict[str, Any] = {}
-    if parsed_args.marker:
-        query['marker'] = parsed_args.marker
-    if parsed_args.limit:
-        query.update(limit=parsed_args.limit, paginated=False)
-    # The client of Python 3.10 has no such option.
-    most = getattr(parsed_args, 'max_items', None)
-    if most is not None:
-        query['max_items'] = most
-    return query

@@ -186,22 +186,13 @@ def _query(parsed_args: argparse.Namespace) -> dict[str, Any]:
         raise exit_status.Ended(
             f'Invalid tag {tag!r}. {tags.RULE}', exit_status.UNUSABLE
         )
-    query: dict[str, Any] = {}
+    query = services.page(parsed_args)
     if parsed_args.state:
         query['state'] = parsed_args.state
     if parsed_args.since:
         query['changes_since'] = _time(parsed_args.since)
     if parsed_args.all_projects:
         query['all_projects'] = True
-    if parsed_args.marker:
-        query['marker'] = parsed_args.marker
-    if parsed_args.limit:
-        query['limit'] = parsed_args.limit
-        query['paginated'] = False
-    # The client of Python 3.10 has no such option.
-    most = getattr(parsed_args, 'max_items', None)
-    if most is not None:
-        query['max_items'] = most
     return query
 
 

@@ -5,6 +5,7 @@ The client imports the modules of all commands whenever it starts. What costs
 time is therefore imported when a command runs.
 """
 
+import argparse
 import importlib
 from typing import Any
 
@@ -33,3 +34,17 @@ def data_processing(manager: Any) -> Any:
     if url:
         proxy.endpoint_override = url
     return proxy
+
+
+def page(parsed_args: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters of a list that the options of pages ask for."""
+    query: dict[str, Any] = {}
+    if parsed_args.marker:
+        query['marker'] = parsed_args.marker
+    if parsed_args.limit:
+        query.update(limit=parsed_args.limit, paginated=False)
+    # The client of Python 3.10 has no such option.
+    most = getattr(parsed_args, 'max_items', None)
+    if most is not None:
+        query['max_items'] = most
+    return query
