@@ -49,7 +49,7 @@ _INDEX_QUERY = schema.Query(
     strict_since='2.75',
 )
 
-_DESCRIPTION = Param(types.nullable(types.string), since='2.55', required=True)
+_DESCRIPTION = Param(types.string_or_null, since='2.55', required=True)
 _REFERENCE = {
     'id': Param(types.string, required=True),
     'name': Param(types.string, required=True),

@@ -32,7 +32,6 @@ show_query = schema.Query(
     {'all_tenants': Param(types.boolean_like)}, strict_since=_STRICT
 )
 
-_string_or_null = types.nullable(types.string)
 
 _task = schema.Body(
     {
@@ -52,9 +51,9 @@ _task = schema.Body(
         'project_id': Param(types.string, required=True),
         'start_time': Param(types.date_time, required=True),
         'last_updated': Param(types.date_time, required=True),
-        'tag': Param(_string_or_null, required=True),
-        'code': Param(types.nullable(types.integer), required=True),
-        'message': Param(_string_or_null, required=True),
+        'tag': Param(types.string_or_null, required=True),
+        'code': Param(types.integer_or_null, required=True),
+        'message': Param(types.string_or_null, required=True),
         'servers': Param({'type': 'array', 'items': types.uuid}),
         'links': Param(types.links, required=True),
     }
