@@ -16,7 +16,7 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
-from nova_ext.api.openstack.compute import task_waits
+from nova_ext.api.openstack.compute import task_pages
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
@@ -163,7 +163,7 @@ class Tasks:
         self.upstream = upstream
         rules = [*base_policies.list_rules(), *policies.list_rules()]
         self.enforcer = policy.Enforcer(conf, rules)
-        waiting = task_waits.Waiting(
+        waiting = task_pages.Waiting(
             conf.tasks.max_wait, conf.tasks.max_waiting
         )
         controller = server_tasks.ServerTasksController(

@@ -19,7 +19,7 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import exception
 from nova_ext.api.openstack.compute import filters
-from nova_ext.api.openstack.compute import task_waits
+from nova_ext.api.openstack.compute import task_pages
 from nova_ext.api.openstack.compute.schemas import server_tasks as schema
 from nova_ext.api.openstack.compute.views import server_tasks as view
 from nova_ext.objects.task import Task
@@ -56,7 +56,7 @@ class ServerTasksController:
         self,
         links: links.Links,
         application: Application,
-        waiting: task_waits.Waiting,
+        waiting: task_pages.Waiting,
     ) -> None:
         self.links = links
         self.application = application
