@@ -267,7 +267,7 @@ def cluster_operation_finish(
 
 @facade.writer
 def cluster_destroy(context: RequestContext, lease: Lease) -> None:
-    """Forget a cluster and all its parts.
+    """Delete a cluster and all its parts.
 
     :raises OperationSuperseded: when the engine has lost the right to it
     """

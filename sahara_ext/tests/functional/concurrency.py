@@ -21,6 +21,7 @@ from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
+from sahara_ext.objects.operation import NewOperation
 from sahara_ext.progress import Progress
 from sahara_ext.tests import base
 
@@ -41,7 +42,7 @@ def claim(cluster_id, engine_id):
 
 def begin(cluster_id, expected, status, step_type=StepType.SCALING):
     return Cluster.begin_operation(
-        caller(), cluster_id, step_type, expected, status
+        caller(), cluster_id, NewOperation(step_type, status, expected)
     )
 
 

@@ -9,6 +9,7 @@ from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.operation import NewOperation
 from sahara_ext.progress import Progress
 from sahara_ext.tests.unit.objects import base
 
@@ -20,10 +21,9 @@ class TestBegin(base.TestCase):
         return Cluster.begin_operation(
             self.context,
             cluster.id,
-            StepType.SCALING,
-            expected,
-            ClusterStatus.SCALING,
-            **changes,
+            NewOperation(
+                StepType.SCALING, ClusterStatus.SCALING, expected, **changes
+            ),
         )
 
     def test_what_is_to_be_done(self):
