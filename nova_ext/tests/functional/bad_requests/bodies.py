@@ -4,10 +4,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from nova_ext.tests.functional.bad_requests.question import Bad
-from nova_ext.tests.functional.bad_requests.question import bad
-from nova_ext.tests.functional.bad_requests.question import invalid
-from nova_ext.tests.functional.bad_requests.question import missing
+from nova_ext.tests.functional.bad_requests.cases import Bad
+from nova_ext.tests.functional.bad_requests.cases import bad
+from nova_ext.tests.functional.bad_requests.cases import invalid
+from nova_ext.tests.functional.bad_requests.cases import missing
 
 _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 _ACTION = b'/servers/{server}/action'

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sahara_ext.tests.functional import base
-from sahara_ext.tests.functional.bad_requests.question import Bad
-from sahara_ext.tests.functional.bad_requests.question import bad
-from sahara_ext.tests.functional.bad_requests.question import dangling
-from sahara_ext.tests.functional.bad_requests.question import invalid
-from sahara_ext.tests.functional.bad_requests.question import malformed
-from sahara_ext.tests.functional.bad_requests.question import V1
-from sahara_ext.tests.functional.bad_requests.question import V2
+from sahara_ext.tests.functional.bad_requests.cases import Bad
+from sahara_ext.tests.functional.bad_requests.cases import bad
+from sahara_ext.tests.functional.bad_requests.cases import dangling
+from sahara_ext.tests.functional.bad_requests.cases import invalid
+from sahara_ext.tests.functional.bad_requests.cases import malformed
+from sahara_ext.tests.functional.bad_requests.cases import V1
+from sahara_ext.tests.functional.bad_requests.cases import V2
 
 _ALL = b'/clusters'
 _ONE = b'/clusters/{cluster}'
