@@ -61,7 +61,7 @@ class UnreachableTestCase(test_audit.AuditTestCase):
         return f'/servers/{uuid}/os-instance-actions'
 
 
-class TestAuditAway(UnreachableTestCase):
+class TestCellUnreachable(UnreachableTestCase):
     """There is no server on the host, or it does not answer."""
 
     scenarios = [
@@ -108,7 +108,7 @@ class TestAuditAway(UnreachableTestCase):
         self.assertQuick()
 
 
-class TestAllAway(UnreachableTestCase):
+class TestAllUnreachable(UnreachableTestCase):
     """No cell answers."""
 
     def setUp(self):
