@@ -41,7 +41,7 @@ _INTERVAL: Final = 1.0
 class Stop(BaseException):
     """The end of a command amid its requests.
 
-    Commands that change several servers go on after an ``Exception``.
+    Commands that change several servers continue after an ``Exception``.
 
     :param status: exit status
     """

@@ -54,7 +54,7 @@ class Revisions:
         """
         version = self._version()
         with _transaction(engine) as connection:
-            # First: where this is interrupted, the steps go on from there.
+            # First: where this is interrupted, the steps continue from there.
             version.create(connection)
             metadata.create_all(connection)
             connection.execute(version.insert(), {_VERSION: self.head()})

@@ -13,7 +13,7 @@ class SchemaTooOld(SchemaError):
 
     msg_fmt = (
         'The database is at legacy version %(number)s and has to be at '
-        '%(last)s before it can go on, but sqlalchemy-migrate is not '
+        '%(last)s before it can continue, but sqlalchemy-migrate is not '
         'installed here. Run "%(command)s" once where it is, with '
         'SQLAlchemy 1.4: pip install "%(package)s[legacy]" "SQLAlchemy<2". '
         'Then run it here again.'

@@ -117,7 +117,7 @@ class Redelivery:
     def _guard(
         self, uuid: str, examine: Callable[..., None], *args: Any
     ) -> None:
-        """Log an error that concerns one server; the sweep goes on."""
+        """Log an error that concerns one server; the sweep continues."""
         try:
             examine(*args)
         except Exception:

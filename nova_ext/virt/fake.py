@@ -190,7 +190,7 @@ class FakeDriver(driver.ComputeDriver):
     def post_live_migration_at_destination(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Go on as the guest was on its old host."""
+        """Continue as the guest was on its old host."""
         self._fail_if_asked('post_live_migration_at_destination', instance)
         is_paused = instance.vm_state == VMState.PAUSED
         self._guests[instance.uuid] = (

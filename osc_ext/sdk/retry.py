@@ -244,7 +244,7 @@ def _learn_versions(used: proxy.Proxy) -> None:
         data = used.get_endpoint_data()
         if not (data and data.url) or data.max_microversion is not None:
             return
-        # Raises where keystoneauth goes on without.
+        # Raises where keystoneauth continues without.
         used.session.get(data.url, authenticated=False, raise_exc=False)
 
 

@@ -82,7 +82,7 @@ class DataProcessing(AllInOnePlugin):
         return {_TYPE: self._endpoint}
 
     def services(self) -> Sequence[Runnable]:
-        """Return the engine, which goes on where the last one was killed."""
+        """Return the engine, which continues where the last one was killed."""
         transport = rpc.get_transport(self._conf)
         return [
             _ComputeAPI(self._conf, self._place),

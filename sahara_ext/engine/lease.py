@@ -22,7 +22,7 @@ class Interrupted(BaseException):
     """The engine has to let go of a cluster.
 
     It is no Exception, so that handlers of failures leave everything as it
-    is, for another engine to go on.
+    is, for another engine to continue.
     """
 
 
@@ -45,7 +45,7 @@ class Lease:
         self._deadline = time.monotonic() + _SECONDS
 
     def check(self) -> None:
-        """Return as long as it is right to go on.
+        """Return as long as it is right to continue.
 
         :raises Interrupted: otherwise
         """

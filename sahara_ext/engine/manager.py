@@ -112,7 +112,7 @@ class EngineManager(Manager):
     def let_go(self) -> None:
         """Begin no operation, and let go of those under way; return at once.
 
-        Others can go on with each as soon as its instances permit.
+        Others can continue with each as soon as its instances permit.
         """
         self._pool.stop()
 

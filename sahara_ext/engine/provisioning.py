@@ -37,7 +37,7 @@ class _Work:
 def carry_out(operation: Operation) -> None:
     """Do the part of an operation that has not been done yet.
 
-    :raises Interrupted: when another engine has to go on or to begin again
+    :raises Interrupted: when another engine has to continue or to begin again
     """
     work = _WORK[operation.type]
     with operation.lease.protected():

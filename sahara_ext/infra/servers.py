@@ -16,7 +16,7 @@ from sahara_ext.infra.base import Checkpoint
 LOG = logging.getLogger(__name__)
 
 _SHORTEST = 0.05
-#: How long to wait without asking whether to go on.
+#: How long to wait without asking whether to continue.
 _NAP = 0.5
 
 

@@ -48,7 +48,7 @@ class ProvisioningPlugin(abc.ABC):
     point: the method is then called again, in another one, and is to leave
     out what ``step.finished`` and ``step.done(instance)`` say is done, and to
     stand doing the rest twice. What is no :class:`Exception` is not for a
-    plugin to catch: it ends the work, for another process to go on.
+    plugin to catch: it ends the work, for another process to continue.
 
     :param conf: configuration of the process
     """

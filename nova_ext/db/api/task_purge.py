@@ -26,7 +26,7 @@ def tasks_get_old(
     """Return tasks by their age, each with its id and the moment looked at.
 
     :param column: which moment: ``ended_at`` or ``updated_at``
-    :param after: where to go on; None to begin with the oldest
+    :param after: where to continue; None to begin with the oldest
     """
     moment = getattr(_Task, column)
     statement = sa.select(_Task.id, moment).where(moment < before)

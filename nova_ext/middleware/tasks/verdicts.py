@@ -205,7 +205,7 @@ def _unfinished(
         return _ended(Verdict(TaskState.ERROR, _DELETED), action)
     last = timeutils.parse_isotime(action['updated_at'] + 'Z')
     age = timeutils.utcnow() - timeutils.normalize_time(last)
-    # While the server has a task state, its host may go on with this.
+    # While the server has a task state, its host may continue with this.
     if age > timeout and _task_state(server) is None:
         return _ended(NOT_FINISHED, action)
     return RUNNING

@@ -46,7 +46,7 @@ class RandomDeath(processes.EnginesTestCase):
             self.pause.wait(self.random.uniform(0, _LIFE))
             self.ask_amid()
             self.pause.wait(self.random.uniform(0, _LIFE))
-            # Sometimes one is left that can go on.
+            # Sometimes one is left that can continue.
             self.random.shuffle(alive)
             for _ in range(self.random.randint(1, len(alive))):
                 alive.pop().kill()
@@ -128,7 +128,7 @@ class Frozen(processes.EnginesTestCase):
 
 
 class Stopped(processes.EnginesTestCase):
-    """An engine that is told to stop lets another go on at once."""
+    """An engine that is told to stop lets another continue at once."""
 
     options = {'heartbeat_timeout': 600}
 

@@ -111,7 +111,7 @@ class EngineProcess(process.Process):
         return False
 
     def thaw(self) -> None:
-        """Have it go on."""
+        """Have it continue."""
         self.process.send_signal(signal.SIGCONT)
 
     def has_said(self, text: str) -> bool:

@@ -2,7 +2,7 @@
 """An engine dies before any one of the statements it has for a database.
 
 Between two of them nothing happens that could be lost but servers, and those
-are found again. So another engine must be able to go on from each.
+are found again. So another engine must be able to continue from each.
 """
 
 from collections.abc import Iterator
