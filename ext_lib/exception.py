@@ -79,7 +79,7 @@ class MarkerNotFound(Invalid):
 
 
 def summary(error: BaseException) -> str:
-    """Return an error in one line that does not give secrets away.
+    """Return an error in one line, without secrets.
 
     :returns: the message of an error of this project; of any other, whose
         text may hold what a user must not see, the name of the class

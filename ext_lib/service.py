@@ -211,7 +211,7 @@ class _ToldToEnd(BaseException):
 class _Signals:
     """The signals that concern a process, one after the other.
 
-    A Python handler runs in the midst of the main thread's code, which may
+    A Python handler runs in the middle of the main thread's code, which may
     hold any lock. So handlers do next to nothing, and the interpreter writes
     the numbers to a socket.
     """

@@ -3,7 +3,7 @@
 #
 # Prepare the servers the backends tests use: a user openstack_citest, with
 # that word as password and as database, on MariaDB (or MySQL) and PostgreSQL.
-# Jobs run it before "tox -e backends"; running it twice does no harm.
+# Jobs run it before "tox -e backends"; it is idempotent.
 #
 # DB_ROOT_PW is the password of MariaDB's root, when it has one.
 

@@ -105,7 +105,7 @@ class Facade:
         return self._of(shard).engines()
 
     def reset(self) -> None:
-        """Forget the configuration and close what is not in use."""
+        """Drop the configuration and close what is not in use."""
         for database in (self._database, *self._shards.values()):
             database.dispose()
         self._database = connections.Connections()

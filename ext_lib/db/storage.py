@@ -128,7 +128,7 @@ class FullDisks:
             return time.monotonic() < self._until.get(_key(engine), 0.0)
 
     def clear(self) -> None:
-        """Forget all; for tests."""
+        """Drop what was found so far; for tests."""
         with self._lock:
             self._until.clear()
 

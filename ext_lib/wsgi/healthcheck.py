@@ -96,14 +96,18 @@ class Databases(pluginbase.HealthcheckBaseExtension):
 
     def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
         """Return whether enough of them answer, and which do not."""
-        away = [
+        unreachable = [
             group
             for group, probe in self._probes.items()
             if not probe.answers()
         ]
-        details = f'No answer, see the log: {", ".join(away)}' if away else ''
-        if not away or (
-            self._is_one_enough() and len(away) < len(self._probes)
+        details = (
+            f'No answer, see the log: {", ".join(unreachable)}'
+            if unreachable
+            else ''
+        )
+        if not unreachable or (
+            self._is_one_enough() and len(unreachable) < len(self._probes)
         ):
             return pluginbase.HealthcheckResult(
                 available=True, reason='OK', details=details

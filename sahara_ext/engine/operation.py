@@ -22,8 +22,8 @@ from sahara_ext.progress import Progress
 
 LOG = logging.getLogger(__name__)
 
-#: Statuses in the order a cluster goes through them. One that is taken up
-#: again does not go back.
+#: Statuses in the order a cluster goes through them. One that is
+#: resumed does not go back.
 _ORDER: Sequence[str] = (
     ClusterStatus.VALIDATING,
     ClusterStatus.INFRA_UPDATING,

@@ -69,7 +69,7 @@ class FakeDriver(base.InfraDriver):
         instance: ClusterInstance,
         checkpoint: base.Checkpoint,
     ) -> None:
-        """Forget what was made up."""
+        """Remove what was made up."""
         _play(cluster, instance, InfraStep.DELETING, checkpoint)
 
 

@@ -112,7 +112,7 @@ class Cluster(
     def get_for_engine(
         cls, context: RequestContext, cluster_id: str
     ) -> 'Cluster':
-        """Return a cluster without its steps, whosever it is.
+        """Return a cluster of any project, without its steps.
 
         :raises ClusterNotFound: when there is none
         """

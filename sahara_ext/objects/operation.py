@@ -91,7 +91,7 @@ class OperationObject(objects.VersionedObject):
         It is the first that a transaction does: what it returns is what was
         committed last.
 
-        :returns: it without its steps, whosever it is
+        :returns: it without its steps, of any project
         :raises ClusterNotFound: when there is none
         """
         return cls.from_row(
@@ -140,14 +140,14 @@ class OperationObject(objects.VersionedObject):
         """Have an engine own a cluster to which something is to be done.
 
         :param stale_before: an owner not seen since is dead
-        :returns: whether it does, be it since long ago
+        :returns: whether it does, perhaps since long ago
         """
         return operation_db.cluster_claim(
             context, cluster_id, engine_id, stale_before
         )
 
     def release(self) -> bool:
-        """Give the cluster up; return whether this engine has owned it."""
+        """Release the cluster; return whether this engine has owned it."""
         if self.engine_id is None:
             return False
         return operation_db.cluster_release(
@@ -197,7 +197,7 @@ class OperationObject(objects.VersionedObject):
         description: str | None = None,
         gone: Sequence[str] = (),
     ) -> None:
-        """Note that nothing more is to be done, and let go of the cluster.
+        """Note that nothing more is to be done, and release the cluster.
 
         Instances that are left are part of it. The parts of this object are
         those from before.

@@ -63,7 +63,7 @@ def tasks_destroy_old(
     column: str,
     before: datetime.datetime,
 ) -> int:
-    """Forget those of some tasks that are still as old as they were.
+    """Delete those of some tasks that are still as old as they were.
 
     :returns: how many
     """

@@ -55,7 +55,7 @@ class Recorder:
         :param has_key: whether a repeat is to get the same answer
         """
         if not answer.is_routed:
-            self._forget(task)
+            self._remove(task)
         elif answer.code >= 500:
             why = _storable_reason(req, answer)
             self.note(task, code=answer.code, message=why)
@@ -107,7 +107,7 @@ class Recorder:
             # Perhaps it is stored, and only the answer to that is lost.
             self.backlog.keep(task.destroy)
 
-    def _forget(self, task: Task) -> None:
+    def _remove(self, task: Task) -> None:
         """Remove the task of a request for a URL that does not exist."""
         if 'id' in task:
             self._write(

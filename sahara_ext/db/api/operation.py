@@ -55,7 +55,7 @@ class Changes:
     :param groups: columns of node groups to add
     :param instances: columns of instances to add
     :param counts: how many instances groups are to have, by id
-    :param removing: ids of the instances to take away; None for all
+    :param removing: ids of the instances to remove; None for all
     """
 
     groups: Sequence[Mapping[str, Any]] = ()

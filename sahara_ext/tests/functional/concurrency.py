@@ -160,7 +160,7 @@ class ConcurrencyTests(base.TestCase):
         cluster = self.create()
         self.assertTrue(claim(cluster.id, dead.id))
         engines = [self.engine() for _ in range(THREADS)]
-        dead.forget()
+        dead.destroy()
         found = self.at_once(lambda n: claim(cluster.id, engines[n].id))
         self.assertEqual(1, found.count(True), found)
 
@@ -222,7 +222,7 @@ class ConcurrencyTests(base.TestCase):
         cluster = self.create(instances=2)
         self.assertTrue(claim(cluster.id, engines[0].id))
         old = Cluster.get_for_engine(caller(), cluster.id)
-        engines[0].forget()
+        engines[0].destroy()
 
         def work(number):
             if number == 0:

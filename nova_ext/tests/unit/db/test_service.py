@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Services are stored, found, changed and forgotten."""
+"""Services are stored, found, changed and deleted."""
 
 from oslo_db import exception as db_exception
 

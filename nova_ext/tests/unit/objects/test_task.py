@@ -77,7 +77,7 @@ class TestTask(base.DatabaseTestCase):
         task = self.create()
         ended_at = TaskList.get_clock(self.context).replace(microsecond=0)
         task.change(state=TaskState.ERROR, ended_at=ended_at)
-        self.assertTrue(task.answer(code=503, message='away'))
+        self.assertTrue(task.answer(code=503, message='unreachable'))
         found = self.found(task)
         self.assertEqual((503, TaskState.ERROR), (found.code, found.state))
         self.assertEqual(

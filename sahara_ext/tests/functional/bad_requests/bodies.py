@@ -250,7 +250,7 @@ SCALING = (
             base.group('more', node_group_template_id=base.UNKNOWN)]}),
     bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{protected}', 'protected',
         body=_resize(_WORKER)),
-    bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{public}', 'not his',
+    bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{public}', 'not theirs',
         body=_resize(_WORKER)),
 )  # fmt: skip
 
@@ -289,11 +289,11 @@ UPDATES = (
         body={'name': 'protected'}),
     bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{protected}', 'protected',
         body={'name': 'x'}),
-    bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{public}', 'not his',
+    bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{public}', 'not theirs',
         body={'name': 'x'}),
     bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{protected}',
         'protected'),
-    bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{public}', 'not his'),
+    bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{public}', 'not theirs'),
 )  # fmt: skip
 
 

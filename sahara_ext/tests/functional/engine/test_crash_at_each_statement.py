@@ -78,7 +78,7 @@ class TestEveryDeath(base.EngineTestCase):
         """Be an engine; return whether it has died before it was done."""
         engine = Engine(self.context, host='host')
         engine.register()
-        engine.forget_others()
+        engine.destroy_others()
         if statements is not None:
             self.death.comes_after(statements)
         try:

@@ -87,7 +87,7 @@ class TestHeld(base.TestCase):
     def test_until_another_engine_has_it(self):
         held = self.claimed()
         self.assertTrue(held.is_held())
-        Engine(self.context, id=held.engine_id).forget()
+        Engine(self.context, id=held.engine_id).destroy()
         self.assertTrue(self.claim(held, self.engine()))
         self.assertFalse(held.is_held())
         for change in (
@@ -171,5 +171,5 @@ class TestAbandoned(base.TestCase):
         self.assertEqual(
             [waiting.id, held.id], self.find(engine_id=held.engine_id)
         )
-        Engine(self.context, id=held.engine_id).forget()
+        Engine(self.context, id=held.engine_id).destroy()
         self.assertEqual([waiting.id, held.id], self.find())
