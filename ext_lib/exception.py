@@ -73,7 +73,7 @@ class NoProject(Forbidden):
 
 
 class MarkerNotFound(Invalid):
-    """A page was asked for that starts after an unknown item."""
+    """A page was requested that starts after an unknown item."""
 
     msg_fmt = 'Marker %(marker)s could not be found.'
 

@@ -21,7 +21,7 @@ from ext_lib.service_log import ServiceLog
 
 LOG = logging.getLogger(__name__)
 
-#: How long a process that is told to end may take to start, in seconds.
+#: How long a process that has to end may take to start, in seconds.
 START_GRACE = 30
 
 
@@ -156,7 +156,7 @@ def run(
     """Run ``services`` until SIGTERM or SIGINT, then finish what runs.
 
     They start in the order given and end in the reverse one. A process that
-    is told to end before all have started ends afterwards; if that takes it
+    has to end before all have started ends afterwards; if that takes it
     more than START_GRACE seconds, it dies of SIGALRM.
 
     SIGHUP reads the mutable options again. A second SIGTERM or SIGINT does

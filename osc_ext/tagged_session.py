@@ -60,7 +60,7 @@ class TaggedSession:
     :param session: of keystoneauth
     :param endpoint: returns the endpoint of the compute API
     :param say: prints a line for the user
-    :param is_new: whether the user is to be told the tag
+    :param is_new: whether to print the tag for the user
     """
 
     def __init__(

@@ -57,7 +57,7 @@ class ManageProgram:
         conf: cfg.ConfigOpts,
     ) -> int:
         logging.register_options(conf)
-        # Standard output is for what was asked for.
+        # Standard output is for results.
         conf.set_default('use_stderr', True)
         self.register_opts(conf)
         conf.register_cli_opt(

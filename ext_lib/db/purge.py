@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-#: Exit status when more could be removed than was asked for.
+#: Exit status when more could be removed than was requested.
 MORE_LEFT = 3
 
 #: The highest age, in seconds: a thousand years.

@@ -186,8 +186,8 @@ def differences(
 
     :param told: rows of a reference
     :param span: versions that have the method
-    :param both_ways: whether what need not be there must be told to be
-        optional; else it may be told more strictly than the schema has it
+    :param both_ways: whether what need not be there must be documented as
+        optional; else documents may be stricter than the schema
     """
     there, here = _versions(served, span), _versions(told, span)
     inside = {row.name for row in served if row.open}
@@ -195,11 +195,11 @@ def differences(
         around = name.rpartition('.')[0]
         if name not in there and around in inside:
             if not here[name] <= there[around]:
-                yield f'{name} is told at {_text(here[name])}'
+                yield f'{name} is documented at {_text(here[name])}'
         elif there.get(name) != here.get(name):
             yield (
                 f'{name} exists at {_text(there.get(name))}, '
-                f'is told at {_text(here.get(name))}'
+                f'is documented at {_text(here.get(name))}'
             )
     yield from _optional(served, told, span, both_ways)
 
@@ -217,7 +217,7 @@ def _optional(
         if needed - said or (both_ways and said - needed):
             yield (
                 f'{name} is required at {_text(needed)}, '
-                f'is told to be at {_text(said)}'
+                f'is documented to be at {_text(said)}'
             )
 
 

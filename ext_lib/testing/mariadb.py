@@ -65,7 +65,7 @@ class Server(fixtures.Fixture):
 
     def _options(self) -> list[str]:
         options = ['--no-defaults', f'--datadir={self._directory / "data"}']
-        # It refuses to be root unless it is told to.
+        # It refuses to be root unless an option permits it.
         return [*options, '--user=root'] if os.geteuid() == 0 else options
 
     def start(self) -> None:

@@ -47,7 +47,7 @@ _UNREACHABLE = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 
 def told(error: Exception) -> Exception:
-    """Return the error that clients are told in place of ``error``."""
+    """Return the error that clients get in place of ``error``."""
     if isinstance(error, _UNREACHABLE):
         LOG.error('The database does not answer: %s', error)
         return exception.Unavailable()

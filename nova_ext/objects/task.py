@@ -49,7 +49,7 @@ class Task(base.NovaExtObject):
         'updated_at': DateTimeField(),
         #: When it reached its last state.
         'ended_at': DateTimeField(nullable=True),
-        #: What was asked for, e.g. create or stop.
+        #: What was requested, e.g. create or stop.
         'task': fields.StringField(),
         #: One of TaskState.
         'state': fields.StringField(),

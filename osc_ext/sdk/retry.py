@@ -96,7 +96,7 @@ def retry_safe(
     * :class:`osc_ext.exceptions.AnswerLost` when it was carried out, but its
       answer cannot be made anew;
     * :class:`openstack.exceptions.ResourceTimeout` when the outcome is not
-      known in time: it can be asked for with the same tag later.
+      known in time: the same tag finds it later.
     """
     if tag is None:
         tag = tags.make()

@@ -21,7 +21,7 @@ from sahara_ext.api.schemas import types
 
 #: Version 2 takes these wherever it takes any, or none.
 _ALWAYS = frozenset({'limit', 'marker', 'sort_by'})
-#: How much of a mistake is told, in characters.
+#: Longest description of a mistake, in characters.
 _LONGEST = 2000
 
 

@@ -64,8 +64,8 @@ class DataProcessing(AllInOnePlugin):
         _set_defaults(self._conf)
         self._conf(place.argv, project='sahara-ext')
         config_names.check(self._conf)
-        # Not only by default: what the program is told of a database is
-        # meant for its own.
+        # Not only by default: what is configured of a database is meant
+        # for that of the program.
         path = place.state.resolve() / _DATABASE
         private_files.prepare_database(path)
         self._conf.set_override('connection', f'sqlite:///{path}', 'database')

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cloud of nothing but names, that is slow and fails on request.
 
-What it is asked for follows from the instance alone, so that asking twice
+What it does follows from the instance alone, so that asking twice
 gives the same server, whichever process asks.
 """
 

@@ -25,7 +25,7 @@ class RetryLimit:
 
     :param what: is waited for, to be said when it takes too long
     :param longest: pause, in seconds
-    :param checkpoint: is told what is waited for; raises when there is no
+    :param checkpoint: takes what is waited for; raises when there is no
         need to wait any more
     """
 

@@ -62,7 +62,7 @@ class Cluster(
         'info': JsonDictField(default={}),
         #: In the order they were given in.
         'node_groups': fields.ListOfObjectsField('NodeGroup', default=[]),
-        #: Oldest first; not set unless asked for.
+        #: Oldest first; not set unless requested.
         'provision_steps': fields.ListOfObjectsField('ClusterProvisionStep'),
     }
 

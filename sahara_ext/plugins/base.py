@@ -87,7 +87,7 @@ class ProvisioningPlugin(abc.ABC):
         existing: Mapping[str, int],
         additional: Sequence[NodeGroup],
     ) -> None:
-        """Refuse a cluster that cannot become what is asked for.
+        """Refuse a cluster that cannot become what is requested.
 
         :param cluster: as it is
         :param existing: how many instances node groups are to have, by id;

@@ -66,7 +66,7 @@ def environment(**variables: str) -> dict[str, str]:
 def call(command: Sequence[str], variables: dict[str, str]) -> int:
     """Run a command; return its exit status.
 
-    When this process is told to end, so is all the command has started, but
+    When this process has to end, so has all the command has started, but
     for what made itself a session of its own.
 
     :param variables: its environment

@@ -90,7 +90,7 @@ class Resolver:
             _give_servers(task, made)
         verdict = self._judge(environ, task)
         if verdict.timed_out:
-            # Or it has finished since its action was asked for.
+            # Or it has finished since its action was requested.
             verdict = self._judge(environ, task)
         _store(task, verdict)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every migration names who asked for it, not the owner of the server."""
+"""Every migration names who requested it, not the owner of the server."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad requests are told what is wrong with them, and never get a 500."""
+"""Answers to bad requests say what is wrong, and are never a 500."""
 
 from collections.abc import Iterable
 import io

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors of databases that cannot serve are told from all others."""
+"""Errors of databases that cannot serve are distinguished from all others."""
 
 import sqlite3
 

@@ -93,7 +93,7 @@ _EXTRA_SPECS_RESPONSE = schema.wrapped('extra_specs', {'type': 'object'})
 
 
 class FlavorMarkerNotFound(exception.Invalid):
-    """A page was asked for that starts after an unknown flavor."""
+    """A page was requested that starts after an unknown flavor."""
 
     msg_fmt = 'marker [%(marker)s] not found'
 
