@@ -183,7 +183,7 @@ def run(
             if ready is not None:
                 ready()
             _wait_for_end(conf, signals)
-    except _ToldToEnd:
+    except _EndRequested:
         LOG.info('Nothing has started yet')
     finally:
         _end(started)
@@ -204,7 +204,7 @@ def _end(services: list[Runnable]) -> None:
         service.wait()
 
 
-class _ToldToEnd(BaseException):
+class _EndRequested(BaseException):
     """A process is to end, and there is nothing to finish."""
 
 
@@ -238,14 +238,14 @@ class _Signals:
     def interrupt(self, wait: Callable[[], None]) -> None:
         """Wait.
 
-        :raises _ToldToEnd: at once if a signal says so
+        :raises _EndRequested: at once if a signal says so
         """
         self._is_idle = True
         wait()
         self._is_idle = False
 
     def started(self) -> None:
-        """Have the process live on, whatever it was told amid its start."""
+        """Have the process live on, whatever signal came amid its start."""
         self._is_starting = False
         signal.alarm(0)
 
@@ -271,4 +271,4 @@ class _Signals:
             if self._is_idle:
                 # No other thread needs what may be locked.
                 self._is_idle = False
-                raise _ToldToEnd
+                raise _EndRequested

@@ -178,18 +178,18 @@ def _plain(
 
 def differences(
     served: Sequence[Row],
-    told: Sequence[Any],
+    documented: Sequence[Any],
     span: Versions,
     both_ways: bool,
 ) -> Iterator[str]:
     """Say where two tables differ.
 
-    :param told: rows of a reference
+    :param documented: rows of a reference
     :param span: versions that have the method
     :param both_ways: whether what need not be there must be documented as
         optional; else documents may be stricter than the schema
     """
-    there, here = _versions(served, span), _versions(told, span)
+    there, here = _versions(served, span), _versions(documented, span)
     inside = {row.name for row in served if row.open}
     for name in sorted(there.keys() | here.keys()):
         around = name.rpartition('.')[0]
@@ -201,17 +201,17 @@ def differences(
                 f'{name} exists at {_text(there.get(name))}, '
                 f'is documented at {_text(here.get(name))}'
             )
-    yield from _optional(served, told, span, both_ways)
+    yield from _optional(served, documented, span, both_ways)
 
 
 def _optional(
     served: Sequence[Row],
-    told: Sequence[Any],
+    documented: Sequence[Any],
     span: Versions,
     both_ways: bool,
 ) -> Iterator[str]:
     there = _versions((r for r in served if r.required), span)
-    here = _versions((r for r in told if r.required), span)
+    here = _versions((r for r in documented if r.required), span)
     for name in {row.name for row in served}:
         needed, said = there.get(name, set()), here.get(name, set())
         if needed - said or (both_ways and said - needed):

@@ -142,7 +142,7 @@ class _Probe:
         except Exception as error:
             # Whatever it is, it is the answer; its text may hold names.
             why = storage.reason(error)
-            text = storage.told(error) if why else error
+            text = storage.driver_text(error) if why else error
             LOG.warning('Database of [%s]: %s', self._group, text)
             return False
         if self._tables and storage.FULL_DISKS.has(self._engine):

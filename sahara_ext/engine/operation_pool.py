@@ -124,7 +124,7 @@ class OperationPool:
             try:
                 is_done = self._carry_out_all(cluster_id)
             except Exception:
-                LOG.exception('Cluster %s waits for another try', cluster_id)
+                LOG.exception('Cluster %s is to be retried', cluster_id)
             with self._lock:
                 if cluster_id not in self._again or self._is_over:
                     del self._running[cluster_id]

@@ -70,15 +70,20 @@ class Recorder:
                 reservation=None,
             )
         else:
-            made = answer.servers
-            values: dict[str, Any] = {'code': answer.code}
-            if made:
-                values['instance_uuid'] = made[0]
-            if has_key:
-                values['stored'] = replays.stored(answer, self.longest)
-            self.note(task, state=TaskState.RUNNING, **values)
-            if len(made) > 1 and 'id' in task:
-                self._note_servers(task, made)
+            self._note_accepted(task, answer, has_key)
+
+    def _note_accepted(
+        self, task: Task, answer: Answer, has_key: bool
+    ) -> None:
+        made = answer.servers
+        values: dict[str, Any] = {'code': answer.code}
+        if made:
+            values['instance_uuid'] = made[0]
+        if has_key:
+            values['stored'] = replays.stored(answer, self.longest)
+        self.note(task, state=TaskState.RUNNING, **values)
+        if len(made) > 1 and 'id' in task:
+            self._note_servers(task, made)
 
     def note(self, task: Task, **values: Any) -> None:
         """Store values of a task that no process works on any more."""

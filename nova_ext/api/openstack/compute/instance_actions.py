@@ -122,14 +122,7 @@ class InstanceActionsController:
         if action is None:
             raise exception.InstanceActionNotFound(request_id=id)
         [shown] = view.summaries(req, [action])
-        rights = view.Rights(
-            in_full=req.context.can(
-                policies.InstanceActions.EVENTS, target, fatal=False
-            ),
-            details=req.context.can(
-                policies.InstanceActions.DETAILS, target, fatal=False
-            ),
-        )
+        rights = _rights(req, target)
         if rights.in_full or microversions.supports(
             req, microversions.EVENTS_FOR_ALL
         ):
@@ -140,6 +133,15 @@ class InstanceActionsController:
                 for event in events.objects
             ]
         return {'instanceAction': shown}
+
+
+def _rights(req: request.Request, target: dict[str, Any]) -> view.Rights:
+    """Return what the caller may see of the events of an action."""
+    rules = policies.InstanceActions
+    return view.Rights(
+        in_full=req.context.can(rules.EVENTS, target, fatal=False),
+        details=req.context.can(rules.DETAILS, target, fatal=False),
+    )
 
 
 def _reads_deleted(req: request.Request) -> bool:

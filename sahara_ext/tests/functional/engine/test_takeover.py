@@ -265,7 +265,7 @@ class TestDatabase(base.EngineTestCase):
         self.start(is_alone=False)
         self.wait_for(self.create(seconds=0.4))
         self.assertEqual([], errors)
-        self.assertIn('waits for another try', self.log.output)
+        self.assertIn('is to be retried', self.log.output)
 
     def test_it_comes_back_after_an_instance_was_saved(self):
         answers = iter([db_exception.DBConnectionError()])
