@@ -125,11 +125,7 @@ def _of_actions(
 
     The API shows the events of one action at a time.
     """
-    query: dict[str, Any] = {}
-    if parsed_args.marker:
-        query['marker'] = parsed_args.marker
-    if parsed_args.limit:
-        query.update(limit=parsed_args.limit, paginated=False)
+    query = services.page(parsed_args)
     for listed in compute.server_actions(server, **query):
         action = compute.get_server_action(listed.request_id, server)
         events = action.events or ()
