@@ -143,7 +143,7 @@ class _Block:
         :param send: sends it once
         """
         if method.upper() in _READING:
-            repeated = repetition.Read(self._pauses())
+            repeated = repetition.RepeatedRead(self._pauses())
         else:
             body = kwargs.get('json', kwargs.get('data'))
             change = changes.recognize(method, self._below(url), body)
@@ -152,7 +152,7 @@ class _Block:
             headers = kwargs.get('headers') or {}
             kwargs['headers'] = {**headers, tags.HEADER: self._tag}
             read = _reader(send, {**self._limit, **_of_version(kwargs)})
-            repeated = repetition.Change(
+            repeated = repetition.RepeatedChange(
                 self._pauses(), self._tag, change, read
             )
         raise_exc = kwargs.pop('raise_exc', False)

@@ -34,7 +34,7 @@ RETRY_AFTER = 'Retry-After'
 _SOON = 1
 _REASONS: dict[type[reservations.Taken], tuple[int, str]] = {
     reservations.Repeated: (409, 'That request is already accepted.'),
-    reservations.Unanswered: (
+    reservations.InProgress: (
         409,
         'The request with this Idempotency-Key has no answer yet. Try later.',
     ),
@@ -96,7 +96,7 @@ class Refusals:
         headers = {}
         if isinstance(taken, reservations.Repeated):
             headers = self._named(req, taken.task)
-        elif isinstance(taken, reservations.Unanswered):
+        elif isinstance(taken, reservations.InProgress):
             headers = {ID: taken.task.uuid, RETRY_AFTER: str(_SOON)}
         return self._fault(req, status, message, headers)
 

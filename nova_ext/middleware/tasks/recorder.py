@@ -17,8 +17,8 @@ from ext_lib.db import text
 from ext_lib.wsgi import request
 from nova_ext.middleware.tasks import replays
 from nova_ext.middleware.tasks.upstream import Answer
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
-from nova_ext.objects.task import TaskState
 
 LOG = log.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Recorder:
                 task,
                 code=answer.code,
                 message=why,
-                state=TaskState.ERROR,
+                state=RequestState.ERROR,
                 ends=True,
                 reservation=None,
             )
@@ -81,7 +81,7 @@ class Recorder:
             values['instance_uuid'] = made[0]
         if has_key:
             values['stored'] = replays.stored(answer, self.longest)
-        self.note(task, state=TaskState.RUNNING, **values)
+        self.note(task, state=RequestState.RUNNING, **values)
         if len(made) > 1 and 'id' in task:
             self._note_servers(task, made)
 

@@ -23,9 +23,9 @@ from nova_ext import exception
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import task_pages
 from nova_ext.api.openstack.compute.schemas import types
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.objects.task import TaskState
 from nova_ext.policies import server_tasks as policies
 
 _TASKS = 'tasks'
@@ -43,7 +43,7 @@ _SECONDS = {'type': 'string', 'pattern': '^[0-9]{1,9}$'}
 _FILTERS: schema.Params = {
     'limit': Param(types.limit),
     'marker': Param(types.uuid),
-    'state': Param({'enum': list(TaskState.ALL)}),
+    'state': Param({'enum': list(RequestState.ALL)}),
     'changes-since': Param(types.date_time),
     'all_tenants': Param(types.boolean_like),
 }
@@ -67,7 +67,7 @@ _TASK = schema.Body(
     {
         'uuid': Param(types.uuid, required=True),
         'task': Param(types.string, required=True),
-        'state': Param({'enum': list(TaskState.ALL)}, required=True),
+        'state': Param({'enum': list(RequestState.ALL)}, required=True),
         'resource': Param(
             {
                 'type': 'object',

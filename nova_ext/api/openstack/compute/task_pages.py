@@ -9,9 +9,9 @@ from typing import Any
 
 from ext_lib.paging import Page
 from ext_lib.wsgi import request
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.objects.task import TaskState
 
 #: Seconds between two looks at tasks that a request waits for: of the first
 #: and of the last, with a factor from one to the next.
@@ -155,7 +155,7 @@ def _is_open(req: request.Request, key: str, wanted: dict[str, Any]) -> bool:
 
 def _open(wanted: dict[str, Any]) -> dict[str, Any]:
     """Return the filters for what is unfinished, whatever it may become."""
-    return {**wanted, 'state': list(TaskState.UNFINISHED), _SINCE: None}
+    return {**wanted, 'state': list(RequestState.UNFINISHED), _SINCE: None}
 
 
 def _outline(tasks: Iterable[Task]) -> list[Any]:
