@@ -198,7 +198,7 @@ def _wait_for_end(conf: cfg.ConfigOpts, signals: '_Signals') -> None:
 
 
 def _end(services: list[Runnable]) -> None:
-    # One after the other: what started later may lean on what was there.
+    # One after the other: what started later may depend on what was there.
     for service in reversed(services):
         service.stop()
         service.wait()

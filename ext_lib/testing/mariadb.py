@@ -100,7 +100,7 @@ class Server(fixtures.Fixture):
         return pymysql.connect(host='127.0.0.1', port=self._port, user='root')
 
     def stop(self) -> None:
-        """Have the server end in good order; return when it has."""
+        """Have the server end gracefully; return when it has."""
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_SECONDS)
 

@@ -14,7 +14,7 @@ from sahara_ext.progress.failure import LOST
 
 LOG = logging.getLogger(__name__)
 
-#: For how long an answer of the database is believed, in seconds.
+#: For how long an answer of the database counts, in seconds.
 _SECONDS = 1.0
 
 

@@ -69,7 +69,7 @@ class FakeDriver(base.InfraDriver):
         instance: ClusterInstance,
         checkpoint: base.Checkpoint,
     ) -> None:
-        """Remove what was made up."""
+        """Simulate the end of an instance."""
         _play(cluster, instance, InfraStep.DELETING, checkpoint)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The all-in-one ends in good order and continues where it was."""
+"""The all-in-one ends gracefully and continues where it was."""
 
 from concurrent import futures
 import json

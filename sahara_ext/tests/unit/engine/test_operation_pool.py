@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A pool claims what it has room for, and ends in good order."""
+"""A pool claims what it has room for, and ends gracefully."""
 
 import threading
 from typing import Any
