@@ -2,7 +2,7 @@
 #
 # make serve   run both services in one process, ready to be asked
 # make test    run the unit, functional and API sample tests on SQLite
-# make clean   forget the environment and the state
+# make clean   remove the environment and the state
 #
 # Nothing but python3 (3.10 or later) and make is needed. OPTS is appended to
 # the command line; every option can also be set as OS_<GROUP>__<OPTION>.

@@ -157,7 +157,7 @@ def connection_parameters(
     if limits is not None:
         parameters += limits.parameters(url)
     if url.get_backend_name() == 'mysql' and 'charset' not in url.query:
-        # oslo.db asks for three-byte UTF-8 unless told otherwise.
+        # oslo.db asks for three-byte UTF-8 unless configured otherwise.
         parameters.append('charset=utf8mb4')
     elif sqlite.is_file(url):
         parameters.append(f'plugin={sqlite.PLUGIN}')

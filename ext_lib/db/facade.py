@@ -74,7 +74,7 @@ class Facade:
         """Add a database to read from, described by ``group`` of ``conf``.
 
         Unless the operator configures otherwise, one attempt to connect is
-        made: callers can go on without this database.
+        made: callers can continue without this database.
 
         :param limits: of the wait for it; as the driver has them if None
         :raises NoConnection: when the group does not say where it is
@@ -105,7 +105,7 @@ class Facade:
         return self._of(shard).engines()
 
     def reset(self) -> None:
-        """Forget the configuration and close what is not in use."""
+        """Drop the configuration and close what is not in use."""
         for database in (self._database, *self._shards.values()):
             database.dispose()
         self._database = connections.Connections()

@@ -158,18 +158,18 @@ def locating(
     ) -> _Row:
         found: list[tuple[RequestContext, _Row]] = []
         missing: exception.NotFound | None = None
-        away: Exception | None = None
+        failed: Exception | None = None
         for there in each(context):
             try:
                 found.append((there, function(there, *args, **kwargs)))
             except exception.NotFound as error:
                 missing = error
             except connect_limits.UNREACHABLE as error:
-                away = error
+                failed = error
             if found and not any(_rank(found[-1][1])):
                 break
         if not found:
-            unanswered = away or missing
+            unanswered = failed or missing
             assert unanswered is not None
             raise unanswered
         there, row = min(found, key=lambda pair: _rank(pair[1]))

@@ -19,7 +19,7 @@ _NO_LIMITS = ((None, None), (None, 'latest'))
 class Proxy(proxy.Proxy):
     """The proxy of the data-processing API, of which the SDK has none.
 
-    Wherever a cluster is asked for, its object or its id will do.
+    Wherever a cluster is an argument, its object or its id will do.
     """
 
     def choose_version(self) -> None:
@@ -76,7 +76,7 @@ class Proxy(proxy.Proxy):
     ) -> ClusterProgress:
         """Return the progress of a cluster once it is Active or in Error.
 
-        The cluster is asked for in intervals that grow to ten seconds, or as
+        The cluster is read in intervals that grow to ten seconds, or as
         ``Retry-After`` says. Once the first answer has come, the API may be
         unreachable meanwhile.
 

@@ -23,7 +23,7 @@ _REPEAT = 'Task-repeat'
 _RETRY_AFTER = 'Retry-After'
 
 
-class Read:
+class RepeatedRead:
     """A request that is sent until its answer has come.
 
     :param pause: between two of them
@@ -57,7 +57,7 @@ class Read:
         return None if response.status_code in _PROXY_ERRORS else response
 
 
-class Change(Read):
+class RepeatedChange(RepeatedRead):
     """A request with a tag, that is sent until its outcome is known.
 
     :param read: reads from the compute API

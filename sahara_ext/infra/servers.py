@@ -16,7 +16,7 @@ from sahara_ext.infra.base import Checkpoint
 LOG = logging.getLogger(__name__)
 
 _SHORTEST = 0.05
-#: How long to wait without asking whether to go on.
+#: How long to wait without asking whether to continue.
 _NAP = 0.5
 
 
@@ -25,7 +25,7 @@ class RetryLimit:
 
     :param what: is waited for, to be said when it takes too long
     :param longest: pause, in seconds
-    :param checkpoint: is told what is waited for; raises when there is no
+    :param checkpoint: takes what is waited for; raises when there is no
         need to wait any more
     """
 

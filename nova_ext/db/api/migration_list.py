@@ -46,7 +46,7 @@ def migration_get_all_by_filters(
     :raises MarkerNotFound: when no migration has that uuid or number, or
         migrations of several cells have that number
     :raises OutOfReach: when a database is unreachable; of several, pages
-        leave it out, unless they are told not to
+        leave it out, unless configured not to
     """
     if page is not None and page.limit == 0:
         return []

@@ -60,7 +60,7 @@ def _table(
     live = server_migrations.ServerMigrationsController(compute)
     migration = migrations.MigrationsController(links)
     server = servers.ServersController(conf, links, catalogue, compute)
-    act = server_actions.ServerActionsController(compute, server.presenter)
+    act = server_actions.ServerActionsController(compute, server.view)
     move = server_actions.ServerMovesController(catalogue, compute)
     service = services.ServicesController(conf)
     version = versions.VersionsController(links, negotiator)

@@ -196,7 +196,7 @@ class TestPlansOfNova(PlanTestCase):
             self.assertCosts(rows, COST_OF_WALK)
 
     def test_cost_of_a_filter(self):
-        """One that has no index makes it go on until the page is full."""
+        """One that has no index makes it continue until the page is full."""
         admin = context.get_admin_context()
         rows = migration_list_db.migration_get_all_by_filters(
             admin, {'user_id': 'u3'}, Page(LIMIT)
