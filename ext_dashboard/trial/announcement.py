@@ -74,6 +74,8 @@ def _clouds(place: Place) -> str:
     clouds = {
         user: {
             'region_name': places.REGION,
+            # There is no image service; the compute API has single images.
+            'image_endpoint_override': place.url('compute'),
             'auth': {
                 'auth_url': place.url('identity'),
                 'username': user,

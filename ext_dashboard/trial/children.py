@@ -49,7 +49,7 @@ class Child:
             )
 
     def wait(self, url: str) -> None:
-        """Return once it answers.
+        """Return once it answers with success.
 
         :raises NotStarted: when it ends before, or takes too long
         """
@@ -119,14 +119,13 @@ class Children:
 
 
 def _answers(url: str) -> bool:
-    """Return whether there is any answer, be it an error."""
+    """Return whether there is an answer that is no error."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=_START)
     try:
         connection.request('GET', parts.path)
-        connection.getresponse()
+        return connection.getresponse().status < http.client.BAD_REQUEST
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True

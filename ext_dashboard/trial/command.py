@@ -135,9 +135,9 @@ def _start(place: Place, children: Children) -> None:
         accounts.store(place)
     except exceptions.ClientException as error:
         raise NotStarted(f'keystone refuses: {error}') from error
-    both.wait(place.url('compute'))
-    both.wait(place.url('data-processing'))
-    dashboard.wait(f'{place.url("dashboard")}auth/login/')
+    for part in ('compute', 'data-processing'):
+        both.wait(f'{place.root(part)}/healthcheck')
+    dashboard.wait(f'{place.root("dashboard")}/auth/login/')
 
 
 if __name__ == '__main__':

@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 
+from ext_dashboard.trial import place as places
 from ext_dashboard.trial import serving
-from ext_dashboard.trial import settings
 from ext_dashboard.trial.children import Child
 from ext_dashboard.trial.place import Place
 from ext_lib.startup_errors import NotStarted
@@ -85,7 +85,7 @@ def start(place: Place) -> Child:
         MODULE,
         [place.host, str(place.ports[PART])],
         place.log(PART),
-        {settings.VARIABLE: json.dumps(found), **_SETTINGS},
+        {places.HORIZON_VARIABLE: json.dumps(found), **_SETTINGS},
     )
 
 

@@ -17,6 +17,8 @@ USERS = {'admin': 'admin', 'demo': 'member'}
 SERVICE_USER = 'nova-ext'
 SERVICE_PROJECT = 'service'
 REGION = 'RegionOne'
+#: Variable of Horizon's process, with what is different in each place.
+HORIZON_VARIABLE = 'NOVA_EXT_TRIAL_HORIZON'
 
 #: Parts that listen, with their default ports.
 PORTS = {
@@ -49,10 +51,14 @@ class Place:
     host: str
     ports: Mapping[str, int]
 
-    def url(self, part: str) -> str:
-        """Return the URL of a part."""
+    def root(self, part: str) -> str:
+        """Return the URL of the server of a part."""
         host = f'[{self.host}]' if ':' in self.host else self.host
-        return f'http://{host}:{self.ports[part]}{_PATHS[part]}'
+        return f'http://{host}:{self.ports[part]}'
+
+    def url(self, part: str) -> str:
+        """Return the URL of a part, for users."""
+        return f'{self.root(part)}{_PATHS[part]}'
 
     @property
     def lock(self) -> pathlib.Path:

@@ -10,10 +10,12 @@ import os
 import sys
 from typing import Any
 
-#: Variable with what :func:`ext_dashboard.trial.horizon.environment` knows.
-VARIABLE = 'NOVA_EXT_TRIAL_HORIZON'
+# It is being imported, and has these already.
+from openstack_dashboard import settings as horizon_settings
 
-_place: dict[str, Any] = json.loads(os.environ.get(VARIABLE, '{}'))
+from ext_dashboard.trial.place import HORIZON_VARIABLE
+
+_place: dict[str, Any] = json.loads(os.environ.get(HORIZON_VARIABLE, '{}'))
 
 DEBUG = False
 ALLOWED_HOSTS = _place.get('hosts', [])
@@ -22,6 +24,12 @@ SECRET_KEY = _place.get('secret_key', 'of no session')
 OPENSTACK_KEYSTONE_URL = _place.get('identity', '')
 OPENSTACK_KEYSTONE_DEFAULT_ROLE = 'member'
 TIME_ZONE = 'UTC'
+
+horizon_settings.HORIZON_CONFIG.update(
+    user_home='/project/instances/',
+    customization_module='ext_dashboard.trial.customization',
+)
+OPENSTACK_INSTANCE_RETRIEVE_IP_ADDRESSES = False
 
 SESSION_ENGINE = 'django.contrib.sessions.backends.file'
 SESSION_FILE_PATH = _place.get('sessions')
