@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tab Provisioning of a cluster, and the repairs of its page.
+
+It comes after the files of sahara-dashboard, which it builds upon.
+"""
+
+from keystoneauth1 import exceptions
+
+PANEL = 'provisioning'
+PANEL_DASHBOARD = 'project'
+PANEL_GROUP = 'data_processing'
+ADD_PANEL = 'ext_dashboard.provisioning.panel.Provisioning'
+# Horizon imports each as a module; Django finds the configuration in it.
+ADD_INSTALLED_APPS = ['ext_dashboard']
+ADD_JS_FILES = [
+    'ext_dashboard/provisioning.js',
+    'ext_dashboard/cluster_events.js',
+]
+ADD_SCSS_FILES = ['ext_dashboard/provisioning.scss']
+# A message instead of an error page where data processing is unreachable.
+ADD_EXCEPTIONS = {'recoverable': (exceptions.ConnectFailure,)}

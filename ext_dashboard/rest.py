@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests to the APIs of the cloud, with the token of the user.
+
+The browser never has the token: pages ask views of this plugin, and these
+ask the APIs.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib import parse
+
+from django.conf import settings
+from horizon import exceptions as horizon_exceptions
+from keystoneauth1 import adapter
+from keystoneauth1 import exceptions
+from keystoneauth1 import session
+from keystoneauth1 import token_endpoint
+from openstack_dashboard.api import base
+
+#: Seconds to wait for an answer.
+_TIMEOUT: Final = 20
+
+
+class Unreachable(Exception):
+    """A service that gives no answer, or none of its API."""
+
+
+class Refused(Exception):
+    """An answer that is an error.
+
+    :param status: HTTP status of the answer, below 500
+    :param message: the text of the service
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def get(
+    request: Any,
+    service_type: str,
+    path: str,
+    query: Mapping[str, Any] | None = None,
+    microversion: str | None = None,
+) -> Any:
+    """Return the body of an answer.
+
+    :param request: of Django, of the user who asks
+    :param service_type: as the catalog has it, such as ``compute``
+    :param path: below the endpoint of the catalog; its parts are quoted
+    :param query: parameters; those that are None are left out
+    :raises Refused: when the answer is an error
+    :raises Unreachable: when there is none, or none that is JSON
+    """
+    given = {k: v for k, v in (query or {}).items() if v is not None}
+    if given:
+        path = f'{path}?{parse.urlencode(given)}'
+    try:
+        found = _adapter(request, service_type, microversion).get(path)
+        return found.json()
+    except exceptions.HttpError as error:
+        status = error.http_status
+        if status >= 500:
+            raise Unreachable(str(error)) from None
+        raise Refused(status, error.message or str(error)) from None
+    except (
+        exceptions.ClientException,
+        horizon_exceptions.ServiceCatalogException,
+        ValueError,
+    ) as error:
+        raise Unreachable(str(error)) from None
+
+
+def quoted(part: str) -> str:
+    """Return a value as a part of a path."""
+    return parse.quote(part, safe='')
+
+
+def _adapter(request: Any, service_type: str, microversion: str | None) -> Any:
+    url = base.url_for(request, service_type)
+    return adapter.Adapter(
+        session.Session(
+            auth=token_endpoint.Token(url, request.user.token.id),
+            verify=_verify(),
+            timeout=_TIMEOUT,
+            app_name='ext_dashboard',
+        ),
+        service_type=service_type,
+        default_microversion=microversion,
+    )
+
+
+def _verify() -> Any:
+    if settings.OPENSTACK_SSL_NO_VERIFY:
+        return False
+    return settings.OPENSTACK_SSL_CACERT or True

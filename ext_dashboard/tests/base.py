@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Base of the tests: a cloud with clusters, whose APIs answer as told."""
+
+from unittest import mock
+
+from openstack_dashboard.test import helpers
+
+from ext_dashboard import rest
+
+#: Service types of the catalog, beside those of Horizon's tests.
+SERVICES = ('data-processing', 'data_processing')
+
+
+class TestCase(helpers.TestCase):
+    def _setup_test_data(self):
+        super()._setup_test_data()
+        self.service_catalog.extend(
+            {
+                'type': service,
+                'name': service,
+                'endpoints': [
+                    {
+                        'region': 'RegionOne',
+                        'region_id': 'RegionOne',
+                        'interface': interface,
+                        'url': f'http://{service}.test/v1.1',
+                    }
+                    for interface in ('public', 'admin', 'internal')
+                ],
+            }
+            for service in SERVICES
+        )
+
+    def setUp(self):
+        super().setUp()
+        #: What stands for the APIs: :func:`ext_dashboard.rest.get`.
+        self.api = self.enterContext(
+            mock.patch.object(rest, 'get', autospec=True)
+        )
+
+    def enterContext(self, context):
+        """Enter a context until the test ends; Python 3.10 has no such."""
+        value = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        return value
+
+    def script(self, address):
+        """Return the answer to a script of a page."""
+        return self.client.get(address, HTTP_X_REQUESTED_WITH='XMLHttpRequest')

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times and durations as users read them: in their language and zone."""
+
+import datetime
+
+from django.utils import formats
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+
+def moment(value: str | None) -> dict[str, str] | None:
+    """Return a time of an API: ``iso`` for programs, ``text`` for users.
+
+    :param value: ISO 8601; UTC where it names no zone; None for no time
+    """
+    if not value:
+        return None
+    found = datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=datetime.timezone.utc)
+    local = timezone.localtime(found)
+    # The forms of a time that languages have leave out the seconds.
+    day = formats.date_format(local, 'DATE_FORMAT')
+    return {
+        'iso': found.isoformat(),
+        'text': f'{day} {local:%H:%M:%S %Z}',
+    }
+
+
+def duration(seconds: float | None) -> str:
+    """Return a number of seconds with its units; empty for None."""
+    if seconds is None:
+        return ''
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return _('%(seconds)d s') % {'seconds': rest}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 1:
+        return _('%(minutes)d min %(seconds)02d s') % {
+            'minutes': minutes,
+            'seconds': rest,
+        }
+    return _('%(hours)d h %(minutes)02d min') % {
+        'hours': hours,
+        'minutes': minutes,
+    }
