@@ -18,13 +18,12 @@ def moment(value: str | None) -> dict[str, str] | None:
     found = datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
     if found.tzinfo is None:
         found = found.replace(tzinfo=datetime.timezone.utc)
-    local = timezone.localtime(found)
-    # The forms of a time that languages have leave out the seconds.
-    day = formats.date_format(local, 'DATE_FORMAT')
-    return {
-        'iso': found.isoformat(),
-        'text': f'{day} {local:%H:%M:%S %Z}',
-    }
+    return _moment(found)
+
+
+def now() -> dict[str, str]:
+    """Return the present time in the same form."""
+    return _moment(timezone.now())
 
 
 def duration(seconds: float | None) -> str:
@@ -43,4 +42,14 @@ def duration(seconds: float | None) -> str:
     return _('%(hours)d h %(minutes)02d min') % {
         'hours': hours,
         'minutes': minutes,
+    }
+
+
+def _moment(found: datetime.datetime) -> dict[str, str]:
+    local = timezone.localtime(found)
+    # The forms of a time that languages have leave out the seconds.
+    day = formats.date_format(local, 'DATE_FORMAT')
+    return {
+        'iso': found.isoformat(),
+        'text': f'{day} {local:%H:%M:%S %Z}',
     }

@@ -4,8 +4,6 @@
 It comes after the files of sahara-dashboard, which it builds upon.
 """
 
-from keystoneauth1 import exceptions
-
 PANEL = 'provisioning'
 PANEL_DASHBOARD = 'project'
 PANEL_GROUP = 'data_processing'
@@ -13,9 +11,8 @@ ADD_PANEL = 'ext_dashboard.provisioning.panel.Provisioning'
 # Horizon imports each as a module; Django finds the configuration in it.
 ADD_INSTALLED_APPS = ['ext_dashboard']
 ADD_JS_FILES = [
+    'ext_dashboard/reader.js',
     'ext_dashboard/provisioning.js',
     'ext_dashboard/cluster_events.js',
 ]
 ADD_SCSS_FILES = ['ext_dashboard/provisioning.scss']
-# A message instead of an error page where data processing is unreachable.
-ADD_EXCEPTIONS = {'recoverable': (exceptions.ConnectFailure,)}

@@ -30,9 +30,11 @@ def shown(cluster_id: str, progress: dict[str, Any]) -> dict[str, Any]:
         'status': status,
         'description': why,
         'percentage': percentage,
+        'percentage_text': _('%(percentage)d %%') % {'percentage': percentage},
         'has_ended': status in _ENDED,
         'has_failed': _has_failed(status, percentage, why),
-        'updated_at': progress.get('updated_at'),
+        'as_of': times.now(),
+        'version': _version(progress),
         'summary': _summary(status, steps),
         'steps': steps,
     }
@@ -94,6 +96,15 @@ def _attributes(step: dict[str, Any]) -> types.SimpleNamespace:
         duration=step.get('duration'),
         has_begun=step.get('started_at') is not None,
     )
+
+
+def _version(progress: dict[str, Any]) -> str:
+    """Return what changes whenever there is progress, but not with time."""
+    counts = [
+        f'{step.get("completed")}-{step.get("failed")}-{step.get("successful")}'
+        for step in progress.get('provisioning_progress') or []
+    ]
+    return ' '.join([str(progress.get('status')), *counts])
 
 
 def _percentage(count: int, total: int) -> float:

@@ -43,5 +43,6 @@ class FailuresView(json_views.JsonView):
         page = [progress.failure(event) for event in found[:_PAGE]]
         return {
             'failures': page,
+            'limit': _PAGE,
             'next': page[-1]['id'] if len(found) > _PAGE else None,
         }
