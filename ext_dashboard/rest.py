@@ -72,6 +72,22 @@ def get(
         raise Unreachable(str(error)) from None
 
 
+def newest_microversion(request: Any, service_type: str) -> str | None:
+    """Return the newest microversion that an API has, None without any.
+
+    :raises Unreachable: when the API does not say
+    """
+    try:
+        found = _adapter(request, service_type, None).get_endpoint_data()
+    except (
+        exceptions.ClientException,
+        horizon_exceptions.ServiceCatalogException,
+    ) as error:
+        raise Unreachable(str(error)) from None
+    newest = found and found.max_microversion
+    return '.'.join(map(str, newest)) if newest else None
+
+
 def quoted(part: str) -> str:
     """Return a value as a part of a path."""
     return parse.quote(part, safe='')
