@@ -53,7 +53,10 @@ class TestCase(helpers.TestCase):
     def instance_tab(self, slug, server_id):
         """Return a tab of an instance as it is shown once it is opened."""
         with mock.patch.object(
-            neutron, 'is_extension_supported', return_value=False
+            neutron,
+            'is_extension_supported',
+            autospec=True,
+            return_value=False,
         ):
             group = tabs.InstanceDetailTabs(
                 self.request, instance_id=server_id

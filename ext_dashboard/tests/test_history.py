@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The history of a server: its pages, and answers to their script."""
 
+from unittest import mock
 from urllib import parse
 
 from django import urls
@@ -8,6 +9,7 @@ from django.core import cache
 
 from ext_dashboard import compute
 from ext_dashboard import rest
+from ext_dashboard.history import timeline
 from ext_dashboard.history import views
 from ext_dashboard.tests import base
 
@@ -60,7 +62,7 @@ class Compute:
     """
 
     def __init__(self, actions=(), migrations=(), newest=(2, 104)):
-        self.actions = sorted(actions, key=views.timeline.begun, reverse=True)
+        self.actions = sorted(actions, key=timeline.begun, reverse=True)
         self.migrations = migrations
         self.newest = newest
         self.asked = []
@@ -169,8 +171,8 @@ class TimelineTest(base.TestCase):
             [action(n) for n in range(50)], [migration(2)], newest=(2, 53)
         )
         newest = self.enterContext(
-            base.mock.patch.object(
-                rest, 'newest_microversion', return_value='2.53'
+            mock.patch.object(
+                rest, 'newest_microversion', autospec=True, return_value='2.53'
             )
         )
         pages = self.pages()
@@ -185,8 +187,8 @@ class TimelineTest(base.TestCase):
     def test_a_cloud_without_microversions(self):
         served = self.serve([action(1)], newest=(2, 1))
         self.enterContext(
-            base.mock.patch.object(
-                rest, 'newest_microversion', return_value=None
+            mock.patch.object(
+                rest, 'newest_microversion', autospec=True, return_value=None
             )
         )
         self.assertEqual([['req-1']], self.pages())
@@ -198,13 +200,23 @@ class TimelineTest(base.TestCase):
         self.assertEqual('Stop', stopped['name'])
         self.assertEqual('failed', stopped['state'])
         self.assertEqual('Error', stopped['result'])
-        self.assertEqual('2.5 s', stopped['duration'])
+        self.assertEqual('2.50 s', stopped['duration'])
         self.assertEqual('2026-01-02T03:01:05+00:00', stopped['time']['iso'])
         self.assertEqual('Live migration', moved['name'])
         self.assertEqual('host1 → host2', moved['hosts'])
         self.assertEqual('30 s', moved['duration'])
         self.assertEqual('done', moved['state'])
         self.assertIsNone(moved['address'])
+
+    def test_names(self):
+        """Horizon's words where it has some, else ours, else the API's."""
+        names = ('confirmResize', 'live-migration', 'delete', 'somethingElse')
+        self.serve([action(n, action=name) for n, name in enumerate(names)])
+        found = [entry['name'] for entry in self.page()['items']]
+        self.assertEqual(
+            ['somethingElse', 'Delete', 'Live Migration', 'Confirm Resize'],
+            found,
+        )
 
     def test_times_are_of_the_zone_of_the_user(self):
         self.client.cookies['django_timezone'] = 'Asia/Tokyo'
@@ -224,11 +236,11 @@ class TimelineTest(base.TestCase):
     def test_markup_stays_text(self):
         names = ('action', 'user_id', 'project_id', 'message', 'request_id')
         planted = action(1, **dict.fromkeys(names, MARKUP))
-        names = (
+        others = (
             'status', 'migration_type', 'source_compute', 'dest_compute',
             'user_id', 'project_id', 'id',
         )  # fmt: skip
-        self.serve([planted], [migration(2, **dict.fromkeys(names, MARKUP))])
+        self.serve([planted], [migration(2, **dict.fromkeys(others, MARKUP))])
         answer = self.script(address('timeline', SERVER))
         self.assertEqual('application/json', answer['Content-Type'])
         moved, found = answer.json()['items']
@@ -293,7 +305,7 @@ class EventsTest(base.TestCase):
         )
         self.assertEqual('host1', found['host'])
         self.assertEqual('', found['host_id'])
-        self.assertEqual('File "x"', found['traceback'])
+        self.assertEqual('  File "x"', found['traceback'])
 
     def test_running(self):
         (found,) = self.events(self.event(result=None, finish_time=None))
@@ -359,8 +371,6 @@ class PagesTest(base.TestCase):
         self.api.assert_not_called()
 
     def test_another_path(self):
-        self.assertRaises(
-            urls.NoReverseMatch, address, 'server', '{{ 7*7 }}'
-        )
+        self.assertRaises(urls.NoReverseMatch, address, 'server', '{{ 7*7 }}')
         path = address('index') + 'servers/%7B%7B%207*7%20%7D%7D'
         self.assertEqual(404, self.client.get(path).status_code)
