@@ -8,8 +8,8 @@ import uuid
 
 from django import urls
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
-from django.utils.translation import pgettext_lazy
 from openstack_dashboard.dashboards.project.instances import audit_tables
 
 from ext_dashboard import times
@@ -20,25 +20,24 @@ _SUCCESS: Final = 'Success'
 _FAILED: Final = frozenset({'error', 'failed', 'cancelled'})
 #: Statuses of migrations that have ended well.
 _DONE: Final = frozenset({'done', 'completed', 'confirmed', 'reverted'})
-_CONTEXT: Final = 'action on an instance'
 #: Words for actions: Horizon's own for those it knows.
 _NAMES: Final = {
-    'abort': pgettext_lazy(_CONTEXT, 'Abort Live Migration'),
-    'attach_interface': pgettext_lazy(_CONTEXT, 'Attach Interface'),
-    'attach_volume': pgettext_lazy(_CONTEXT, 'Attach Volume'),
-    'changepassword': pgettext_lazy(_CONTEXT, 'Change Password'),
-    'createbackup': pgettext_lazy(_CONTEXT, 'Create Backup'),
-    'delete': pgettext_lazy(_CONTEXT, 'Delete'),
-    'detach_interface': pgettext_lazy(_CONTEXT, 'Detach Interface'),
-    'detach_volume': pgettext_lazy(_CONTEXT, 'Detach Volume'),
-    'evacuate': pgettext_lazy(_CONTEXT, 'Evacuate'),
-    'extend_volume': pgettext_lazy(_CONTEXT, 'Extend Volume'),
-    'forcedelete': pgettext_lazy(_CONTEXT, 'Force Delete'),
-    'live-migration': pgettext_lazy(_CONTEXT, 'Live Migration'),
-    'restore': pgettext_lazy(_CONTEXT, 'Restore'),
-    'revertresize': pgettext_lazy(_CONTEXT, 'Revert Resize'),
-    'shelveoffload': pgettext_lazy(_CONTEXT, 'Shelve Offload'),
-    'swap_volume': pgettext_lazy(_CONTEXT, 'Swap Volume'),
+    'abort': gettext_lazy('Abort Live Migration'),
+    'attach_interface': gettext_lazy('Attach Interface'),
+    'attach_volume': gettext_lazy('Attach Volume'),
+    'changepassword': gettext_lazy('Change Password'),
+    'createbackup': gettext_lazy('Create Backup'),
+    'delete': gettext_lazy('Delete'),
+    'detach_interface': gettext_lazy('Detach Interface'),
+    'detach_volume': gettext_lazy('Detach Volume'),
+    'evacuate': gettext_lazy('Evacuate'),
+    'extend_volume': gettext_lazy('Extend Volume'),
+    'forcedelete': gettext_lazy('Force Delete'),
+    'live-migration': gettext_lazy('Live Migration'),
+    'restore': gettext_lazy('Restore'),
+    'revertresize': gettext_lazy('Revert Resize'),
+    'shelveoffload': gettext_lazy('Shelve Offload'),
+    'swap_volume': gettext_lazy('Swap Volume'),
     **dict(audit_tables.AuditTable.ACTION_DISPLAY_CHOICES),
 }
 

@@ -15,8 +15,6 @@ from ext_dashboard.tests import base
 
 SERVER = '70a599e0-31e7-49b7-b260-868f441e862b'
 ADDRESS = 'horizon:project:server_history:'
-#: As much markup as a text of an API can have.
-MARKUP = '"\'><script>alert(1)</script>{{ 7*7 }}'
 
 
 def address(name, *parts, **query):
@@ -104,6 +102,17 @@ class TimelineTest(base.TestCase):
         self.api.side_effect = found
         return found
 
+    def offer(self, microversion):
+        """Have the cloud say which microversion is its newest one."""
+        patcher = mock.patch.object(
+            rest,
+            'newest_microversion',
+            autospec=True,
+            return_value=microversion,
+        )
+        self.addCleanup(patcher.stop)
+        return patcher.start()
+
     def page(self, **query):
         """Return a page of the history."""
         answer = self.script(address('timeline', SERVER, **query))
@@ -170,11 +179,7 @@ class TimelineTest(base.TestCase):
         served = self.serve(
             [action(n) for n in range(50)], [migration(2)], newest=(2, 53)
         )
-        newest = self.enterContext(
-            mock.patch.object(
-                rest, 'newest_microversion', autospec=True, return_value='2.53'
-            )
-        )
+        newest = self.offer('2.53')
         pages = self.pages()
         self.assertEqual([20, 20, 11], [len(page) for page in pages])
         self.assertEqual('req-49', pages[0][0])
@@ -186,11 +191,7 @@ class TimelineTest(base.TestCase):
 
     def test_a_cloud_without_microversions(self):
         served = self.serve([action(1)], newest=(2, 1))
-        self.enterContext(
-            mock.patch.object(
-                rest, 'newest_microversion', autospec=True, return_value=None
-            )
-        )
+        self.offer(None)
         self.assertEqual([['req-1']], self.pages())
         self.assertIsNone(served.asked[-1][1])
 
@@ -235,18 +236,20 @@ class TimelineTest(base.TestCase):
 
     def test_markup_stays_text(self):
         names = ('action', 'user_id', 'project_id', 'message', 'request_id')
-        planted = action(1, **dict.fromkeys(names, MARKUP))
+        planted = action(1, **dict.fromkeys(names, base.MARKUP))
         others = (
             'status', 'migration_type', 'source_compute', 'dest_compute',
             'user_id', 'project_id', 'id',
         )  # fmt: skip
-        self.serve([planted], [migration(2, **dict.fromkeys(others, MARKUP))])
+        self.serve(
+            [planted], [migration(2, **dict.fromkeys(others, base.MARKUP))]
+        )
         answer = self.script(address('timeline', SERVER))
         self.assertEqual('application/json', answer['Content-Type'])
         moved, found = answer.json()['items']
         for name in ('name', 'user_id', 'project_id', 'result', 'id'):
-            self.assertEqual(MARKUP, found[name])
-        self.assertEqual(MARKUP, moved['result'])
+            self.assertEqual(base.MARKUP, found[name])
+        self.assertEqual(base.MARKUP, moved['result'])
         self.assertNotIn('<', found['address'])
 
     def test_no_such_server(self):
@@ -325,9 +328,9 @@ class EventsTest(base.TestCase):
 
     def test_markup_stays_text(self):
         names = ('event', 'result', 'traceback', 'host', 'hostId', 'details')
-        (found,) = self.events(self.event(**dict.fromkeys(names, MARKUP)))
+        (found,) = self.events(self.event(**dict.fromkeys(names, base.MARKUP)))
         for name in ('name', 'result', 'traceback', 'host', 'details'):
-            self.assertEqual(MARKUP, found[name])
+            self.assertEqual(base.MARKUP, found[name])
 
     def test_a_request_is_one_part_of_the_path(self):
         self.api.return_value = {'instanceAction': {'events': []}}
@@ -357,7 +360,7 @@ class PagesTest(base.TestCase):
         self.assertRedirects(answer, address('server', SERVER))
 
     def test_no_id(self):
-        page = self.client.get(address('index', server=MARKUP))
+        page = self.client.get(address('index', server=base.MARKUP))
         self.assertEqual(200, page.status_code)
         self.assertContains(page, 'aria-invalid')
         self.assertNotContains(page, '<script>alert(1)')
