@@ -57,19 +57,20 @@ def get(
     if given:
         path = f'{path}?{parse.urlencode(given)}'
     try:
-        found = _adapter(request, service_type, microversion).get(path)
-        return found.json()
-    except exceptions.HttpError as error:
-        status = error.http_status
-        if status >= 500:
-            raise Unreachable(str(error)) from None
-        raise Refused(status, error.message or str(error)) from None
+        client = _adapter(request, service_type, microversion)
+        # Each API has a form of errors of its own.
+        answer = client.get(path, raise_exc=False)
+        if answer.ok:
+            return answer.json()
     except (
         exceptions.ClientException,
         horizon_exceptions.ServiceCatalogException,
         ValueError,
     ) as error:
         raise Unreachable(str(error)) from None
+    if answer.status_code >= 500:
+        raise Unreachable(_message(answer))
+    raise Refused(answer.status_code, _message(answer))
 
 
 def newest_microversion(request: Any, service_type: str) -> str | None:
@@ -91,6 +92,23 @@ def newest_microversion(request: Any, service_type: str) -> str | None:
 def quoted(part: str) -> str:
     """Return a value as a part of a path."""
     return parse.quote(part, safe='')
+
+
+def _message(answer: Any) -> str:
+    """Return what an answer that is an error says, as far as it is known."""
+    try:
+        body = answer.json()
+    except ValueError:
+        # As nova answers where it knows no such path.
+        return ''
+    if isinstance(body, dict):
+        # The first of data processing, the others of nova and keystone.
+        for value in (body.get('error_message'), *body.values()):
+            if isinstance(value, str):
+                return value
+            if isinstance(value, dict) and value.get('message'):
+                return str(value['message'])
+    return ''
 
 
 def _adapter(request: Any, service_type: str, microversion: str | None) -> Any:

@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-#: Below it, tenths of a second are shown.
+#: Below it, hundredths of a second are shown.
 _FEW_SECONDS: Final = 10
 
 
@@ -47,11 +47,11 @@ def duration(seconds: float | None) -> str:
 
 
 def precise(seconds: float | None) -> str:
-    """Return a number of seconds as :func:`duration` does, tenths of few."""
+    """Return a number of seconds as :func:`duration` does, few with parts."""
     if seconds is None or seconds >= _FEW_SECONDS:
         return duration(seconds)
     return _('%(seconds)s s') % {
-        'seconds': formats.number_format(seconds, decimal_pos=1)
+        'seconds': formats.number_format(seconds, decimal_pos=2)
     }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What all pages of this plugin need; it comes before their files."""
+"""The parts that all pages of this plugin need; it precedes their files."""
 
 FEATURE = 'ext_dashboard'
 # Horizon imports each as a module; Django finds the configuration in it.

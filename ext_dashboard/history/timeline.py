@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was done to a server, as pages show it: the newest comes first."""
+"""Actions, events and migrations of a server, as pages show them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -8,6 +8,7 @@ import uuid
 
 from django import urls
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 from openstack_dashboard.dashboards.project.instances import audit_tables
 
@@ -19,8 +20,26 @@ _SUCCESS: Final = 'Success'
 _FAILED: Final = frozenset({'error', 'failed', 'cancelled'})
 #: Statuses of migrations that have ended well.
 _DONE: Final = frozenset({'done', 'completed', 'confirmed', 'reverted'})
-#: Horizon's own words for the actions it knows.
-_NAMES: Final = dict(audit_tables.AuditTable.ACTION_DISPLAY_CHOICES)
+#: Words for actions: Horizon's own for those it knows.
+_NAMES: Final = {
+    'abort': gettext_lazy('Abort Live Migration'),
+    'attach_interface': gettext_lazy('Attach Interface'),
+    'attach_volume': gettext_lazy('Attach Volume'),
+    'changepassword': gettext_lazy('Change Password'),
+    'createbackup': gettext_lazy('Create Backup'),
+    'delete': gettext_lazy('Delete'),
+    'detach_interface': gettext_lazy('Detach Interface'),
+    'detach_volume': gettext_lazy('Detach Volume'),
+    'evacuate': gettext_lazy('Evacuate'),
+    'extend_volume': gettext_lazy('Extend Volume'),
+    'forcedelete': gettext_lazy('Force Delete'),
+    'live-migration': gettext_lazy('Live Migration'),
+    'restore': gettext_lazy('Restore'),
+    'revertresize': gettext_lazy('Revert Resize'),
+    'shelveoffload': gettext_lazy('Shelve Offload'),
+    'swap_volume': gettext_lazy('Swap Volume'),
+    **dict(audit_tables.AuditTable.ACTION_DISPLAY_CHOICES),
+}
 
 Shown = dict[str, Any]
 
@@ -41,19 +60,26 @@ def page_address(server_id: str) -> str | None:
         return None
 
 
+def action_name(name: str) -> str:
+    """Return what users read of an action; its name where there is no word.
+
+    :param name: as the compute API has it
+    """
+    return str(_NAMES.get(name.lower(), name))
+
+
 def action(server_id: str, found: Shown) -> Shown:
     """Return an action.
 
     :param found: as the compute API lists it, at any microversion
     """
-    name = found.get('action') or ''
     message = found.get('message') or ''
     took = times.between(found.get('start_time'), found.get('updated_at'))
     return {
         'id': found['request_id'],
         'kind': 'action',
         'kind_text': _('Action'),
-        'name': str(_NAMES.get(name.lower(), name)),
+        'name': action_name(found.get('action') or ''),
         'time': times.moment(found.get('start_time')),
         'duration': times.precise(took),
         'state': 'failed' if message else '',
@@ -109,7 +135,7 @@ def event(found: Shown) -> Shown:
         # Who may read the host has no use for the digest of its name.
         'host_id': '' if host else found.get('hostId') or '',
         'details': found.get('details') or '',
-        'traceback': (found.get('traceback') or '').strip(),
+        'traceback': (found.get('traceback') or '').strip('\n'),
     }
 
 

@@ -15,7 +15,5 @@ urlpatterns = [
     urls.path(
         f'{_SERVER}/timeline', views.TimelineView.as_view(), name='timeline'
     ),
-    urls.path(
-        f'{_SERVER}/events', views.EventsView.as_view(), name='events'
-    ),
+    urls.path(f'{_SERVER}/events', views.EventsView.as_view(), name='events'),
 ]

@@ -5,6 +5,7 @@ import types
 from typing import Any, Final
 
 from django import urls
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.utils.translation import pgettext
@@ -51,9 +52,7 @@ def failure(event: dict[str, Any]) -> dict[str, Any]:
         'id': event['id'],
         'instance': event.get('instance_name') or _('All instances'),
         'instance_address': instance_id
-        and urls.reverse(
-            'horizon:project:instances:detail', args=(instance_id,)
-        ),
+        and _address('instances:detail', instance_id),
         'time': times.moment(event.get('created_at')),
         'reason': reason,
         'error_id': event.get('error_id') or '',
@@ -77,11 +76,16 @@ def _step(cluster_id: str, step: dict[str, Any]) -> dict[str, Any]:
         'rate': _rate(figures),
         'elapsed': times.duration(figures.elapsed),
         'left': _left(figures),
-        'address': urls.reverse(
-            'horizon:project:provisioning:failures',
-            args=(cluster_id, step['id']),
-        ),
+        'address': _address('provisioning:failures', cluster_id, step['id']),
     }
+
+
+def _address(name: str, *ids: str) -> str | None:
+    """Return the address of a view; None where an id is no part of one."""
+    try:
+        return urls.reverse(f'horizon:project:{name}', args=ids)
+    except urls.NoReverseMatch:
+        return None
 
 
 def _attributes(step: dict[str, Any]) -> types.SimpleNamespace:
@@ -134,7 +138,8 @@ def _counts(figures: cluster_steps.Figures) -> str:
 def _rate(figures: cluster_steps.Figures) -> str:
     if not figures.rate:
         return ''
-    return _('%(rate).1f/s') % {'rate': figures.rate}
+    rate = formats.number_format(round(figures.rate, 1), decimal_pos=1)
+    return _('%(rate)s/s') % {'rate': rate}
 
 
 def _left(figures: cluster_steps.Figures) -> str:

@@ -77,18 +77,16 @@ def shown(task: dict[str, Any]) -> dict[str, Any]:
 
     :param task: as the compute API lists it
     """
-    took = None
-    if task.get('state') not in _UNFINISHED:
-        took = times.between(task.get('start_time'), task.get('last_updated'))
     return {
         'id': task['uuid'],
-        'name': task.get('task') or '',
+        'name': timeline.action_name(task.get('task') or ''),
         'state': task.get('state') or '',
         'state_text': _state(task.get('state') or ''),
         'servers': [_server(server_id) for server_id in _servers(task)],
         'tag': task.get('tag') or '',
         'time': times.moment(task.get('start_time')),
-        'duration': times.precise(took),
+        # That is when the end was found out, not when it came.
+        'changed': times.moment(task.get('last_updated')),
         'message': task.get('message') or '',
         'code': '' if task.get('code') is None else str(task['code']),
         'request_id': task.get('request_id') or '',

@@ -10,7 +10,11 @@ from openstack_dashboard.test import helpers
 from ext_dashboard import rest
 
 #: Service types of the catalog, beside those of Horizon's tests.
-SERVICES = ('data-processing', 'data_processing')
+SERVICES = ('data-processing',)
+#: What may not become markup, in no place.
+MARKUP = (
+    '<script>planted()</script><b id="planted" onclick=\'planted()\'>&amp;'
+)
 
 
 class TestCase(helpers.TestCase):
@@ -35,25 +39,24 @@ class TestCase(helpers.TestCase):
 
     def setUp(self):
         super().setUp()
-        #: What stands for the APIs: :func:`ext_dashboard.rest.get`.
-        self.api = self.enterContext(
-            mock.patch.object(rest, 'get', autospec=True)
-        )
+        #: Stands for the APIs.
+        patcher = mock.patch.object(rest, 'get', autospec=True)
+        self.api = patcher.start()
+        self.addCleanup(patcher.stop)
 
-    def enterContext(self, context):
-        """Enter a context until the test ends; Python 3.10 has no such."""
-        value = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
-        return value
-
-    def script(self, address):
+    def script(self, address, **headers):
         """Return the answer to a script of a page."""
-        return self.client.get(address, HTTP_X_REQUESTED_WITH='XMLHttpRequest')
+        return self.client.get(
+            address, HTTP_X_REQUESTED_WITH='XMLHttpRequest', **headers
+        )
 
     def instance_tab(self, slug, server_id):
         """Return a tab of an instance as it is shown once it is opened."""
         with mock.patch.object(
-            neutron, 'is_extension_supported', return_value=False
+            neutron,
+            'is_extension_supported',
+            autospec=True,
+            return_value=False,
         ):
             group = tabs.InstanceDetailTabs(
                 self.request, instance_id=server_id

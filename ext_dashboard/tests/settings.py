@@ -33,3 +33,5 @@ horizon_settings.update_dashboards(
 # Horizon's settings of tests have some of them already.
 INSTALLED_APPS = tuple(dict.fromkeys(_apps))
 LANGUAGES = [('en', 'English'), ('de', 'German'), ('he', 'Hebrew')]
+# As in Horizon's settings of production.
+LANGUAGE_COOKIE_NAME = 'horizon_language'

@@ -23,7 +23,7 @@ class NewestMicroversionTest(helpers.TestCase):
     def ask(self, *answers):
         """Return what is found out of the answers of an API."""
         send = mock.patch.object(
-            requests.Session, 'request', side_effect=answers
+            requests.Session, 'request', autospec=True, side_effect=answers
         )
         with send:
             return rest.newest_microversion(self.request, 'compute')

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The history of a server: its pages, and answers to their script."""
 
+from unittest import mock
 from urllib import parse
 
 from django import urls
@@ -8,13 +9,12 @@ from django.core import cache
 
 from ext_dashboard import compute
 from ext_dashboard import rest
+from ext_dashboard.history import timeline
 from ext_dashboard.history import views
 from ext_dashboard.tests import base
 
 SERVER = '70a599e0-31e7-49b7-b260-868f441e862b'
 ADDRESS = 'horizon:project:server_history:'
-#: As much markup as a text of an API can have.
-MARKUP = '"\'><script>alert(1)</script>{{ 7*7 }}'
 
 
 def address(name, *parts, **query):
@@ -60,7 +60,7 @@ class Compute:
     """
 
     def __init__(self, actions=(), migrations=(), newest=(2, 104)):
-        self.actions = sorted(actions, key=views.timeline.begun, reverse=True)
+        self.actions = sorted(actions, key=timeline.begun, reverse=True)
         self.migrations = migrations
         self.newest = newest
         self.asked = []
@@ -101,6 +101,17 @@ class TimelineTest(base.TestCase):
         found = Compute(*args, **kwargs)
         self.api.side_effect = found
         return found
+
+    def offer(self, microversion):
+        """Have the cloud say which microversion is its newest one."""
+        patcher = mock.patch.object(
+            rest,
+            'newest_microversion',
+            autospec=True,
+            return_value=microversion,
+        )
+        self.addCleanup(patcher.stop)
+        return patcher.start()
 
     def page(self, **query):
         """Return a page of the history."""
@@ -168,11 +179,7 @@ class TimelineTest(base.TestCase):
         served = self.serve(
             [action(n) for n in range(50)], [migration(2)], newest=(2, 53)
         )
-        newest = self.enterContext(
-            base.mock.patch.object(
-                rest, 'newest_microversion', return_value='2.53'
-            )
-        )
+        newest = self.offer('2.53')
         pages = self.pages()
         self.assertEqual([20, 20, 11], [len(page) for page in pages])
         self.assertEqual('req-49', pages[0][0])
@@ -184,11 +191,7 @@ class TimelineTest(base.TestCase):
 
     def test_a_cloud_without_microversions(self):
         served = self.serve([action(1)], newest=(2, 1))
-        self.enterContext(
-            base.mock.patch.object(
-                rest, 'newest_microversion', return_value=None
-            )
-        )
+        self.offer(None)
         self.assertEqual([['req-1']], self.pages())
         self.assertIsNone(served.asked[-1][1])
 
@@ -198,13 +201,23 @@ class TimelineTest(base.TestCase):
         self.assertEqual('Stop', stopped['name'])
         self.assertEqual('failed', stopped['state'])
         self.assertEqual('Error', stopped['result'])
-        self.assertEqual('2.5 s', stopped['duration'])
+        self.assertEqual('2.50 s', stopped['duration'])
         self.assertEqual('2026-01-02T03:01:05+00:00', stopped['time']['iso'])
         self.assertEqual('Live migration', moved['name'])
         self.assertEqual('host1 → host2', moved['hosts'])
         self.assertEqual('30 s', moved['duration'])
         self.assertEqual('done', moved['state'])
         self.assertIsNone(moved['address'])
+
+    def test_names(self):
+        """Horizon's words where it has some, else ours, else the API's."""
+        names = ('confirmResize', 'live-migration', 'delete', 'somethingElse')
+        self.serve([action(n, action=name) for n, name in enumerate(names)])
+        found = [entry['name'] for entry in self.page()['items']]
+        self.assertEqual(
+            ['somethingElse', 'Delete', 'Live Migration', 'Confirm Resize'],
+            found,
+        )
 
     def test_times_are_of_the_zone_of_the_user(self):
         self.client.cookies['django_timezone'] = 'Asia/Tokyo'
@@ -223,18 +236,20 @@ class TimelineTest(base.TestCase):
 
     def test_markup_stays_text(self):
         names = ('action', 'user_id', 'project_id', 'message', 'request_id')
-        planted = action(1, **dict.fromkeys(names, MARKUP))
-        names = (
+        planted = action(1, **dict.fromkeys(names, base.MARKUP))
+        others = (
             'status', 'migration_type', 'source_compute', 'dest_compute',
             'user_id', 'project_id', 'id',
         )  # fmt: skip
-        self.serve([planted], [migration(2, **dict.fromkeys(names, MARKUP))])
+        self.serve(
+            [planted], [migration(2, **dict.fromkeys(others, base.MARKUP))]
+        )
         answer = self.script(address('timeline', SERVER))
         self.assertEqual('application/json', answer['Content-Type'])
         moved, found = answer.json()['items']
         for name in ('name', 'user_id', 'project_id', 'result', 'id'):
-            self.assertEqual(MARKUP, found[name])
-        self.assertEqual(MARKUP, moved['result'])
+            self.assertEqual(base.MARKUP, found[name])
+        self.assertEqual(base.MARKUP, moved['result'])
         self.assertNotIn('<', found['address'])
 
     def test_no_such_server(self):
@@ -293,7 +308,7 @@ class EventsTest(base.TestCase):
         )
         self.assertEqual('host1', found['host'])
         self.assertEqual('', found['host_id'])
-        self.assertEqual('File "x"', found['traceback'])
+        self.assertEqual('  File "x"', found['traceback'])
 
     def test_running(self):
         (found,) = self.events(self.event(result=None, finish_time=None))
@@ -313,9 +328,9 @@ class EventsTest(base.TestCase):
 
     def test_markup_stays_text(self):
         names = ('event', 'result', 'traceback', 'host', 'hostId', 'details')
-        (found,) = self.events(self.event(**dict.fromkeys(names, MARKUP)))
+        (found,) = self.events(self.event(**dict.fromkeys(names, base.MARKUP)))
         for name in ('name', 'result', 'traceback', 'host', 'details'):
-            self.assertEqual(MARKUP, found[name])
+            self.assertEqual(base.MARKUP, found[name])
 
     def test_a_request_is_one_part_of_the_path(self):
         self.api.return_value = {'instanceAction': {'events': []}}
@@ -345,7 +360,7 @@ class PagesTest(base.TestCase):
         self.assertRedirects(answer, address('server', SERVER))
 
     def test_no_id(self):
-        page = self.client.get(address('index', server=MARKUP))
+        page = self.client.get(address('index', server=base.MARKUP))
         self.assertEqual(200, page.status_code)
         self.assertContains(page, 'aria-invalid')
         self.assertNotContains(page, '<script>alert(1)')
@@ -359,8 +374,6 @@ class PagesTest(base.TestCase):
         self.api.assert_not_called()
 
     def test_another_path(self):
-        self.assertRaises(
-            urls.NoReverseMatch, address, 'server', '{{ 7*7 }}'
-        )
+        self.assertRaises(urls.NoReverseMatch, address, 'server', '{{ 7*7 }}')
         path = address('index') + 'servers/%7B%7B%207*7%20%7D%7D'
         self.assertEqual(404, self.client.get(path).status_code)

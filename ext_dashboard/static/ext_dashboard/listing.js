@@ -25,11 +25,14 @@
     if (error.status === 401) {
       return root.dataset.session;
     }
-    return error.status === 404 ? root.dataset.missing : error.message;
+    if (error.status === 404) {
+      return root.dataset.missing;
+    }
+    return error.message || root.dataset.refused;
   }
 
-  // root: has data-address, and texts in data-unreachable, data-session and
-  //       data-missing
+  // root: has data-address, and texts in data-unreachable, data-session,
+  //       data-missing and data-refused
   // fill(element, item): puts an item into a copy of the template
   // filters(): parameters, beside those of a page
   // isOver(body): whether the items are not going to change

@@ -47,7 +47,7 @@
   function Failures(root, part, message) {
     const self = this;
     this.part = part;
-    this.format = new Intl.NumberFormat(root.lang);
+    this.format = new Intl.NumberFormat(root.lang, {useGrouping: false});
     this.steps = [];
     this.isChosen = false;
     this.shown = null;
@@ -74,7 +74,7 @@
   Failures.prototype.update = function (steps) {
     const part = this.part;
     this.steps = steps.filter(function (step) {
-      return step.failures > 0;
+      return step.failures > 0 && step.address;
     });
     part.failures.hidden = !this.steps.length;
     this.fillFilter();
@@ -124,7 +124,7 @@
     }
     this.read();
     // The button may be disabled in a moment.
-    this.part['failure-list'].focus();
+    this.part['failure-list'].focus({preventScroll: true});
   };
 
   Failures.prototype.read = function () {

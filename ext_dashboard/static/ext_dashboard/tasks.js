@@ -25,15 +25,19 @@
     function fill(element, task) {
       const part = ext.parts(element);
       element.dataset.state = task.state;
-      ['name', 'tag', 'duration', 'message', 'code'].forEach(function (name) {
+      ['name', 'tag', 'message', 'code'].forEach(function (name) {
         ext.setText(part[name], task[name]);
       });
       ext.setText(part.state, task.state_text);
       ext.setText(part.request, task.request_id);
       ext.setText(part.user, task.user_id);
       ext.setTime(part.time, task.time);
-      ext.setItems(part.servers, task.servers, own['server-template'],
-        fillServer);
+      ext.setTime(part.changed, task.changed);
+      // The tab of an instance has no such column.
+      if (part.servers) {
+        ext.setItems(part.servers, task.servers, own['server-template'],
+          fillServer);
+      }
     }
 
     function filters() {
