@@ -165,6 +165,8 @@ class PagesTest(base.TestCase):
         self.assertContains(page, 'data-ext="tasks"')
         self.assertContains(page, 'name="server"')
         self.assertContains(page, 'value="pending"')
+        # Else Horizon lets users search only once.
+        self.assertContains(page, 'btn-primary always-enabled')
         self.api.assert_not_called()
 
     def test_tab(self):

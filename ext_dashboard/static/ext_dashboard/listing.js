@@ -51,6 +51,10 @@
     }, function (error, isLost) {
       part.loading.hidden = true;
       ext.setMessage(part.message, message(root, error, isLost));
+      if (!isLost) {
+        // What is there is no answer to what was asked.
+        part.content.hidden = true;
+      }
     });
     part.refresh.addEventListener('click', function () {
       self.read();
