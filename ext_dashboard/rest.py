@@ -60,7 +60,8 @@ def get(
         client = _adapter(request, service_type, microversion)
         # Each API has a form of errors of its own.
         answer = client.get(path, raise_exc=False)
-        body = answer.json()
+        if answer.ok:
+            return answer.json()
     except (
         exceptions.ClientException,
         horizon_exceptions.ServiceCatalogException,
@@ -68,10 +69,24 @@ def get(
     ) as error:
         raise Unreachable(str(error)) from None
     if answer.status_code >= 500:
-        raise Unreachable(_message(body))
-    if answer.status_code >= 400:
-        raise Refused(answer.status_code, _message(body))
-    return body
+        raise Unreachable(_message(answer))
+    raise Refused(answer.status_code, _message(answer))
+
+
+def newest_microversion(request: Any, service_type: str) -> str | None:
+    """Return the newest microversion that an API has, None without any.
+
+    :raises Unreachable: when the API does not say
+    """
+    try:
+        found = _adapter(request, service_type, None).get_endpoint_data()
+    except (
+        exceptions.ClientException,
+        horizon_exceptions.ServiceCatalogException,
+    ) as error:
+        raise Unreachable(str(error)) from None
+    newest = found and found.max_microversion
+    return '.'.join(map(str, newest)) if newest else None
 
 
 def quoted(part: str) -> str:
@@ -79,8 +94,13 @@ def quoted(part: str) -> str:
     return parse.quote(part, safe='')
 
 
-def _message(body: Any) -> str:
+def _message(answer: Any) -> str:
     """Return what an answer that is an error says, as far as it is known."""
+    try:
+        body = answer.json()
+    except ValueError:
+        # As nova answers where it knows no such path.
+        return ''
     if isinstance(body, dict):
         # The first of data processing, the others of nova and keystone.
         for value in (body.get('error_message'), *body.values()):

@@ -2,10 +2,14 @@
 """Times and durations as users read them: in their language and zone."""
 
 import datetime
+from typing import Final
 
 from django.utils import formats
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+#: Below it, hundredths of a second are shown.
+_FEW_SECONDS: Final = 10
 
 
 def moment(value: str | None) -> dict[str, str] | None:
@@ -15,10 +19,7 @@ def moment(value: str | None) -> dict[str, str] | None:
     """
     if not value:
         return None
-    found = datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=datetime.timezone.utc)
-    return _moment(found)
+    return _moment(_parsed(value))
 
 
 def now() -> dict[str, str]:
@@ -43,6 +44,32 @@ def duration(seconds: float | None) -> str:
         'hours': hours,
         'minutes': minutes,
     }
+
+
+def precise(seconds: float | None) -> str:
+    """Return a number of seconds as :func:`duration` does, few with parts."""
+    if seconds is None or seconds >= _FEW_SECONDS:
+        return duration(seconds)
+    return _('%(seconds)s s') % {
+        'seconds': formats.number_format(seconds, decimal_pos=2)
+    }
+
+
+def between(start: str | None, end: str | None) -> float | None:
+    """Return the seconds from a time of an API to another.
+
+    :returns: None where one of them is missing; at least 0
+    """
+    if not start or not end:
+        return None
+    return max(0.0, (_parsed(end) - _parsed(start)).total_seconds())
+
+
+def _parsed(value: str) -> datetime.datetime:
+    found = datetime.datetime.fromisoformat(value.replace('Z', '+00:00'))
+    if found.tzinfo is None:
+        return found.replace(tzinfo=datetime.timezone.utc)
+    return found
 
 
 def _moment(found: datetime.datetime) -> dict[str, str]:

@@ -8,10 +8,7 @@ PANEL = 'provisioning'
 PANEL_DASHBOARD = 'project'
 PANEL_GROUP = 'data_processing'
 ADD_PANEL = 'ext_dashboard.provisioning.panel.Provisioning'
-# Horizon imports each as a module; Django finds the configuration in it.
-ADD_INSTALLED_APPS = ['ext_dashboard']
 ADD_JS_FILES = [
-    'ext_dashboard/reader.js',
     'ext_dashboard/provisioning.js',
     'ext_dashboard/cluster_events.js',
 ]

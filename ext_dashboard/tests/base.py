@@ -3,6 +3,8 @@
 
 from unittest import mock
 
+from openstack_dashboard.api import neutron
+from openstack_dashboard.dashboards.project.instances import tabs
 from openstack_dashboard.test import helpers
 
 from ext_dashboard import rest
@@ -47,3 +49,19 @@ class TestCase(helpers.TestCase):
         return self.client.get(
             address, HTTP_X_REQUESTED_WITH='XMLHttpRequest', **headers
         )
+
+    def instance_tab(self, slug, server_id):
+        """Return a tab of an instance as it is shown once it is opened."""
+        with mock.patch.object(
+            neutron,
+            'is_extension_supported',
+            autospec=True,
+            return_value=False,
+        ):
+            group = tabs.InstanceDetailTabs(
+                self.request, instance_id=server_id
+            )
+        tab = group.get_tab(slug)
+        self.assertFalse(tab.load)
+        tab._active = True
+        return tab.render()

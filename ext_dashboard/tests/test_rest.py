@@ -94,9 +94,18 @@ class RestTest(helpers.TestCase):
             self.get(403, [], '/b')
         self.assertEqual('', str(caught.exception))
 
+    def test_refused_without_json(self):
+        for body in (b'<html>404 Not Found', b'', b'\xff'):
+            with self.assertRaises(rest.Refused) as caught:
+                self.get(404, body, '/b')
+            self.assertEqual(404, caught.exception.status)
+            self.assertEqual('', str(caught.exception))
+
     def test_error_of_the_service(self):
         with self.assertRaises(rest.Unreachable):
             self.get(503, {}, '/b')
+        with self.assertRaises(rest.Unreachable):
+            self.get(502, b'<html>', '/b')
 
     def test_not_json(self):
         with self.assertRaises(rest.Unreachable):
