@@ -44,7 +44,7 @@
   }
 
   // The failed instances of one step at a time, page by page.
-  function Failures(root, part, message) {
+  function Failures(root, part) {
     const self = this;
     this.part = part;
     this.format = new Intl.NumberFormat(root.lang, {useGrouping: false});
@@ -56,7 +56,8 @@
       self.show(body);
       return false;
     }, function (error, isLost) {
-      ext.setMessage(part['failures-message'], message(error, isLost));
+      ext.setMessage(part['failures-message'],
+        ext.message(root, error, isLost));
     });
     part.filter.addEventListener('change', function () {
       self.isChosen = true;
@@ -170,17 +171,7 @@
   function start(root) {
     const part = ext.parts(root);
 
-    function message(error, isLost) {
-      if (isLost) {
-        return root.dataset.unreachable;
-      }
-      if (error.status === 401) {
-        return root.dataset.session;
-      }
-      return error.status === 404 ? root.dataset.gone : error.message;
-    }
-
-    const failures = new Failures(root, part, message);
+    const failures = new Failures(root, part);
 
     function show(progress) {
       part.loading.hidden = true;
@@ -204,7 +195,7 @@
       // One lost answer is no news, unless it is the first one.
       if (!isLost || times > 1 || part.content.hidden) {
         part.loading.hidden = true;
-        ext.setMessage(part.message, message(error, isLost));
+        ext.setMessage(part.message, ext.message(root, error, isLost));
       }
     });
     part.refresh.addEventListener('click', function () {
