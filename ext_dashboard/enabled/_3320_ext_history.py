@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The panel and the tab that show the history of a server."""
+"""The panel and the tabs that show the history of a server."""
+
+_TAB = (10, 'ext_dashboard.history.tabs.HistoryTab')
 
 PANEL = 'server_history'
 PANEL_DASHBOARD = 'project'
@@ -8,5 +10,7 @@ ADD_PANEL = 'ext_dashboard.history.panel.History'
 ADD_JS_FILES = ['ext_dashboard/history.js']
 EXTRA_TABS = {
     'openstack_dashboard.dashboards.project.instances.tabs'
-    '.InstanceDetailTabs': ((10, 'ext_dashboard.history.tabs.HistoryTab'),),
+    '.InstanceDetailTabs': (_TAB,),
+    'openstack_dashboard.dashboards.admin.instances.tabs'
+    '.AdminInstanceDetailTabs': (_TAB,),
 }

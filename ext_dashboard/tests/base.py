@@ -50,17 +50,18 @@ class TestCase(helpers.TestCase):
             address, HTTP_X_REQUESTED_WITH='XMLHttpRequest', **headers
         )
 
-    def instance_tab(self, slug, server_id):
-        """Return a tab of an instance as it is shown once it is opened."""
+    def instance_tab(self, slug, server_id, tabs=tabs.InstanceDetailTabs):
+        """Return a tab of an instance as it is shown once it is opened.
+
+        :param tabs: the group of the tabs of the page
+        """
         with mock.patch.object(
             neutron,
             'is_extension_supported',
             autospec=True,
             return_value=False,
         ):
-            group = tabs.InstanceDetailTabs(
-                self.request, instance_id=server_id
-            )
+            group = tabs(self.request, instance_id=server_id)
         tab = group.get_tab(slug)
         self.assertFalse(tab.load)
         tab._active = True

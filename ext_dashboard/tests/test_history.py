@@ -6,6 +6,7 @@ from urllib import parse
 
 from django import urls
 from django.core import cache
+from openstack_dashboard.dashboards.admin.instances import tabs
 
 from ext_dashboard import compute
 from ext_dashboard import rest
@@ -258,6 +259,15 @@ class TimelineTest(base.TestCase):
         answer = self.script(address('timeline', other))
         self.assertEqual(404, answer.status_code)
 
+    def test_not_permitted(self):
+        self.api.side_effect = rest.Refused(403, 'Policy does not allow it.')
+        for name in ('timeline', 'events'):
+            answer = self.script(address(name, SERVER))
+            self.assertEqual(403, answer.status_code)
+            self.assertEqual(
+                {'error': 'Policy does not allow it.'}, answer.json()
+            )
+
     def test_unreachable(self):
         self.api.side_effect = rest.Unreachable('no route to host')
         for name in ('timeline', 'events'):
@@ -347,6 +357,13 @@ class TabTest(base.TestCase):
         self.assertNotIn('<script', shown)
         self.assertNotIn('style=', shown)
         self.api.assert_not_called()
+
+    def test_tab_for_administrators(self):
+        """The page of any instance of the cloud has it, too."""
+        shown = self.instance_tab(
+            'ext_history', SERVER, tabs.AdminInstanceDetailTabs
+        )
+        self.assertIn(f'data-address="{address("timeline", SERVER)}"', shown)
 
 
 class PagesTest(base.TestCase):

@@ -84,7 +84,7 @@
   Listing.prototype.turn = function () {
     this.read();
     // The button may be disabled in a moment.
-    this.part.list.focus();
+    this.part.list.focus({preventScroll: true});
   };
 
   Listing.prototype.show = function (body) {
