@@ -100,8 +100,8 @@ def port(text: str) -> int:
 class Parser(argparse.ArgumentParser):
     """A parser for a program with options that oslo.config does not have.
 
-    Log options of oslo.config come last in its help. Errors are raised as
-    Misused.
+    Log options of oslo.config come last in its help, unless ``epilog`` is
+    given. Errors are raised as Misused.
     """
 
     def __init__(self, program: Program, **kwargs: Any) -> None:
@@ -110,9 +110,8 @@ class Parser(argparse.ArgumentParser):
             usage='%(prog)s [OPTIONS]',
             description=textwrap.fill(program.description, _WIDTH),
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=_log_help(),
             allow_abbrev=False,
-            **kwargs,
+            **{'epilog': _log_help(), **kwargs},
         )
         self.add_argument(
             '--version', action='version', version=f'%(prog)s {release()}'

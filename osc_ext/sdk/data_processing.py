@@ -10,6 +10,7 @@ from openstack import proxy
 from osc_ext.sdk import pauses
 from osc_ext.sdk.cluster import Cluster
 from osc_ext.sdk.cluster import ClusterProgress
+from osc_ext.sdk.cluster import ClusterProvisioning
 from osc_ext.sdk.cluster_event import ClusterEvent
 
 #: The versions that the SDK asks for when none is configured.
@@ -21,6 +22,9 @@ class Proxy(proxy.Proxy):
 
     Wherever a cluster is an argument, its object or its id will do.
     """
+
+    #: False once the API has turned out to be an older one.
+    _shows_provisioning = True
 
     def choose_version(self) -> None:
         """Choose version 1.1, as released clients do, where none is given.
@@ -64,9 +68,22 @@ class Proxy(proxy.Proxy):
     def get_cluster_progress(self, cluster: Any) -> ClusterProgress:
         """Return how far the work on a cluster is, with all its steps.
 
+        An older service, which shows no provisioning alone, is asked for the
+        whole cluster from then on.
+
         :raises openstack.exceptions.NotFoundException: when there is none
         """
-        return self._get(ClusterProgress, _id(cluster))
+        uuid = _id(cluster)
+        if self._shows_provisioning:
+            try:
+                return self._get(
+                    ClusterProvisioning, requires_id=False, cluster_id=uuid
+                )
+            except exceptions.NotFoundException:
+                pass
+        whole = self._get(ClusterProgress, uuid)
+        self._shows_provisioning = False
+        return whole
 
     def wait_for_cluster(
         self,

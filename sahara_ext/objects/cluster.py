@@ -109,6 +109,27 @@ class Cluster(
         )
 
     @classmethod
+    def get_progress(
+        cls, context: RequestContext, cluster_id: str
+    ) -> 'Cluster':
+        """Return a cluster with its steps and its state, and no more.
+
+        :raises ClusterNotFound: as :meth:`get` does
+        """
+        rows = cluster_db.cluster_get_progress(context, cluster_id)
+        *state, _ = rows[0]
+        self = cls(
+            context,
+            **dict(zip(cluster_db.PROGRESS_COLUMNS, state, strict=True)),
+        )
+        steps = [step for *_, step in rows if step is not None]
+        self.provision_steps = ClusterProvisionStepList.from_rows(
+            context, ClusterProvisionStep, steps
+        ).objects
+        self.obj_reset_changes()
+        return self
+
+    @classmethod
     def get_for_engine(
         cls, context: RequestContext, cluster_id: str
     ) -> 'Cluster':

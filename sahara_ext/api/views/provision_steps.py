@@ -68,6 +68,26 @@ def show(step: ClusterProvisionStep) -> dict[str, Any]:
     }
 
 
+def show_all(cluster: Cluster) -> dict[str, Any]:
+    """Return how far the work on a cluster is, with all its steps."""
+    return {
+        'id': cluster.id,
+        'name': cluster.name,
+        'status': cluster.status,
+        'status_description': cluster.status_description or '',
+        'updated_at': timestamps.seconds(cluster.updated_at),
+        **of_cluster(cluster),
+    }
+
+
+def of_cluster(cluster: Cluster) -> dict[str, Any]:
+    """Return all steps of a cluster, and how much of the work is done."""
+    return {
+        'provisioning_progress': [show(s) for s in cluster.provision_steps],
+        'provisioning_percentage': percentage(cluster),
+    }
+
+
 def percentage(cluster: Cluster) -> int:
     """Return how much is done of what is done to a cluster last.
 

@@ -67,6 +67,7 @@ def _long() -> Iterator[Bad]:
 def _strict() -> Iterator[Bad]:
     for method, path in (
         ('GET', b'/clusters/{cluster}'),
+        ('GET', b'/clusters/{cluster}/provisioning'),
         ('GET', b'/plugins'),
         ('GET', b'/images'),
         ('GET', b'/cluster-templates/{template}/export'),
