@@ -90,7 +90,9 @@
       part.unfold.hidden = !entry.address;
       // So that one is told from the other where only they are read out.
       ext.setAttribute(part.summary, 'aria-label',
-        root.dataset.eventsOf.replace('{action}', entry.name));
+        root.dataset.eventsOf.replace('{action}', function () {
+          return entry.name;
+        }));
       events.address = entry.address;
       events.read();
     }
