@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import sys
 from typing import Any
 
 import yaml
@@ -34,8 +35,9 @@ _FAILS: dict[str, Any] = {
     ],
 }
 _TO_TRY = """\
-Log in, then try these, for instance; the client is in the same environment:
+Log in, then try these, for instance, in another terminal:
 
+  export PATH={bin}:$PATH
   export OS_CLIENT_CONFIG_FILE={clouds} OS_CLOUD=demo
   openstack dataprocessing cluster create --json {cluster}
   openstack server create one --flavor m1.tiny --nic none --wait \
@@ -58,7 +60,10 @@ def show(place: Place) -> None:
     private_files.write(cluster, json.dumps(_FAILS, indent=1))
     print(
         _TO_TRY.format(
-            clouds=_short(clouds), cluster=_short(cluster), image=_IMAGE
+            bin=pathlib.Path(sys.prefix, 'bin'),
+            clouds=_short(clouds),
+            cluster=_short(cluster),
+            image=_IMAGE,
         )
     )
     print('ready', flush=True)

@@ -2,9 +2,11 @@
 """The processes of a trial dashboard, which end together."""
 
 from collections.abc import Mapping
+import ctypes
 import http.client
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,14 @@ from ext_lib.startup_errors import NotStarted
 _START = 120
 _END = 15
 _PAUSE = 0.1
+#: Of prctl(2).
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """Ask to be ended where the parent is killed, as far as Linux knows."""
+    if sys.platform == 'linux':
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Child:
@@ -46,6 +56,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 one thread
             )
 
     def wait(self, url: str) -> None:

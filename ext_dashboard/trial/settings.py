@@ -24,6 +24,8 @@ SECRET_KEY = _place.get('secret_key', 'of no session')
 OPENSTACK_KEYSTONE_URL = _place.get('identity', '')
 OPENSTACK_KEYSTONE_DEFAULT_ROLE = 'member'
 TIME_ZONE = 'UTC'
+#: Those that the plugin is translated to; Horizon itself has no Hebrew.
+LANGUAGES = (('en', 'English'), ('de', 'German'), ('he', 'Hebrew'))
 
 horizon_settings.HORIZON_CONFIG.update(
     user_home='/project/instances/',

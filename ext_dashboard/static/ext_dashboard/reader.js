@@ -208,6 +208,16 @@
     }, pause * (0.8 + 0.4 * Math.random()));
   };
 
+  // Horizon takes a tab for a step of a form: the key Tab in its last field
+  // opens the next one, and skips what else there is.
+  function keepTabKey(element) {
+    element.addEventListener('keydown', function (event) {
+      if (event.key === 'Tab') {
+        event.stopPropagation();
+      }
+    });
+  }
+
   // Call start(element) for each element with data-ext=name, now and in each
   // tab that is loaded later.
   function onLoad(name, start) {
@@ -215,6 +225,7 @@
       const selector = '[data-ext="' + name + '"]:not([data-started])';
       container.querySelectorAll(selector).forEach(function (element) {
         element.setAttribute('data-started', '');
+        keepTabKey(element);
         start(element);
       });
     }
