@@ -32,6 +32,7 @@ horizon_settings.HORIZON_CONFIG.update(
     customization_module='ext_dashboard.trial.customization',
 )
 OPENSTACK_INSTANCE_RETRIEVE_IP_ADDRESSES = False
+OPENSTACK_NEUTRON_NETWORK = {'enable_rbac_policy': False}
 
 SESSION_ENGINE = 'django.contrib.sessions.backends.file'
 SESSION_FILE_PATH = _place.get('sessions')

@@ -9,7 +9,8 @@ from ext_dashboard.tests.functional import pages
 from ext_dashboard.tests.functional import site
 from ext_lib.testing import polling
 
-CLUSTERS = '/project/data_processing/clusters/cluster/'
+INDEX = '/project/data_processing/clusters/'
+CLUSTERS = f'{INDEX}cluster/'
 
 
 def start():
@@ -25,10 +26,10 @@ def start():
 
 
 class WalkCase(testtools.TestCase):
-    """A user who walks through pages; each test starts with a log-in."""
+    """A user who walks through pages; each test begins with one of a project."""
 
-    user = 'demo'
     site = browser = None
+    _user = None
 
     def setUp(self):
         super().setUp()
@@ -36,15 +37,19 @@ class WalkCase(testtools.TestCase):
         for relay in self.site.relays.values():
             relay.recover()
         self.browser.resize(1280, 900)
-        self.log_in(self.user)
+        self.log_in('demo')
+        self.browser.speak('en')
         self.browser.errors()
+        self._logged = len(self.site.log())
 
     def _show(self, _error):
         self.browser.picture(f'failed-{self._testMethodName}')
 
     def log_in(self, user):
         """Go on as a user."""
-        self.browser.log_in(user, self.site.passwords[user])
+        if WalkCase._user != user:
+            self.browser.log_in(user, self.site.passwords[user])
+            WalkCase._user = user
 
     def open_cluster(self, cluster):
         """Open the page of a cluster, and wait for its progress."""
@@ -53,7 +58,7 @@ class WalkCase(testtools.TestCase):
 
     def open_tab(self, name):
         """Open a tab of the page."""
-        self.browser.click_link(name)
+        self.browser.click_link('.nav-tabs a', name)
 
     def assert_unharmed(self):
         """Check that no text became markup, and no script of one ran."""
@@ -62,6 +67,11 @@ class WalkCase(testtools.TestCase):
         self.assertEqual(
             0, browser.run("return document.querySelectorAll('img[src=x]').length")
         )
+
+    def assert_no_error_page(self):
+        """Check that Horizon has answered with no error of its own."""
+        log = self.site.log()[self._logged :]
+        self.assertNotIn('Internal Server Error: /', log)
 
     def assert_fits(self, selector):
         """Check that a part of the page is as wide as there is room for."""

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A trial dashboard with relays before the services."""
 
-import json
 import pathlib
 import re
 import sqlite3
@@ -176,7 +175,3 @@ class Site(fixtures.Fixture):
         """Return what Horizon has logged."""
         return (self.state / 'log' / 'dashboard.log').read_text()
 
-
-def dump(found):
-    """Return a text of what a service says, for messages."""
-    return json.dumps(found, indent=1)

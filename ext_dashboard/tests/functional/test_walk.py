@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a user sees of clusters, servers and tasks while things happen."""
 
+from selenium.webdriver.common.keys import Keys
+
 from ext_dashboard.tests.functional import base
 from ext_dashboard.tests.functional import pages
 from ext_dashboard.tests.functional.base import part
@@ -77,8 +79,13 @@ class ClusterTest(base.WalkCase):
         self.assertIn(
             error_id, browser.text(part('provisioning', 'description'))
         )
+        # Policy shows it to administrators only.
+        self.assertEqual([], browser.texts(f'{_FAILURE} summary'))
+        self.log_in('admin')
+        self.open_cluster(cluster)
+        browser.wait(_FAILURE, 'failed on purpose')
         self.assertEqual([], browser.texts(part('provisioning', 'traceback')))
-        browser.click(f'{_FAILURE} summary')
+        browser.press(f'{_FAILURE} summary', Keys.ENTER)
         browser.wait(part('provisioning', 'traceback'), 'FailedOnPurpose')
         browser.picture('cluster-failed')
         self.assertEqual([], browser.violations('[data-ext="provisioning"]'))
@@ -154,12 +161,11 @@ class ClusterTest(base.WalkCase):
         browser = self.browser
         cluster = self.site.create_cluster('lonely', count=1)
         self.site.relays['data-processing'].refuse()
-        for path in (f'{base.CLUSTERS}{cluster}', base.CLUSTERS[:-8]):
+        for path in (f'{base.CLUSTERS}{cluster}', base.INDEX):
             browser.open(path)
             browser.wait('.alert', 'Unable to')
-            self.assertNotEqual([], browser.texts('.nav-tabs, .sidebar, #sidebar-drawer, .openstack-dashboard'))
         browser.picture('data-processing-unreachable')
-        self.assertNotIn('Internal Server Error', self.site.log())
+        self.assert_no_error_page()
 
     def test_planted_markup(self):
         browser = self.browser
@@ -172,7 +178,6 @@ class ClusterTest(base.WalkCase):
             ('cluster_events', 'instance_name'),
             ('cluster_events', 'error_id'),
             ('cluster_provision_steps', 'step_name'),
-            ('cluster_provision_steps', 'step_type'),
             ('clusters', 'status_description'),
             ('clusters', 'description'),
             ('clusters', 'name'),
@@ -215,7 +220,7 @@ class ServerTest(base.WalkCase):
         self.log_in('admin')
         self._open_history(server)
         browser.wait(f'{_HISTORY}[data-kind=migration]', 'host1')
-        browser.click(f'{_HISTORY} summary:not([hidden])')
+        browser.click(f'{_HISTORY}[data-kind=action] summary')
         browser.wait(_EVENT, 'host1')
         browser.click(f'{_EVENT}[data-state=failed] summary')
         browser.wait(f'{_EVENT} pre', 'failed on purpose')
@@ -261,7 +266,7 @@ class ServerTest(base.WalkCase):
         browser.picture('tasks')
         self.assertEqual([], browser.violations('[data-ext="tasks"]'))
         browser.click(f'{_TASK} a')
-        browser.wait('h1', 'ordered')
+        browser.wait('.page-header', 'ordered')
         self.open_tab('Tasks')
         browser.wait(_TASK, 'order-4711')
         self.assertIn(server, browser.text(_TASK))
@@ -277,7 +282,7 @@ class ServerTest(base.WalkCase):
             browser.open(path)
             browser.wait(part(name, 'message'), 'is unreachable')
         browser.picture('compute-unreachable')
-        self.assertNotIn('Internal Server Error', self.site.log())
+        self.assert_no_error_page()
 
     def test_planted_markup(self):
         browser = self.browser
@@ -324,7 +329,7 @@ class ServerTest(base.WalkCase):
             f'{base.CLUSTERS}{cluster}',
         ):
             browser.open(path)
-            browser.wait('h1')
+            browser.wait('.page-header')
             browser.run(
                 """
                 document.body.insertAdjacentHTML('beforeend', arguments[0]);
