@@ -52,7 +52,7 @@ failures() {
         /^([A-Za-z_]+ \()?[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+(\(.*)?\)?$/ {
             flush(); print "\n" $0; shown = 0; next
         }
-        shown && NF { lines[++count] = substr($0, 1, 200) }' "$1"
+        shown && NF { lines[++count] = substr($0, 1, 800) }' "$1"
     grep -E '^[a-z0-9-]+: exit [1-9]' "$1"
 }
 

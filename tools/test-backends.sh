@@ -16,7 +16,8 @@ set -o errexit -o nounset -o pipefail
 
 CITEST=openstack_citest:openstack_citest@127.0.0.1
 export NOVA_EXT_REQUIRE_BACKENDS=1
-export NOVA_EXT_MARIADB_URL=${NOVA_EXT_MARIADB_URL:-mysql+pymysql://$CITEST/openstack_citest}
+# With TLS, PyMySQL reads all certificates of the system for each connection.
+export NOVA_EXT_MARIADB_URL=${NOVA_EXT_MARIADB_URL:-mysql+pymysql://$CITEST/openstack_citest?ssl_disabled=true}
 export NOVA_EXT_POSTGRESQL_URL=${NOVA_EXT_POSTGRESQL_URL:-postgresql+psycopg2://$CITEST/openstack_citest}
 export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0.0.1:5672/}
 
