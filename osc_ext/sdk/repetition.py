@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that are sent until their outcome is known, by the way they go."""
+"""Requests that are sent again until their outcome is known."""
 
 from collections.abc import Callable
 from typing import Any
