@@ -14,6 +14,7 @@ from ext_lib import exception
 from ext_lib.db import autocommit
 from ext_lib.db import connect_limits
 from ext_lib.db import connections
+from ext_lib.db import prepared
 
 _C = TypeVar('_C')
 _P = ParamSpec('_P')
@@ -224,11 +225,15 @@ class Facade:
 
         It is a :meth:`reader` of one query, without a session, or part of
         the transaction that has begun.
+
+        :param statement: a SELECT, or one that is Prepared
         """
         values = parameters or {}
         database = self._asked(context)
         session = database.begun(context)
         if session is not None:
+            if isinstance(statement, prepared.Prepared):
+                statement = statement.statement
             return list(session.connection().execute(statement, values))
         engine = database.reader(connections.may_lag(context))
         return autocommit.retrying(
