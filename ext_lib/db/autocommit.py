@@ -114,7 +114,7 @@ def _fetch(
     if known is not None:
         try:
             return known.fetch(connection.connection, parameters)
-        except dialect.dbapi.Error:  # type: ignore[attr-defined]
+        except dialect.dbapi.Error:
             # What that is SQLAlchemy finds out, of the same connection.
             pass
         except BaseException:

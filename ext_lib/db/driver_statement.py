@@ -6,8 +6,8 @@ out of its cache and a result, which takes as long as the driver takes for the
 rest of it. Here all that does not depend on values is found out once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
 import collections
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa

@@ -240,6 +240,16 @@ class Facade:
             lambda: autocommit.fetch(engine, statement, values)
         )
 
+    def has_found(self, context: Any, statement: prepared.Prepared) -> bool:
+        """Return whether a statement finds a row, or did so once.
+
+        Only a database where it has found none is asked.
+        """
+        fruitful = self._asked(context).fruitful
+        if statement not in fruitful and self.fetch(context, statement):
+            fruitful.add(statement)
+        return statement in fruitful
+
     def indexes(
         self, context: Any, table: str
     ) -> frozenset[tuple[str | None, ...]]:

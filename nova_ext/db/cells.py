@@ -109,6 +109,7 @@ class Answering:
 
     def __init__(self, context: RequestContext) -> None:
         self._places = list(each(context))
+        self._has_left = False
         self._error: Exception | None = None
 
     def __len__(self) -> int:
@@ -133,7 +134,8 @@ class Answering:
     def _leave_out(self, there: RequestContext, error: Exception) -> None:
         self._error = error
         self._places.remove(there)
-        if not self._places or not _policy.skips_unreachable:
+        is_last = not self._places and not self._has_left
+        if is_last or not _policy.skips_unreachable:
             raise error
         LOG.warning(
             'Cell %s does not answer and is left out of a list: %s',
@@ -144,6 +146,7 @@ class Answering:
     def leave(self, shard: str | None) -> None:
         """Ask a cell no more, which answered that it has nothing."""
         self._places = [p for p in self._places if p.shard != shard]
+        self._has_left = True
 
     def check(self) -> None:
         """Raise the error of a cell that does not answer, if there is one."""
