@@ -91,11 +91,19 @@ def _without_version(
 
 def compute_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the compute API itself."""
-    return _application(routes.table, microversions.NEGOTIATOR)
+    return loading.shared(_compute_app)
 
 
 def audit_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the part of the compute API that reads records."""
+    return loading.shared(_audit_app)
+
+
+def _compute_app() -> App:
+    return _application(routes.table, microversions.NEGOTIATOR)
+
+
+def _audit_app() -> App:
     conf = loading.current_conf()
     return _application(
         routes.audit_table, microversions.audit_negotiator(conf)
@@ -156,8 +164,12 @@ def fault_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 def context_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that makes the request's context."""
-    enforcer = policy.Enforcer(loading.current_conf(), policies.list_rules())
+    enforcer = loading.shared(_enforcer)
     return lambda app: auth.ContextFilter(app, enforcer)
+
+
+def _enforcer() -> policy.Enforcer:
+    return policy.Enforcer(loading.current_conf(), policies.list_rules())
 
 
 def legacy_v2_factory(global_conf: dict[str, str], **local: str) -> Filter:
