@@ -2,6 +2,7 @@
 """Factories and filters of this service for api-paste.ini."""
 
 from collections.abc import Callable, Iterable
+import importlib
 from typing import Any
 
 from oslo_config import cfg
@@ -18,8 +19,8 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import policies
 from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import audit_routes
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import versions
 
 App = Any
@@ -100,13 +101,15 @@ def audit_app_factory(global_conf: dict[str, str], **local: str) -> App:
 
 
 def _compute_app() -> App:
+    # With all that changes servers, for which the audit has no use.
+    routes = importlib.import_module('nova_ext.api.openstack.compute.routes')
     return _application(routes.table, microversions.NEGOTIATOR)
 
 
 def _audit_app() -> App:
     conf = loading.current_conf()
     return _application(
-        routes.audit_table, microversions.audit_negotiator(conf)
+        audit_routes.table, microversions.audit_negotiator(conf)
     )
 
 
