@@ -31,10 +31,13 @@ class Connections:
         self.statements = enginefacade.transaction_context()
         if settings:
             _configure(self.transactions, *settings)
+            self.transactions.append_on_engine_create(sqlite.lock_first)
             _configure(self.statements, *settings, plugin=autocommit.PLUGIN)
             self.statements.append_on_engine_create(autocommit.prepare)
         self._readers: dict[bool, sa.engine.Engine] = {}
         self._indexes: dict[str, frozenset[tuple[str | None, ...]]] = {}
+        #: Statements that have found a row.
+        self.fruitful: set[Any] = set()
 
     def engine(self) -> sa.engine.Engine:
         """Return the engine of transactions."""

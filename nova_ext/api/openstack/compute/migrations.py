@@ -95,10 +95,11 @@ class MigrationsController:
         migrations = MigrationList.get_page(req.context, wanted, page)
         # Hidden rows count for the limit, so a page with one is short and
         # has no link to the next: clients of the real service know that.
-        visible = [m for m in migrations.objects if not m.hidden]
-        shown = view.show_all(req, visible, with_hosts, self.links)
-        body = {'migrations': shown}
-        keys = [migration.uuid for migration in visible]
+        shown = view.show_visible(
+            req, migrations.objects, with_hosts, self.links
+        )
+        body: dict[str, Any] = {'migrations': shown}
+        keys = [migration['uuid'] for migration in shown] if is_paged else []
         if next_page := self.links.next_page(req, ('os-migrations',), keys):
             body['migrations_links'] = next_page
         return body
