@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 import re
 from typing import Any, NamedTuple
 
+import routes
 import webob.exc
 
 from ext_lib import exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import request
 
-#: A variable part of a path, once that is escaped: any one segment.
-_VARIABLE = re.compile(r'\\\{(\w+)\\\}')
 _PROJECT = re.compile(r'^[0-9a-f-]+$')
 
 
@@ -73,7 +72,13 @@ class Router:
     """
 
     def __init__(self, table: Table) -> None:
-        self._routes = _by_shape(table)
+        mapper = routes.Mapper()
+        for path, methods in table:
+            mapper.connect(
+                None, path, path=path, conditions={'method': list(methods)}
+            )
+        mapper.create_regs()
+        self._routes = _by_shape(mapper, dict(table))
 
     def match(self, req: request.Request) -> Match:
         """Return the target of ``req``.
@@ -107,30 +112,25 @@ def _shape(method: str, path: str) -> tuple[str, int]:
 
 
 def _by_shape(
-    table: Table,
+    mapper: routes.Mapper, methods: Mapping[str, Mapping[str, Target]]
 ) -> dict[tuple[str, int], list[tuple[re.Pattern[str], Target]]]:
-    """Return the patterns of paths in the order in which they are tried.
+    """Return the patterns of routes, in the order of the mapper.
 
-    Those with the longest constant beginning come first.
+    The mapper itself tries the routes of all methods one after the other,
+    those with the longest constant beginning first.
     """
     found: dict[tuple[str, int], list[tuple[re.Pattern[str], Target]]] = {}
-    for path, methods in sorted(table, key=_order):
-        pattern = _pattern(path)
-        for method, target in methods.items():
-            shape = _shape(method, path)
-            found.setdefault(shape, []).append((pattern, target))
+    for route in sorted(mapper.matchlist, key=_order):
+        path = route.defaults['path']
+        for method, target in methods[path].items():
+            patterns = found.setdefault(_shape(method, path), [])
+            patterns.append((route.regmatch, target))
     return found
 
 
-def _order(row: tuple[str, Any]) -> int:
-    beginning = row[0].partition('{')[0]
+def _order(route: Any) -> int:
+    beginning = str(route.defaults['path']).partition('{')[0]
     return -len(beginning.rstrip('/'))
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    """Return what finds the variable parts, such as ``id`` of ``{id}``."""
-    text = _VARIABLE.sub(r'(?P<\1>[^/]+?)', re.escape(path))
-    return re.compile(f'^{text}$')
 
 
 def path_of(req: request.Request) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 import datetime
 import functools
 import itertools
+import statistics
 from typing import Any, NamedTuple, Protocol
 
 from oslo_log import log
@@ -168,7 +169,7 @@ def _find(source: Source, moment: datetime.datetime) -> int:
     while high - low > _FIRST:
         middle = (low + high) // 2
         near = source.briefs(middle, _SURE)
-        if near and sorted(map(_time, near))[len(near) // 2] > moment:
+        if near and statistics.median_high(map(_time, near)) > moment:
             high = middle
         else:
             low = middle

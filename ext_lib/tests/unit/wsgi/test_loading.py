@@ -48,7 +48,7 @@ def filter_factory(global_conf):
     return shout
 
 
-_parts: list[object] = []
+_parts = []
 
 
 def part_factory(global_conf):
