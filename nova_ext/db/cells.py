@@ -148,6 +148,11 @@ class Answering:
         self._places = [p for p in self._places if p.shard != shard]
         self._has_left = True
 
+    @property
+    def has_failed(self) -> bool:
+        """Return whether one does not answer."""
+        return self._error is not None
+
     def check(self) -> None:
         """Raise the error of a cell that does not answer, if there is one."""
         if self._error is not None:

@@ -63,12 +63,17 @@ def migration_get_all_by_filters(
     answering = cells.Answering(context)
     if len(answering) > 1:
         _leave_empty(answering)
+    if len(answering) != 1 or answering.has_failed:
         several = _Cells(answering, filters, columns)
         return migration_merge.page(several, page)
-    [(_, rows)] = answering.ask(
+    for rows in answering.ask(
         lambda there: migration_rows.Rows(there, filters, columns).page(page)
-    ).items()
-    return rows
+    ).values():
+        return rows
+    if page.marker is not None:
+        # It may be there.
+        answering.check()
+    return []
 
 
 def _leave_empty(answering: cells.Answering) -> None:

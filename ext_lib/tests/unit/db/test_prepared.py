@@ -2,10 +2,8 @@
 """A prepared statement reads what SQLAlchemy reads by it."""
 
 import datetime
-import sqlite3
 from unittest import mock
 
-from oslo_db import exception as db_exception
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects import postgresql
@@ -84,17 +82,24 @@ class TestFetch(base.TestCase):
         found = [tuple(row) for row in outer(self.context)]
         self.assertEqual([('c', None, 3)], found)
 
-    def test_errors_are_those_of_oslo_db(self):
+    def failure(self, statement):
+        """Return the class of the error that a statement raises."""
+        try:
+            self.fetch(statement)
+        except Exception as error:
+            return type(error)
+        raise AssertionError('there is no error')
+
+    def test_errors_are_those_of_sqlalchemy_and_oslo_db(self):
         statement = prepared.Prepared(
             sa.select(sa.column('a')).select_from(sa.table('nowhere'))
         )
-        self.assertRaises(
-            db_exception.DBNonExistentTable, self.fetch, statement
-        )
+        expected = self.failure(statement.statement)
+        self.assertIs(expected, self.failure(statement))
         self.assertEqual(1, len(self.fetch(size=2)))
 
     def test_it_is_executed_again_by_sqlalchemy(self):
-        error = sqlite3.OperationalError('lost')
+        error = self.facade.get_engine().dialect.dbapi.OperationalError('lost')
         path = 'ext_lib.db.driver_statement.DriverStatement.fetch'
         with mock.patch(path, autospec=True, side_effect=error) as fetch:
             self.assertEqual(('b', None, 2), tuple(self.fetch(size=2)[0]))
