@@ -240,14 +240,18 @@ def _compare_read(
         for who, found in runs.items()
     }
     nova = rates['ours'].value / rates['nova'].value
-    floor = costs['ours'].value / costs['floor'].value
+    # In a short run a slow SELECT may take less CPU than can be counted.
+    least = costs['floor'].value or math.nan
+    floor = costs['ours'].value / least
     done[read.name] = costs['ours'].value + database['ours'].value
     verdicts = []
     endless = float('inf')
     if read.nova is not None:
         what = f'{name}, requests/s of nova'
         verdicts.append(report.check(what, nova, read.nova, endless))
-    if read.floor is not None:
+    if math.isnan(floor):
+        verdicts.append('the floor takes too little to tell')
+    elif read.floor is not None:
         what = f'{name}, CPU of the floor'
         verdicts.append(report.check(what, floor, 0, read.floor))
     if read.commands is not None:

@@ -4,16 +4,19 @@
 from collections.abc import Iterator
 import contextlib
 import dataclasses
+import functools
 import logging
 import time
 from typing import Any
 
 import oslo_messaging as messaging
+from pbr import version
 import sqlalchemy as sa
 
-from ext_lib import command_line
-
 LOG = logging.getLogger(__name__)
+
+#: All programs come with it, and have its version.
+_DISTRIBUTION = 'nova-ext'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,7 +39,7 @@ class ServiceLog:
         LOG.info(
             'Starting %s %s on host %s, broker %s, database %s',
             self.program,
-            command_line.release(),
+            _release(),
             self.host,
             self.broker,
             self.database,
@@ -53,6 +56,12 @@ class ServiceLog:
     def stopped(self) -> None:
         """Log that nothing is under way any more."""
         LOG.info('Stopped %s on host %s', self.program, self.host)
+
+
+@functools.cache
+def _release() -> str:
+    # To find it reads what is said of the distribution.
+    return str(version.VersionInfo(_DISTRIBUTION).release_string())
 
 
 def describe_broker(transport: messaging.Transport) -> str:
