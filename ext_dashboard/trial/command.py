@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ext-dashboard: Horizon with the plugin, a keystone and both services."""
+"""nova-ext-dashboard: Horizon with the plugin, keystone, both services."""
 
 import argparse
 from collections.abc import Iterator, Sequence
