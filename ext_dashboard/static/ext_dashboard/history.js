@@ -88,6 +88,11 @@
       setOptional(part, 'user', entry.user_id);
       setOptional(part, 'request', entry.request_id);
       part.unfold.hidden = !entry.address;
+      // So that one is told from the other where only they are read out.
+      ext.setAttribute(part.summary, 'aria-label',
+        root.dataset.eventsOf.replace('{action}', function () {
+          return entry.name;
+        }));
       events.address = entry.address;
       events.read();
     }

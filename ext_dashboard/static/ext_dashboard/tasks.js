@@ -33,11 +33,8 @@
       ext.setText(part.user, task.user_id);
       ext.setTime(part.time, task.time);
       ext.setTime(part.changed, task.changed);
-      // The tab of an instance has no such column.
-      if (part.servers) {
-        ext.setItems(part.servers, task.servers, own['server-template'],
-          fillServer);
-      }
+      ext.setItems(part.servers, task.servers, own['server-template'],
+        fillServer);
     }
 
     function filters() {
