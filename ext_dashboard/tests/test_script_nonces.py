@@ -144,14 +144,14 @@ class MiddlewareTest(base.TestCase):
 
     def test_nonce_is_that_of_the_session(self):
         path = urls.reverse('horizon:project:server_tasks:index')
-        session = {}
+        session: dict[str, str] = {}
         first = self.answer(path, session)[1]
         self.assertEqual(first, self.answer(path, session)[1])
         self.assertNotEqual(first, self.answer(path, {})[1])
         self.assertEqual('', script_nonces.ext_script_nonce())
 
     def test_no_user_has_logged_in(self):
-        session = {}
+        session: dict[str, str] = {}
         path = urls.reverse('horizon:project:server_tasks:index')
         self.assertEqual('', self.answer(path, session, False)[1])
         self.assertEqual({}, session)

@@ -54,6 +54,7 @@ class CommandTest(TrialCase):
     def run_command(self, *arguments):
         """Return the exit status of the program, and its complaint."""
         said = io.StringIO()
+        status: object
         with contextlib.redirect_stderr(said):
             try:
                 status = command.main(
@@ -71,14 +72,11 @@ class CommandTest(TrialCase):
     def test_port_that_is_taken(self):
         with socket.create_server(('127.0.0.1', 0)) as taken:
             port = taken.getsockname()[1]
-            found = self.run_command('--identity-port', str(port))
+            status, said = self.run_command('--identity-port', str(port))
+        self.assertEqual(1, status)
         self.assertEqual(
-            (
-                1,
-                f'nova-ext-dashboard: 127.0.0.1:{port}: '
-                'Address already in use.\n',
-            ),
-            found,
+            f'nova-ext-dashboard: 127.0.0.1:{port}: Address already in use.\n',
+            said,
         )
 
     def test_every_address(self):
