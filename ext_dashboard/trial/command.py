@@ -100,7 +100,7 @@ def _place(arguments: argparse.Namespace) -> Place:
 def _free(host: str, port: int) -> int:
     """Return the port, or another one for 0.
 
-    :raises OSError: when it is taken
+    :raises NotStarted: when it is taken, or the address is not ours
     """
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     try:
