@@ -3,11 +3,11 @@
 # make serve       run both services in one process, ready to be asked
 # make test        run the unit, functional and API sample tests on SQLite
 # make dashboard   run both services, a keystone and a Horizon with the plugin
-# make clean       forget the environments and the state
+# make clean       remove the environments and the state
 #
 # Nothing but python3 (3.10 or later; for the dashboard 3.11) and make is
-# needed. OPTS is appended to
-# the command line; every option can also be set as OS_<GROUP>__<OPTION>.
+# needed. OPTS is appended to the command line; every option can also be set as
+# OS_<GROUP>__<OPTION>.
 # PYTHON names the interpreter of the environment.
 
 PYTHON ?= python3

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a reader is told of the logs that the sections of a run leave: enough
+# What a reader gets of the logs that the sections of a run leave: enough
 # to see what failed and why where nothing but the output is kept.
 
 # How much of a failed section is shown, in lines: of each test, and of what
@@ -52,7 +52,7 @@ failures() {
         /^([A-Za-z_]+ \()?[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)+(\(.*)?\)?$/ {
             flush(); print "\n" $0; shown = 0; next
         }
-        shown && NF { lines[++count] = substr($0, 1, 200) }' "$1"
+        shown && NF { lines[++count] = substr($0, 1, 800) }' "$1"
     grep -E '^[a-z0-9-]+: exit [1-9]' "$1"
 }
 

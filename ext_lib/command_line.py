@@ -4,6 +4,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 import contextlib
+import functools
 import io
 import re
 import sys
@@ -30,6 +31,7 @@ _LOG_TITLE = 'log options:\n'
 _NAME = re.compile(r'--(no)?([\w-]+)')
 
 
+@functools.cache
 def release() -> str:
     """Return the version of the programs."""
     return str(version.VersionInfo(_DISTRIBUTION).release_string())

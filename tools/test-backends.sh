@@ -16,7 +16,8 @@ set -o errexit -o nounset -o pipefail
 
 CITEST=openstack_citest:openstack_citest@127.0.0.1
 export NOVA_EXT_REQUIRE_BACKENDS=1
-export NOVA_EXT_MARIADB_URL=${NOVA_EXT_MARIADB_URL:-mysql+pymysql://$CITEST/openstack_citest}
+# With TLS, PyMySQL reads all certificates of the system for each connection.
+export NOVA_EXT_MARIADB_URL=${NOVA_EXT_MARIADB_URL:-mysql+pymysql://$CITEST/openstack_citest?ssl_disabled=true}
 export NOVA_EXT_POSTGRESQL_URL=${NOVA_EXT_POSTGRESQL_URL:-postgresql+psycopg2://$CITEST/openstack_citest}
 export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0.0.1:5672/}
 
@@ -25,7 +26,7 @@ export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0
 # microseconds of a new one. Some tests have twins among the backends'.
 SELECTION=(--exclude-regex '^osc_ext\.|\.functional\.(backends|clients|samples|engine\.test_crash|(tasks\.)?test_(allinone|audit\w*|browser|command_line|concurrency|cors|crash|failing_\w+|interrupt|log|log_lines|patterns|private_state|read_costs|recorded_answers|restart|slow_clients))\.'
     '\.unit\.(db|objects|compute|conductor|engine|progress|cmd)\b|\.functional\.')
-# How often an engine dies takes long, and is told with SQLite.
+# How often an engine dies takes long, and is tested with SQLite.
 export SAHARA_EXT_CRASH_SERVERS=${SAHARA_EXT_CRASH_SERVERS:-25}
 export SAHARA_EXT_CRASH_KILLS=${SAHARA_EXT_CRASH_KILLS:-5}
 # One after the other: the broker names queues by topic and host alone.
@@ -46,7 +47,7 @@ import sqlalchemy
 
 for name in ('NOVA_EXT_MARIADB_URL', 'NOVA_EXT_POSTGRESQL_URL'):
     sqlalchemy.create_engine(os.environ[name]).connect().close()
-# Tests of messages would wait for it for ever.
+# Tests of messages would wait for it without limit.
 url = os.environ['NOVA_EXT_RABBITMQ_URL'].replace('rabbit', 'amqp', 1)
 kombu.Connection(url, connect_timeout=5).connect()
 PYTHON

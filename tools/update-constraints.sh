@@ -27,7 +27,7 @@ resolve() {
     "$work/$line-$python/bin/pip" install -q "${REQUIREMENTS[@]}" \
         "${LINTERS[@]}" "$@"
     # setuptools is the default line's: sqlalchemy-migrate needs its
-    # pkg_resources. freeze lists it only when asked for all.
+    # pkg_resources. freeze lists it only with --all.
     "$work/$line-$python/bin/pip" freeze --all --exclude pip \
         >"$work/$line-$python.txt"
     [ "$line" = default ] || sed -i '/^setuptools==/d' "$work/$line-$python.txt"

@@ -25,7 +25,7 @@ URL = 'EXT_TEST_DB_URL'
 _NO_QUESTIONS = (
     'BEGIN', 'COMMIT', 'PRAGMA', 'RELEASE', 'ROLLBACK', 'SAVEPOINT', 'SHOW',
 )  # fmt: skip
-_CATALOGUE = 'pg_catalog'
+_CATALOGUES = ('pg_catalog', 'pg_class')
 _PING = 'SELECT 1'
 
 
@@ -100,9 +100,9 @@ class Statements(fixtures.Fixture):
     def _listen(
         self, _connection: Any, _cursor: Any, statement: str, *_: Any
     ) -> None:
-        if statement == _PING or _CATALOGUE in statement:
+        if statement == _PING or statement.startswith(_NO_QUESTIONS):
             return
-        if not statement.startswith(_NO_QUESTIONS):
+        if not any(catalogue in statement for catalogue in _CATALOGUES):
             self.statements.append(statement)
 
     @property

@@ -318,10 +318,9 @@ class Task(models.TimestampMixin, Base):
         _walk('tasks', 'project_id', 'tag', 'state'),
         _walk('tasks', 'tag'),
         _walk('tasks', 'tag', 'state'),
-        _walk('tasks', 'project_id'),
-        _walk('tasks', 'project_id', 'state'),
-        _walk('tasks'),
-        _walk('tasks', 'state'),
+        _index('tasks', 'project_id', 'id'),
+        _index('tasks', 'project_id', 'state', 'id'),
+        _index('tasks', 'state', 'id'),
         _index('tasks', 'reservation', unique=True),
         _OPTIONS,
     )

@@ -20,7 +20,7 @@ _NO_LIMITS = ((None, None), (None, 'latest'))
 class Proxy(proxy.Proxy):
     """The proxy of the data-processing API, of which the SDK has none.
 
-    Wherever a cluster is asked for, its object or its id will do.
+    Wherever a cluster is an argument, its object or its id will do.
     """
 
     #: False once the API has turned out to be an older one.
@@ -93,7 +93,7 @@ class Proxy(proxy.Proxy):
     ) -> ClusterProgress:
         """Return the progress of a cluster once it is Active or in Error.
 
-        The cluster is asked for in intervals that grow to ten seconds, or as
+        The cluster is read in intervals that grow to ten seconds, or as
         ``Retry-After`` says. Once the first answer has come, the API may be
         unreachable meanwhile.
 

@@ -62,7 +62,7 @@ class Cluster(
         'info': JsonDictField(default={}),
         #: In the order they were given in.
         'node_groups': fields.ListOfObjectsField('NodeGroup', default=[]),
-        #: Oldest first; not set unless asked for.
+        #: Oldest first; not set unless requested.
         'provision_steps': fields.ListOfObjectsField('ClusterProvisionStep'),
     }
 
@@ -133,7 +133,7 @@ class Cluster(
     def get_for_engine(
         cls, context: RequestContext, cluster_id: str
     ) -> 'Cluster':
-        """Return a cluster without its steps, whosever it is.
+        """Return a cluster of any project, without its steps.
 
         :raises ClusterNotFound: when there is none
         """

@@ -138,7 +138,7 @@ def task_instances_set(
 
 
 def task_destroy(context: RequestContext, uuid: str) -> None:
-    """Forget a task that turned out to be none."""
+    """Delete a task that turned out to be none."""
     statement = sa.delete(_TABLE).where(_TABLE.c.uuid == uuid)
     facade.execute(context, statement)
 
@@ -214,15 +214,24 @@ def _of(project_id: str | None) -> Any:
     return statement.where(query.equals(_Task.project_id, project_id))
 
 
-def load(context: RequestContext, ids: Any) -> list[models.Task]:
+def load(
+    context: RequestContext, ids: Any, by_number: bool = False
+) -> list[models.Task]:
     """Return the tasks of a statement that selects their ids, newest first.
 
     Each with what a request for several servers has made.
+
+    :param by_number: order by numbers alone, whatever the times
     """
     wanted = ids.subquery()
+    selected = sa.select(_Task, _Server.instance_uuid)
+    order = (
+        selected.order_by(_Task.id.desc())
+        if by_number
+        else query.newest_first(selected, _Task)
+    )
     statement = (
-        query.newest_first(sa.select(_Task, _Server.instance_uuid), _Task)
-        .join(wanted, wanted.c.id == _Task.id)
+        order.join(wanted, wanted.c.id == _Task.id)
         .outerjoin(_Server, _Server.task_id == _Task.id)
         .order_by(_Server.position)
     )

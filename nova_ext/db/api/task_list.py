@@ -18,6 +18,7 @@ from nova_ext.db.facade import facade
 _Task = models.Task
 _Server = models.TaskInstance
 _Other = orm.aliased(_Task)
+_KEYS = frozenset(('key', 'server', 'tag'))
 
 
 @facade.reader
@@ -27,6 +28,10 @@ def task_get_all_by_filters(
     page: paging.Page = paging.ALL,
 ) -> Sequence[models.Task]:
     """Return the tasks that pass all filters, newest first.
+
+    Those of a server or a tag are in the order of their times; those of
+    other lists in that of their numbers, so that planners cannot take the
+    index of such a list for the order of the former.
 
     :param filters: any of ``key``, the id of a server or a tag; ``server``
         and ``tag``, which together must both fit; ``project_id``; ``state``,
@@ -39,7 +44,9 @@ def task_get_all_by_filters(
     marker = _marker(given.get('project_id'), page.marker)
     rows = []
     if page.limit != 0:
-        rows = task.load(context, _page(given, page, marker))
+        is_keyed = not _KEYS.isdisjoint(given)
+        ids = (_page if is_keyed else _numbers)(given, page, marker)
+        rows = task.load(context, ids, by_number=not is_keyed)
     if not rows and marker is not None:
         marker.check(context)
     return rows
@@ -66,6 +73,36 @@ def _page(filters: Mapping[str, Any], page: paging.Page, marker: Any) -> Any:
     return query.paginate(sa.select(found.id), found, page)
 
 
+def _numbers(
+    filters: Mapping[str, Any], page: paging.Page, marker: Any
+) -> Any:
+    walks = [
+        _walk(of_one_state, page, marker).subquery()
+        for of_one_state in _by_state(filters)
+    ]
+    if len(walks) == 1:
+        return sa.select(walks[0].c.id)
+    numbers = sa.union_all(*(sa.select(walk.c.id) for walk in walks))
+    found = numbers.subquery().c.id
+    return sa.select(found).order_by(found.desc()).limit(page.limit)
+
+
+def _walk(filters: Mapping[str, Any], page: paging.Page, marker: Any) -> Any:
+    statement = query.changed_between(sa.select(_Task.id), _Task, filters)
+    for column in (_Task.project_id, _Task.state):
+        value = filters.get(column.key)
+        if value is None:
+            continue
+        condition = query.equals(column, value)
+        if marker is not None:
+            statement = statement.order_by(column.desc())
+            condition = query.along(column, value)
+        statement = statement.where(condition)
+    if marker is not None:
+        statement = statement.where(_Task.id < marker.id)
+    return statement.order_by(_Task.id.desc()).limit(page.limit)
+
+
 def _by_state(filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     wanted = filters.get('state')
     for state in wanted if isinstance(wanted, list) else [wanted]:
@@ -90,8 +127,6 @@ def _by_key(filters: Mapping[str, Any]) -> Iterator[tuple[Any, list[Any]]]:
         yield statement, [*leads, _lead(_Task.tag, tag)]
     if server is not None:
         yield from _by_server(statement, leads, server.lower())
-    elif tag is None:
-        yield statement, leads
 
 
 def _by_server(

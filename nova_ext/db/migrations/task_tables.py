@@ -43,9 +43,8 @@ def task_lists() -> sa.MetaData:
         sa.Column('id', sa.Integer, primary_key=True),
         sa.Column('project_id', sa.String(255)),
         sa.Column('state', sa.String(16)),
-        sa.Column('created_at', sa.DateTime),
     )
-    for columns in (('project_id',), ('project_id', 'state'), (), ('state',)):
-        names = (*columns, 'created_at', 'id')
+    for columns in (('project_id',), ('project_id', 'state'), ('state',)):
+        names = (*columns, 'id')
         sa.Index('_'.join(('tasks', *names, 'idx')), *map(table.c.get, names))
     return metadata

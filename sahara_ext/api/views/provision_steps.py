@@ -50,7 +50,7 @@ def begun(
 
 
 def show(step: ClusterProvisionStep) -> dict[str, Any]:
-    """Return a step, be it planned, running or over."""
+    """Return a step that is planned, running or over."""
     return {
         'id': step.id,
         'cluster_id': step.cluster_id,

@@ -92,7 +92,7 @@ def cluster_get_progress(
 def cluster_get_any(
     context: RequestContext, cluster_id: str
 ) -> models.Cluster:
-    """Return a cluster, whosever it is.
+    """Return a cluster of any project.
 
     :raises ClusterNotFound: when there is none
     """
@@ -282,7 +282,7 @@ def cluster_instances_update(
 def cluster_instances_destroy(
     context: RequestContext, cluster_id: str, instance_ids: Sequence[str]
 ) -> None:
-    """Forget instances of a cluster."""
+    """Delete instances of a cluster."""
     if instance_ids:
         change(
             context,

@@ -36,9 +36,9 @@ _SHORT = {
 }
 _MYSQLCLIENT = {
     'variable': 'NOVA_EXT_MYSQLCLIENT_URL',
-    'default': servers.OnServers.scenarios[0][1]['default'].replace(
-        'pymysql', 'mysqldb'
-    ),
+    'default': servers.OnServers.scenarios[0][1]['default']
+    .replace('pymysql', 'mysqldb')
+    .partition('?')[0],
 }
 
 

@@ -225,8 +225,9 @@ class TestTasks(PlanTestCase):
                     self.admin, {n: n[0] for n in names}, page
                 )
                 found = '\n'.join(self.plans.explain())
-                index = '_'.join(['tasks', *names, 'created_at_id_idx'])
-                self.assertIn(f' INDEX {index}', found)
+                index = '_'.join([' INDEX tasks', *names, 'id_idx'])
+                by_number = 'PRIMARY KEY (rowid<?)' if page.marker else 'SCAN'
+                self.assertIn(index if names else by_number, found)
 
     def test_lists_by_server_and_tag(self):
         filters = {'server': 'k', 'tag': 'k', 'project_id': 'p'}

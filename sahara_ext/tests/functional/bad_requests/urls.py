@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad paths, methods, versions and headers."""
 
-from sahara_ext.tests.functional.bad_requests.question import bad
-from sahara_ext.tests.functional.bad_requests.question import missing
-from sahara_ext.tests.functional.bad_requests.question import PLAIN
-from sahara_ext.tests.functional.bad_requests.question import unrouted
-from sahara_ext.tests.functional.bad_requests.question import V1
-from sahara_ext.tests.functional.bad_requests.question import V2
+from sahara_ext.tests.functional.bad_requests.cases import bad
+from sahara_ext.tests.functional.bad_requests.cases import missing
+from sahara_ext.tests.functional.bad_requests.cases import PLAIN
+from sahara_ext.tests.functional.bad_requests.cases import unrouted
+from sahara_ext.tests.functional.bad_requests.cases import V1
+from sahara_ext.tests.functional.bad_requests.cases import V2
 
 _OTHER = b'/' + b'f' * 32
 

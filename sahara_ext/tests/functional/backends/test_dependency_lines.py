@@ -5,7 +5,7 @@ import sqlalchemy as sa
 import testtools
 
 from ext_lib.db import fixture
-from ext_lib.testing import lines
+from ext_lib.testing import dependency_lines
 from ext_lib.testing import schemas
 from ext_lib.testing import servers
 from sahara_ext.db.migrations import schema
@@ -18,7 +18,9 @@ _PROGRAM = 'sahara_ext.cmd.manage'
 class TestLines(servers.OnServers, testtools.TestCase):
     def setUp(self):
         super().setUp()
-        self.default_line, self.current_line = lines.both_lines(self, _PROGRAM)
+        self.default_line, self.current_line = dependency_lines.both_lines(
+            self, _PROGRAM
+        )
 
     def made_by(self, first, second):
         """Return a schema that a line makes and another finds complete."""

@@ -4,7 +4,7 @@
 import ddt
 import testtools
 
-from nova_ext.api.openstack.compute.views import server_migrations as view
+from nova_ext.api.openstack.compute import server_migrations
 from nova_ext.tests.base import PROJECT
 from nova_ext.tests.base import USER
 from nova_ext.tests.unit.api.openstack import base
@@ -35,7 +35,9 @@ _WHO = {'user_id': USER, 'project_id': PROJECT}
 
 
 def _show(version, with_hosts=True):
-    return view.show(base.request(version), base.a_migration(), with_hosts)
+    return server_migrations.show_migration(
+        base.request(version), base.a_migration(), with_hosts
+    )
 
 
 @ddt.ddt

@@ -16,16 +16,16 @@ from nova_ext.wsgi import loader
 
 load_tests = testscenarios.load_tests_apply_scenarios
 
-AWAY = 'cell1'
-HERE = ('cell0', 'cell2')
+UNREACHABLE = 'cell1'
+REACHABLE = ('cell0', 'cell2')
 #: Seconds to wait for a cell.
 _TIMEOUT = 1
 #: Seconds in which all of a test's questions are answered.
 _ELAPSED = 30
 
 
-class AwayTestCase(test_audit.AuditTestCase):
-    """The second of three cells goes away."""
+class UnreachableTestCase(test_audit.AuditTestCase):
+    """The second of three cells is unreachable."""
 
     #: Returns the port that the cell is looked for at.
     port = staticmethod(ports.free_port)
@@ -41,10 +41,10 @@ class AwayTestCase(test_audit.AuditTestCase):
             for cell, uuid in self.servers.items()
         }
         self.settings.set('cells', timeout=_TIMEOUT, retry_interval=600)
-        self.take_away(AWAY)
+        self.cut_off(UNREACHABLE)
         self.began = time.monotonic()
 
-    def take_away(self, *cells):
+    def cut_off(self, *cells):
         for cell in cells:
             url = f'mysql+pymysql://u:p@127.0.0.1:{self.port()}/db'
             self.settings.set(cell, connection=url)
@@ -61,7 +61,7 @@ class AwayTestCase(test_audit.AuditTestCase):
         return f'/servers/{uuid}/os-instance-actions'
 
 
-class TestAuditAway(AwayTestCase):
+class TestCellUnreachable(UnreachableTestCase):
     """There is no server on the host, or it does not answer."""
 
     scenarios = [
@@ -77,10 +77,10 @@ class TestAuditAway(AwayTestCase):
         return ports.free_port()
 
     def test_pages_are_of_the_others(self):
-        here = {self.stored[cell] for cell in HERE}
+        here = {self.stored[cell] for cell in REACHABLE}
         for limit in (1, 2, 1000):
             self.assertEqual(here, set(self.listed(f'limit={limit}')))
-        self.assertIn(f'Cell {AWAY} does not answer', self.log.output)
+        self.assertIn(f'Cell {UNREACHABLE} does not answer', self.log.output)
         self.assertQuick()
 
     def test_pages_fail_if_told_so(self):
@@ -94,26 +94,26 @@ class TestAuditAway(AwayTestCase):
         self.assertQuick()
 
     def test_servers_of_the_others_are_found(self):
-        for cell in HERE:
+        for cell in REACHABLE:
             path = self.actions_of(self.servers[cell])
             self.assertEqual(200, self.status(path))
         self.assertQuick()
 
     def test_whether_there_are_others_is_not_known(self):
-        for uuid in (self.servers[AWAY], functional.UNKNOWN):
+        for uuid in (self.servers[UNREACHABLE], functional.UNKNOWN):
             self.assertEqual(503, self.status(self.actions_of(uuid)))
-        for uuid in (self.stored[AWAY], functional.UNKNOWN):
+        for uuid in (self.stored[UNREACHABLE], functional.UNKNOWN):
             path = f'/os-migrations?marker={uuid}'
             self.assertEqual(503, self.status(path))
         self.assertQuick()
 
 
-class TestAllAway(AwayTestCase):
+class TestAllUnreachable(UnreachableTestCase):
     """No cell answers."""
 
     def setUp(self):
         super().setUp()
-        self.take_away(*HERE)
+        self.cut_off(*REACHABLE)
 
     def test_everything_fails(self):
         for path in (
@@ -123,7 +123,7 @@ class TestAllAway(AwayTestCase):
             self.assertEqual(503, self.status(path))
 
 
-class TestHealth(AwayTestCase):
+class TestHealth(UnreachableTestCase):
     """A process serves as long as one cell answers."""
 
     def health(self):
@@ -132,10 +132,10 @@ class TestHealth(AwayTestCase):
 
     def test_it_is_well(self):
         self.assertEqual(200, self.health())
-        self.assertIn(f'Database of [{AWAY}]', self.log.output)
+        self.assertIn(f'Database of [{UNREACHABLE}]', self.log.output)
 
     def test_until_none_answers(self):
-        self.take_away(*HERE)
+        self.cut_off(*REACHABLE)
         self.assertEqual(503, self.health())
 
 

@@ -17,7 +17,7 @@ CONTROLLER = 'controller'
 LOST = ('controller', 'Error')
 
 
-class UnbegunTestCase(base.DatabaseTestCase):
+class NotBegunTestCase(base.DatabaseTestCase):
     def setUp(self):
         super().setUp()
         self.admin = context.get_admin_context()
