@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# mypy: ignore-errors
 """The content security policy of pages; settings execute this file.
 
 It is copied to ``openstack_dashboard/local/local_settings.d``. A Horizon with

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What keystone is told: projects, users, roles and the catalog."""
+"""Projects, users, roles and the catalog in keystone."""
 
 from typing import Any
 

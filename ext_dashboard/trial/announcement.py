@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a trial dashboard prints once it can be used."""
+"""Addresses, users and commands to try, as a trial dashboard prints them."""
 
 import json
 import pathlib

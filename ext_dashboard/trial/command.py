@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nova-ext-dashboard: Horizon with the plugin, a keystone and both services."""
+"""nova-ext-dashboard: Horizon with the plugin, keystone, both services."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def _run(argv: Sequence[str] | None) -> int:
     place = _place(arguments)
     for number in _SIGNALS:
         signal.signal(number, _end)
-    with _alone_in(place), Children() as children:
+    with alone_in(place), Children() as children:
         _start(place, children)
         announcement.show(place)
         while True:
@@ -100,18 +100,24 @@ def _place(arguments: argparse.Namespace) -> Place:
 def _free(host: str, port: int) -> int:
     """Return the port, or another one for 0.
 
-    :raises OSError: when it is taken
+    :raises NotStarted: when it is taken, or the address is not ours
     """
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     try:
         with socket.create_server((host, port), family=family) as listening:
             return int(listening.getsockname()[1])
     except OSError as error:
-        raise NotStarted(f'{host}:{port}: {error.strerror}.') from error
+        # Newer Pythons add what they did.
+        reason = str(error.strerror).partition(' (')[0]
+        raise NotStarted(f'{host}:{port}: {reason}.') from error
 
 
 @contextlib.contextmanager
-def _alone_in(place: Place) -> Iterator[None]:
+def alone_in(place: Place) -> Iterator[None]:
+    """Lock the directory of all data.
+
+    :raises NotStarted: when another process has it
+    """
     with open(private_files.open_descriptor(place.lock), 'r+') as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -26,7 +26,10 @@ _COMMANDS = (
     ('collectstatic', '--noinput', '--clear'),
     ('compress', '--force'),
 )
-
+#: Of pyScss 1.4.0, the last one, and Horizon 23.3: re of Python 3.11 refuses
+#: flags that are not at the start (github.com/Kronuz/pyScss/pull/426).
+_SCSS = 'scss'
+_REFUSED, _ACCEPTED = '((?i)opacity)', '((?i:opacity))'
 _SETTINGS = {'DJANGO_SETTINGS_MODULE': 'openstack_dashboard.settings'}
 
 
@@ -37,6 +40,7 @@ def install() -> None:
 
     :raises NotStarted: when a command of Horizon fails
     """
+    _repair_scss()
     local = _directory('openstack_dashboard') / 'local'
     (local / 'local_settings.py').write_text(_LOCAL_SETTINGS)
     for name in _DIRECTORIES:
@@ -44,6 +48,12 @@ def install() -> None:
             _copy(_directory(package) / name, local / name)
     for command in _COMMANDS:
         _manage(*command)
+
+
+def _repair_scss() -> None:
+    if importlib.util.find_spec(_SCSS) is not None:
+        path = _directory(_SCSS) / 'grammar' / 'expression.py'
+        path.write_text(path.read_text().replace(_REFUSED, _ACCEPTED))
 
 
 def _directory(package: str) -> pathlib.Path:

@@ -7,9 +7,9 @@ import sys
 
 from ext_dashboard.trial import serving
 from ext_dashboard.trial.children import Child
+from ext_dashboard.trial.place import Place
 from ext_dashboard.trial.place import PROJECT
 from ext_dashboard.trial.place import REGION
-from ext_dashboard.trial.place import Place
 from ext_lib import private_files
 from ext_lib.startup_errors import NotStarted
 

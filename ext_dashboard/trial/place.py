@@ -34,13 +34,13 @@ _PATHS = {
     'data-processing': '/v1.1',
 }
 _SECRETS = 'secrets.json'
-_SECRET_KEY = 'django'
+_SIGNING = 'django'
 _MARK = 'lock'
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where everything is.
+    """Files and ports of one trial dashboard.
 
     :param state: directory of all data
     :param host: address to listen on, and in URLs
@@ -85,12 +85,12 @@ class Place:
     @property
     def secret_key(self) -> str:
         """The key that Django signs sessions with."""
-        return self._secrets()[_SECRET_KEY]
+        return self._secrets()[_SIGNING]
 
     def _secrets(self) -> dict[str, str]:
         path = self.state / _SECRETS
         if not path.exists():
-            names = (*USERS, SERVICE_USER, _SECRET_KEY)
+            names = (*USERS, SERVICE_USER, _SIGNING)
             made = {name: secrets.token_urlsafe(12) for name in names}
             private_files.write(path, json.dumps(made))
         found: dict[str, str] = json.loads(path.read_text())

@@ -38,7 +38,9 @@ def _write_configuration(place: Place) -> None:
     parser.read_dict(options)
     text = io.StringIO()
     parser.write(text)
-    private_files.write(place.directory(PART) / 'services.conf', text.getvalue())
+    private_files.write(
+        place.directory(PART) / 'services.conf', text.getvalue()
+    )
 
 
 def _arguments(place: Place) -> list[str]:

@@ -26,9 +26,10 @@ def _serve(application: str, host: str, port: int) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    # The port first: when it is taken, nothing else matters.
     module, _, name = application.partition(':')
-    server = HTTPServer(getattr(importlib.import_module(module), name), host, port)
+    server = HTTPServer(
+        getattr(importlib.import_module(module), name), host, port
+    )
     server.start()
     ended.wait()
     server.stop()

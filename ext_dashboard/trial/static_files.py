@@ -7,7 +7,7 @@ A web server does the latter where Horizon is in use.
 from django.conf import settings
 from django.contrib.staticfiles import handlers
 from django.http import HttpRequest
-from django.http import HttpResponseBase
+from django.http.response import HttpResponseBase
 from django.views import static
 from openstack_dashboard import wsgi
 

@@ -26,10 +26,11 @@ def start():
 
 
 class WalkCase(testtools.TestCase):
-    """A user who walks through pages; each test begins with one of a project."""
+    """A user who walks through pages; each test begins with a member."""
 
-    site = browser = None
-    _user = None
+    site: site.Site
+    browser: pages.Browser
+    _user: str | None = None
 
     def setUp(self):
         super().setUp()
@@ -39,6 +40,8 @@ class WalkCase(testtools.TestCase):
         self.browser.resize(1280, 900)
         self.log_in('demo')
         self.browser.speak('en')
+        # Horizon opens the tab that was open last.
+        self.browser.driver.delete_cookie('tabs')
         self.browser.errors()
         self._logged = len(self.site.log())
 
@@ -65,7 +68,10 @@ class WalkCase(testtools.TestCase):
         browser = self.browser
         self.assertIsNone(browser.run('return document.planted'))
         self.assertEqual(
-            0, browser.run("return document.querySelectorAll('img[src=x]').length")
+            0,
+            browser.run(
+                "return document.querySelectorAll('img[src=x]').length"
+            ),
         )
 
     def assert_no_error_page(self):

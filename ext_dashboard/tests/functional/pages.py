@@ -84,9 +84,7 @@ class Browser(fixtures.Fixture):
 
     def speak(self, language):
         """Have pages in another language, from the next one on."""
-        self.driver.add_cookie(
-            {'name': 'horizon_language', 'value': language}
-        )
+        self.driver.add_cookie({'name': 'horizon_language', 'value': language})
 
     def picture(self, name):
         """Keep what the user sees."""
@@ -139,9 +137,7 @@ class Browser(fixtures.Fixture):
 
     def wait_until_gone(self, selector):
         """Wait until the user does not see such an element."""
-        polling.wait_until(
-            lambda: not self._seen(selector), f'no {selector}'
-        )
+        polling.wait_until(lambda: not self._seen(selector), f'no {selector}')
 
     def click(self, selector):
         """Click on an element."""

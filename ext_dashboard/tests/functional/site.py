@@ -160,8 +160,10 @@ class Site(fixtures.Fixture):
         """Wait until a server has a status."""
         api = self.api('compute')
         polling.wait_until(
-            lambda: api.get(f'/servers/{server}').json()['server']['status']
-            == status,
+            lambda: (
+                api.get(f'/servers/{server}').json()['server']['status']
+                == status
+            ),
             f'the server to be {status}',
         )
 
@@ -174,4 +176,3 @@ class Site(fixtures.Fixture):
     def log(self):
         """Return what Horizon has logged."""
         return (self.state / 'log' / 'dashboard.log').read_text()
-

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user sees of clusters, servers and tasks while things happen."""
+"""A walk through pages of clusters, servers and tasks while things happen."""
 
 from selenium.webdriver.common.keys import Keys
 
@@ -24,6 +24,9 @@ setUpModule = base.start
 
 
 class ClusterTest(base.WalkCase):
+    #: A cluster with 10,000 failures.
+    crowd: str
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -44,7 +47,9 @@ class ClusterTest(base.WalkCase):
         self.assertIn('of 30', ' '.join(browser.texts(_STEP)))
         browser.picture('cluster-in-progress')
         browser.wait(part('provisioning', 'status'), 'Active', 120)
-        self.assertEqual('100 %', browser.text(part('provisioning', 'percentage')))
+        self.assertEqual(
+            '100 %', browser.text(part('provisioning', 'percentage'))
+        )
         self.assertEqual(
             ['30 of 30'] * 5,
             browser.texts(part('provisioning', 'counts')),
@@ -148,7 +153,7 @@ class ClusterTest(base.WalkCase):
 
     def test_service_that_is_away_for_a_while(self):
         browser, relay = self.browser, self.site.relays['data-processing']
-        cluster = self.site.create_cluster('patient', count=300, seconds=20)
+        cluster = self.site.create_cluster('cut-off', count=300, seconds=20)
         self.open_cluster(cluster)
         relay.refuse()
         browser.wait(part('provisioning', 'message'), 'is unreachable')
@@ -222,9 +227,10 @@ class ServerTest(base.WalkCase):
         browser.wait(f'{_HISTORY}[data-kind=migration]', 'host1')
         browser.click(f'{_HISTORY}[data-kind=action] summary')
         browser.wait(_EVENT, 'host1')
+        browser.picture('history')
         browser.click(f'{_EVENT}[data-state=failed] summary')
         browser.wait(f'{_EVENT} pre', 'failed on purpose')
-        browser.picture('history')
+        browser.picture('history-traceback')
         self.assertEqual([], browser.violations('[data-ext="history"]'))
         browser.resize(390, 900)
         self.assert_fits('[data-ext="history"]')
@@ -240,10 +246,12 @@ class ServerTest(base.WalkCase):
         server = self.site.create_server('short')
         self.site.api('compute').delete(f'/servers/{server}')
         self.wait_for(
-            lambda: self.site.api('compute')
-            .get(f'/servers/{server}', raise_exc=False)
-            .status_code
-            == 404,
+            lambda: (
+                self.site.api('compute')
+                .get(f'/servers/{server}', raise_exc=False)
+                .status_code
+                == 404
+            ),
             'the server to be deleted',
         )
         browser.open('/project/server_history/')
@@ -253,7 +261,7 @@ class ServerTest(base.WalkCase):
 
     def test_tasks(self):
         browser = self.browser
-        server = self.site.create_server('ordered', tag='order-4711')
+        self.site.create_server('ordered', tag='order-4711')
         self.site.create_server('other')
         browser.open('/project/server_tasks/')
         browser.wait(_TASK, 'order-4711')
@@ -269,7 +277,7 @@ class ServerTest(base.WalkCase):
         browser.wait('.page-header', 'ordered')
         self.open_tab('Tasks')
         browser.wait(_TASK, 'order-4711')
-        self.assertIn(server, browser.text(_TASK))
+        self.assertEqual(1, len(browser.texts(_TASK)))
 
     def test_pages_opened_while_compute_is_away(self):
         browser = self.browser
