@@ -48,7 +48,7 @@ def filter_factory(global_conf):
     return shout
 
 
-_parts = []
+_parts: list[object] = []
 
 
 def part_factory(global_conf):
