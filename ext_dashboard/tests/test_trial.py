@@ -101,7 +101,9 @@ class CommandTest(TrialCase):
         self.assertEqual(1, said.count('\n'), said)
 
     def test_horizon_that_is_not_installed(self):
-        with mock.patch('importlib.util.find_spec', return_value=None):
+        with mock.patch(
+            'importlib.util.find_spec', autospec=True, return_value=None
+        ):
             self.assertRaisesRegex(
                 NotStarted, 'openstack_dashboard is not', horizon.install
             )
