@@ -30,10 +30,15 @@ class Restored(exception.Error):
 
 
 class Again:
-    """What is read again: in each round a batch of each kind, in turns.
+    """What is read again in a round: what is about to end, and some others.
+
+    Of those that may change at any time it is a batch of each kind, in turns;
+    all if ``is_thorough`` is set.
 
     :param cell: is asked
     """
+
+    is_thorough = False
 
     def __init__(self, cell: Cell, pace: Pace) -> None:
         self._cell = cell
@@ -46,31 +51,25 @@ class Again:
         tails: Mapping[Kind, int],
         moment: datetime.datetime,
     ) -> None:
-        """Read a batch of each again, and store what has changed.
+        """Read records again, and store what has changed.
 
         :param tails: up to which number rows that are missing are gone
         :param moment: the present one, by the clock of the trail
         :raises Restored: when one is what it was in a backup, or another
         """
         for kind, watch in _WATCHED:
-            known = self._next(store, kind, watch)
-            if not known:
-                continue
-            if kind is kinds.ACTIONS:
-                _Actions(self._cell, store, tails, moment).update(known)
-            else:
-                _update(self._cell, store, kind, known, tails[kind])
-            self._pace.pause()
-
-    def _next(self, store: Store, kind: Kind, watch: int) -> dict[int, _Row]:
-        """Return those whose turn it is."""
-        batch, place = self._pace.batch, (kind, watch)
-        last = self._last.get(place, 0)
-        known = store.watched(kind, watch, last, batch)
-        if last and not known:
-            known = store.watched(kind, watch, 0, batch)
-        self._last[place] = max(known, default=0)
-        return known
+            is_turn = watch != kinds.OFTEN and not self.is_thorough
+            last = self._last.get((kind, watch), 0) if is_turn else 0
+            while known := store.watched(kind, watch, last, self._pace.batch):
+                if kind is kinds.ACTIONS:
+                    _Actions(self._cell, store, tails, moment).update(known)
+                else:
+                    _update(self._cell, store, kind, known, tails[kind])
+                self._pace.pause()
+                last = max(known)
+                if is_turn or len(known) < self._pace.batch:
+                    break
+            self._last[kind, watch] = last if known else 0
 
 
 def _update(

@@ -37,6 +37,7 @@ class Collector:
         self._followers = self._make_followers()
         self._leads = False
         self._has_more = False
+        self._is_once = False
         began = time.monotonic()
         self._read_at = {f.cell.title: began for f in self._followers}
         self._warned: set[str] = set()
@@ -63,6 +64,7 @@ class Collector:
 
         :param once: end when all that answer have been read to their ends
         """
+        self._is_once = once
         while not self._stopping.is_set():
             self._has_more = False
             self._attempt(self.round)
@@ -91,7 +93,7 @@ class Collector:
     def _follow(self, follower: Follower) -> None:
         title = follower.cell.title
         try:
-            is_at_end = follower.follow()
+            is_at_end = follower.follow(self._is_once)
         except (pace.Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:

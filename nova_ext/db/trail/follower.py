@@ -52,14 +52,16 @@ class Follower:
         self.cell = cell
         self._again = Again(cell, pace)
 
-    def follow(self) -> bool:
+    def follow(self, is_thorough: bool = False) -> bool:
         """Read what is new in the cell; return whether that was all.
 
+        :param is_thorough: read all again that may have changed
         :raises LeaseLost: when another collector leads
         :raises OutOfReach: when the cell does not answer; so do
             DBConnectionError and TimeoutError
         """
         name = self.cell.name
+        self._again.is_thorough = is_thorough
         store = sources.open_store(self._context, self._lease, name)
         try:
             return self._follow(store)

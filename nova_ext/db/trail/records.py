@@ -7,6 +7,7 @@ last.
 """
 
 from collections.abc import Mapping, Sequence
+import copy
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,7 +60,7 @@ def actions_get(
         statement.where(is_its), _Action, filters
     )
     statement = query.paginate(statement, _Action, page, marker)
-    rows = facade.fetch(context, statement)
+    rows = _fetch(context, statement)
     return server_records.Found(server, False, rows)
 
 
@@ -89,7 +90,7 @@ def action_get(
     statement = statement.where(
         _Event.source_id == source, _Event.action_id == found[0].id
     )
-    events = facade.fetch(context, query.newest_first(statement, _Event))
+    events = _fetch(context, query.newest_first(statement, _Event))
     without = (None,) * len(server_records.EVENT)
     rows = [(*action, *event) for event in events or [without]]
     return server_records.Found(server, False, rows)
@@ -120,7 +121,7 @@ def migrations_get(
     names = server_records.MIGRATION
     statement = sa.select(*_columns(models.migrations, names))
     statement = statement.where(*conditions).order_by(_Migration.id)
-    rows = _completed(context, names, facade.fetch(context, statement))
+    rows = _completed(context, names, _fetch(context, statement))
     return server_records.Found(server, False, rows)
 
 
@@ -153,7 +154,7 @@ def migrations_of(
     else:
         marker = _marker(context, source, filters, page)
         statement = query.paginate(statement, _Migration, page, marker)
-    return _completed(context, columns, facade.fetch(context, statement))
+    return _completed(context, columns, _fetch(context, statement))
 
 
 def _conditions(filters: Mapping[str, Any]) -> list[Any]:
@@ -224,7 +225,7 @@ def _find(
     if not context.is_admin and not is_anyones:
         owner = context.project_id or ()
         statement = statement.where(query.equals(_Server.project_id, owner))
-    rows = facade.fetch(context, statement)
+    rows = _fetch(context, statement)
     if not rows:
         return None
     row = min(rows, key=lambda row: bool(row.hidden))
@@ -236,7 +237,14 @@ def _find(
 def _newest(context: RequestContext, table: Any, *conditions: Any) -> Any:
     statement = sa.select(table).where(*conditions)
     statement = query.newest_first(statement, table.c).limit(1)
-    return facade.fetch(context, statement)
+    return _fetch(context, statement)
+
+
+def _fetch(context: RequestContext, statement: Any) -> list[Any]:
+    there = copy.copy(context)
+    # That is the name of a cell.
+    there.shard = None
+    return facade.fetch(there, statement)
 
 
 def _columns(table: Any, names: Sequence[str]) -> list[Any]:
