@@ -31,6 +31,10 @@ class TestCopy(_OnSQLite, cases.CopyCases):
     """See the base class."""
 
 
+class TestSchema(_OnSQLite, cases.SchemaCases):
+    """See the base class."""
+
+
 class TestLease(_OnSQLite, cases.LeaseCases):
     """See the base class."""
 

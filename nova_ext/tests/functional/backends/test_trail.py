@@ -36,6 +36,10 @@ class TestCopy(_OnServers, cases.CopyCases):
     """See the base class."""
 
 
+class TestSchema(_OnServers, cases.SchemaCases):
+    """See the base class."""
+
+
 class TestLease(_OnServers, cases.LeaseCases):
     """See the base class."""
 

@@ -6,6 +6,8 @@ import threading
 
 import sqlalchemy as sa
 
+from ext_lib.testing import schemas
+from nova_ext.db import migration
 from nova_ext.db import models as cell_models
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
@@ -231,6 +233,31 @@ class CopyCases(base.TrailTestCase):
         self.assertTrue(sent)
         for statement in sent:
             self.assertRegex(statement, '^(SELECT|PRAGMA|BEGIN|SHOW)')
+
+
+class SchemaCases(base.TrailTestCase):
+    """Both ways to the schema lead to the models."""
+
+    def test_both_ways_lead_to_the_models(self):
+        made = trail.facade.get_engine()
+        stepped = sa.create_engine(self.make_url(), poolclass=sa.pool.NullPool)
+        with stepped.begin() as connection:
+            # It is not a new database: the steps are taken one by one.
+            sa.Table(
+                'other', sa.MetaData(), sa.Column('id', sa.Integer)
+            ).create(connection)
+        for _ in range(2):
+            migration.trail.sync(stepped)
+        for engine in (made, stepped):
+            head = migration.trail.version(engine)
+            self.assertEqual(migration.trail.head, head)
+            differences = schemas.differences(engine, models.metadata)
+            self.assertEqual(
+                [], [d for d in differences if 'other' not in str(d)]
+            )
+        first, second = map(schemas.snapshot, (made, stepped))
+        del second['other']
+        self.assertEqual(first, second)
 
 
 class LeaseCases(base.TrailTestCase):
