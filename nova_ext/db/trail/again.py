@@ -30,7 +30,7 @@ class Restored(exception.Error):
 
 
 class Again:
-    """What is read again in a round: what is about to end, and some others.
+    """Reading of records again: of those about to end, and of some others.
 
     Of those that may change at any time it is a batch of each kind, in turns;
     all if ``is_thorough`` is set.

@@ -107,7 +107,7 @@ class Follower:
         number, identity = tail[0], tuple(tail[1:])
         known = store.numbered(kind, [number]).get(number)
         if known is None:
-            if number > position.settled:
+            if number > position.closed:
                 return int(number)
             raise Restored(kind=kind.name, number=number)
         if tuple(known[name] for name in kind.identity) != identity:
@@ -136,7 +136,7 @@ class _Copy(NamedTuple):
         """
         position = self.store.position(self.kind)
         self._copy_late(position)
-        position = self._settled(position)
+        position = self._closed(position)
         for _ in range(_TURN):
             rows = self.cell.after(self.kind, position.number, end)
             if rows:
@@ -150,7 +150,7 @@ class _Copy(NamedTuple):
 
     def _copy_late(self, position: Position) -> None:
         """Copy rows that were committed when later ones had been copied."""
-        low, high = position.settled, position.number
+        low, high = position.closed, position.number
         for begin, numbers in self.cell.numbers(self.kind, low, high):
             known = self.store.numbers(self.kind, begin, numbers[-1])
             missing = [number for number in numbers if number not in known]
@@ -158,14 +158,14 @@ class _Copy(NamedTuple):
                 made = self.maker.records(self.kind, rows)
                 self.store.add(self.kind, made, position)
 
-    def _settled(self, position: Position) -> Position:
+    def _closed(self, position: Position) -> Position:
         """Return a position below which no row can come late any more."""
-        if position.settled == position.number:
+        if position.closed == position.number:
             return position
-        if self.moment - position.settling_since < self.pace.late:
+        if self.moment - position.closing_since < self.pace.late:
             return position
         position = Position(
-            position.number, position.settling, position.number, self.moment
+            position.number, position.closing, position.number, self.moment
         )
         self.store.move(self.kind, position)
         return position
@@ -175,7 +175,7 @@ class _Copy(NamedTuple):
         last = rows[-1]['id']
         oldest = self.moment - self.pace.late - self.pace.skew
         times = [row['created_at'] for row in rows]
-        if position.settled == position.number and all(
+        if position.closed == position.number and all(
             time is not None and time < oldest for time in times
         ):
             # Whatever has a lesser number was committed long ago.

@@ -85,16 +85,16 @@ sources = _table(
 )
 
 #: How far a table of a source is copied: up to the number ``number``. Up to
-#: ``settled`` no row can come late any more; up to ``settling`` that will be
-#: so some time after ``settling_since``.
+#: ``closed`` no row can come late any more; up to ``closing`` that will be
+#: so some time after ``closing_since``.
 positions = _table(
     'positions',
     sa.Column('source_id', sa.Integer, primary_key=True, autoincrement=False),
     sa.Column('kind', sa.String(16), primary_key=True),
     sa.Column('number', sa.BigInteger, nullable=False),
-    sa.Column('settled', sa.BigInteger, nullable=False),
-    sa.Column('settling', sa.BigInteger, nullable=False),
-    sa.Column('settling_since', _TIME, nullable=False),
+    sa.Column('closed', sa.BigInteger, nullable=False),
+    sa.Column('closing', sa.BigInteger, nullable=False),
+    sa.Column('closing_since', _TIME, nullable=False),
 )
 
 #: The one collector that may write, by its name and its turn.

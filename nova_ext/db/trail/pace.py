@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the collector reads, and for how long rows can come late."""
+"""The pace of the collector, and the time in which rows can come late."""
 
 import datetime
 import threading

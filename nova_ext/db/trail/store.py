@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the collector reads from the trail, and writes to it."""
+"""Statements of the collector on the trail."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
@@ -19,12 +19,12 @@ _Row = dict[str, Any]
 
 
 class Position(NamedTuple):
-    """How far a table is copied, as the table of positions has it."""
+    """A row of the table of positions, on the copying of a table."""
 
     number: int
-    settled: int
-    settling: int
-    settling_since: datetime.datetime
+    closed: int
+    closing: int
+    closing_since: datetime.datetime
 
 
 class Store:
@@ -50,7 +50,7 @@ class Store:
         """Return how far a table is copied."""
         t = models.positions
         statement = sa.select(
-            t.c.number, t.c.settled, t.c.settling, t.c.settling_since
+            t.c.number, t.c.closed, t.c.closing, t.c.closing_since
         ).where(t.c.source_id == self.source_id, t.c.kind == kind.name)
         [row] = facade.fetch(self._context, statement)
         return Position(*row)

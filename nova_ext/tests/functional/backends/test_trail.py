@@ -50,3 +50,5 @@ class TestRead(_OnServers, cases.ReadCases):
 
 class TestCrash(_OnServers, crash.CrashCases):
     """See the base class."""
+
+    stride = 3

@@ -21,30 +21,6 @@ from nova_ext.wsgi import loader
 CELLS = ('one', 'two')
 
 
-class OnSQLite:
-    """Databases in files."""
-
-    def make_url(self):
-        """Return the URL of an empty database."""
-        directory = self.useFixture(fixtures.TempDir())
-        return f'sqlite:///{directory.join("test.db")}'
-
-
-class OnServers:
-    """Databases on the server of the scenario."""
-
-    variable: str
-    default: str
-
-    def make_url(self):
-        """Return the URL of an empty database."""
-        url = fixture.create_database(
-            os.environ.get(self.variable, self.default)
-        )
-        self.addCleanup(fixture.drop_database, url)
-        return url
-
-
 class TrailTestCase(base.APITestCase):
     """Two cells and a trail, each in a database of its own."""
 
@@ -135,3 +111,27 @@ class TrailTestCase(base.APITestCase):
             left = cell.content(kind)
             removed = {k: v for k, v in content.items() if k not in left}
             gone.setdefault((name, kind), {}).update(removed)
+
+
+class OnSQLite(TrailTestCase):
+    """Databases in files."""
+
+    def make_url(self):
+        """Return the URL of an empty database."""
+        directory = self.useFixture(fixtures.TempDir())
+        return f'sqlite:///{directory.join("test.db")}'
+
+
+class OnServers(TrailTestCase):
+    """Databases on the server of the scenario."""
+
+    variable: str
+    default: str
+
+    def make_url(self):
+        """Return the URL of an empty database."""
+        url = fixture.create_database(
+            os.environ.get(self.variable, self.default)
+        )
+        self.addCleanup(fixture.drop_database, url)
+        return url

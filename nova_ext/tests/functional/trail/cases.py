@@ -3,6 +3,7 @@
 
 import datetime
 import threading
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,7 +42,7 @@ class CopyCases(base.TrailTestCase):
         self.assertCopied()
         self.assertOutcome(action, 'unfinished', kinds.OFTEN)
         one.end(action, second, 'Error')
-        one.update(cell_models.Instance, 1, display_name='\U0001f54a' * 60)
+        one.update(cell_models.Instance, 1, display_name='\u2603' * 60)
         self.collect(collector)
         self.assertCopied()
         self.assertOutcome(action, 'error', kinds.NEVER)
@@ -101,16 +102,16 @@ class CopyCases(base.TrailTestCase):
         one.add(rows.action(uuid, id=2, created_at=cells.now()))
         collector = self.collect()
         t = models.positions
-        for settled in (0, 2):
+        for closed in (0, 2):
             long_ago = cells.now() - _DAY
-            self.execute(sa.update(t).values(settling_since=long_ago))
+            self.execute(sa.update(t).values(closing_since=long_ago))
             self.collect(collector)
             [position] = self.fetch(
-                sa.select(t.c.settled)
+                sa.select(t.c.closed)
                 .join(models.sources, models.sources.c.id == t.c.source_id)
                 .where(t.c.kind == 'actions', models.sources.c.cell == 'one')
             )
-            self.assertEqual(settled, position.settled)
+            self.assertEqual(closed, position.closed)
         one.add(rows.action(uuid, id=1, created_at=cells.now()))
         self.collect(collector)
         self.assertEqual([2], list(self.records('one', kinds.ACTIONS)))
@@ -132,15 +133,15 @@ class CopyCases(base.TrailTestCase):
         self.collect()
         self.assertCopied()
         # They are old: nothing can come between them.
-        settled = self.fetch(
-            sa.select(models.positions.c.settled).where(
+        closed = self.fetch(
+            sa.select(models.positions.c.closed).where(
                 models.positions.c.kind == 'actions'
             )
         )
-        self.assertEqual([(70,), (70,)], settled)
+        self.assertEqual([(70,), (70,)], closed)
 
     def test_what_a_cell_has_no_more_stays(self):
-        gone = {}
+        gone: dict[Any, Any] = {}
         for _ in range(3):
             for name, cell in self.cells.items():
                 uuid = cell.server()
@@ -303,7 +304,7 @@ class LeaseCases(base.TrailTestCase):
             self.admin, sa.update(t).values(expires_at=cells.now() - _DAY)
         )
         self.assertTrue(second._lease.acquire(self.admin))
-        written = []
+        written: list[Any] = []
         self.assertRaises(
             lease.LeaseLost,
             store.transact,

@@ -83,7 +83,7 @@ class Cell:
         changes = {'updated_at': moment}
         if result == 'Error':
             values.update(
-                traceback='  File\n' * 2000, details='b\xf6se \U0001f54a'
+                traceback='  File\n' * 2000, details='b\xf6se \u2603'
             )
             changes['message'] = 'Error'
         with self.engine.begin() as connection:

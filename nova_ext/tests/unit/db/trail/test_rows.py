@@ -13,7 +13,7 @@ _DAY = datetime.timedelta(days=1)
 
 
 class TestState(base.TestCase):
-    """How an action stands, by its events."""
+    """Outcomes of actions, by their events."""
 
     def state(self, is_unended, **columns):
         row = {'message': None, 'finish_time': None, 'created_at': _NOW}
@@ -52,7 +52,7 @@ class TestState(base.TestCase):
 
 
 class TestWatch(base.TestCase):
-    """How often servers and migrations are read again."""
+    """Servers and migrations that are read again."""
 
     def test_servers(self):
         for deleted, expected in ((0, kinds.AT_TIMES), (7, kinds.NEVER)):
@@ -72,7 +72,7 @@ class TestWatch(base.TestCase):
 
 
 class TestUndone(base.TestCase):
-    """What only a backup brings back."""
+    """Changes that only a backup makes."""
 
     def test_ends_and_deletions(self):
         for before, after in (
