@@ -97,10 +97,12 @@ class TrailTestCase(base.APITestCase):
                 expected = cell.content(kind)
                 expected |= (gone or {}).get((name, kind), {})
                 found = self.records(name, kind)
-                self.assertEqual(set(expected), set(found), (name, kind.name))
+                self.assertEqual(
+                    set(expected), set(found), f'{name} {kind.name}'
+                )
                 for number, row in expected.items():
                     copy = {n: getattr(found[number], n) for n in row}
-                    self.assertEqual(row, copy, (name, kind.name, number))
+                    self.assertEqual(row, copy, f'{name} {kind.name} {number}')
 
     def purge(self, gone, name, uuid):
         """Remove a server from its cell, and remember what it was."""

@@ -134,7 +134,7 @@ class CrashCases(base.TrailTestCase):
             text += f'[{name}]\nconnection = {self.conf[name].connection}\n'
         self.file.write_text(text)
         command = '-m', 'ext_lib.testing.mortal', 'nova_ext.cmd.trail'
-        self.mortal = subprocess.Popen(
+        self.mortal: Any = subprocess.Popen(
             [sys.executable, '-W', 'ignore', *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
