@@ -141,6 +141,7 @@ class CrashCases(base.TrailTestCase):
             text=True,
         )
         self.addCleanup(self._end)
+        assert self.mortal.stdout is not None
         self.mortal.stdout.readline()
 
     def _end(self):
