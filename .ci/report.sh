@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a reader is told of the logs that the sections of a run leave: enough
+# What a reader gets of the logs that the sections of a run leave: enough
 # to see what failed and why where nothing but the output is kept.
 
 # How much of a failed section is shown, in lines: of each test, and of what

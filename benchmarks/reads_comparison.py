@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import json
+import math
 import random
 import re
 import sys
+import time
 from typing import Any
 
 from benchmarks import reads_meter
@@ -17,6 +19,9 @@ from benchmarks.reads_requests import Read
 
 #: Times the CPU of the first page that a deep one may take.
 DEEP = 1.2
+#: Seconds for which nova waits for a cell; then it leaves it out of its list,
+#: and no option of nova's says otherwise.
+CELL_TIMEOUT = 60
 _COMPARED = 5
 _NAMES = {False: 'as nova leaves it', True: 'with our indexes'}
 _HOSTS = re.compile(rb'https?://[^/"]+')
@@ -130,15 +135,27 @@ class Comparison:
         answered = counts[1] - counts[0] - (counts[2] - counts[1])
         return answered / len(requests)
 
-    def differences(self, servers: Any, read: Read) -> list[str]:
-        """Return the names of those whose bodies are not nova's."""
-        found = set()
+    def differences(
+        self, servers: dict[str, Any], read: Read
+    ) -> tuple[list[str], bool]:
+        """Compare bodies.
+
+        :returns: the names of those whose bodies are not nova's, and whether
+            nova has none because its database took too long; they are
+            compared with the floor's then
+        """
+        found, has_timed_out = set(), False
         for data in read.requests[:_COMPARED]:
-            bodies = {
-                name: _body(server, data) for name, server in servers.items()
-            }
-            found |= {n for n in bodies if bodies[n] != bodies['nova']}
-        return sorted(found)
+            if not has_timed_out:
+                began = time.monotonic()
+                expected = _body(servers['nova'], data)
+                has_timed_out = time.monotonic() - began >= CELL_TIMEOUT
+            if has_timed_out:
+                expected = _body(servers['floor'], data)
+            for name in servers.keys() - {'nova'}:
+                if _body(servers[name], data) != expected:
+                    found.add(name)
+        return sorted(found), has_timed_out
 
     def measure(
         self, servers: Any, read: Read
@@ -183,7 +200,9 @@ def compare(
             name = f'{read.name}, {_NAMES[is_indexed]}'
             if not _is_chosen(options, name):
                 continue
-            _compare_read(report, comparison, servers, read, name, done)
+            _compare_read(
+                report, comparison, servers, read, name, done, others
+            )
 
 
 def _is_chosen(options: Any, name: str) -> bool:
@@ -194,15 +213,21 @@ def _is_chosen(options: Any, name: str) -> bool:
 
 def _compare_read(
     report: Report, comparison: Comparison, servers: Any, read: Read,
-    name: str, done: dict[str, float],
+    name: str, done: dict[str, float], others: list[str],
 ) -> None:  # fmt: skip
-    different = comparison.differences(servers, read)
+    different, has_timed_out = comparison.differences(servers, read)
     if different:
         report.missed.append(f'{name}: other bodies of {different}')
         report.line(read.name, f'bodies differ: {", ".join(different)}')
         return
     commands = comparison.commands(servers['ours'], read)
+    if has_timed_out:
+        servers = {k: v for k, v in servers.items() if k != 'nova'}
     runs = comparison.measure(servers, read)
+    if has_timed_out:
+        # Each of its two processes needs more time than this.
+        most = 2 / CELL_TIMEOUT
+        runs['nova'] = [reads_meter.Run(most, math.nan, math.nan)]
     rates, costs = (
         {
             who: reads_meter.Median.of(getattr(run, what) for run in found)
@@ -232,12 +257,13 @@ def _compare_read(
         what = f'{name}, CPU of the first page'
         ratio = done[read.name] / done[read.shallow]
         verdicts.append(report.check(what, ratio, 0, DEEP))
+    texts = {who: f'{costs[who]} + {database[who].value:.2f}' for who in costs}
+    if has_timed_out:
+        texts['nova'] = f'no answer in {CELL_TIMEOUT} s'
     report.line(
         read.name,
-        *(
-            f'{costs[who]} + {database[who].value:.2f}'
-            for who in ('ours', *(w for w in costs if w != 'ours'))
-        ),
-        *(f'{nova:.3g}', f'{floor:.2f}', f'{commands:g}'),
+        *(texts[who] for who in ('ours', *others)),
+        f'{"more than " * has_timed_out}{nova:.3g}',
+        *(f'{floor:.2f}', f'{commands:g}'),
         ', '.join(dict.fromkeys(verdicts)) or 'none',
     )

@@ -119,7 +119,7 @@ class MariaDB:
         return True
 
     def stop(self) -> None:
-        """Stop it in good order."""
+        """Stop it gracefully."""
         self._process.terminate()
         self._process.wait(_SECONDS)
 

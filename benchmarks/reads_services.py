@@ -46,6 +46,11 @@ READS = (
         'GET /clusters/{id}/progress',
         f'/v2/clusters/{_ONE}/progress',
     ),
+    (
+        'sahara_ext',
+        'GET /clusters/{id}/provisioning',
+        f'/v2/clusters/{_ONE}/provisioning',
+    ),
 )
 STARTS = (
     ('import of nova_ext.wsgi.api', '-c', 'import nova_ext.wsgi.api'),

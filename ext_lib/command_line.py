@@ -4,6 +4,7 @@
 import argparse
 from collections.abc import Iterator, Sequence
 import contextlib
+import functools
 import io
 import re
 import sys
@@ -30,6 +31,7 @@ _LOG_TITLE = 'log options:\n'
 _NAME = re.compile(r'--(no)?([\w-]+)')
 
 
+@functools.cache
 def release() -> str:
     """Return the version of the programs."""
     return str(version.VersionInfo(_DISTRIBUTION).release_string())
@@ -100,8 +102,8 @@ def port(text: str) -> int:
 class Parser(argparse.ArgumentParser):
     """A parser for a program with options that oslo.config does not have.
 
-    Log options of oslo.config come last in its help. Errors are raised as
-    Misused.
+    Log options of oslo.config come last in its help, unless ``epilog`` is
+    given. Errors are raised as Misused.
     """
 
     def __init__(self, program: Program, **kwargs: Any) -> None:
@@ -110,9 +112,8 @@ class Parser(argparse.ArgumentParser):
             usage='%(prog)s [OPTIONS]',
             description=textwrap.fill(program.description, _WIDTH),
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=_log_help(),
             allow_abbrev=False,
-            **kwargs,
+            **{'epilog': _log_help(), **kwargs},
         )
         self.add_argument(
             '--version', action='version', version=f'%(prog)s {release()}'

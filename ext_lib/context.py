@@ -114,7 +114,7 @@ def begin_request(
 
 def end_request() -> None:
     """Have this thread's log lines name neither a request nor a user."""
-    # Nothing takes a context away again. One without an id is none to a log.
+    # A stored context stays. One without an id is none to a log.
     _no_request().update_store()
 
 

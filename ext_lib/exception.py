@@ -73,13 +73,13 @@ class NoProject(Forbidden):
 
 
 class MarkerNotFound(Invalid):
-    """A page was asked for that starts after an unknown item."""
+    """A page was requested that starts after an unknown item."""
 
     msg_fmt = 'Marker %(marker)s could not be found.'
 
 
 def summary(error: BaseException) -> str:
-    """Return an error in one line that does not give secrets away.
+    """Return an error in one line, without secrets.
 
     :returns: the message of an error of this project; of any other, whose
         text may hold what a user must not see, the name of the class

@@ -36,8 +36,8 @@ _OPENINGS = re.compile(
 
 #: Words with a plainer one beside them; the glossary has the terms.
 WORDS = {
-    r'(?:no|some|any|every)body': 'the process or person by name',
-    r'whoever': 'the process or person by name',
+    r'(?:no|some|any|every)bodys?': 'the process or person by name',
+    r'whos?ever': 'the process or person by name',
     r'tells? whether': 'return whether',
     r'hous(?:e|es)(?= of| knows| answers|\b(?!-))': 'application',
     r'no harm': 'idempotent',
@@ -46,10 +46,11 @@ WORDS = {
     r'hast[ey]|hasty': 'best effort',
     r'bur(?:y|ied|ies)': 'fail',
     r'tid(?:y|ies|ied)(?: up)?': 'clean up',
-    r'(?:is|are|was|were|be|been) away': 'unreachable',
+    r'(?:is|are|was|were|be|been|goes|go) away': 'unreachable',
     r'rehears\w+': 'inject faults',
     r'for ever': 'without limit',
-    r'(?:he|she|his|her|him|hers)(?= |\.|,|;)': 'they',
+    r'in the midst': 'in the middle',
+    r'(?:he|she|his|her|him|hers)(?= |\.|,|;|$)': 'they',
 }
 _WORDS = re.compile(
     '|'.join(rf'(?P<w{i}>\b{word}\b)' for i, word in enumerate(WORDS)),

@@ -2,7 +2,7 @@
 """Masking of passwords and other secrets in values and in text.
 
 Errors quote what a client has sent, and are read by others than that client.
-What a value is can only be told by the name it has, so a secret is the value
+Only the name of a value says what it is, so a secret is the value
 of a key whose name says so.
 """
 
@@ -172,7 +172,7 @@ def _mask_field(text: str) -> str:
 
 
 def _is_telling(value: Any) -> bool:
-    """Return whether a text with this value gives a secret away."""
+    """Return whether a text with this value has a secret in it."""
     return value is not None and value is not False and value != ''
 
 

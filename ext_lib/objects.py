@@ -194,7 +194,7 @@ def _loader(
     wanted = [columns[name] for name in names]
     attributes = [column.attribute for column in wanted]
     doubtful = [
-        column
+        (*column, getattr(column.field, 'valid_values', ()))
         for column in wanted
         if column.kind is _Never or not column.field.nullable
     ]
@@ -203,9 +203,9 @@ def _loader(
         self = cls(context)
         values = self.__dict__
         values.update(zip(attributes, row, strict=False))
-        for name, attribute, kind, field in doubtful:
+        for name, attribute, kind, field, known in doubtful:
             value = values[attribute]
-            if value.__class__ is not kind:
+            if value.__class__ is not kind and value not in known:
                 values[attribute] = field.coerce(self, name, value)
         return self
 

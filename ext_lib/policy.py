@@ -56,7 +56,7 @@ class Rules:
     ) -> bool:
         """Return whether ``context`` passes the rule ``name``."""
         check = self._checks.get(name)
-        # oslo.policy logs what it is asked for those who debug it.
+        # oslo.policy logs each check for those who debug it.
         if check is None or _POLICY_LOG.isEnabledFor(logging.DEBUG):
             return bool(self._enforcer.authorize(name, target, context))
         scopes = self._scopes[name]
@@ -66,7 +66,7 @@ class Rules:
         return check(target, context, roles)
 
     def _compile(self, name: str, scopes: Any) -> None:
-        # Older releases of oslo.policy can be told to ignore the scope.
+        # Older releases of oslo.policy can be configured to ignore the scope.
         group = self._enforcer.conf.oslo_policy
         if scopes and not getattr(group, 'enforce_scope', True):
             return
@@ -143,7 +143,7 @@ def _scope(context: oslo_context.RequestContext) -> str:
 
 
 def _check_file(conf: cfg.ConfigOpts) -> None:
-    """Refuse a missing file that was asked for: the defaults allow more."""
+    """Refuse a missing file that is configured: the defaults allow more."""
     name = conf.oslo_policy.policy_file
     where = conf.get_location('policy_file', 'oslo_policy')
     is_asked_for = where is not None and where.location.is_user_controlled

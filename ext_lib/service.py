@@ -21,7 +21,7 @@ from ext_lib.service_log import ServiceLog
 
 LOG = logging.getLogger(__name__)
 
-#: How long a process that is told to end may take to start, in seconds.
+#: How long a process that has to end may take to start, in seconds.
 START_GRACE = 30
 
 
@@ -156,7 +156,7 @@ def run(
     """Run ``services`` until SIGTERM or SIGINT, then finish what runs.
 
     They start in the order given and end in the reverse one. A process that
-    is told to end before all have started ends afterwards; if that takes it
+    has to end before all have started ends afterwards; if that takes it
     more than START_GRACE seconds, it dies of SIGALRM.
 
     SIGHUP reads the mutable options again. A second SIGTERM or SIGINT does
@@ -183,7 +183,7 @@ def run(
             if ready is not None:
                 ready()
             _wait_for_end(conf, signals)
-    except _ToldToEnd:
+    except _EndRequested:
         LOG.info('Nothing has started yet')
     finally:
         _end(started)
@@ -198,20 +198,20 @@ def _wait_for_end(conf: cfg.ConfigOpts, signals: '_Signals') -> None:
 
 
 def _end(services: list[Runnable]) -> None:
-    # One after the other: what started later may lean on what was there.
+    # One after the other: what started later may depend on what was there.
     for service in reversed(services):
         service.stop()
         service.wait()
 
 
-class _ToldToEnd(BaseException):
+class _EndRequested(BaseException):
     """A process is to end, and there is nothing to finish."""
 
 
 class _Signals:
     """The signals that concern a process, one after the other.
 
-    A Python handler runs in the midst of the main thread's code, which may
+    A Python handler runs in the middle of the main thread's code, which may
     hold any lock. So handlers do next to nothing, and the interpreter writes
     the numbers to a socket.
     """
@@ -238,14 +238,14 @@ class _Signals:
     def interrupt(self, wait: Callable[[], None]) -> None:
         """Wait.
 
-        :raises _ToldToEnd: at once if a signal says so
+        :raises _EndRequested: at once if a signal says so
         """
         self._is_idle = True
         wait()
         self._is_idle = False
 
     def started(self) -> None:
-        """Have the process live on, whatever it was told amid its start."""
+        """Have the process live on, whatever signal came amid its start."""
         self._is_starting = False
         signal.alarm(0)
 
@@ -271,4 +271,4 @@ class _Signals:
             if self._is_idle:
                 # No other thread needs what may be locked.
                 self._is_idle = False
-                raise _ToldToEnd
+                raise _EndRequested

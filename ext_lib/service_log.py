@@ -9,13 +9,11 @@ import time
 from typing import Any
 
 import oslo_messaging as messaging
-from pbr import version
 import sqlalchemy as sa
 
-LOG = logging.getLogger(__name__)
+from ext_lib import command_line
 
-#: All programs come with it, and have its version.
-_DISTRIBUTION = 'nova-ext'
+LOG = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +36,7 @@ class ServiceLog:
         LOG.info(
             'Starting %s %s on host %s, broker %s, database %s',
             self.program,
-            version.VersionInfo(_DISTRIBUTION).release_string(),
+            command_line.release(),
             self.host,
             self.broker,
             self.database,

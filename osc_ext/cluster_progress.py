@@ -49,7 +49,7 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
         parser.add_argument(
             '--follow',
             action='store_true',
-            help='Go on until the cluster is Active, in Error or gone',
+            help='Continue until the cluster is Active, in Error or gone',
         )
         parser.add_argument(
             '--timeout',

@@ -14,13 +14,13 @@ from osc_ext import exceptions
 LOG = logging.getLogger(__name__)
 
 SUCCESS: Final = 0
-#: What was asked about has failed; or the request has.
+#: The operation has failed, or the request has.
 ERROR: Final = 1
-#: What was asked about has not ended in time.
+#: The operation has not ended in time.
 TIMED_OUT: Final = 2
 #: The command line, or the cloud that it names, does not permit the command.
 UNUSABLE: Final = 2
-#: What was asked about does not exist, or no longer.
+#: There is no such server, tag or cluster, or none any more.
 NOT_FOUND: Final = 3
 
 _STATUSES: Final = (

@@ -43,7 +43,7 @@ class Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave; there is nothing to end."""
+        """Do nothing: each line is complete."""
 
     def show(self, progress: Any, failures: Sequence[str]) -> None:
         """Print what is new.

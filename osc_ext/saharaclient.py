@@ -7,13 +7,14 @@ client do: ``error_code`` is 404 for a cluster or step that is not there.
 
 from collections.abc import Iterator
 import functools
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib import parse
 
 from saharaclient.api import base
 from saharaclient.api import client as sahara
 
 _Client = TypeVar('_Client')
+_NOT_FOUND: Final = 404
 
 
 class Progress(base.Resource):
@@ -45,10 +46,26 @@ class ProgressManager(base.ResourceManager):
     """The progress of clusters."""
 
     resource_class = Progress
+    #: False once the API has turned out to be an older one.
+    _shows_provisioning = True
 
     def get(self, cluster_id: str) -> Progress:
-        """Return the progress of a cluster, with all its steps."""
-        return self._get(_url(cluster_id), 'cluster')
+        """Return the progress of a cluster, with all its steps.
+
+        An older service, which shows no provisioning alone, is asked for the
+        whole cluster from then on.
+        """
+        url = _url(cluster_id)
+        if self._shows_provisioning:
+            try:
+                return self._get(f'{url}/provisioning', 'provisioning')
+            except base.APIException as error:
+                # There is no code where no such URL is known.
+                if error.error_code not in (None, _NOT_FOUND):
+                    raise
+        whole = self._get(url, 'cluster')
+        self._shows_provisioning = False
+        return whole
 
 
 class EventManager(base.ResourceManager):
@@ -105,7 +122,9 @@ class EventManager(base.ResourceManager):
                     if event.id == event_id:
                         return event
         raise base.APIException(
-            404, 'NOT_FOUND', f'Cluster {cluster_id} has no event {event_id}'
+            _NOT_FOUND,
+            'NOT_FOUND',
+            f'Cluster {cluster_id} has no event {event_id}',
         )
 
     def _page_of(

@@ -125,35 +125,39 @@ def _of_actions(
 
     The API shows the events of one action at a time.
     """
-    query: dict[str, Any] = {}
-    if parsed_args.marker:
-        query['marker'] = parsed_args.marker
-    if parsed_args.limit:
-        query.update(limit=parsed_args.limit, paginated=False)
+    query = services.page(parsed_args)
     for listed in compute.server_actions(server, **query):
         action = compute.get_server_action(listed.request_id, server)
         events = action.events or ()
-        yield Entry(
-            time=action.start_time,
-            kind=ACTION,
-            name=action.action,
-            duration=_action_duration(action, events),
-            result=action.message,
-            user_id=action.user_id,
-            project_id=action.project_id,
-            request_id=action.request_id,
-        )
+        yield _action_entry(action, events)
         for event in events:
-            yield Entry(
-                time=event.start_time,
-                kind=EVENT,
-                name=event.event,
-                host=event.host or event.host_id,
-                duration=_seconds(event.start_time, event.finish_time),
-                result=event.result,
-                request_id=action.request_id,
-                traceback=event.traceback,
-            )
+            yield _event_entry(event, action.request_id)
+
+
+def _action_entry(action: Any, events: Sequence[Any]) -> Entry:
+    return Entry(
+        time=action.start_time,
+        kind=ACTION,
+        name=action.action,
+        duration=_action_duration(action, events),
+        result=action.message,
+        user_id=action.user_id,
+        project_id=action.project_id,
+        request_id=action.request_id,
+    )
+
+
+def _event_entry(event: Any, request_id: str) -> Entry:
+    return Entry(
+        time=event.start_time,
+        kind=EVENT,
+        name=event.event,
+        host=event.host or event.host_id,
+        duration=_seconds(event.start_time, event.finish_time),
+        result=event.result,
+        request_id=request_id,
+        traceback=event.traceback,
+    )
 
 
 def _of_migrations(compute: Any, server: str) -> Iterator[Entry]:

@@ -43,7 +43,8 @@ def page(parsed_args: argparse.Namespace) -> dict[str, Any]:
         query['marker'] = parsed_args.marker
     if parsed_args.limit:
         query.update(limit=parsed_args.limit, paginated=False)
-    # The client of Python 3.10 has no such option.
+    # Not all commands and clients have this option: that of Python 3.10 has
+    # not.
     most = getattr(parsed_args, 'max_items', None)
     if most is not None:
         query['max_items'] = most

@@ -166,7 +166,7 @@ class _TaggedCommand:
         """Return the exit status of a deletion that found no server.
 
         It is that of the first one when the tag has as many deletions as
-        servers are named: they do not exist, as was asked for.
+        servers are named: they do not exist, as was requested.
         """
         factory, _, arguments = self._app.command_manager.find_command(argv)
         parser = factory(self._app, self._app.options).get_parser(self._name)

@@ -41,7 +41,7 @@ _INTERVAL: Final = 1.0
 class Stop(BaseException):
     """The end of a command amid its requests.
 
-    Commands that change several servers go on after an ``Exception``.
+    Commands that change several servers continue after an ``Exception``.
 
     :param status: exit status
     """
@@ -60,7 +60,7 @@ class TaggedSession:
     :param session: of keystoneauth
     :param endpoint: returns the endpoint of the compute API
     :param say: prints a line for the user
-    :param is_new: whether the user is to be told the tag
+    :param is_new: whether to print the tag for the user
     """
 
     def __init__(

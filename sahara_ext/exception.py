@@ -122,7 +122,7 @@ class StepFailed(exception.Error):
 
 
 class InvalidConfiguration(exception.Invalid):
-    """A cluster is asked for that its plugin cannot make."""
+    """A cluster is requested that its plugin cannot make."""
 
     code = 'INVALID_REFERENCE'
 

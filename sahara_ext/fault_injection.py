@@ -26,7 +26,7 @@ SECONDS = 'seconds'
 #: The first step of a new cluster that is the same in every cloud.
 DEFAULT_STEP = 'Configuring instances'
 
-#: How long to wait without asking whether to go on, in seconds.
+#: How long to wait without asking whether to continue, in seconds.
 _NAP = 0.5
 
 

@@ -19,7 +19,7 @@ OPTS="${OPTS:-'\.unit\.test_context\.|\.test_documents\.TestReadme'}"
 LAST=3.13
 SOURCE=$PWD
 WORK=$(mktemp -d)
-# What the caller's own environment is told is not for a newcomer's.
+# The configuration of the caller's own environment is not for a newcomer's.
 unset PYTHON VIRTUAL_ENV PYTHONPATH PYTHONHOME MAKEFLAGS MAKELEVEL VENV
 unset HOST STATE_DIR
 SERVICE=

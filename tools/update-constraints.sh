@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Write both constraints files anew from what the registry offers today.
+# Write the constraints files anew from what the registry offers today.
 #
 # Run it from the root of the tree. Each line is resolved once per Python
 # version that needs pins of its own; python3.10 and python3.11 must be on
-# the PATH.
+# the PATH. What the pages need beside the current line comes last, without
+# the pins of one Horizon alone, which its file of requirements has.
 
 set -o errexit -o nounset -o pipefail
 
@@ -26,7 +27,7 @@ resolve() {
     "$work/$line-$python/bin/pip" install -q "${REQUIREMENTS[@]}" \
         "${LINTERS[@]}" "$@"
     # setuptools is the default line's: sqlalchemy-migrate needs its
-    # pkg_resources. freeze lists it only when asked for all.
+    # pkg_resources. freeze lists it only with --all.
     "$work/$line-$python/bin/pip" freeze --all --exclude pip \
         >"$work/$line-$python.txt"
     [ "$line" = default ] || sed -i '/^setuptools==/d' "$work/$line-$python.txt"
@@ -70,3 +71,33 @@ merge default 'The default line: SQLAlchemy 1.4, the last with sqlalchemy-migrat
     >constraints.txt
 merge current 'The current line: SQLAlchemy 2.0 and the newest of the rest.' \
     >constraints-current.txt
+
+# Of the newest keystone, sahara-dashboard and selenium.
+python3.11 -m venv "$work/dashboard"
+"$work/dashboard/bin/pip" install -q --upgrade pip
+grep -v '^-c' dashboard-requirements.txt >"$work/requirements.txt"
+echo 'setuptools<81' >"$work/build.txt"
+"$work/dashboard/bin/pip" install -q --build-constraint "$work/build.txt" \
+    -c constraints-current.txt -r "$work/requirements.txt" \
+    axe-core-python selenium 'setuptools<81'
+{
+    cat <<'HEAD'
+# SPDX-License-Identifier: Apache-2.0
+# What Horizon, keystone and a browser need beside the current line, and what
+# XStatic packages need to be built: setuptools with pkg_resources.
+# Written by tools/update-constraints.sh.
+HEAD
+    {
+        echo 'setuptools<81'
+        "$work/dashboard/bin/pip" freeze | awk '
+            function key(line) {
+                sub(/[=;].*/, "", line)
+                gsub(/[_.]/, "-", line)
+                return tolower(line)
+            }
+            FILENAME != "-" { if (/==/) known[key($0)] = 1; next }
+            /==/ && !(key($0) in known)' \
+            constraints-current.txt dashboard-requirements.txt \
+            dashboard23-requirements.txt -
+    } | sort -f
+} >constraints-dashboard.txt

@@ -9,7 +9,7 @@ from ext_lib.db import schema
 NUMBERS = sa.table(
     'migrate_version', sa.column('repository_id'), sa.column('version')
 )
-#: Where alembic keeps the revision, unless it is told another table.
+#: Where alembic keeps the revision, unless another table is set.
 _REVISION = 'alembic_version'
 
 

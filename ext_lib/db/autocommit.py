@@ -9,6 +9,7 @@ then executed again, on a new connection.
 """
 
 from collections.abc import Callable, Mapping
+import logging
 import time
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from oslo_db.sqlalchemy import engines
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import plugins
+
+from ext_lib.db import prepared
 
 _R = TypeVar('_R')
 
@@ -27,6 +30,8 @@ _PING = getattr(engines, '_connect_ping_listener', None)
 #: Seconds within which a statement fails if its connection was lost before.
 #: One that fails later has timed out, and would do so again.
 _AT_ONCE = 0.5
+#: Where SQLAlchemy logs what it executes.
+_LOG = logging.getLogger(sa.engine.Engine.__module__.rpartition('.')[0])
 
 
 class Autocommit(sa.engine.CreateEnginePlugin):
@@ -86,10 +91,43 @@ def execute(
 
 def fetch(
     engine: sa.engine.Engine, statement: Any, parameters: Mapping[str, Any]
-) -> Any:
-    """Return the rows that a statement reads, as a list."""
+) -> list[Any]:
+    """Return the rows that a statement reads.
+
+    :param statement: a SELECT, or one that is Prepared
+    """
     with engine.connect() as connection:
-        return connection.execute(statement, parameters).all()
+        if isinstance(statement, prepared.Prepared):
+            if not _is_watched(engine):
+                return _fetch(connection, statement, parameters)
+            statement = statement.statement
+        return list(connection.execute(statement, parameters))
+
+
+def _fetch(
+    connection: sa.engine.Connection,
+    statement: prepared.Prepared,
+    parameters: Mapping[str, Any],
+) -> list[Any]:
+    dialect = connection.dialect
+    known = statement.for_driver(dialect)
+    if known is not None:
+        try:
+            return known.fetch(connection.connection, parameters)
+        except dialect.dbapi.Error:
+            # What that is SQLAlchemy finds out, of the same connection.
+            pass
+        except BaseException:
+            # The answer may still be on its way.
+            connection.invalidate()
+            raise
+    return list(connection.execute(statement.statement, parameters))
+
+
+def _is_watched(engine: sa.engine.Engine) -> bool:
+    """Return whether each statement is to be logged, or changed."""
+    watched: Any = engine.dispatch.before_cursor_execute
+    return bool(watched) or _LOG.isEnabledFor(logging.INFO)
 
 
 def _nothing(_connection: Any) -> None:

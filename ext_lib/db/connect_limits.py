@@ -2,8 +2,8 @@
 """Limits of the wait for a database that may be unreachable.
 
 A host that drops packets makes every client wait for minutes. A process that
-can go on without the database waits for seconds, and then does not try again
-for a while.
+can continue without the database waits for seconds, and then does not try
+again for a while.
 """
 
 from collections.abc import Mapping

@@ -31,10 +31,13 @@ class Connections:
         self.statements = enginefacade.transaction_context()
         if settings:
             _configure(self.transactions, *settings)
+            self.transactions.append_on_engine_create(sqlite.lock_first)
             _configure(self.statements, *settings, plugin=autocommit.PLUGIN)
             self.statements.append_on_engine_create(autocommit.prepare)
         self._readers: dict[bool, sa.engine.Engine] = {}
         self._indexes: dict[str, frozenset[tuple[str | None, ...]]] = {}
+        #: Statements that have found a row.
+        self.fruitful: set[Any] = set()
 
     def engine(self) -> sa.engine.Engine:
         """Return the engine of transactions."""
@@ -159,7 +162,7 @@ def connection_parameters(
     if limits is not None:
         parameters += limits.parameters(url)
     if url.get_backend_name() == 'mysql' and 'charset' not in url.query:
-        # oslo.db asks for three-byte UTF-8 unless told otherwise.
+        # oslo.db asks for three-byte UTF-8 unless configured otherwise.
         parameters.append('charset=utf8mb4')
     elif sqlite.is_file(url):
         parameters.append(f'plugin={sqlite.PLUGIN}')

@@ -14,6 +14,7 @@ from ext_lib import exception
 from ext_lib.db import autocommit
 from ext_lib.db import connect_limits
 from ext_lib.db import connections
+from ext_lib.db import prepared
 
 _C = TypeVar('_C')
 _P = ParamSpec('_P')
@@ -74,7 +75,7 @@ class Facade:
         """Add a database to read from, described by ``group`` of ``conf``.
 
         Unless the operator configures otherwise, one attempt to connect is
-        made: callers can go on without this database.
+        made: callers can continue without this database.
 
         :param limits: of the wait for it; as the driver has them if None
         :raises NoConnection: when the group does not say where it is
@@ -105,7 +106,7 @@ class Facade:
         return self._of(shard).engines()
 
     def reset(self) -> None:
-        """Forget the configuration and close what is not in use."""
+        """Drop the configuration and close what is not in use."""
         for database in (self._database, *self._shards.values()):
             database.dispose()
         self._database = connections.Connections()
@@ -224,16 +225,30 @@ class Facade:
 
         It is a :meth:`reader` of one query, without a session, or part of
         the transaction that has begun.
+
+        :param statement: a SELECT, or one that is Prepared
         """
         values = parameters or {}
         database = self._asked(context)
         session = database.begun(context)
         if session is not None:
+            if isinstance(statement, prepared.Prepared):
+                statement = statement.statement
             return list(session.connection().execute(statement, values))
         engine = database.reader(connections.may_lag(context))
         return autocommit.retrying(
             lambda: autocommit.fetch(engine, statement, values)
         )
+
+    def has_found(self, context: Any, statement: prepared.Prepared) -> bool:
+        """Return whether a statement finds a row, or did so once.
+
+        Only a database where it has found none is asked.
+        """
+        fruitful = self._asked(context).fruitful
+        if statement not in fruitful and self.fetch(context, statement):
+            fruitful.add(statement)
+        return statement in fruitful
 
     def indexes(
         self, context: Any, table: str

@@ -155,7 +155,7 @@ class GroupWriter(Generic[_T, _R]):
     ) -> Iterator[tuple[Sequence[_T], list[_R]]]:
         """Return the items to be written next, and a list for their results.
 
-        Threads that wait for one of them are told how it went.
+        Threads that wait for one of them get its result or error.
         """
         with self._mutex:
             count = min(len(self._queue), self._size)
@@ -167,7 +167,7 @@ class GroupWriter(Generic[_T, _R]):
             with self._mutex:
                 self._fail(batch, leader, error)
         except BaseException:
-            # Only the leader is told to stop.
+            # Only the leader is to stop.
             with self._mutex:
                 self._queue.extendleft(reversed(batch))
             raise

@@ -57,7 +57,7 @@ class ManageProgram:
         conf: cfg.ConfigOpts,
     ) -> int:
         logging.register_options(conf)
-        # Standard output is for what was asked for.
+        # Standard output is for results.
         conf.set_default('use_stderr', True)
         self.register_opts(conf)
         conf.register_cli_opt(
@@ -77,6 +77,15 @@ class ManageProgram:
     def _add_parsers(self, categories: Any) -> None:
         db = categories.add_parser('db', help='The schema of the database.')
         commands = db.add_subparsers(dest='command', required=True)
+        self._add_sync(commands)
+        version = commands.add_parser(
+            'version', help='Print the version of the schema, 0 for none.'
+        )
+        version.set_defaults(run=self._version)
+        self._add_create_indexes(commands)
+        self.add_commands(categories, commands)
+
+    def _add_sync(self, commands: Any) -> None:
         sync = commands.add_parser(
             'sync',
             help='Bring the schema to the newest version, or a given one.',
@@ -91,10 +100,8 @@ class ManageProgram:
                 help=self.part_help,
             )
         sync.set_defaults(run=self._sync, part=False)
-        version = commands.add_parser(
-            'version', help='Print the version of the schema, 0 for none.'
-        )
-        version.set_defaults(run=self._version)
+
+    def _add_create_indexes(self, commands: Any) -> None:
         create_indexes = commands.add_parser(
             'create_indexes',
             help='Create the indexes that are missing, one by one, and print '
@@ -106,7 +113,6 @@ class ManageProgram:
             help='Create nothing, but print the statements.',
         )
         create_indexes.set_defaults(run=self._create_indexes)
-        self.add_commands(categories, commands)
 
     def _sync(self, conf: cfg.ConfigOpts) -> None:
         engine, version = self.facade.get_engine(), conf.category.version

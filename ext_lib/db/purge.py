@@ -3,8 +3,9 @@
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
-#: Exit status when more could be removed than was asked for.
+#: Exit status when more could be removed than was requested.
 MORE_LEFT = 3
 
 #: The highest age, in seconds: a thousand years.
@@ -25,6 +26,33 @@ def number(least: int, most: int | None = None) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def add_arguments(parser: Any, batch: int | None, default: str) -> None:
+    """Add what every command has: ``max_rows``, ``batch``, ``dry_run``.
+
+    :param batch: how many are removed in one transaction by default
+    :param default: the same, for ``--help``
+    """
+    parser.add_argument(
+        '--max-rows',
+        '--max_rows',
+        type=number(1),
+        metavar='NUMBER',
+        help='Remove so many at most, the oldest first (default: all).',
+    )
+    parser.add_argument(
+        '--batch',
+        type=number(1, LARGEST_BATCH),
+        default=batch,
+        metavar='NUMBER',
+        help=f'How many to remove in one transaction (default: {default}).',
+    )
+    parser.add_argument(
+        '--dry-run',
+        action='store_true',
+        help='Remove nothing, but print how many may go.',
+    )
 
 
 def report(

@@ -48,7 +48,7 @@ def probe(conf: cfg.ConfigOpts, group: str = 'database') -> None:
     try:
         with engine.connect() as connection:
             if engine.dialect.name == 'sqlite':
-                # The file is not read before it is asked for something.
+                # The file is not read before the first query.
                 connection.execute(sa.text('PRAGMA schema_version'))
     except sa.exc.DBAPIError as error:
         raise _explained(error, where) from error

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The revisions of a schema: alembic's, which is imported to take them only.
+"""The alembic revisions of a schema, read without importing alembic.
 
-Services look at each start whether they are at the newest one; nearly always
-they are.
+Services compare their database with the newest one at each start, and nearly
+always it is there. So alembic is imported only to apply revisions.
 """
 
 import ast
@@ -36,31 +36,31 @@ class Revisions:
     version_table: str
 
     def names(self) -> set[str]:
-        """Return the names of all."""
-        return {step[_NAME] for step in self._steps()}
+        """Return the names of all revisions."""
+        return {revision[_NAME] for revision in self._all()}
 
     def head(self) -> str | None:
         """Return the name of the newest, None where there is none."""
-        steps = list(self._steps())
-        before = {step[_BEFORE] for step in steps}
-        return next(
-            (step[_NAME] for step in steps if step[_NAME] not in before), None
-        )
+        revisions = list(self._all())
+        before = {revision[_BEFORE] for revision in revisions}
+        names = (revision[_NAME] for revision in revisions)
+        return next((name for name in names if name not in before), None)
 
     def begin(self, engine: sa.engine.Engine, metadata: sa.MetaData) -> None:
         """Create the tables of the newest revision in an empty database.
 
-        The steps lead to the same tables; this is for those who wait for it.
+        All revisions, applied one by one, lead to the same tables, but take
+        longer.
         """
         version = self._version()
         with _transaction(engine) as connection:
-            # First: where this is interrupted, the steps go on from there.
+            # First: where this is interrupted, upgrade() continues from there.
             version.create(connection)
             metadata.create_all(connection)
             connection.execute(version.insert(), {_VERSION: self.head()})
 
     def upgrade(self, engine: sa.engine.Engine, name: str) -> None:
-        """Take all steps to ``name``, or to ``head``."""
+        """Apply the revisions up to ``name``, or to ``head``."""
         with self._configured(engine) as configuration:
             _alembic('command').upgrade(configuration, name)
 
@@ -69,7 +69,7 @@ class Revisions:
         with self._configured(engine) as configuration:
             _alembic('command').stamp(configuration, name)
 
-    def _steps(self) -> Iterator[dict[str, Any]]:
+    def _all(self) -> Iterator[dict[str, Any]]:
         for path in self.directory.joinpath('versions').glob('*.py'):
             values = _values(path)
             if _NAME in values:

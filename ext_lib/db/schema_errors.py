@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors of migrations: a schema cannot get to the version asked for."""
+"""Errors of migrations: a schema cannot get to the requested version."""
 
 from ext_lib import exception
 
 
 class SchemaError(exception.Error):
-    """The database cannot be brought to the version asked for."""
+    """The database cannot be brought to the requested version."""
 
 
 class SchemaTooOld(SchemaError):
@@ -13,7 +13,7 @@ class SchemaTooOld(SchemaError):
 
     msg_fmt = (
         'The database is at legacy version %(number)s and has to be at '
-        '%(last)s before it can go on, but sqlalchemy-migrate is not '
+        '%(last)s before it can continue, but sqlalchemy-migrate is not '
         'installed here. Run "%(command)s" once where it is, with '
         'SQLAlchemy 1.4: pip install "%(package)s[legacy]" "SQLAlchemy<2". '
         'Then run it here again.'
@@ -48,7 +48,7 @@ class SharedIncomplete(SchemaError):
 
 
 class WholeSchema(SchemaError):
-    """A database has more tables than the part asked for."""
+    """A database has more tables than the requested part."""
 
     msg_fmt = (
         'This database has other tables of the service, too, or is about to '

@@ -56,12 +56,16 @@ plugins.register(PLUGIN, __name__, Pool.__name__)
 
 def prepare(engine: sa.engine.Engine) -> None:
     """Let threads and processes share the file: one writes, all read."""
-    if engine.dialect.name != 'sqlite':
-        return
-    event.listen(engine, 'connect', _share)
-    event.listen(engine, 'before_cursor_execute', _begin, retval=True)
-    # oslo.db has opened a connection already.
-    engine.dispose()
+    if engine.dialect.name == 'sqlite':
+        event.listen(engine, 'connect', _share)
+        # oslo.db has opened a connection already.
+        engine.dispose()
+
+
+def lock_first(engine: sa.engine.Engine) -> None:
+    """Have transactions that are going to write begin with the lock."""
+    if engine.dialect.name == 'sqlite':
+        event.listen(engine, 'before_cursor_execute', _begin, retval=True)
 
 
 def _share(connection: Any, _record: Any) -> None:

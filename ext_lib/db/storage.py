@@ -87,7 +87,7 @@ def reason(error: BaseException) -> str | None:
     return _NO_CONNECTION if is_connecting else None
 
 
-def told(error: BaseException) -> str:
+def driver_text(error: BaseException) -> str:
     """Return what the driver says, without the statement and its values."""
     *_, last = _chain(error)
     return str(last)
@@ -128,7 +128,7 @@ class FullDisks:
             return time.monotonic() < self._until.get(_key(engine), 0.0)
 
     def clear(self) -> None:
-        """Forget all; for tests."""
+        """Drop what was found so far; for tests."""
         with self._lock:
             self._until.clear()
 

@@ -178,46 +178,46 @@ def _plain(
 
 def differences(
     served: Sequence[Row],
-    told: Sequence[Any],
+    documented: Sequence[Any],
     span: Versions,
     both_ways: bool,
 ) -> Iterator[str]:
     """Say where two tables differ.
 
-    :param told: rows of a reference
+    :param documented: rows of a reference
     :param span: versions that have the method
-    :param both_ways: whether what need not be there must be told to be
-        optional; else it may be told more strictly than the schema has it
+    :param both_ways: whether what need not be there must be documented as
+        optional; else documents may be stricter than the schema
     """
-    there, here = _versions(served, span), _versions(told, span)
+    there, here = _versions(served, span), _versions(documented, span)
     inside = {row.name for row in served if row.open}
     for name in sorted(there.keys() | here.keys()):
         around = name.rpartition('.')[0]
         if name not in there and around in inside:
             if not here[name] <= there[around]:
-                yield f'{name} is told at {_text(here[name])}'
+                yield f'{name} is documented at {_text(here[name])}'
         elif there.get(name) != here.get(name):
             yield (
                 f'{name} exists at {_text(there.get(name))}, '
-                f'is told at {_text(here.get(name))}'
+                f'is documented at {_text(here.get(name))}'
             )
-    yield from _optional(served, told, span, both_ways)
+    yield from _optional(served, documented, span, both_ways)
 
 
 def _optional(
     served: Sequence[Row],
-    told: Sequence[Any],
+    documented: Sequence[Any],
     span: Versions,
     both_ways: bool,
 ) -> Iterator[str]:
     there = _versions((r for r in served if r.required), span)
-    here = _versions((r for r in told if r.required), span)
+    here = _versions((r for r in documented if r.required), span)
     for name in {row.name for row in served}:
         needed, said = there.get(name, set()), here.get(name, set())
         if needed - said or (both_ways and said - needed):
             yield (
                 f'{name} is required at {_text(needed)}, '
-                f'is told to be at {_text(said)}'
+                f'is documented to be at {_text(said)}'
             )
 
 

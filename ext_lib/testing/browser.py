@@ -23,7 +23,8 @@ from ext_lib.testing import servers
 #: Names of the program, by distribution.
 _PROGRAMS = ('chromium', 'chromium-browser', 'google-chrome')
 _MISSING = f'None of {", ".join(_PROGRAMS)} is installed'
-_FLAGS = (
+#: What it needs to run without a screen, and to ask no server but ours.
+FLAGS = (
     '--headless',
     '--no-sandbox',
     '--disable-gpu',
@@ -65,14 +66,15 @@ run()
 
 def require(test: testtools.TestCase) -> None:
     """Skip ``test`` where there is no browser, or fail if there has to be."""
-    if _program():
+    if program():
         return
     if os.environ.get(servers.REQUIRE):
         raise AssertionError(_MISSING)
     test.skipTest(_MISSING)
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """Return the path of a browser, None where there is none."""
     return next(filter(None, map(shutil.which, _PROGRAMS)), None)
 
 
@@ -121,13 +123,13 @@ class Page(fixtures.Fixture):
         :param requests: arguments of the page's ``fetch``, and ``url``
         """
         self._requests, self._answers = list(requests), None
-        program = _program()
-        assert program
+        path = program()
+        assert path
         with fixtures.TempDir() as directory:
             browser = process.Program(
                 [
-                    program,
-                    *_FLAGS,
+                    path,
+                    *FLAGS,
                     f'--user-data-dir={directory.path}/profile',
                     self.origin,
                 ],

@@ -37,7 +37,7 @@ _ADMINISTRATION = {14: 'PING'}
 class Ceiling(NamedTuple):
     """The most that one request may cost.
 
-    ``sqlite`` and ``mariadb`` are commands, that is what connections are told:
+    ``sqlite`` and ``mariadb`` are commands, that is what connections send:
     statements, pings, and the beginning and end of transactions. ``calls`` are
     those of functions written in Python, the resumption of generators
     included, on SQLite.
@@ -81,7 +81,7 @@ def _watched(send: Callable[..., Any], texts: list[str]) -> Callable[..., Any]:
 
 
 def _connection_class(note: Callable[[str], None]) -> type[Any]:
-    """Return a class of connections to SQLite that say what they are told."""
+    """Return a class of connections to SQLite that report their commands."""
 
     class Cursor(sqlite3.Cursor):
         def execute(self, sql: str, *parameters: Any) -> Any:

@@ -55,7 +55,7 @@ def run(
     return Ending(done.returncode, done.stdout, done.stderr.splitlines())
 
 
-#: Programs with a database: what they are told, and their exit statuses
+#: Programs with a database: their arguments, and their exit statuses
 #: when something is missing and when they are not understood.
 WITH_DATABASE = {
     'nova-ext-conductor': ((), 1, 2),

@@ -6,9 +6,13 @@ callers, and the ids of what there is.
 """
 
 from collections.abc import Iterable
+import pathlib
+import types
 from typing import Any
+import unittest
 
 import fixtures
+from gabbi import driver
 from gabbi import fixture as gabbi
 from gabbi.handlers import base as handlers
 
@@ -69,3 +73,32 @@ class CaseFixture(gabbi.GabbiFixture):
 
     def prepare(self, case: Any) -> None:
         """Put into the case what a file needs."""
+
+
+def build_tests(
+    directory: pathlib.Path,
+    loader: unittest.TestLoader,
+    fixture_module: types.ModuleType,
+    name: str,
+) -> unittest.TestSuite:
+    """Return the tests of all files of a directory, in their order.
+
+    :param fixture_module: has the fixtures that the files name
+    :param name: of the module with the tests
+    """
+    found: unittest.TestSuite = driver.build_tests(
+        str(directory),
+        loader,
+        intercept=application,
+        fixture_module=fixture_module,
+        response_handlers=[AbsentStringsHandler],
+        test_loader_name=name,
+    )
+    return found
+
+
+def without_twin(directory: pathlib.Path) -> set[str]:
+    """Return the names of missing files: each noun needs a policy twin."""
+    names = {path.stem for path in directory.glob('*.yaml')}
+    nouns = {name.removesuffix('-policy') for name in names}
+    return ({f'{noun}-policy' for noun in nouns} | nouns) - names

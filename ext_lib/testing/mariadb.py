@@ -65,7 +65,7 @@ class Server(fixtures.Fixture):
 
     def _options(self) -> list[str]:
         options = ['--no-defaults', f'--datadir={self._directory / "data"}']
-        # It refuses to be root unless it is told to.
+        # It refuses to be root unless an option permits it.
         return [*options, '--user=root'] if os.geteuid() == 0 else options
 
     def start(self) -> None:
@@ -100,7 +100,7 @@ class Server(fixtures.Fixture):
         return pymysql.connect(host='127.0.0.1', port=self._port, user='root')
 
     def stop(self) -> None:
-        """Have the server end in good order; return when it has."""
+        """Have the server end gracefully; return when it has."""
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_SECONDS)
 

@@ -38,7 +38,7 @@ sys.exit(code)
 class OpenstackCommand(fixtures.Fixture):
     """A directory for PATH, ``path``, with a program ``openstack``.
 
-    It is told of a cloud by variables only, as the client is.
+    It knows a cloud from variables only, as the client does.
     """
 
     path: str

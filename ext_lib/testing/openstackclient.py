@@ -29,7 +29,7 @@ def run(
     """Run a command of the client, which may fail.
 
     :param directory: in which it runs, and where it has its home
-    :param environment: all it is told of the cloud
+    :param environment: all it knows of the cloud
     :raises TimeoutExpired: when it takes too long
     """
     with tempfile.TemporaryDirectory() as place:

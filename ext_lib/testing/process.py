@@ -10,7 +10,7 @@ import sys
 
 import fixtures
 
-#: How long a process may take to end in good order, in seconds.
+#: How long a process may take to end gracefully, in seconds.
 _TIMEOUT = 60
 
 

@@ -189,7 +189,7 @@ def _request(client: socket.socket) -> bytes:
 
 
 def _next(client: socket.socket, server: socket.socket) -> bytes:
-    """Return more of an answer, empty when the client goes on first."""
+    """Return more of an answer, empty when the client continues first."""
     ready, _, _ = select.select([client, server], [], [])
     return server.recv(_SIZE) if server in ready else b''
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reports of what a process is doing, asked for from outside."""
+"""Reports of what a process is doing, requested from outside."""
 
 from importlib import metadata
 import pathlib

@@ -97,7 +97,7 @@ class Application:
     ) -> webob.Response:
         """Return the answer of the method a request leads to."""
         # The order of these checks is part of the API: it decides which of
-        # several mistakes a client is told of.
+        # several mistakes the answer names.
         raw = req.raw_body(self.settings.json_types)
         method, body = _select(match.target, raw)
         _check_project(req, match)

@@ -46,15 +46,17 @@ _RETRY_AFTER = 10
 _UNREACHABLE = (db_exception.DBConnectionError, sa.exc.TimeoutError)
 
 
-def told(error: Exception) -> Exception:
-    """Return the error that clients are told in place of ``error``."""
+def public_error(error: Exception) -> Exception:
+    """Return the error that clients get in place of ``error``."""
     if isinstance(error, _UNREACHABLE):
         LOG.error('The database does not answer: %s', error)
         return exception.Unavailable()
     why = storage.reason(error)
     if why is None:
         return error
-    LOG.error('The database cannot be used: %s: %s', why, storage.told(error))
+    LOG.error(
+        'The database cannot be used: %s: %s', why, storage.driver_text(error)
+    )
     return exception.Unavailable()
 
 
@@ -97,7 +99,7 @@ class Faults:
 
     def from_error(self, error: Exception) -> webob.Response:
         """Return the fault that tells of ``error``."""
-        error = told(error)
+        error = public_error(error)
         if isinstance(error, webob.exc.HTTPException):
             return self.respond(error.code, error.explanation)
         status = status_of(error)

@@ -44,7 +44,7 @@ class CORS(oslo_middleware.CORS):
 
 
 class HTTPProxyToWSGI(oslo_middleware.HTTPProxyToWSGI):
-    """Filter that believes the headers of a proxy, if it is to."""
+    """Filter that trusts the headers of a proxy, if it is to."""
 
     application: Any
 

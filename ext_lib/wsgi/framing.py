@@ -39,9 +39,9 @@ def check(environ: dict[str, Any]) -> None:
     if encoding is not None and encoding.lower() != 'chunked':
         raise MalformedRequest(why='Transfer-Encoding is invalid')
     host = environ.get('HTTP_HOST', '')
-    # Several proxies may have named one each, where those are believed.
-    is_told = host == environ.get('HTTP_X_FORWARDED_HOST')
-    if not is_told and not _HOST.match(host):
+    # Several proxies may have named one each, where those are trusted.
+    is_forwarded = host == environ.get('HTTP_X_FORWARDED_HOST')
+    if not is_forwarded and not _HOST.match(host):
         raise MalformedRequest(why='Host is not the name of one host')
     for name, value in environ.items():
         # isprintable() is the faster one; what it refuses may be no control.

@@ -96,14 +96,18 @@ class Databases(pluginbase.HealthcheckBaseExtension):
 
     def healthcheck(self, server_port: int) -> pluginbase.HealthcheckResult:
         """Return whether enough of them answer, and which do not."""
-        away = [
+        unreachable = [
             group
             for group, probe in self._probes.items()
             if not probe.answers()
         ]
-        details = f'No answer, see the log: {", ".join(away)}' if away else ''
-        if not away or (
-            self._is_one_enough() and len(away) < len(self._probes)
+        details = (
+            f'No answer, see the log: {", ".join(unreachable)}'
+            if unreachable
+            else ''
+        )
+        if not unreachable or (
+            self._is_one_enough() and len(unreachable) < len(self._probes)
         ):
             return pluginbase.HealthcheckResult(
                 available=True, reason='OK', details=details
@@ -138,7 +142,7 @@ class _Probe:
         except Exception as error:
             # Whatever it is, it is the answer; its text may hold names.
             why = storage.reason(error)
-            text = storage.told(error) if why else error
+            text = storage.driver_text(error) if why else error
             LOG.warning('Database of [%s]: %s', self._group, text)
             return False
         if self._tables and storage.FULL_DISKS.has(self._engine):

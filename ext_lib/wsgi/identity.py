@@ -3,7 +3,7 @@
 
 Some commands will not begin without an identity service, if only to look up
 the project they filter by; some clients find services in its catalog only.
-Where tokens are believed as they stand, so is every name of a project or a
+Where tokens are trusted unchecked, so is every name of a project or a
 user: each is its own id.
 """
 

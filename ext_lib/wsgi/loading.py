@@ -1,16 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading of an application from a paste file, with the configuration."""
 
+from collections.abc import Callable
 import contextvars
+import dataclasses
 import pathlib
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
 from oslo_config import cfg
 import paste.deploy
 
-_conf: contextvars.ContextVar[cfg.ConfigOpts] = contextvars.ContextVar(
-    'configuration of the application that is being loaded'
+_T = TypeVar('_T')
+
+
+@dataclasses.dataclass
+class _Load:
+    """An application that is being loaded.
+
+    :param made: its parts that several places of the file share
+    """
+
+    conf: cfg.ConfigOpts
+    made: dict[Callable[[], Any], Any] = dataclasses.field(
+        default_factory=dict
+    )
+
+
+_load: contextvars.ContextVar[_Load] = contextvars.ContextVar(
+    'the application that is being loaded'
 )
 
 
@@ -43,11 +61,11 @@ def loadapp(conf: cfg.ConfigOpts, path: str, name: str) -> Any:
     Paste hands its factories strings only; while it runs them,
     :func:`current_conf` gives them ``conf``.
     """
-    token = _conf.set(conf)
+    token = _load.set(_Load(conf))
     try:
         return paste.deploy.loadapp(f'config:{path}', name=name)
     finally:
-        _conf.reset(token)
+        _load.reset(token)
 
 
 def load(conf: cfg.ConfigOpts, package: str, name: str) -> Any:
@@ -60,7 +78,7 @@ def load(conf: cfg.ConfigOpts, package: str, name: str) -> Any:
 
 def is_loading() -> bool:
     """Return whether :func:`loadapp` runs, and not another's loader."""
-    return _conf.get(None) is not None
+    return _load.get(None) is not None
 
 
 def current_conf() -> cfg.ConfigOpts:
@@ -68,4 +86,16 @@ def current_conf() -> cfg.ConfigOpts:
 
     :raises LookupError: outside of :func:`loadapp`
     """
-    return _conf.get()
+    return _load.get().conf
+
+
+def shared(make: Callable[[], _T]) -> _T:
+    """Return what ``make`` returns, made once for an application.
+
+    :raises LookupError: outside of :func:`loadapp`
+    """
+    made = _load.get().made
+    if make not in made:
+        made[make] = make()
+    found: _T = made[make]
+    return found

@@ -79,7 +79,7 @@ class Negotiator:
     legacy_header: str | None = None
 
     def requested(self, request: webob.Request) -> Version:
-        """Return the version asked for, the lowest when none is.
+        """Return the requested version, the lowest when none is.
 
         It may be one that is not supported: see :meth:`check`.
 

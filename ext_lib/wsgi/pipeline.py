@@ -58,7 +58,7 @@ def cors_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 
 def proxy_factory(global_conf: dict[str, str], **local: str) -> Filter:
-    """Return the filter that believes a TLS proxy's headers."""
+    """Return the filter that trusts a TLS proxy's headers."""
     conf = loading.current_conf()
     return lambda app: filters.HTTPProxyToWSGI(app, conf)
 
@@ -81,7 +81,7 @@ def request_log_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 
 def noauth_factory(global_conf: dict[str, str], **local: str) -> Filter:
-    """Return the filter that believes what the token says."""
+    """Return the filter that trusts the token unchecked."""
     return auth.NoAuth
 
 

@@ -160,7 +160,7 @@ def _lenient(form: schema.Body, version: microversion.Version) -> Any:
 def _invalid(
     error: jsonschema.ValidationError, where: str, whole: Any
 ) -> InvalidInput:
-    """Return what a client is told, without the secrets it has sent.
+    """Return the error for a client, without the secrets it has sent.
 
     :param whole: all that was checked
     """

@@ -76,7 +76,7 @@ class Refused(NotStarted):
 def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
-    """Run until told to stop; return the exit status."""
+    """Run until SIGTERM or SIGINT; return the exit status."""
     return PROGRAM.run(lambda: _run(argv, conf))
 
 
@@ -199,7 +199,7 @@ class _All:
         self._plugins = plugins
 
     def run(self) -> None:
-        """Run until told to stop."""
+        """Run until SIGTERM or SIGINT."""
         # First of all: loading opens the database, and there should be one.
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)

@@ -30,7 +30,7 @@ PROGRAM = Program(
 def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
-    """Run until told to stop; return the exit status."""
+    """Run until SIGTERM or SIGINT; return the exit status."""
     return PROGRAM.run(lambda: _run(argv, conf))
 
 

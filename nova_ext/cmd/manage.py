@@ -70,20 +70,7 @@ def _add_commands(_categories: Any, commands: Any) -> None:
         'tag_lifetime or key_lifetime, whichever is longer, which is also '
         'the least).',
     )
-    parser.add_argument(
-        '--max_rows',
-        '--max-rows',
-        type=purge.number(1),
-        metavar='NUMBER',
-        help='Remove so many at most, the oldest first (default: all).',
-    )
-    parser.add_argument(
-        '--batch',
-        type=purge.number(1, purge.LARGEST_BATCH),
-        default=500,
-        metavar='NUMBER',
-        help='How many to remove in one transaction (default: 500).',
-    )
+    purge.add_arguments(parser, 500, '500')
     parser.add_argument(
         '--sleep',
         type=_seconds,
@@ -91,11 +78,6 @@ def _add_commands(_categories: Any, commands: Any) -> None:
         metavar='SECONDS',
         help='How long to leave the database to others between two '
         'transactions (default: 0.1).',
-    )
-    parser.add_argument(
-        '--dry-run',
-        action='store_true',
-        help='Remove nothing, but print how many may go.',
     )
     parser.set_defaults(run=_purge_tasks)
 

@@ -206,7 +206,7 @@ def delete_locally(
 ) -> bool:
     """Delete a server whose host is down, and record the action.
 
-    :param expected_host: where the caller believes the server to be
+    :param expected_host: where the caller found the server
     :returns: False if the server is on another host, so that nothing was
         changed
     :raises InstanceNotFound: when it was deleted

@@ -28,7 +28,7 @@ from nova_ext.objects.migration import Migration
 LOG = logging.getLogger(__name__)
 
 
-def _forget_host(failure: Failure) -> None:
+def _clear_host(failure: Failure) -> None:
     # A server that was never built is on no host: any API process can delete
     # it then.
     failure.update_instance(
@@ -83,7 +83,7 @@ class BuildSteps:
         instance.task_state = TaskState.SPAWNING
         instance.save(expected_task_state=[TaskState.SCHEDULING])
 
-    @host_step(step_types.BUILD, _forget_host)
+    @host_step(step_types.BUILD, _clear_host)
     def _do_build_and_run_instance(
         self, context: RequestContext, *, instance: Instance
     ) -> None:

@@ -64,7 +64,7 @@ class ActionHistory:
         ends = [event.finish_time for event in self._events_of(action)]
         return all(map(self._is_past, [action.start_time, *ends]))
 
-    def is_unbegun(self, action: InstanceAction) -> bool:
+    def is_not_begun(self, action: InstanceAction) -> bool:
         """Return whether ``action`` was lost before its first step."""
         return (
             action.finish_time is None

@@ -7,7 +7,7 @@ clients may repeat the request, which then starts from the beginning.
 """
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import logging
 
 from oslo_utils import timeutils
@@ -68,11 +68,7 @@ class ConductorRecovery:
         actions = InstanceActionList.get_unfinished_by_hosts(context, hosts)
         if not actions:
             return
-        events = collections.defaultdict(list)
-        for event in InstanceActionEventList.get_by_actions(
-            context, [action.id for action in actions]
-        ):
-            events[event.action_id].append(event)
+        events = _events_of(context, actions)
         # A conductor may have the same name as a compute host, which recovers
         # its own steps.
         shared = {
@@ -90,6 +86,17 @@ class ConductorRecovery:
                         action.instance_uuid,
                         action.action,
                     )
+
+
+def _events_of(
+    context: RequestContext, actions: Iterable[InstanceAction]
+) -> dict[int | None, list[InstanceActionEvent]]:
+    """Return the events of actions, by the number of their action."""
+    events = collections.defaultdict(list)
+    ids = [action.id for action in actions]
+    for event in InstanceActionEventList.get_by_actions(context, ids):
+        events[event.action_id].append(event)
+    return events
 
 
 class _Abandoned:

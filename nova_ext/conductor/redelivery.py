@@ -105,7 +105,7 @@ class Redelivery:
 
         :param lost_after: as :meth:`run` takes it
         """
-        for action in InstanceActionList.get_unbegun(context, _NEWEST):
+        for action in InstanceActionList.get_not_begun(context, _NEWEST):
             self._guard(
                 str(action.instance_uuid),
                 self._end_superseded,
@@ -117,7 +117,7 @@ class Redelivery:
     def _guard(
         self, uuid: str, examine: Callable[..., None], *args: Any
     ) -> None:
-        """Log an error that concerns one server; the sweep goes on."""
+        """Log an error that concerns one server; the sweep continues."""
         try:
             examine(*args)
         except Exception:
@@ -136,7 +136,7 @@ class Redelivery:
         elif history.is_lost(action):
             self._redeliver(history, action)
         for other in history.actions:
-            if other is not action and history.is_unbegun(other):
+            if other is not action and history.is_not_begun(other):
                 action_events.fail_lost(other, self._host)
 
     def _redeliver(

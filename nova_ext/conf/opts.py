@@ -128,7 +128,7 @@ COMPUTE_OPTS = [
         'shutdown_grace',
         default=3.0,
         min=0.0,
-        help='How long, in seconds, a service that is told to stop lets '
+        help='How long, in seconds, a service that is to stop lets '
         'operations run on. What is not done by then is recovered at the '
         'next start.',
     ),

@@ -13,10 +13,14 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from oslo_config import cfg
 from oslo_log import log
+import sqlalchemy as sa
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
 from ext_lib.db import connect_limits
+from ext_lib.db import prepared
+from ext_lib.db import query
+from nova_ext.db import models
 from nova_ext.db.facade import facade
 
 LOG = log.getLogger(__name__)
@@ -37,6 +41,11 @@ class _Movable(Protocol):
 _P = ParamSpec('_P')
 _Answer = TypeVar('_Answer')
 _Row = TypeVar('_Row', bound=_Movable)
+
+_Server = models.Instance.__table__.c
+_KNOWN = prepared.Prepared(
+    sa.select(_Server.id).where(_Server.uuid == sa.bindparam('server'))
+)
 
 
 class _Policy:
@@ -100,6 +109,7 @@ class Answering:
 
     def __init__(self, context: RequestContext) -> None:
         self._places = list(each(context))
+        self._has_left = False
         self._error: Exception | None = None
 
     def __len__(self) -> int:
@@ -124,7 +134,8 @@ class Answering:
     def _leave_out(self, there: RequestContext, error: Exception) -> None:
         self._error = error
         self._places.remove(there)
-        if not self._places or not _policy.skips_unreachable:
+        is_last = not self._places and not self._has_left
+        if is_last or not _policy.skips_unreachable:
             raise error
         LOG.warning(
             'Cell %s does not answer and is left out of a list: %s',
@@ -135,6 +146,12 @@ class Answering:
     def leave(self, shard: str | None) -> None:
         """Ask a cell no more, which answered that it has nothing."""
         self._places = [p for p in self._places if p.shard != shard]
+        self._has_left = True
+
+    @property
+    def has_failed(self) -> bool:
+        """Return whether one does not answer."""
+        return self._error is not None
 
     def check(self) -> None:
         """Raise the error of a cell that does not answer, if there is one."""
@@ -143,33 +160,42 @@ class Answering:
 
 
 def locating(
-    function: Callable[Concatenate[RequestContext, _P], _Row],
-) -> Callable[Concatenate[RequestContext, _P], _Row]:
-    """Ask the cells for a row, and choose the one that has it.
+    function: Callable[Concatenate[RequestContext, str, _P], _Row],
+) -> Callable[Concatenate[RequestContext, str, _P], _Row]:
+    """Ask the cells for a row of a server, and choose the one that has it.
 
     What is asked with the same context from then on is asked there. Where
     two have it, the one that users see counts. A cell that does not answer
     matters only if no other has the row: then its error is raised.
+
+    :param function: takes a context and the uuid of the server first
     """
 
     @functools.wraps(function)
     def wrapper(
-        context: RequestContext, /, *args: _P.args, **kwargs: _P.kwargs
+        context: RequestContext,
+        server: str,
+        /,
+        *args: _P.args,
+        **kwargs: _P.kwargs,
     ) -> _Row:
         found: list[tuple[RequestContext, _Row]] = []
         missing: exception.NotFound | None = None
-        away: Exception | None = None
+        failed: Exception | None = None
         for there in each(context):
             try:
-                found.append((there, function(there, *args, **kwargs)))
+                # A second copy is rare, and to ask for it takes less time.
+                if not found or _may_know(there, server):
+                    row = function(there, server, *args, **kwargs)
+                    found.append((there, row))
             except exception.NotFound as error:
                 missing = error
             except connect_limits.UNREACHABLE as error:
-                away = error
+                failed = error
             if found and not any(_rank(found[-1][1])):
                 break
         if not found:
-            unanswered = away or missing
+            unanswered = failed or missing
             assert unanswered is not None
             raise unanswered
         there, row = min(found, key=lambda pair: _rank(pair[1]))
@@ -177,6 +203,13 @@ def locating(
         return row
 
     return wrapper
+
+
+def _may_know(context: RequestContext, server: str) -> bool:
+    """Return whether a cell may have a server, be it deleted."""
+    if not query.is_plain(server):
+        return True
+    return bool(facade.fetch(context, _KNOWN, {'server': server}))
 
 
 def _rank(row: _Movable) -> tuple[bool, bool]:

@@ -29,7 +29,7 @@ _JOINED = ('metadata', 'system_metadata', 'tags', 'fault')
 class Instance(objects.TimestampedObject, base.NovaExtObject):
     """One server.
 
-    Fields that were not loaded are fetched when first asked for.
+    Fields that were not loaded are fetched when first read.
     """
 
     # 2.4: The fields below

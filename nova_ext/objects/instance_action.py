@@ -218,7 +218,7 @@ class InstanceActionList(
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod
-    def get_unbegun(
+    def get_not_begun(
         cls, context: RequestContext, limit: int
     ) -> 'InstanceActionList':
         """Return those of the newest actions that have not begun.
@@ -227,7 +227,7 @@ class InstanceActionList(
 
         :param limit: how many actions to look at
         """
-        rows = instance_action_db.actions_unbegun(context, limit)
+        rows = instance_action_db.actions_not_begun(context, limit)
         return cls.from_rows(context, InstanceAction, rows)
 
     @classmethod

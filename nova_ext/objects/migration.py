@@ -76,7 +76,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
         'disk_processed': fields.IntegerField(nullable=True),
         'disk_remaining': fields.IntegerField(nullable=True),
         'cross_cell_move': fields.BooleanField(default=False),
-        #: Who asked for it; None in rows older than 1.7, and when the
+        #: Who requested it; None in rows older than 1.7, and when the
         #: service itself did.
         'user_id': fields.StringField(nullable=True),
         'project_id': fields.StringField(nullable=True),

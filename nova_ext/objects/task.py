@@ -18,8 +18,8 @@ from nova_ext.db.api import task_list as task_list_db
 from nova_ext.objects import base
 
 
-class TaskState:
-    """States of a request."""
+class RequestState:
+    """States of a task: of the request that it records."""
 
     #: Accepted; nothing is recorded of it yet.
     PENDING: Final = 'pending'
@@ -49,9 +49,9 @@ class Task(base.NovaExtObject):
         'updated_at': DateTimeField(),
         #: When it reached its last state.
         'ended_at': DateTimeField(nullable=True),
-        #: What was asked for, e.g. create or stop.
+        #: What was requested, e.g. create or stop.
         'task': fields.StringField(),
-        #: One of TaskState.
+        #: One of RequestState.
         'state': fields.StringField(),
         #: The server, or the first of several; None while it is not known.
         'instance_uuid': fields.StringField(nullable=True),
@@ -128,7 +128,7 @@ class Task(base.NovaExtObject):
 
     def _identify(self) -> None:
         self.uuid = uuidutils.generate_uuid()
-        self.state = TaskState.PENDING
+        self.state = RequestState.PENDING
         self.user_id = self.obj_context.user_id or ''
         # A token without a project: a task of no project, which its policy
         # may permit where the application stands behind a filter.
@@ -141,7 +141,7 @@ class Task(base.NovaExtObject):
 
         :returns: whether it had not
         """
-        expected = {'state': list(TaskState.UNFINISHED)}
+        expected = {'state': list(RequestState.UNFINISHED)}
         values = _without_secrets(values)
         return task_db.task_update(self.obj_context, self.id, values, expected)
 
@@ -202,12 +202,12 @@ class Task(base.NovaExtObject):
         So it is as long as the reservation is held; without one the request
         may have been refused.
         """
-        return self.state != TaskState.PENDING
+        return self.state != RequestState.PENDING
 
     @property
     def has_ended(self) -> bool:
         """Return whether its state is final."""
-        return self.state not in TaskState.UNFINISHED
+        return self.state not in RequestState.UNFINISHED
 
 
 @base.VersionedObjectRegistry.register

@@ -194,7 +194,7 @@ class Services:
         base.rule(
             DELETE,
             base.ADMIN,
-            'Forget a service.',
+            'Delete a service.',
             ('DELETE', '/os-services/{service_id}'),
         ),
     ]

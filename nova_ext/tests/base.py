@@ -1,83 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """Base classes of the tests of nova_ext."""
 
-import os
 from typing import Any
 
-import fixtures
-import testtools
-
 from ext_lib import context
-from ext_lib import fixture
+from ext_lib.testing import base
 from nova_ext import objects
 from nova_ext.conf import opts
 from nova_ext.db import models
 from nova_ext.db.facade import facade
-from nova_ext.objects import base
+from nova_ext.objects.base import Serializer
 
-PROJECT = '6f70656e737461636b20342065766572'
-USER = 'fake'
-#: Seconds a test may take.
-_TIMEOUT = 240
+PROJECT = base.PROJECT
+USER = base.USER
 
 
-class TestCase(testtools.TestCase):
+_SERVICE = base.Service(
+    register_opts=opts.register_opts,
+    register_objects=objects.register_all,
+    facade=facade,
+    metadata=models.Base.metadata,
+    exceptions='nova_ext.exception',
+    serializer=Serializer,
+)
+
+
+class TestCase(base.TestCase):
     """A test with a configuration and a log of its own."""
 
-    def setUp(self) -> None:
-        super().setUp()
-        # A test that waits without limit fails, with the place of the wait.
-        seconds = int(os.environ.get('OS_TEST_TIMEOUT', _TIMEOUT))
-        self.useFixture(fixtures.Timeout(seconds, gentle=True))
-        self.log = self.useFixture(fixture.Logging())
-        self.settings = self.useFixture(fixture.Conf(opts.register_opts))
-        self.conf = self.settings.conf
-        self.settings.set('api', auth_strategy='noauth')
-        self.settings.set('api', response_validation='error')
+    tested = _SERVICE
 
 
-class DatabaseTestCase(TestCase):
+class DatabaseTestCase(base.DatabaseTestCase, TestCase):
     """A test with an empty database."""
 
-    def setUp(self) -> None:
-        super().setUp()
-        objects.register_all()
-        self.database = self.useFixture(self.make_database())
-        self.statements = self.useFixture(fixture.Statements(facade))
-        self.context = context.RequestContext(
-            user_id=USER,
-            project_id=PROJECT,
-            roles=['member', 'reader'],
-            is_admin=False,
-        )
 
-    def make_database(self) -> Any:
-        """Return the fixture that opens the database."""
-        return fixture.Database(facade, models.Base.metadata, self.conf)
-
-
-class MessagingTestCase(DatabaseTestCase):
+class MessagingTestCase(base.MessagingTestCase, DatabaseTestCase):
     """A test with a database and a transport."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.rpc = self.useFixture(
-            fixture.RPC(
-                self.conf,
-                exception_modules=['nova_ext.exception'],
-                serializer=base.Serializer(),
-            )
-        )
 
 
 def add(context: context.RequestContext, *rows: Any) -> Any:
     """Put rows into the database as they are; return the first."""
-
-    @facade.writer
-    def write(context: Any) -> None:
-        for row in rows:
-            context.session.add(row)
-            context.session.flush()
-
-    write(context)
-    return rows[0]
+    return base.add(facade, context, *rows)

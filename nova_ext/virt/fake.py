@@ -73,7 +73,7 @@ class FakeDriver(driver.ComputeDriver):
         self._guests[instance.uuid] = PowerState.RUNNING
 
     def destroy(self, context: RequestContext, instance: Instance) -> None:
-        """Forget the guest."""
+        """Remove the guest."""
         self._work('destroy', instance)
         self._guests.pop(instance.uuid, None)
 
@@ -131,14 +131,14 @@ class FakeDriver(driver.ComputeDriver):
     def confirm_migration(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Forget a guest that moved away."""
+        """Remove a guest that moved to another host."""
         self._work('confirm_migration', instance)
         self._guests.pop(instance.uuid, None)
 
     def finish_revert_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
-        """Set up again a guest that had moved away."""
+        """Set up again a guest that had moved to another host."""
         self._work('finish_revert_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
 
@@ -190,7 +190,7 @@ class FakeDriver(driver.ComputeDriver):
     def post_live_migration_at_destination(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Go on as the guest was on its old host."""
+        """Continue as the guest was on its old host."""
         self._fail_if_asked('post_live_migration_at_destination', instance)
         is_paused = instance.vm_state == VMState.PAUSED
         self._guests[instance.uuid] = (
@@ -200,7 +200,7 @@ class FakeDriver(driver.ComputeDriver):
     def rollback_live_migration_at_destination(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Forget the guest."""
+        """Remove the guest."""
         self._fail_if_asked('rollback_live_migration_at_destination', instance)
         self._guests.pop(instance.uuid, None)
 

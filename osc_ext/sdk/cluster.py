@@ -49,8 +49,8 @@ class ClusterStep(resource.Resource):
 class ClusterProgress(resource.Resource):
     """The progress of the work on a cluster.
 
-    Data-processing API, ``GET /clusters/{cluster_id}``; its cost does not
-    depend on the number of instances.
+    Data-processing API, ``GET /clusters/{cluster_id}``, where the API has no
+    :class:`ClusterProvisioning`.
     """
 
     resource_key = 'cluster'
@@ -76,6 +76,19 @@ class ClusterProgress(resource.Resource):
     def has_ended(self) -> bool:
         """True if the cluster is ``Active`` or in ``Error``."""
         return self.status in (ACTIVE, ERROR)
+
+
+class ClusterProvisioning(ClusterProgress):
+    """The same in a small answer, whose cost no number of instances changes.
+
+    Data-processing API, ``GET /clusters/{cluster_id}/provisioning``.
+    """
+
+    resource_key = 'provisioning'
+    base_path = '/clusters/%(cluster_id)s/provisioning'
+
+    #: The cluster whose progress it is.
+    cluster_id = resource.URI('cluster_id')
 
 
 class Cluster(ClusterProgress):

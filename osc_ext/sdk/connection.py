@@ -68,13 +68,13 @@ def compute_of(connection: Any) -> proxy.Proxy:
 def _proxy(get: Any) -> proxy.Proxy:
     """Return a proxy of the SDK.
 
-    :param get: returns it, what stands in its place, or raises
+    :param get: returns it or the SDK's placeholder, or raises
     """
     try:
         found = get()
         if isinstance(found, proxy.Proxy):
             return found
-        # What stands in its place raises what keeps the SDK from making it.
+        # The placeholder raises the error that kept the SDK from making it.
         found.get_endpoint()
     except _NO_SERVICE as error:
         raise ServiceNotFound(str(error)) from error

@@ -10,6 +10,7 @@ from openstack import proxy
 from osc_ext.sdk import pauses
 from osc_ext.sdk.cluster import Cluster
 from osc_ext.sdk.cluster import ClusterProgress
+from osc_ext.sdk.cluster import ClusterProvisioning
 from osc_ext.sdk.cluster_event import ClusterEvent
 
 #: The versions that the SDK asks for when none is configured.
@@ -19,8 +20,11 @@ _NO_LIMITS = ((None, None), (None, 'latest'))
 class Proxy(proxy.Proxy):
     """The proxy of the data-processing API, of which the SDK has none.
 
-    Wherever a cluster is asked for, its object or its id will do.
+    Wherever a cluster is an argument, its object or its id will do.
     """
+
+    #: False once the API has turned out to be an older one.
+    _shows_provisioning = True
 
     def choose_version(self) -> None:
         """Choose version 1.1, as released clients do, where none is given.
@@ -64,9 +68,22 @@ class Proxy(proxy.Proxy):
     def get_cluster_progress(self, cluster: Any) -> ClusterProgress:
         """Return how far the work on a cluster is, with all its steps.
 
+        An older service, which shows no provisioning alone, is asked for the
+        whole cluster from then on.
+
         :raises openstack.exceptions.NotFoundException: when there is none
         """
-        return self._get(ClusterProgress, _id(cluster))
+        uuid = _id(cluster)
+        if self._shows_provisioning:
+            try:
+                return self._get(
+                    ClusterProvisioning, requires_id=False, cluster_id=uuid
+                )
+            except exceptions.NotFoundException:
+                pass
+        whole = self._get(ClusterProgress, uuid)
+        self._shows_provisioning = False
+        return whole
 
     def wait_for_cluster(
         self,
@@ -76,7 +93,7 @@ class Proxy(proxy.Proxy):
     ) -> ClusterProgress:
         """Return the progress of a cluster once it is Active or in Error.
 
-        The cluster is asked for in intervals that grow to ten seconds, or as
+        The cluster is read in intervals that grow to ten seconds, or as
         ``Retry-After`` says. Once the first answer has come, the API may be
         unreachable meanwhile.
 

@@ -108,7 +108,7 @@ def _attached_volume(change: Change, task: Task, read: Read) -> Any:
 
 
 def _attached_interface(change: Change, task: Task, read: Read) -> Any:
-    """Return the interface that was asked for, if only one can be meant."""
+    """Return the requested interface, if only one can be meant."""
     found = read(f'/servers/{change.server_id}/os-interface') or {}
     wanted = {
         key: change.values[key]

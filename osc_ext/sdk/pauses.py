@@ -59,7 +59,7 @@ class Pauses:
     ) -> Iterator[_T]:
         """Yield answers, with pauses between the requests.
 
-        What fails for a while only is asked again.
+        A failure that may pass is retried.
 
         :param ask: sends a request; the time it takes counts as a pause
         :param may_begin_late: whether that holds before the first answer, too

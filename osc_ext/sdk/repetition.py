@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that are sent until their outcome is known, by the way they go."""
+"""Requests that are sent again until their outcome is known."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ _REPEAT = 'Task-repeat'
 _RETRY_AFTER = 'Retry-After'
 
 
-class Read:
+class RepeatedRead:
     """A request that is sent until its answer has come.
 
     :param pause: between two of them
@@ -57,7 +57,7 @@ class Read:
         return None if response.status_code in _PROXY_ERRORS else response
 
 
-class Change(Read):
+class RepeatedChange(RepeatedRead):
     """A request with a tag, that is sent until its outcome is known.
 
     :param read: reads from the compute API

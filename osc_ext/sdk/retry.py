@@ -96,7 +96,7 @@ def retry_safe(
     * :class:`osc_ext.exceptions.AnswerLost` when it was carried out, but its
       answer cannot be made anew;
     * :class:`openstack.exceptions.ResourceTimeout` when the outcome is not
-      known in time: it can be asked for with the same tag later.
+      known in time: the same tag finds it later.
     """
     if tag is None:
         tag = tags.make()
@@ -143,7 +143,7 @@ class _Block:
         :param send: sends it once
         """
         if method.upper() in _READING:
-            repeated = repetition.Read(self._pauses())
+            repeated = repetition.RepeatedRead(self._pauses())
         else:
             body = kwargs.get('json', kwargs.get('data'))
             change = changes.recognize(method, self._below(url), body)
@@ -152,7 +152,7 @@ class _Block:
             headers = kwargs.get('headers') or {}
             kwargs['headers'] = {**headers, tags.HEADER: self._tag}
             read = _reader(send, {**self._limit, **_of_version(kwargs)})
-            repeated = repetition.Change(
+            repeated = repetition.RepeatedChange(
                 self._pauses(), self._tag, change, read
             )
         raise_exc = kwargs.pop('raise_exc', False)
@@ -244,7 +244,7 @@ def _learn_versions(used: proxy.Proxy) -> None:
         data = used.get_endpoint_data()
         if not (data and data.url) or data.max_microversion is not None:
             return
-        # Raises where keystoneauth goes on without.
+        # Raises where keystoneauth continues without.
         used.session.get(data.url, authenticated=False, raise_exc=False)
 
 

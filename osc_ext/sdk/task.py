@@ -7,7 +7,7 @@ PENDING = 'pending'
 RUNNING = 'running'
 SUCCESS = 'success'
 ERROR = 'error'
-#: The states of a task that goes on.
+#: The states of a task that continues.
 UNFINISHED = frozenset({PENDING, RUNNING})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""clusters/{cluster_id}/progress: what happened to the instances."""
+"""clusters/{cluster_id}/progress and provisioning: events, and steps alone."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from sahara_ext import policies
 from sahara_ext.api import lists
 from sahara_ext.api.authorization import authorize
 from sahara_ext.api.authorization import is_permitted
+from sahara_ext.api.schemas import clusters
 from sahara_ext.api.schemas import types
 from sahara_ext.api.views import provision_steps as view
 from sahara_ext.objects.cluster import Cluster
@@ -53,9 +54,11 @@ _event = schema.Body(
 
 index_response = schema.wrapped('events', schema.ListOf(_event))
 
+show_response = schema.wrapped('provisioning', clusters.provisioning)
+
 
 class ClusterProgressController:
-    """Lists the events of one step of a cluster."""
+    """Shows the steps of a cluster, and lists the events of one."""
 
     @controller.query(index_query)
     @controller.response(index_response)
@@ -83,6 +86,17 @@ class ClusterProgressController:
         return {
             'events': [view.show_event(event, traceback) for event in events]
         }
+
+    @controller.response(show_response)
+    def show(self, req: request.Request, cluster_id: str) -> dict[str, Any]:
+        """Show how far the work on a cluster is.
+
+        It is a part of what the cluster shows, of a size and a cost that the
+        number of its instances does not change.
+        """
+        authorize(req, policies.Clusters.SHOW)
+        cluster = Cluster.get_progress(req.context, cluster_id)
+        return {'provisioning': view.show_all(cluster)}
 
 
 def _step(

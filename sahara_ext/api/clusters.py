@@ -31,14 +31,14 @@ class RepeatedNodeGroup(exception.Invalid):
 
 
 class CannotVerify(exception.Invalid):
-    """A health check is asked for, and there is none."""
+    """A health check is requested, and there is none."""
 
     code = 'CANNOT_VERIFY'
     msg_fmt = 'Cannot verify cluster. Reason: There are no health checks.'
 
 
 class CannotReplaceKeys(exception.Invalid):
-    """New keys for the instances are asked for."""
+    """New keys for the instances are requested."""
 
     code = 'NOT_IMPLEMENTED'
     msg_fmt = 'update_keypair: The keys of a cluster cannot be replaced.'

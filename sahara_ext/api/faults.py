@@ -48,7 +48,7 @@ class Faults(fault.Faults):
 
     def from_error(self, error: Exception) -> webob.Response:
         """Return the answer that tells of ``error``, and log it."""
-        error = fault.told(error)
+        error = fault.public_error(error)
         if isinstance(error, webob.exc.HTTPException):
             if error.has_body:
                 return error

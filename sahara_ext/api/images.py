@@ -93,7 +93,7 @@ Body = dict[str, Any]
 
 
 class ImagesController:
-    """Registers, lists, shows, tags and forgets images."""
+    """Registers, lists, shows, tags and unregisters images."""
 
     @controller.query(index_query)
     @controller.response(index_response)
@@ -133,7 +133,7 @@ class ImagesController:
 
     @controller.status(204)
     def unregister(self, req: request.Request, image_id: str) -> None:
-        """Forget an image and its tags."""
+        """Unregister an image and remove its tags."""
         authorize(req, policies.Images.UNREGISTER)
         ImageRegistration.get(req.context, image_id).destroy()
 
@@ -183,7 +183,7 @@ class ImagesController:
 
 
 def _image(req: request.Request, image_id: str) -> ImageRegistration:
-    """Return what is known of an image, be it nothing."""
+    """Return what is known of an image, which may be nothing."""
     try:
         return ImageRegistration.get(req.context, image_id)
     except ImageNotRegistered:

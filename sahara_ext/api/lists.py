@@ -26,7 +26,7 @@ def page(
     get_page: GetPage,
     show: Callable[..., Shown],
 ) -> Shown:
-    """Return the part of a list that is asked for.
+    """Return the requested part of a list.
 
     :param key: what the list is called
     :param get_page: returns items that know the pages before and after

@@ -25,7 +25,7 @@ class Unnegotiated(microversion.Negotiator):
     """For version 1.1, which came before there was anything to ask for."""
 
     def requested(self, request: webob.Request) -> microversion.Version:
-        """Return the only version there is, whatever is asked for."""
+        """Return the only version there is, whatever is requested."""
         return self.minimum
 
     def stamp(

@@ -31,7 +31,7 @@ Filter = Callable[[App], App]
 
 
 class Versions:
-    """All versions of the API, told apart by where they are mounted.
+    """All versions of the API, distinguished by where they are mounted.
 
     :param applications: by the last segment of the path
     """

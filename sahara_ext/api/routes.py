@@ -39,6 +39,7 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
             },
         ),
         ('/clusters/{cluster_id}/progress', {'GET': progress.index}),
+        ('/clusters/{cluster_id}/provisioning', {'GET': progress.show}),
         (
             '/cluster-templates',
             {'GET': template.index, 'POST': template.create},

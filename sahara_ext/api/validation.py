@@ -21,7 +21,7 @@ from sahara_ext.api.schemas import types
 
 #: Version 2 takes these wherever it takes any, or none.
 _ALWAYS = frozenset({'limit', 'marker', 'sort_by'})
-#: How much of a mistake is told, in characters.
+#: Longest description of a mistake, in characters.
 _LONGEST = 2000
 
 
@@ -138,12 +138,12 @@ def _check(
     )
     if errors:
         is_query = isinstance(form, schema.Query)
-        told = [_told(error, is_query) for error in errors]
-        lines = masking.mask_quoted('\n'.join(told), value)
+        texts = [_text(error, is_query) for error in errors]
+        lines = masking.mask_quoted('\n'.join(texts), value)
         raise InvalidInput(lines[:_LONGEST])
 
 
-def _told(error: jsonschema.ValidationError, is_query: bool) -> str:
+def _text(error: jsonschema.ValidationError, is_query: bool) -> str:
     names = [str(part) for part in error.absolute_path]
     if not names:
         return str(error.message)

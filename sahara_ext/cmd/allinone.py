@@ -64,8 +64,8 @@ class DataProcessing(AllInOnePlugin):
         _set_defaults(self._conf)
         self._conf(place.argv, project='sahara-ext')
         config_names.check(self._conf)
-        # Not only by default: what the program is told of a database is
-        # meant for its own.
+        # Not only by default: what is configured of a database is meant
+        # for that of the program.
         path = place.state.resolve() / _DATABASE
         private_files.prepare_database(path)
         self._conf.set_override('connection', f'sqlite:///{path}', 'database')
@@ -82,7 +82,7 @@ class DataProcessing(AllInOnePlugin):
         return {_TYPE: self._endpoint}
 
     def services(self) -> Sequence[Runnable]:
-        """Return the engine, which goes on where the last one was killed."""
+        """Return the engine, which continues where the last one was killed."""
         transport = rpc.get_transport(self._conf)
         return [
             _ComputeAPI(self._conf, self._place),

@@ -32,7 +32,7 @@ PROGRAM = Program(
 def main(
     argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
 ) -> int:
-    """Run until told to stop; return the exit status."""
+    """Run until SIGTERM or SIGINT; return the exit status."""
     return PROGRAM.run(lambda: _run(argv, conf))
 
 
@@ -73,7 +73,7 @@ def engine_service(
 
 
 class EngineService(service.Service):
-    """The service of an engine, which lets go as soon as it is to end.
+    """The service of an engine, which releases its clusters when it is to end.
 
     :param database: described without its password
     """
@@ -95,8 +95,8 @@ class EngineService(service.Service):
         self._engine = manager
 
     def stop(self) -> None:
-        """Let go of all clusters, and take no more messages."""
-        self._engine.let_go()
+        """Release all clusters, and take no more messages."""
+        self._engine.stop_operations()
         super().stop()
 
 

@@ -88,25 +88,7 @@ def _add_event_commands(categories: Any) -> None:
         help='Keep those of steps that ended less than so long ago '
         '(default: [event_log] cleanup_age).',
     )
-    parser.add_argument(
-        '--max-rows',
-        '--max_rows',
-        type=purge.number(1),
-        metavar='NUMBER',
-        help='Remove so many at most, the oldest first (default: all).',
-    )
-    parser.add_argument(
-        '--batch',
-        type=purge.number(1, purge.LARGEST_BATCH),
-        metavar='NUMBER',
-        help='How many to remove in one transaction (default: [event_log] '
-        'cleanup_chunk).',
-    )
-    parser.add_argument(
-        '--dry-run',
-        action='store_true',
-        help='Remove nothing, but print how many may go.',
-    )
+    purge.add_arguments(parser, None, '[event_log] cleanup_chunk')
     parser.set_defaults(run=_purge_events)
 
 

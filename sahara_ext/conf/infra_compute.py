@@ -64,7 +64,7 @@ OPTS = [
         ],
         help='What to do where the compute API does not know of tags, so '
         'that a launch may be repeated unnoticed. To search leaves open a '
-        'second or so: a server that the engine asked for right before it '
+        'second or so: a server that the engine requested right before it '
         'was killed may be launched twice.',
     ),
     cfg.FloatOpt(

@@ -38,8 +38,8 @@ ENGINE_OPTS = [
         'heartbeat_timeout',
         default=60.0,
         min=0.1,
-        help='Seconds without a sign of life after which other engines go on '
-        'with the work of one. It has to be several times '
+        help='Seconds without a sign of life after which other engines '
+        'continue with the work of one. It has to be several times '
         'heartbeat_interval.',
     ),
     cfg.FloatOpt(

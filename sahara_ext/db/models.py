@@ -112,7 +112,7 @@ class ClusterValues:
 class Cluster(Owned, ClusterValues, Base):
     """A cluster; while anything is to be done to it, ``operation_id`` is set.
 
-    ``engine_id`` names the engine that does it, or that has yet to let go of
+    ``engine_id`` names the engine that does it, or that has yet to release
     what it did before.
     """
 
@@ -188,7 +188,7 @@ class NodeGroup(Group, Base):
 
 
 class ClusterInstance(Timestamped, Base):
-    """A server of a cluster, be it there, yet to come or about to go."""
+    """A server of a cluster: present, planned or about to be removed."""
 
     __tablename__ = 'cluster_instances'
     __table_args__ = (

@@ -19,6 +19,7 @@ from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.operation import NewOperation
 from sahara_ext.plugins.base import ProvisioningPlugin
 from sahara_ext.progress import Progress
 
@@ -115,17 +116,16 @@ def scale(
     resizing = resize(cluster)
     if resizing.is_empty:
         return cluster, False
-    cluster = Cluster.begin_operation(
-        context,
-        cluster_id,
+    operation = NewOperation(
         StepType.SCALING,
+        ClusterStatus.SCALING,
         expected_status=[ClusterStatus.ACTIVE],
-        new_status=ClusterStatus.SCALING,
         node_groups=resizing.groups,
         instances=resizing.instances,
         counts=resizing.counts,
         removing=resizing.removing,
     )
+    cluster = Cluster.begin_operation(context, cluster_id, operation)
     plan(context, cluster)
     return cluster, True
 
@@ -140,14 +140,13 @@ def delete(
     :raises ClusterProtected: when it is to stay as it is
     :raises ClusterInvalidStatus: when it is being deleted already
     """
-    cluster = Cluster.begin_operation(
-        context,
-        cluster_id,
+    operation = NewOperation(
         StepType.DELETING,
+        ClusterStatus.DELETING,
         expected_status=None if force else _UNLESS_DELETING,
-        new_status=ClusterStatus.DELETING,
         force=force,
         removing=None,
     )
+    cluster = Cluster.begin_operation(context, cluster_id, operation)
     plan(context, cluster)
     return cluster

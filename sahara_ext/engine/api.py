@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every change of a cluster: checked, stored, and told to an engine."""
+"""Every change of a cluster: checked, stored, and sent to an engine."""
 
 from collections.abc import Iterable, Mapping, Sequence
 import functools

@@ -148,23 +148,18 @@ def resize(
     cluster: Cluster,
     counts: Mapping[str, int],
     additional: Iterable[Mapping[str, Any]],
-    doomed: Mapping[str, Sequence[str]],
+    removing: Mapping[str, Sequence[str]],
 ) -> Resizing:
     """Return the difference that resizes ``cluster``.
 
     :param counts: how many instances groups are to have, by name
     :param additional: values of new groups
-    :param doomed: ids or names of instances that are the first to go, by
+    :param removing: ids or names of instances that are the first to go, by
         the name of their group
     :raises NodeGroupNotFound: when there is no group of a name
     :raises InvalidConfiguration: when instances cannot go
     """
-    groups = {group.name: group for group in cluster.node_groups}
-    for name in (*counts, *doomed):
-        if name not in groups:
-            raise exception.NodeGroupNotFound(
-                cluster_id=cluster.id, node_group=name
-            )
+    groups = _groups_by_name(cluster, (*counts, *removing))
     coming: list[ClusterInstance] = []
     going: list[str] = []
     for name, count in counts.items():
@@ -172,7 +167,7 @@ def resize(
         for instance in instances(cluster, group, _numbers(group, count)):
             instance.node_group_id = group.id
             coming.append(instance)
-        going += _going(group, count, doomed.get(name, ()))
+        going += _going(group, count, removing.get(name, ()))
     return Resizing(
         [
             node_group(cluster, values, position)
@@ -184,22 +179,38 @@ def resize(
     )
 
 
+def _groups_by_name(
+    cluster: Cluster, needed: Iterable[str]
+) -> dict[str, NodeGroup]:
+    """Return the node groups of a cluster, among them all ``needed``.
+
+    :raises NodeGroupNotFound: otherwise
+    """
+    groups = {group.name: group for group in cluster.node_groups}
+    for name in needed:
+        if name not in groups:
+            raise exception.NodeGroupNotFound(
+                cluster_id=cluster.id, node_group=name
+            )
+    return groups
+
+
 def _numbers(group: NodeGroup, count: int) -> range:
     first = 1 + max((each.position for each in group.instances), default=0)
     return range(first, first + max(0, count - len(group.instances)))
 
 
-def _going(group: NodeGroup, count: int, doomed: Sequence[str]) -> list[str]:
+def _going(group: NodeGroup, count: int, first: Sequence[str]) -> list[str]:
     chosen = [
         instance
         for instance in group.instances
-        if instance.id in doomed or instance.instance_name in doomed
+        if instance.id in first or instance.instance_name in first
     ]
     surplus = max(0, len(group.instances) - count)
-    if len(chosen) != len(set(doomed)) or len(chosen) > surplus:
+    if len(chosen) != len(set(first)) or len(chosen) > surplus:
         raise exception.InvalidConfiguration(
             f'Node group {group.name} cannot lose these instances and have '
-            f'{count} left: {", ".join(doomed)}.'
+            f'{count} left: {", ".join(first)}.'
         )
     # After those, the youngest.
     others = [each for each in group.instances if each not in chosen]

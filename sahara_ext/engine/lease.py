@@ -14,15 +14,15 @@ from sahara_ext.progress.failure import LOST
 
 LOG = logging.getLogger(__name__)
 
-#: For how long an answer of the database is believed, in seconds.
+#: For how long an answer of the database counts, in seconds.
 _SECONDS = 1.0
 
 
 class Interrupted(BaseException):
-    """The engine has to let go of a cluster.
+    """The engine has to release a cluster.
 
     It is no Exception, so that handlers of failures leave everything as it
-    is, for another engine to go on.
+    is, for another engine to continue.
     """
 
 
@@ -45,7 +45,7 @@ class Lease:
         self._deadline = time.monotonic() + _SECONDS
 
     def check(self) -> None:
-        """Return as long as it is right to go on.
+        """Return as long as it is right to continue.
 
         :raises Interrupted: otherwise
         """
@@ -56,7 +56,7 @@ class Lease:
                 self._is_held = self._cluster.is_held()
                 self._deadline = time.monotonic() + _SECONDS
         if not self._is_held:
-            raise Interrupted('the cluster is not ours any more')
+            raise Interrupted('another engine or operation has the cluster')
 
     def expire(self) -> None:
         """Have the next check ask the database."""
@@ -64,7 +64,7 @@ class Lease:
 
     @contextlib.contextmanager
     def protected(self) -> Iterator[None]:
-        """Let go when the database refuses a change or does not answer.
+        """Lose the lease when the database refuses a change or is unreachable.
 
         :raises Interrupted: instead of what was raised
         """
@@ -76,5 +76,9 @@ class Lease:
         except LOST as error:
             # It is not certain whether the change was committed.
             self._is_held = False
-            LOG.warning('The database is lost: %s', error)
+            LOG.warning(
+                'Cluster %s: the database is unreachable: %s',
+                self._cluster.id,
+                error,
+            )
             raise Interrupted(str(error)) from error

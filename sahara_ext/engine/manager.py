@@ -17,7 +17,7 @@ from sahara_ext.plugins.registry import PluginRegistry
 
 LOG = logging.getLogger(__name__)
 
-#: How many chunks are removed at a time: an engine that is told to stop waits
+#: How many chunks are removed at a time: an engine that is to stop waits
 #: for no more than these.
 _CHUNKS = 100
 
@@ -91,13 +91,13 @@ class EngineManager(Manager):
         """Become known, in place of engines that died."""
         self._engine.register()
         if self._is_alone:
-            self._engine.forget_others()
+            self._engine.destroy_others()
         else:
             context = ext_context.get_admin_context()
             deadline = Engine.get_deadline(
                 context, self._conf.heartbeat_timeout
             )
-            Engine.forget_dead(context, deadline)
+            Engine.destroy_dead(context, deadline)
 
     def periodic_tasks(self) -> list[PeriodicTask]:
         """Return the sign of life, and the search for what was left."""
@@ -109,17 +109,17 @@ class EngineManager(Manager):
             *self._cleanup.tasks(),
         ]
 
-    def let_go(self) -> None:
-        """Begin no operation, and let go of those under way; return at once.
+    def stop_operations(self) -> None:
+        """Begin no operation, and release those under way; return at once.
 
-        Others can go on with each as soon as its instances permit.
+        Others can continue with each as soon as its instances permit.
         """
         self._pool.stop()
 
     def cleanup_host(self) -> None:
-        """Be forgotten, as soon as all clusters are free."""
-        self.let_go()
+        """Remove the record of this engine, once all clusters are free."""
+        self.stop_operations()
         while not self._pool.wait(self._conf.heartbeat_interval):
-            # An engine that has not let go yet is alive.
+            # An engine that still owns clusters is alive.
             self._engine.heartbeat()
-        self._engine.forget()
+        self._engine.destroy()

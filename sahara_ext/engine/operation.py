@@ -22,8 +22,8 @@ from sahara_ext.progress import Progress
 
 LOG = logging.getLogger(__name__)
 
-#: Statuses in the order a cluster goes through them. One that is taken up
-#: again does not go back.
+#: Statuses in the order a cluster goes through them. One that is
+#: resumed does not go back.
 _ORDER: Sequence[str] = (
     ClusterStatus.VALIDATING,
     ClusterStatus.INFRA_UPDATING,
@@ -63,13 +63,7 @@ class Operation:
         #: How many instances are worked on at the same time.
         self.workers: int = conf.engine.instance_workers
         #: Of the owner of the cluster. This thread logs with it from now on.
-        self.context = RequestContext(
-            user_id=cluster.user_id,
-            project_id=cluster.project_id,
-            roles=['admin'],
-            is_admin=True,
-            request_id=cluster.operation_request_id,
-        )
+        self.context = _context_of(cluster)
         self.progress = Progress(
             self.context,
             cluster.id,
@@ -159,3 +153,13 @@ class Operation:
         """
         with self.lease.protected():
             self.cluster.destroy()
+
+
+def _context_of(cluster: Cluster) -> RequestContext:
+    return RequestContext(
+        user_id=cluster.user_id,
+        project_id=cluster.project_id,
+        roles=['admin'],
+        is_admin=True,
+        request_id=cluster.operation_request_id,
+    )

@@ -79,7 +79,7 @@ class OperationPool:
                 self._pool.submit(self._run, cluster_id)
 
     def search(self) -> None:
-        """Take up operations that no engine works on, if there is room."""
+        """Claim operations that no engine works on, if there is room."""
         if not self.room:
             return
         context = ext_context.get_admin_context()
@@ -106,7 +106,7 @@ class OperationPool:
         )
 
     def stop(self) -> None:
-        """Let go of all clusters, as soon as their instances permit it."""
+        """Release all clusters, as soon as their instances permit it."""
         with self._lock:
             self._stopping.set()
         self._pool.shutdown(wait=False)
@@ -124,7 +124,7 @@ class OperationPool:
             try:
                 is_done = self._carry_out_all(cluster_id)
             except Exception:
-                LOG.exception('Cluster %s waits for another try', cluster_id)
+                LOG.exception('Cluster %s is to be retried', cluster_id)
             with self._lock:
                 if cluster_id not in self._again or self._is_over:
                     del self._running[cluster_id]
@@ -138,7 +138,7 @@ class OperationPool:
     def _carry_out_all(self, cluster_id: str) -> bool:
         """Do all that is to be done; return whether that was possible."""
         # A request may have put another operation in place of one. But one
-        # that was let go of is left for later.
+        # that was released is left for later.
         last: str | None = None
         while not self._is_over and self._claim(cluster_id):
             context = ext_context.get_admin_context()
@@ -167,6 +167,6 @@ class OperationPool:
                 is_gone = cluster.status == ClusterStatus.DELETING
                 outcome.text = 'done' if is_gone else cluster.status
         except Interrupted as reason:
-            LOG.info('Let go of cluster %s: %s', cluster.id, reason)
+            LOG.info('Released cluster %s: %s', cluster.id, reason)
         finally:
             cluster.release()

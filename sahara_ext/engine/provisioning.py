@@ -37,7 +37,7 @@ class _Work:
 def carry_out(operation: Operation) -> None:
     """Do the part of an operation that has not been done yet.
 
-    :raises Interrupted: when another engine has to go on or to begin again
+    :raises Interrupted: when another engine has to continue or to begin again
     """
     work = _WORK[operation.type]
     with operation.lease.protected():
@@ -108,18 +108,18 @@ def _shrink(operation: Operation) -> None:
 def _roll_back(operation: Operation, reason: str) -> None:
     """Have the cluster be what it was, as far as that is possible."""
     operation.set_status(ClusterStatus.ROLLBACK_SPAWNING)
-    doomed = operation.cluster.instances(InstanceState.PLANNED)
+    excess = operation.cluster.instances(InstanceState.PLANNED)
     if operation.is_deleting_servers:
-        doomed += operation.cluster.instances(InstanceState.REMOVING)
+        excess += operation.cluster.instances(InstanceState.REMOVING)
     failures = try_each(
-        doomed, functools.partial(servers.delete, operation), operation.workers
+        excess, functools.partial(servers.delete, operation), operation.workers
     )
     for instance_id, error in failures.items():
-        LOG.error('Instance %s stays: %s', instance_id, error)
+        LOG.error('Instance %s is not deleted: %s', instance_id, error)
     operation.finish(
         ClusterStatus.ACTIVE,
         reason,
-        [instance for instance in doomed if instance.id not in failures],
+        [instance for instance in excess if instance.id not in failures],
     )
 
 
@@ -132,7 +132,9 @@ def _delete(operation: Operation) -> None:
     except Exception:
         if not operation.cluster.operation_force:
             raise
-        LOG.exception('Something of cluster %s stays', operation.cluster.id)
+        LOG.exception(
+            'Cluster %s: not everything was removed', operation.cluster.id
+        )
     operation.destroy()
 
 
@@ -148,7 +150,7 @@ def _shut_down(operation: Operation) -> None:
     except exception.PluginNotFound as error:
         # The cluster could never be deleted otherwise.
         LOG.warning(
-            'Cluster %s goes as it is: %s', operation.cluster.id, error
+            'Cluster %s is deleted as it is: %s', operation.cluster.id, error
         )
         return
     plugin.shutdown(operation.context, operation.cluster, operation.progress)

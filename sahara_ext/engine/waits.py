@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 _NAMED = 3
 #: The shortest time between two descriptions, in seconds.
 _PACE = 5.0
-#: After how many seconds a wait that goes on is logged again.
+#: After how many seconds a wait that continues is logged again.
 _AGAIN = 600.0
 #: What libraries put into messages, another at each try.
 _OBJECT = re.compile(r'<[\w.]+ object at 0x[0-9a-f]+>(?:: )?')

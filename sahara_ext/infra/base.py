@@ -36,7 +36,7 @@ class Checkpoint(Protocol):
     def __call__(self, waiting: str = '') -> None:
         """Take note of what is being waited for, if it is said.
 
-        :param waiting: a phrase that goes on after "Waiting for", and a
+        :param waiting: a phrase that continues after "Waiting for", and a
             sentence on why it is not there yet; users read it
         """
 

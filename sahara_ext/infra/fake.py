@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A cloud of nothing but names, that is slow and fails on request.
 
-What it is asked for follows from the instance alone, so that asking twice
+What it does follows from the instance alone, so that asking twice
 gives the same server, whichever process asks.
 """
 
@@ -69,7 +69,7 @@ class FakeDriver(base.InfraDriver):
         instance: ClusterInstance,
         checkpoint: base.Checkpoint,
     ) -> None:
-        """Forget what was made up."""
+        """Simulate the end of an instance."""
         _play(cluster, instance, InfraStep.DELETING, checkpoint)
 
 

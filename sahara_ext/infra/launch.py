@@ -131,7 +131,7 @@ class Launches:
             self._is_told = True
             LOG.warning(
                 'The compute API does not know of tasks. Servers are found '
-                'by their metadata, and one that is asked for right before '
+                'by their metadata, and one that is requested right before '
                 'this process is killed may be launched twice.'
             )
         return self._knows_tasks

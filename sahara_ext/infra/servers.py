@@ -15,8 +15,27 @@ from sahara_ext.infra.base import Checkpoint
 
 LOG = logging.getLogger(__name__)
 
+Server = dict[str, Any]
+Task = dict[str, Any]
+
+#: The first that knows ``networks: auto``.
+_VERSION = '2.37'
+_REQUEST_ID = 'X-Openstack-Request-Id'
+_TAG = 'Task-tag'
+_REPEAT = 'Task-repeat'
+#: No state of a task: an API with tasks refuses it.
+_NO_STATE = 'unheard-of'
+#: Answers that say nothing of the request.
+_TRANSIENT = (429, 500, 502, 503, 504)
+_FAILURES = (
+    auth_exceptions.ConnectionError,
+    auth_exceptions.DiscoveryFailure,
+    auth_exceptions.HttpServerError,
+)
+
+#: The first pause between two requests, in seconds.
 _SHORTEST = 0.05
-#: How long to wait without asking whether to go on.
+#: How long to wait without asking whether to continue, in seconds.
 _NAP = 0.5
 
 
@@ -25,7 +44,7 @@ class RetryLimit:
 
     :param what: is waited for, to be said when it takes too long
     :param longest: pause, in seconds
-    :param checkpoint: is told what is waited for; raises when there is no
+    :param checkpoint: takes what is waited for; raises when there is no
         need to wait any more
     """
 
@@ -67,25 +86,6 @@ class RetryLimit:
             self._checkpoint()
 
 
-Server = dict[str, Any]
-Task = dict[str, Any]
-
-#: The first that knows ``networks: auto``.
-_VERSION = '2.37'
-_REQUEST_ID = 'X-Openstack-Request-Id'
-_TAG = 'Task-tag'
-_REPEAT = 'Task-repeat'
-#: Is no state of tasks, which only who knows of tasks will mind.
-_NO_STATE = 'unheard-of'
-#: Answers that say nothing of the request.
-_TRANSIENT = (429, 500, 502, 503, 504)
-_FAILURES = (
-    auth_exceptions.ConnectionError,
-    auth_exceptions.DiscoveryFailure,
-    auth_exceptions.HttpServerError,
-)
-
-
 class Unanswered(Exception):
     """There was no answer, or one that does not say what became of it."""
 
@@ -97,8 +97,7 @@ class Servers:
     :meth:`create`.
 
     :param compute: returns the compute API of the project
-    :param request_id: by which the compute API is to know what it is asked
-        for, if any
+    :param request_id: that the compute API logs as the global one, if any
     """
 
     def __init__(

@@ -62,7 +62,7 @@ class Cluster(
         'info': JsonDictField(default={}),
         #: In the order they were given in.
         'node_groups': fields.ListOfObjectsField('NodeGroup', default=[]),
-        #: Oldest first; not set unless asked for.
+        #: Oldest first; not set unless requested.
         'provision_steps': fields.ListOfObjectsField('ClusterProvisionStep'),
     }
 
@@ -109,10 +109,31 @@ class Cluster(
         )
 
     @classmethod
+    def get_progress(
+        cls, context: RequestContext, cluster_id: str
+    ) -> 'Cluster':
+        """Return a cluster with its steps and its state, and no more.
+
+        :raises ClusterNotFound: as :meth:`get` does
+        """
+        rows = cluster_db.cluster_get_progress(context, cluster_id)
+        *state, _ = rows[0]
+        self = cls(
+            context,
+            **dict(zip(cluster_db.PROGRESS_COLUMNS, state, strict=True)),
+        )
+        steps = [step for *_, step in rows if step is not None]
+        self.provision_steps = ClusterProvisionStepList.from_rows(
+            context, ClusterProvisionStep, steps
+        ).objects
+        self.obj_reset_changes()
+        return self
+
+    @classmethod
     def get_for_engine(
         cls, context: RequestContext, cluster_id: str
     ) -> 'Cluster':
-        """Return a cluster without its steps, whosever it is.
+        """Return a cluster of any project, without its steps.
 
         :raises ClusterNotFound: when there is none
         """

@@ -79,7 +79,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
     def destroy_by_cluster(
         context: RequestContext, cluster_id: str, chunk: int
     ) -> None:
-        """Forget the events a cluster has; some may be added meanwhile.
+        """Delete the events a cluster has; some may be added meanwhile.
 
         :param chunk: how many go in one transaction
         """
@@ -92,7 +92,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
 
     @staticmethod
     def count_purgeable(context: RequestContext, age: int) -> int:
-        """Return how many events :meth:`purge` would forget.
+        """Return how many events :meth:`purge` would delete.
 
         :param age: seconds since the end of their step
         """
@@ -105,7 +105,7 @@ class ClusterEventList(objects.ObjectList[ClusterEvent], base.SaharaExtObject):
         chunk: int,
         max_rows: int | None = None,
     ) -> int:
-        """Forget the events of steps that were completed successfully.
+        """Delete the events of steps that were completed successfully.
 
         Others may do the same at the same time, or report.
 

@@ -19,7 +19,7 @@ _PLACE = ['id', 'instance_id', 'internal_ip', 'management_ip']
 
 @base.VersionedObjectRegistry.register
 class ClusterInstance(base.SaharaExtObject):
-    """One server of a cluster, be it there, yet to come or about to go."""
+    """One server of a cluster: present, planned or about to be removed."""
 
     # 1.0: Initial version
     VERSION = '1.0'

@@ -39,12 +39,12 @@ class Engine(base.SaharaExtObject):
             engine_db.engine_register(self.obj_context, self.id, self.host)
         )
 
-    def forget(self) -> None:
-        """Die: what the engine has left is free for others."""
+    def destroy(self) -> None:
+        """Remove the engine, so that its clusters are free for others."""
         engine_db.engine_destroy(self.obj_context, self.id)
 
-    def forget_others(self) -> None:
-        """Declare all other engines dead."""
+    def destroy_others(self) -> None:
+        """Remove all other engines, which are dead."""
         engine_db.engines_destroy_others(self.obj_context, self.id)
 
     @classmethod
@@ -71,10 +71,10 @@ class Engine(base.SaharaExtObject):
         )
 
     @classmethod
-    def forget_dead(
+    def destroy_dead(
         cls, context: RequestContext, before: datetime.datetime
     ) -> int:
-        """Forget engines that were not seen since ``before``.
+        """Remove engines that were not seen since ``before``.
 
         :returns: how many there were
         """

@@ -56,7 +56,7 @@ class ImageRegistration(base.SaharaExtObject):
         Of several changes at once each begins with what the one before it
         left.
 
-        :param change: takes the image as it is, be it unknown so far
+        :param change: takes the image as it is, perhaps unknown so far
         :raises InvalidValue: when a value does not fit
         """
         try:
@@ -79,9 +79,9 @@ class ImageRegistration(base.SaharaExtObject):
         self.load_row(row)
 
     def destroy(self) -> None:
-        """Forget the image.
+        """Unregister the image.
 
-        :raises ImageNotRegistered: when it is forgotten already
+        :raises ImageNotRegistered: when it is unregistered already
         """
         image_registration_db.image_registration_destroy(
             self.obj_context, self.image_id

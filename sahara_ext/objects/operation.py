@@ -2,6 +2,7 @@
 """The operation on a cluster, and the engine that owns it."""
 
 from collections.abc import Collection, Mapping, Sequence
+import dataclasses
 import datetime
 from typing import Any, TypeVar
 
@@ -24,6 +25,38 @@ _Object = TypeVar('_Object', bound='OperationObject')
 
 #: How many events are deleted in one transaction.
 _CHUNK = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class NewOperation:
+    """An operation that is to begin on a cluster.
+
+    :param type: a StepType
+    :param status: of the cluster from then on
+    :param expected_status: the statuses that permit it; None for any
+    :param force: whether what cannot be deleted is left behind
+    :param node_groups: to be added, with their instances
+    :param instances: to be added to node groups there are
+    :param counts: how many instances node groups are to have, by id
+    :param removing: ids of instances to go; None for all of them
+    """
+
+    type: str
+    status: str
+    expected_status: Collection[str] | None = None
+    force: bool = False
+    node_groups: Sequence[NodeGroup] = ()
+    instances: Sequence[ClusterInstance] = ()
+    counts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    removing: Collection[str] | None = ()
+
+    def changes(self, cluster_id: str) -> operation_db.Changes:
+        """Return what it changes of the parts of a cluster."""
+        groups, planned = adopt(cluster_id, self.node_groups)
+        planned += [_adopted(cluster_id, each) for each in self.instances]
+        return operation_db.Changes(
+            groups, planned, self.counts, self.removing
+        )
 
 
 class OperationObject(objects.VersionedObject):
@@ -58,7 +91,7 @@ class OperationObject(objects.VersionedObject):
         It is the first that a transaction does: what it returns is what was
         committed last.
 
-        :returns: it without its steps, whosever it is
+        :returns: it without its steps, of any project
         :raises ClusterNotFound: when there is none
         """
         return cls.from_row(
@@ -70,44 +103,29 @@ class OperationObject(objects.VersionedObject):
         cls: type[_Object],
         context: RequestContext,
         cluster_id: str,
-        step_type: str,
-        expected_status: Collection[str] | None,
-        new_status: str,
-        force: bool = False,
-        node_groups: Sequence[NodeGroup] = (),
-        instances: Sequence[ClusterInstance] = (),
-        counts: Mapping[str, int] | None = None,
-        removing: Collection[str] | None = (),
+        operation: NewOperation,
     ) -> _Object:
         """Store that something is to be done, in place of all before.
 
         An engine that works on the cluster stays its owner until it notices
         and releases it.
 
-        :param expected_status: the statuses that permit it; None for any
-        :param force: whether what cannot be deleted is left behind
-        :param node_groups: to be added, with their instances
-        :param instances: to be added to node groups there are
-        :param counts: how many instances node groups are to have, by id
-        :param removing: ids of instances to go; None for all of them
         :returns: the cluster as it is then, without its steps
         :raises ClusterNotFound: when there is none
         :raises ClusterProtected: when it is to stay as it is
         :raises ClusterInvalidStatus: when its status is not an expected one
         """
-        groups, planned = adopt(cluster_id, node_groups)
-        planned += [_adopted(cluster_id, each) for each in instances]
         row = operation_db.cluster_operation_begin(
             context,
             cluster_id,
-            expected_status,
+            operation.expected_status,
             {
                 'operation_id': uuidutils.generate_uuid(),
-                'operation_type': step_type,
-                'operation_force': force,
-                'status': new_status,
+                'operation_type': operation.type,
+                'operation_force': operation.force,
+                'status': operation.status,
             },
-            operation_db.Changes(groups, planned, counts or {}, removing),
+            operation.changes(cluster_id),
         )
         return cls.from_row(context, row)
 
@@ -122,14 +140,14 @@ class OperationObject(objects.VersionedObject):
         """Have an engine own a cluster to which something is to be done.
 
         :param stale_before: an owner not seen since is dead
-        :returns: whether it does, be it since long ago
+        :returns: whether it does, perhaps since long ago
         """
         return operation_db.cluster_claim(
             context, cluster_id, engine_id, stale_before
         )
 
     def release(self) -> bool:
-        """Give the cluster up; return whether this engine has owned it."""
+        """Release the cluster; return whether this engine has owned it."""
         if self.engine_id is None:
             return False
         return operation_db.cluster_release(
@@ -179,7 +197,7 @@ class OperationObject(objects.VersionedObject):
         description: str | None = None,
         gone: Sequence[str] = (),
     ) -> None:
-        """Note that nothing more is to be done, and let go of the cluster.
+        """Note that nothing more is to be done, and release the cluster.
 
         Instances that are left are part of it. The parts of this object are
         those from before.
@@ -194,7 +212,7 @@ class OperationObject(objects.VersionedObject):
         self._take({**values, **operation_db.NO_OPERATION})
 
     def destroy(self) -> None:
-        """Forget the cluster, its parts, steps and events.
+        """Delete the cluster, its parts, steps and events.
 
         :raises OperationSuperseded: when the engine lost the right to it
         """

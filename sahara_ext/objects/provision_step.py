@@ -57,7 +57,7 @@ class ClusterProvisionStep(base.SaharaExtObject):
         'completed_at': objects.DateTimeField(nullable=True),
         'created_at': objects.DateTimeField(nullable=True),
         'updated_at': objects.DateTimeField(nullable=True),
-        #: Oldest first; set only when asked for.
+        #: Oldest first; set only when requested.
         'events': fields.ObjectField('ClusterEventList'),
     }
 

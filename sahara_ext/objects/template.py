@@ -132,7 +132,7 @@ class TemplateObject(OwnedObject):
             self.load_row(row)
 
     def destroy(self) -> None:
-        """Forget the template.
+        """Delete the template.
 
         :raises TemplateProtected: when it is to stay
         :raises TemplateNotFound: when it is gone already

@@ -48,7 +48,7 @@ class ProvisioningPlugin(abc.ABC):
     point: the method is then called again, in another one, and is to leave
     out what ``step.finished`` and ``step.done(instance)`` say is done, and to
     stand doing the rest twice. What is no :class:`Exception` is not for a
-    plugin to catch: it ends the work, for another process to go on.
+    plugin to catch: it ends the work, for another process to continue.
 
     :param conf: configuration of the process
     """
@@ -87,7 +87,7 @@ class ProvisioningPlugin(abc.ABC):
         existing: Mapping[str, int],
         additional: Sequence[NodeGroup],
     ) -> None:
-        """Refuse a cluster that cannot become what is asked for.
+        """Refuse a cluster that cannot become what is requested.
 
         :param cluster: as it is
         :param existing: how many instances node groups are to have, by id;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A plugin whose clusters run nothing, and fail on request.
 
-What it is asked for is described in :mod:`sahara_ext.fault_injection`.
+What it does on request is described in :mod:`sahara_ext.fault_injection`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

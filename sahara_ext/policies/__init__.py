@@ -44,7 +44,11 @@ class Clusters:
         'POST /clusters',
     )
     SHOW = action(
-        'clusters:get', 'cluster:get', 'Show a cluster.', f'GET {_ONE}'
+        'clusters:get',
+        'cluster:get',
+        'Show a cluster, or only how far the work on it is.',
+        f'GET {_ONE}',
+        f'GET {_ONE}/provisioning',
     )
     SCALE = action(
         'clusters:scale', 'cluster:scale', 'Scale a cluster.', f'PUT {_ONE}'

@@ -64,7 +64,7 @@ class Step:
     As a context manager it ends when the block does, whether or not its
     total was reached. An exception of the block is recorded as a failure of
     the step, unless one of its events has recorded it already, or it says
-    that another process goes on with the work: then the step stays open.
+    that another process continues with the work: then the step stays open.
 
     :param checkpoint: called before each event; may raise to end the work
     :param is_own: whether leaving the block ends the step

@@ -19,7 +19,7 @@ from ext_lib.wsgi.server import HTTPServer
 LOST = 'done, and the answer is lost'
 REFUSED = 'refused'
 UNAVAILABLE = 'not done, and there is a 503'
-FORGOTTEN = 'accepted, never to be done, and there is a 500'
+DROPPED = 'accepted, never to be done, and there is a 500'
 OVERLOADED = 'not done, and there is a 429'
 
 Server = dict[str, Any]
@@ -125,7 +125,7 @@ class ComputeAPI(fixtures.Fixture):
         task: dict[str, Any] = {'task': 'create', 'state': 'pending'}
         task['resource'] = None
         self._tasks.setdefault(tag, []).insert(0, task)
-        if accident == FORGOTTEN:
+        if accident == DROPPED:
             return 500, _fault('who knows')
         server = {**req.json['server'], 'id': str(uuid.uuid4())}
         self.servers[server['id']] = server

@@ -3,7 +3,7 @@
 
 ``run COMMAND...`` starts a cloud of its own and removes it when the command
 has ended, however it ends. With ``NOVA_EXT_REALCLOUD_KEEP`` the cloud stays:
-tests run in it at once, until ``remove`` or the next ``run`` clears it away.
+tests run in it at once, until ``remove`` or the next ``run`` removes it.
 The same becomes of what a killed run left behind.
 """
 

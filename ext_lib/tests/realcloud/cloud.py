@@ -66,7 +66,7 @@ def environment(**variables: str) -> dict[str, str]:
 def call(command: Sequence[str], variables: dict[str, str]) -> int:
     """Run a command; return its exit status.
 
-    When this process is told to end, so is all the command has started, but
+    When this process has to end, so has all the command has started, but
     for what made itself a session of its own.
 
     :param variables: its environment
@@ -148,7 +148,7 @@ class Cloud:
             'REALCLOUD_PORT_OFFSET': str(_free_offset()),
         }
         # Written in one go and before all else: whatever happens, the next
-        # run knows what to clear away.
+        # run knows what to remove.
         new = self._identity.with_suffix('.new')
         new.write_text(json.dumps(settings, indent=1))
         new.replace(self._identity)
@@ -197,7 +197,7 @@ class Cloud:
             raise RuntimeError(f'{command}: {done.stdout}{done.stderr}')
 
     def remove(self) -> None:
-        """Stop the cloud and clear it away, but for environments and logs."""
+        """Stop the cloud and remove it, but for environments and logs."""
         self.run('down')
         log = self.home / 'log'
         if log.exists():

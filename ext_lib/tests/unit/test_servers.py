@@ -11,7 +11,7 @@ from ext_lib.testing import mariadb
 from ext_lib.testing import ports
 from ext_lib.testing import servers
 
-_VARIABLE = 'NOVA_EXT_NOBODYS_URL'
+_VARIABLE = 'NOVA_EXT_UNSET_URL'
 
 
 def _on_database():

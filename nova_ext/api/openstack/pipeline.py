@@ -2,6 +2,7 @@
 """Factories and filters of this service for api-paste.ini."""
 
 from collections.abc import Callable, Iterable
+import importlib
 from typing import Any
 
 from oslo_config import cfg
@@ -18,8 +19,8 @@ from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import policies
 from nova_ext.api.openstack import faults
+from nova_ext.api.openstack.compute import audit_routes
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute import routes
 from nova_ext.api.openstack.compute import versions
 
 App = Any
@@ -91,14 +92,24 @@ def _without_version(
 
 def compute_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the compute API itself."""
-    return _application(routes.table, microversions.NEGOTIATOR)
+    return loading.shared(_compute_app)
 
 
 def audit_app_factory(global_conf: dict[str, str], **local: str) -> App:
     """Return the part of the compute API that reads records."""
+    return loading.shared(_audit_app)
+
+
+def _compute_app() -> App:
+    # With all that changes servers, for which the audit has no use.
+    routes = importlib.import_module('nova_ext.api.openstack.compute.routes')
+    return _application(routes.table, microversions.NEGOTIATOR)
+
+
+def _audit_app() -> App:
     conf = loading.current_conf()
     return _application(
-        routes.audit_table, microversions.audit_negotiator(conf)
+        audit_routes.table, microversions.audit_negotiator(conf)
     )
 
 
@@ -156,8 +167,12 @@ def fault_factory(global_conf: dict[str, str], **local: str) -> Filter:
 
 def context_factory(global_conf: dict[str, str], **local: str) -> Filter:
     """Return the filter that makes the request's context."""
-    enforcer = policy.Enforcer(loading.current_conf(), policies.list_rules())
+    enforcer = loading.shared(_enforcer)
     return lambda app: auth.ContextFilter(app, enforcer)
+
+
+def _enforcer() -> policy.Enforcer:
+    return policy.Enforcer(loading.current_conf(), policies.list_rules())
 
 
 def legacy_v2_factory(global_conf: dict[str, str], **local: str) -> Filter:

@@ -53,7 +53,7 @@ _ABORT = Admission(
     None,
     [TaskState.MIGRATING],
 )
-#: In any task state: no operation goes on when the host is down.
+#: In any task state: no operation continues when the host is down.
 _EVACUATE = Admission(
     'evacuate',
     ActionName.EVACUATE,

@@ -146,7 +146,7 @@ class API(PowerAPI, MoveAPI):
     def _confirm_before_delete(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Have the source of a move cleaned up; go on if that fails."""
+        """Have the source of a move cleaned up; continue if that fails."""
         # An action is found by server and request. The request of the
         # deletion has an action of its own, so the confirmation needs an id.
         context = copy.copy(context)

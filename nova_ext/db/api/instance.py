@@ -176,7 +176,7 @@ def _explain(row: models.Instance, expected: Mapping[str, list[Any]]) -> None:
 
 @facade.writer
 def instance_destroy(context: RequestContext, uuid: str) -> models.Instance:
-    """Delete a server softly, with its belongings; tags go for good.
+    """Delete a server softly, with its belongings; tags are deleted.
 
     :raises InstanceNotFound: when it is gone already
     """

@@ -132,12 +132,12 @@ def actions_without_events(
     Those that ended without any step are not among them.
     """
     model = models.InstanceAction
-    statement = _of(instance_uuid).where(_is_unbegun())
+    statement = _of(instance_uuid).where(_is_not_begun())
     return list(context.session.scalars(query.newest_first(statement, model)))
 
 
 @facade.reader
-def actions_unbegun(
+def actions_not_begun(
     context: RequestContext, limit: int
 ) -> Sequence[models.InstanceAction]:
     """Return those of the newest ``limit`` actions that were never begun."""
@@ -145,13 +145,13 @@ def actions_unbegun(
     newest = sa.select(sa.func.max(model.id)).scalar_subquery()
     statement = (
         sa.select(model)
-        .where(model.id > newest - limit, _is_unbegun())
+        .where(model.id > newest - limit, _is_not_begun())
         .order_by(model.id)
     )
     return list(context.session.scalars(statement))
 
 
-def _is_unbegun() -> Any:
+def _is_not_begun() -> Any:
     model, event = models.InstanceAction, models.InstanceActionEvent
     begun = sa.exists().where(event.action_id == model.id)
     return sa.and_(model.finish_time.is_(None), ~begun)

@@ -19,7 +19,7 @@ from nova_ext.db.facade import facade
 
 _Migration = models.Migration
 
-#: How the uuid of a row without one goes on after what stands for the cell;
+#: How the uuid of a row without one continues after what stands for the cell;
 #: the row's number follows.
 _WITHOUT_UUID = '-0000-8000-8000-'
 _NUMBER = re.compile('[0-9a-f]{12}')

@@ -46,7 +46,7 @@ def migration_get_all_by_filters(
     :raises MarkerNotFound: when no migration has that uuid or number, or
         migrations of several cells have that number
     :raises OutOfReach: when a database is unreachable; of several, pages
-        leave it out, unless they are told not to
+        leave it out, unless configured not to
     """
     if page is not None and page.limit == 0:
         return []
@@ -62,12 +62,25 @@ def migration_get_all_by_filters(
         return [row for one in lists for row in one.everything()]
     answering = cells.Answering(context)
     if len(answering) > 1:
+        _leave_empty(answering)
+    if len(answering) != 1 or answering.has_failed:
         several = _Cells(answering, filters, columns)
         return migration_merge.page(several, page)
-    [(_, rows)] = answering.ask(
+    for rows in answering.ask(
         lambda there: migration_rows.Rows(there, filters, columns).page(page)
-    ).items()
-    return rows
+    ).values():
+        return rows
+    if page.marker is not None:
+        # It may be there.
+        answering.check()
+    return []
+
+
+def _leave_empty(answering: cells.Answering) -> None:
+    """Ask those no more that have nothing, as cell0 of most clouds."""
+    for shard, has_any in answering.ask(migration_rows.has_any).items():
+        if not has_any:
+            answering.leave(shard)
 
 
 def _number(text: str) -> str:
@@ -106,10 +119,6 @@ class _Cells(migration_merge.Cells):
                 there, uuid, self._filters, is_of_list=True
             )
         )
-        for shard, row in found.items():
-            if row.newest is None:
-                # There is nothing: cell0 of most clouds has no migrations.
-                self._answering.leave(shard)
         rows = [row for row in found.values() if row.id is not None]
         if not rows:
             self._answering.check()

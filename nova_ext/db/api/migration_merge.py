@@ -106,6 +106,10 @@ def _next(
         cell: [row for row in rows if _is_after(row, after)]
         for cell, rows in cells.read(limit, after).items()
     }
+    if len(windows) == 1:
+        # There are no copies.
+        [rows] = windows.values()
+        return rows[:limit], rows[:limit]
     firsts: dict[str, models.Migration] = {}
     for row in _in_order(itertools.chain(*windows.values())):
         firsts.setdefault(str(row.uuid), row)
@@ -122,9 +126,13 @@ def _next(
     for row in itertools.chain(*windows.values(), *answers.values()):
         if row.uuid in groups:
             groups[row.uuid].append(row)
+    ordered = (
+        _in_order(group) if len(group) > 1 else group
+        for group in groups.values()
+    )
     return list(firsts.values()), [
         functools.reduce(_newer, group)
-        for group in map(_in_order, groups.values())
+        for group in ordered
         if _is_after(group[0], after)
     ]
 

@@ -153,6 +153,11 @@ class Rows:
         ]
 
 
+def has_any(context: RequestContext) -> bool:
+    """Return whether a database has migrations, or had them once."""
+    return facade.has_found(context, statements.ANY)
+
+
 def uuid_at(context: RequestContext, number: str) -> str | None:
     """Return the uuid of the migration with a number, None if none."""
     statement = sa.select(_Migration.id, _Migration.uuid).where(
@@ -176,8 +181,8 @@ def find(
 ) -> Any:
     """Return the place of a marker, None if it is unknown.
 
-    :param is_of_list: whether to say that it ``is_listed``, its uuid, and
-        the ``newest`` number of all, even if it is unknown
+    :param is_of_list: whether to say that it ``is_listed``, and its uuid,
+        even if it is unknown
     """
     terms = statements.Terms(filters if is_of_list else {})
     texts, others = {}, {}

@@ -51,6 +51,10 @@ _PLACE = ('created_at', 'id', 'uuid', 'is_listed')
 _ALIVE = query.Lead(_Migration.deleted, 0, never=-1)
 
 
+#: Finds a row where there is one, be it deleted.
+ANY = prepared.Prepared(sa.select(_Migration.id).limit(1))
+
+
 class Terms:
     """Values of filters, parameters of a statement where possible.
 
@@ -110,9 +114,7 @@ def place(
         _Migration.uuid,
         _is_listed(terms, few, times).label('is_listed'),
     ]
-    newest = sa.select(sa.func.max(_Migration.id)).scalar_subquery()
     return sa.select(
-        newest.label('newest'),
         *(
             sa.select(column).where(is_meant).scalar_subquery().label(name)
             for name, column in zip(_PLACE, columns, strict=True)

@@ -23,7 +23,7 @@ LOG = log.getLogger(__name__)
 #: How many rows in succession have to say how old the rest is: one of them
 #: may break the bound.
 _SURE = 4
-#: How many rows are looked at first, and at most, beside those of a page.
+#: How many places are looked at first, and at most, beside those of a page.
 _FIRST = 16
 _MOST = 4096
 #: The time of a row that has none.
@@ -76,7 +76,8 @@ def page(
     found: list[Any] = []
     if after is not None:
         start, found = _begin(source, limit, after, skew)
-    size = limit + (_FIRST if source.is_dense else 0)
+    # Where migrations are rare, those few say that the rest is past.
+    size = limit + (2 * _SURE if source.is_dense else 0)
     rows = source.below(start, size)
     _check_order(rows, skew)
     found = _first(limit, found, _rest(rows, after))
@@ -87,18 +88,19 @@ def page(
         found = _first(limit, found, _rest(rows, after))
     if len(rows) < size or _are_past(rows, found[-1], skew):
         return found
-    return _complete(source, rows[-1].id, found, after, skew)
+    return _complete(source, rows, found, after, skew)
 
 
 def _complete(
     source: Source,
-    start: int,
+    rows: Sequence[Any],
     found: list[Any],
     after: Any,
     skew: datetime.timedelta,
 ) -> list[Any]:
-    """Return a page with what rows below ``start`` belong to it."""
-    size = _FIRST
+    """Return a page with what rows below ``rows`` belong to it."""
+    start = rows[-1].id
+    size = _within(rows, skew)
     while True:
         briefs = source.briefs(start, size)
         _check_order(briefs, skew)
@@ -145,6 +147,19 @@ def _begin(
             return start, source.numbered(numbers) if numbers else []
         size = min(2 * size, _MOST)
         briefs = source.briefs(briefs[-1].id + 1, size, upwards=True)
+
+
+def _within(rows: Sequence[Any], skew: datetime.timedelta) -> int:
+    """Return how many rows are likely to be created within ``skew``.
+
+    :param rows: those above them
+    """
+    span = _time(rows[0]) - _time(rows[-1])
+    if span <= datetime.timedelta():
+        return _FIRST
+    # A quarter more, for they do not come at even distances.
+    likely = 1.25 * len(rows) * (skew / span) + _SURE
+    return int(min(max(likely, _FIRST), _MOST))
 
 
 def _find(source: Source, moment: datetime.datetime) -> int:

@@ -213,7 +213,8 @@ def _migrations(texts: prepared.Terms, is_list: bool) -> Any:
     conditions = [
         query.equals(_Migration.instance_uuid, texts['server']),
         _Migration.deleted == 0,
-        _Migration.status.in_(migration.IN_PROGRESS)
+        # A list would be of any length, and the statement never ready.
+        sa.or_(*(_Migration.status == one for one in migration.IN_PROGRESS))
         if is_list
         else _Migration.id == sa.bindparam('number'),
     ]

@@ -138,7 +138,7 @@ def task_instances_set(
 
 
 def task_destroy(context: RequestContext, uuid: str) -> None:
-    """Forget a task that turned out to be none."""
+    """Delete a task that turned out to be none."""
     statement = sa.delete(_TABLE).where(_TABLE.c.uuid == uuid)
     facade.execute(context, statement)
 

@@ -74,6 +74,6 @@ def task_key_get(context: RequestContext, key: str) -> models.TaskKey | None:
 
 
 def task_key_destroy(context: RequestContext, task_id: int) -> None:
-    """Forget the key of a task, if it has one."""
+    """Delete the key of a task, if it has one."""
     statement = sa.delete(_TABLE).where(_TABLE.c.task_id == task_id)
     facade.execute(context, statement)

@@ -89,10 +89,15 @@ def _numbers(
 
 def _walk(filters: Mapping[str, Any], page: paging.Page, marker: Any) -> Any:
     statement = query.changed_between(sa.select(_Task.id), _Task, filters)
-    for name in ('project_id', 'state'):
-        if filters.get(name) is not None:
-            condition = query.equals(getattr(_Task, name), filters[name])
-            statement = statement.where(condition)
+    for column in (_Task.project_id, _Task.state):
+        value = filters.get(column.key)
+        if value is None:
+            continue
+        condition = query.equals(column, value)
+        if marker is not None:
+            statement = statement.order_by(column.desc())
+            condition = query.along(column, value)
+        statement = statement.where(condition)
     if marker is not None:
         statement = statement.where(_Task.id < marker.id)
     return statement.order_by(_Task.id.desc()).limit(page.limit)

@@ -26,7 +26,7 @@ def tasks_get_old(
     """Return tasks by their age, each with its id and the moment looked at.
 
     :param column: which moment: ``ended_at`` or ``updated_at``
-    :param after: where to go on; None to begin with the oldest
+    :param after: where to continue; None to begin with the oldest
     """
     moment = getattr(_Task, column)
     statement = sa.select(_Task.id, moment).where(moment < before)
@@ -63,7 +63,7 @@ def tasks_destroy_old(
     column: str,
     before: datetime.datetime,
 ) -> int:
-    """Forget those of some tasks that are still as old as they were.
+    """Delete those of some tasks that are still as old as they were.
 
     :returns: how many
     """

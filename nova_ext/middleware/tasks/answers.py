@@ -16,7 +16,7 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
-from nova_ext.api.openstack.compute import task_waits
+from nova_ext.api.openstack.compute import task_pages
 from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
@@ -34,7 +34,7 @@ RETRY_AFTER = 'Retry-After'
 _SOON = 1
 _REASONS: dict[type[reservations.Taken], tuple[int, str]] = {
     reservations.Repeated: (409, 'That request is already accepted.'),
-    reservations.Unanswered: (
+    reservations.InProgress: (
         409,
         'The request with this Idempotency-Key has no answer yet. Try later.',
     ),
@@ -96,7 +96,7 @@ class Refusals:
         headers = {}
         if isinstance(taken, reservations.Repeated):
             headers = self._named(req, taken.task)
-        elif isinstance(taken, reservations.Unanswered):
+        elif isinstance(taken, reservations.InProgress):
             headers = {ID: taken.task.uuid, RETRY_AFTER: str(_SOON)}
         return self._fault(req, status, message, headers)
 
@@ -163,7 +163,7 @@ class Tasks:
         self.upstream = upstream
         rules = [*base_policies.list_rules(), *policies.list_rules()]
         self.enforcer = policy.Enforcer(conf, rules)
-        waiting = task_waits.Waiting(
+        waiting = task_pages.Waiting(
             conf.tasks.max_wait, conf.tasks.max_waiting
         )
         controller = server_tasks.ServerTasksController(

@@ -67,7 +67,7 @@ def read(path: str | None) -> cfg.ConfigOpts:
 def store_limits(conf: cfg.ConfigOpts) -> connect_limits.ConnectLimits:
     """Return how long the store may take.
 
-    The application goes on without tasks, so it must not wait for them.
+    The application continues without tasks, so it must not wait for them.
     """
     return connect_limits.ConnectLimits(
         conf.tasks.store_timeout, conf.tasks.store_retry_interval

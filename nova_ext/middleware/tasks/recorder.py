@@ -17,8 +17,8 @@ from ext_lib.db import text
 from ext_lib.wsgi import request
 from nova_ext.middleware.tasks import replays
 from nova_ext.middleware.tasks.upstream import Answer
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
-from nova_ext.objects.task import TaskState
 
 LOG = log.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Recorder:
         :param has_key: whether a repeat is to get the same answer
         """
         if not answer.is_routed:
-            self._forget(task)
+            self._remove(task)
         elif answer.code >= 500:
             why = _storable_reason(req, answer)
             self.note(task, code=answer.code, message=why)
@@ -65,20 +65,25 @@ class Recorder:
                 task,
                 code=answer.code,
                 message=why,
-                state=TaskState.ERROR,
+                state=RequestState.ERROR,
                 ends=True,
                 reservation=None,
             )
         else:
-            made = answer.servers
-            values: dict[str, Any] = {'code': answer.code}
-            if made:
-                values['instance_uuid'] = made[0]
-            if has_key:
-                values['stored'] = replays.stored(answer, self.longest)
-            self.note(task, state=TaskState.RUNNING, **values)
-            if len(made) > 1 and 'id' in task:
-                self._note_servers(task, made)
+            self._note_accepted(task, answer, has_key)
+
+    def _note_accepted(
+        self, task: Task, answer: Answer, has_key: bool
+    ) -> None:
+        made = answer.servers
+        values: dict[str, Any] = {'code': answer.code}
+        if made:
+            values['instance_uuid'] = made[0]
+        if has_key:
+            values['stored'] = replays.stored(answer, self.longest)
+        self.note(task, state=RequestState.RUNNING, **values)
+        if len(made) > 1 and 'id' in task:
+            self._note_servers(task, made)
 
     def note(self, task: Task, **values: Any) -> None:
         """Store values of a task that no process works on any more."""
@@ -107,7 +112,7 @@ class Recorder:
             # Perhaps it is stored, and only the answer to that is lost.
             self.backlog.keep(task.destroy)
 
-    def _forget(self, task: Task) -> None:
+    def _remove(self, task: Task) -> None:
         """Remove the task of a request for a URL that does not exist."""
         if 'id' in task:
             self._write(

@@ -40,7 +40,7 @@ _STORED = frozenset(
 )
 #: The most names of secrets in a header, and characters of each.
 _MOST, _LONGEST = 20, 64
-#: What the application makes up for some tasks.
+#: A secret that the application generates for some tasks.
 _GENERATED = 'adminPass'
 #: The id of a reservation, and how a server shows it to administrators.
 _RESERVATION = 'reservation_id'
@@ -168,7 +168,7 @@ def _marks(task: Task, omitted: list[str]) -> dict[str, str]:
 
 
 def _field(name: str) -> str:
-    """Return a name for a header; it may be one that a client made up."""
+    """Return a name for a header; a client may have chosen it."""
     plain = ''.join(c if ' ' <= c <= '~' else '?' for c in name[:_LONGEST])
     return structured_fields.serialize_string(plain)
 

@@ -40,7 +40,7 @@ class Repeated(Taken):
     """The request was accepted before, with its tag."""
 
 
-class Unanswered(Taken):
+class InProgress(Taken):
     """The request with that key has no answer yet."""
 
 
@@ -174,7 +174,7 @@ def _taken(key: TaskKey, wanted: dict[str, str], task: Task) -> Taken:
         return OtherTag(holder)
     if key.is_answered or holder.has_begun:
         return Answered(key)
-    return Unanswered(holder)
+    return InProgress(holder)
 
 
 def fingerprint(method: str, path: str, query: str, body: bytes) -> str:

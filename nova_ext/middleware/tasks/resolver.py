@@ -18,9 +18,9 @@ from ext_lib import process_name
 from nova_ext.middleware.tasks import upstream
 from nova_ext.middleware.tasks import verdicts
 from nova_ext.middleware.tasks.verdicts import Verdict
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.objects.task import TaskState
 
 LOG = log.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Resolver:
             _give_servers(task, made)
         verdict = self._judge(environ, task)
         if verdict.timed_out:
-            # Or it has finished since its action was asked for.
+            # Or it has finished since its action was requested.
             verdict = self._judge(environ, task)
         _store(task, verdict)
 
@@ -205,7 +205,7 @@ def _store(task: Task, verdict: Verdict) -> None:
         'state': verdict.state,
         'message': verdict.message,
     }
-    if verdict.state not in TaskState.UNFINISHED:
+    if verdict.state not in RequestState.UNFINISHED:
         now = TaskList.get_clock(task.obj_context)
         values['ended_at'] = min(verdict.ended_at or now, now)
         values['owner'] = None
@@ -215,7 +215,7 @@ def _store(task: Task, verdict: Verdict) -> None:
 def _release(task: Task) -> None:
     """End the task of a request that has had no effect."""
     task.change(
-        state=TaskState.ERROR,
+        state=RequestState.ERROR,
         message=task.message or _NOT_CARRIED_OUT,
         ended_at=TaskList.get_clock(task.obj_context),
         owner=None,

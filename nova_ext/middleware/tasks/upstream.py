@@ -148,7 +148,7 @@ class Upstream:
         """Return whether the application has the URL, without using it.
 
         Nova and this service look for the URL before they read which
-        microversion is asked for. So the request is made with one that does
+        microversion is requested. So the request is made with one that does
         not exist, and without a body: 404 says that there is no such URL,
         400 that only the version was refused. Neither calls a controller.
         """

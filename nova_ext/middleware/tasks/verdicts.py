@@ -12,7 +12,7 @@ from typing import Any
 
 from oslo_utils import timeutils
 
-from nova_ext.objects.task import TaskState
+from nova_ext.objects.task import RequestState
 
 _REBOOTS = (
     'rebooting', 'reboot_pending', 'reboot_started', 'rebooting_hard',
@@ -101,12 +101,12 @@ class Verdict:
     timed_out: bool = False
 
 
-PENDING = Verdict(TaskState.PENDING)
-RUNNING = Verdict(TaskState.RUNNING)
-SUCCESS = Verdict(TaskState.SUCCESS)
+PENDING = Verdict(RequestState.PENDING)
+RUNNING = Verdict(RequestState.RUNNING)
+SUCCESS = Verdict(RequestState.SUCCESS)
 #: Accepted, stored, and then lost on its way to the service that would do it.
 NOT_FINISHED = Verdict(
-    TaskState.ERROR,
+    RequestState.ERROR,
     'The request was accepted, but never finished.',
     timed_out=True,
 )
@@ -136,7 +136,7 @@ def judge(
         return RUNNING
     if failed := _failed_event(name, action):
         why = _reason(failed, server)
-        return _ended(Verdict(TaskState.ERROR, why), action)
+        return _ended(Verdict(RequestState.ERROR, why), action)
     return _ended(SUCCESS, action)
 
 
@@ -156,7 +156,11 @@ def judge_all(
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the verdict on a request from those for its servers."""
-    for state in (TaskState.PENDING, TaskState.RUNNING, TaskState.ERROR):
+    for state in (
+        RequestState.PENDING,
+        RequestState.RUNNING,
+        RequestState.ERROR,
+    ):
         for verdict in verdicts:
             if verdict.state == state:
                 return verdict
@@ -171,11 +175,11 @@ def _task_state(server: Any) -> str | None:
 
 def _unrecorded(name: str, server: Any) -> Verdict:
     if server is None:
-        return Verdict(TaskState.ERROR, _DELETED)
+        return Verdict(RequestState.ERROR, _DELETED)
     if name not in RECORDED or name in _AT_ONCE:
         return SUCCESS
     if name == 'create' and server['status'] == 'ERROR':
-        return Verdict(TaskState.ERROR, _reason({}, server))
+        return Verdict(RequestState.ERROR, _reason({}, server))
     return PENDING
 
 
@@ -202,10 +206,10 @@ def _unfinished(
     action: Any, server: Any, timeout: datetime.timedelta
 ) -> Verdict:
     if server is None:
-        return _ended(Verdict(TaskState.ERROR, _DELETED), action)
+        return _ended(Verdict(RequestState.ERROR, _DELETED), action)
     last = timeutils.parse_isotime(action['updated_at'] + 'Z')
     age = timeutils.utcnow() - timeutils.normalize_time(last)
-    # While the server has a task state, its host may go on with this.
+    # While the server has a task state, its host may continue with this.
     if age > timeout and _task_state(server) is None:
         return _ended(NOT_FINISHED, action)
     return RUNNING

@@ -45,7 +45,7 @@ class Census:
             for server in self.servers
         }
 
-    def unsettled(self) -> Iterator[str]:
+    def unfinished(self) -> Iterator[str]:
         """Yield what is open: tasks, builds, actions, steps, migrations."""
         for server in self.alive:
             task = server['OS-EXT-STS:task_state']
@@ -81,7 +81,7 @@ def final(admin: user.User) -> Census:
 
     def is_awaited() -> bool:
         found[:] = [Census(admin)]
-        left[:] = found[0].unsettled()
+        left[:] = found[0].unfinished()
         return not left
 
     try:

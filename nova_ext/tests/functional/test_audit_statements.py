@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Number of statements of the audit API in the database of each cell."""
 
+import sqlalchemy as sa
+
 from ext_lib import fixture
+from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional import test_audit
@@ -18,6 +21,11 @@ class TestStatements(test_audit.AuditTestCase):
             new = [rows.migration(server.uuid, n) for n in range(5)]
             self.store(cell, server, rows.action(server.uuid), *new)
             self.servers[cell] = server.uuid
+        gone = rows.server(deleted=1)
+        self.store(test_audit.CELLS[1], gone, rows.action(gone.uuid))
+        self.gone = gone.uuid
+        # Whether a cell has migrations at all is asked until it has.
+        self.get('/os-migrations?limit=1')
         self.counts = [
             self.useFixture(fixture.Statements(facade, cell))
             for cell in test_audit.CELLS
@@ -39,6 +47,23 @@ class TestStatements(test_audit.AuditTestCase):
             for what in ('os-instance-actions', 'migrations'):
                 path = f'/servers/{self.servers[cell]}/{what}'
                 self.assertAsks(path, *expected)
+
+    def test_of_a_deleted_one_the_others_are_asked_whether_they_know_it(self):
+        path = f'/servers/{self.gone}/os-instance-actions'
+        self.assertAsks(path, 1, 1, 1)
+        [known] = self.counts[2].statements
+        self.assertIn('SELECT instances.id \n', known)
+
+    def test_a_cell_without_migrations_is_asked_for_no_page(self):
+        for cell in test_audit.CELLS[1:]:
+            with facade.get_engine(cell).begin() as connection:
+                connection.execute(sa.delete(models.Migration))
+            facade._of(cell).fruitful.clear()
+        body = self.assertAsks('/os-migrations?limit=4', 1, 1, 1)
+        self.assertEqual(4, len(body['migrations']))
+        uuid = body['migrations'][-1]['uuid']
+        path = f'/os-migrations?limit=4&marker={uuid}'
+        self.assertEqual(1, len(self.assertAsks(path, 2, 1, 1)['migrations']))
 
     def test_all_migrations(self):
         self.assertAsks('/os-migrations', 1, 1, 1)

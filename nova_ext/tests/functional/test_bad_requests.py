@@ -14,8 +14,8 @@ from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.bad_requests import bodies
 from nova_ext.tests.functional.bad_requests import queries
 from nova_ext.tests.functional.bad_requests import urls
-from nova_ext.tests.functional.bad_requests.question import Bad
-from nova_ext.tests.functional.bad_requests.question import PLAIN
+from nova_ext.tests.functional.bad_requests.cases import Bad
+from nova_ext.tests.functional.bad_requests.cases import PLAIN
 from nova_ext.wsgi import loader
 
 _SERVER = '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9'

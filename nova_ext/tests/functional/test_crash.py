@@ -258,7 +258,7 @@ class Crowd:
         self.acknowledged: list[tuple[str, str]] = []
 
     def wait(self, seconds: float) -> None:
-        """Let them go on for a while."""
+        """Let them continue for a while."""
         self._ended.wait(seconds)
 
     def end(self) -> None:

@@ -5,8 +5,6 @@ import pathlib
 from typing import Any
 import unittest
 
-from gabbi import driver
-
 from ext_lib.testing import gabbi_case
 from nova_ext.tests import base
 from nova_ext.tests.functional import gabbi_fixtures
@@ -19,20 +17,11 @@ def load_tests(
 ) -> unittest.TestSuite:
     """Return the tests of all files, those of each in their order."""
     tests.addTests(
-        driver.build_tests(
-            str(_DIRECTORY),
-            loader,
-            intercept=gabbi_case.application,
-            fixture_module=gabbi_fixtures,
-            response_handlers=[gabbi_case.AbsentStringsHandler],
-            test_loader_name=__name__,
-        )
+        gabbi_case.build_tests(_DIRECTORY, loader, gabbi_fixtures, __name__)
     )
     return tests
 
 
 class FilesTest(base.TestCase):
     def test_twins(self) -> None:
-        names = {path.stem for path in _DIRECTORY.glob('*.yaml')}
-        nouns = {name for name in names if not name.endswith('-policy')}
-        self.assertEqual({f'{noun}-policy' for noun in nouns} | nouns, names)
+        self.assertEqual(set(), gabbi_case.without_twin(_DIRECTORY))

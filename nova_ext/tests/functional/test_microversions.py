@@ -18,7 +18,7 @@ _REQUEST = 'req-3293a3f1-b44c-4609-b8d2-d81b105636b8'
 _ACTIONS = f'/servers/{_SERVER}/os-instance-actions'
 _MIGRATIONS = f'/servers/{_SERVER}/migrations'
 
-#: Keys by the version that brings them; those it takes away begin with -.
+#: Keys by the version that brings them; those it removes begin with -.
 Changes = Mapping[str, str]
 
 _FLAVOR = {

@@ -37,22 +37,22 @@ _LIST = f'/os-migrations?limit={_PAGE}'
 #: The most that each read of the audit may cost. Versions of Python and of
 #: libraries differ in the calls: a tenth is added.
 AUDIT = {
-    _ACTIONS.format(_SERVER): Ceiling(1, 1, 550),
-    _ACTIONS.format(_GONE): Ceiling(1, 1, 550),
-    f'{_ACTIONS.format(_SERVER)}/{_REQUEST}': Ceiling(1, 1, 550),
-    f'{_ACTIONS.format(_GONE)}/{_REQUEST}': Ceiling(1, 1, 550),
-    f'/servers/{_SERVER}/migrations': Ceiling(1, 1, 2900),
-    _LIST: Ceiling(1, 1, 1550),
-    f'{_LIST}&marker={_MARKER}': Ceiling(2, 2, 1750),
-    f'{_LIST}&user_id=fake': Ceiling(1, 1, 1600),
-    f'{_LIST}&project_id={PROJECT}': Ceiling(1, 1, 1550),
-    f'{_LIST}&host=host1': Ceiling(1, 1, 1600),
-    f'{_LIST}&status=running': Ceiling(1, 1, 1600),
-    f'{_LIST}&source_compute=host1': Ceiling(1, 1, 1600),
-    f'{_LIST}&migration_type=live-migration': Ceiling(1, 1, 1600),
-    f'{_LIST}&instance_uuid={_SERVER}': Ceiling(1, 1, 1600),
-    f'{_LIST}&changes-since=2020-01-01T00:00:00Z': Ceiling(1, 1, 1600),
-    f'{_LIST}&changes-before=2040-01-01T00:00:00Z': Ceiling(1, 1, 1600),
+    _ACTIONS.format(_SERVER): Ceiling(1, 1, 525),
+    _ACTIONS.format(_GONE): Ceiling(1, 1, 525),
+    f'{_ACTIONS.format(_SERVER)}/{_REQUEST}': Ceiling(1, 1, 455),
+    f'{_ACTIONS.format(_GONE)}/{_REQUEST}': Ceiling(1, 1, 455),
+    f'/servers/{_SERVER}/migrations': Ceiling(1, 1, 2730),
+    _LIST: Ceiling(1, 1, 1040),
+    f'{_LIST}&marker={_MARKER}': Ceiling(2, 2, 1150),
+    f'{_LIST}&user_id=fake': Ceiling(1, 1, 1080),
+    f'{_LIST}&project_id={PROJECT}': Ceiling(1, 1, 1080),
+    f'{_LIST}&host=host1': Ceiling(1, 1, 1080),
+    f'{_LIST}&status=running': Ceiling(1, 1, 1080),
+    f'{_LIST}&source_compute=host1': Ceiling(1, 1, 1080),
+    f'{_LIST}&migration_type=live-migration': Ceiling(1, 1, 1080),
+    f'{_LIST}&instance_uuid={_SERVER}': Ceiling(1, 1, 1080),
+    f'{_LIST}&changes-since=2020-01-01T00:00:00Z': Ceiling(1, 1, 1080),
+    f'{_LIST}&changes-before=2040-01-01T00:00:00Z': Ceiling(1, 1, 1080),
 }
 #: The same of the compute API.
 COMPUTE = {
@@ -60,10 +60,10 @@ COMPUTE = {
     '/servers/detail': Ceiling(3, 3, 11500),
     f'/servers/{_SERVER}': Ceiling(3, 3, 2800),
     f'/servers/{_SERVER}/tasks': Ceiling(2, 2, 6150),
-    _ACTIONS.format(_SERVER): Ceiling(1, 1, 550),
-    f'{_ACTIONS.format(_SERVER)}/{_REQUEST}': Ceiling(1, 1, 550),
-    f'/servers/{_SERVER}/migrations': Ceiling(1, 1, 2900),
-    _LIST: Ceiling(1, 1, 1550),
+    _ACTIONS.format(_SERVER): Ceiling(1, 1, 525),
+    f'{_ACTIONS.format(_SERVER)}/{_REQUEST}': Ceiling(1, 1, 455),
+    f'/servers/{_SERVER}/migrations': Ceiling(1, 1, 2730),
+    _LIST: Ceiling(1, 1, 1040),
 }
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The all-in-one ends in good order and goes on where it was."""
+"""The all-in-one ends gracefully and continues where it was."""
 
 from concurrent import futures
 import json
@@ -157,7 +157,7 @@ class HalfSent:
         # Now the API waits for the rest.
         self._answer = self._connection.makefile('rb')
         if b' 100 ' not in self._answer.readline() + self._answer.readline():
-            raise AssertionError('The server does not go on')
+            raise AssertionError('The server does not continue')
 
     def finish(self) -> str:
         """Send the rest; return the id of the server."""

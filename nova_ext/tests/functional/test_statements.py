@@ -140,7 +140,7 @@ class UnfinishedTasksTest(base.APITestCase):
                 )
             )
 
-    def assertSettles(self, number: int, query: str) -> None:
+    def assertResolves(self, number: int, query: str) -> None:
         """Check how many tasks are looked into; a second time none is."""
         path = f'/servers/new/tasks{query}'
         self.statements.clear()
@@ -155,15 +155,15 @@ class UnfinishedTasksTest(base.APITestCase):
         self.assertEqual(1, len(resolved['tasks']))
 
     def test_all(self) -> None:
-        self.assertSettles(10, '')
+        self.assertResolves(10, '')
 
     def test_a_page(self) -> None:
         """Only what is on it is looked into."""
-        self.assertSettles(3, '?limit=3')
+        self.assertResolves(3, '?limit=3')
 
     def test_a_filter(self) -> None:
         """A list by state needs the outcome of all tasks."""
-        self.assertSettles(10, '?state=success&limit=1')
+        self.assertResolves(10, '?state=success&limit=1')
 
 
 class WritesTest(base.APITestCase):

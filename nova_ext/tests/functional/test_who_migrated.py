@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every migration names who asked for it, whosever the server is."""
+"""Every migration names who requested it, not the owner of the server."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ _MOVES = ('migrate', 'live_migrate')
 _ARGUMENTS = {'live_migrate': (None, 'auto')}
 #: What it was said to has gone, or something else is done to it.
 _TOO_LATE = (404, 409)
-#: Said twice, they are told that there is no resize: it is ending already.
+#: Repeated, these get the answer that there is no resize: it ends already.
 _ENDS = ('confirm_resize', 'revert_resize')
 
 

@@ -39,7 +39,7 @@ VERSIONS = ('2.1', '2.20', '2.21', '2.22', '2.23', '2.51', '2.58', '2.59',
 USERS = ('admin', 'demo', 'alt', 'reader', 'manager')
 #: How many questions of all are asked at each older version.
 _SAMPLE = 40
-#: How many differences are told of, and how many lines of each.
+#: How many differences are reported, and how many lines of each.
 _SHOWN = 3
 _LINES = 8
 #: How often an answer of nova's may change before its next one is not waited
@@ -178,7 +178,7 @@ class TestAudit(base.TestCase):
         """Ask both for everything at the newest version.
 
         :param users: who asks
-        :param versions: at which some of it is asked for, too
+        :param versions: at which some of it is requested, too
         """
         paths = list(self.paths())
         questions = [
@@ -236,7 +236,7 @@ class TestAudit(base.TestCase):
         self.check()
 
     def paths(self) -> Iterator[str]:
-        """Yield all that is asked for."""
+        """Yield all that is requested."""
         for server in (*self.asked, _UNKNOWN, 'x'):
             yield from self.paths_of(server)
         yield from self.lists()

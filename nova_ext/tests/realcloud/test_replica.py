@@ -283,7 +283,7 @@ class TestReplica(base.TestCase):
             {'/v2.1/os-migrations'}, {p.partition('?')[0] for p, *_ in found}
         )
         self.check_asked()
-        # A client that is told another endpoint, in nova's own region.
+        # A client with another endpoint, in nova's own region.
         told = pathlib.Path(self.directory, 'told.yaml')
         admin = {
             **self.cloud.clouds['realcloud-admin'],

@@ -66,7 +66,7 @@ class TestFigures(testtools.TestCase):
         self.assertEqual('', cluster_steps.time_of(None))
 
     def test_age(self) -> None:
-        """A step that runs goes on between two answers."""
+        """A step that runs continues between two answers."""
         shown = cluster_steps.figures(_running(), age=2.5)
         self.assertEqual(12.5, shown.elapsed)
         done = _running(successful=True)

@@ -41,6 +41,30 @@ class TestSaharaclient(base.TestCase):
             self.assertEqual(100, found.provisioning_percentage)
             self.assertEqual(3, found.provisioning_progress[0]['completed'])
 
+    def test_without_instances(self) -> None:
+        shown = base.sample(f'{_SAMPLES}/cluster-provisioning-resp')
+        self.api.answer(f'GET /clusters/{self.uuid}/provisioning', shown)
+        found = self.client.progress.get(self.uuid)
+        self.assertEqual('Active', found.status)
+        self.assertEqual(3, found.provisioning_progress[0]['completed'])
+        self.assertEqual(1, len(self.api.requests))
+
+    def test_an_older_service_is_asked_once(self) -> None:
+        self.api.answer(f'GET /clusters/{self.uuid}', self.shown)
+        for _ in range(2):
+            self.client.progress.get(self.uuid)
+        self.assertEqual(3, len(self.api.requests))
+
+    def test_a_service_that_fails(self) -> None:
+        body = {'error_code': 500, 'error_name': 'X', 'error_message': 'x'}
+        url = f'/clusters/{self.uuid}'
+        self.api.answer(f'GET {url}/provisioning', body, 500)
+        self.api.answer(f'GET {url}', self.shown)
+        error = self.assertRaises(
+            sahara.APIException, self.client.progress.get, self.uuid
+        )
+        self.assertEqual(500, error.error_code)
+
     def test_clusters_stay(self) -> None:
         self.assertIs(clusters.ClusterManagerV1, type(self.client.clusters))
         plain = client.Client('1.1', session=self.connection.session)

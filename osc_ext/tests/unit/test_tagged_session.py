@@ -208,7 +208,7 @@ class TestRefusals(TaggedSessionTestCase):
         self.assertEqual((2, message), (stop.status, str(stop)))
 
     def test_the_apis_own(self) -> None:
-        """As without a tag: an exception where one was asked for."""
+        """As without a tag: an exception where one was requested."""
         self.api.answer('POST /servers', {'badRequest': {}}, 400)
         answer = self.connection.compute.post('/servers', json={})
         self.assertEqual(400, answer.status_code)

@@ -159,6 +159,31 @@ _step = schema.Body(
     )
 )
 
+_percentage = {'type': 'integer', 'minimum': 0, 'maximum': 100}
+_state: dict[str, types.JSONSchema] = {
+    'status': {'enum': list(fields.ClusterStatus.ALL)},
+    'status_description': types.any_string,
+    'provisioning_percentage': _percentage,
+}
+_steps = {
+    **types.required(_state),
+    'provisioning_progress': Param(schema.ListOf(_step), required=True),
+}
+
+#: A part of a cluster, which clients may poll.
+provisioning = schema.Body(
+    {
+        **types.required(
+            {
+                'id': types.uuid,
+                'name': types.string,
+                'updated_at': types.time_or_null,
+            }
+        ),
+        **_steps,
+    }
+)
+
 _cluster = schema.Body(
     {
         **cluster_templates.shown,
@@ -169,20 +194,13 @@ _cluster = schema.Body(
                 'anti_affinity_ratio': _number_or_null,
                 'management_public_key': types.any_string,
                 'user_keypair_id': types.any_string,
-                'status': {'enum': list(fields.ClusterStatus.ALL)},
-                'status_description': types.any_string,
                 'info': {'type': 'object'},
                 'cluster_template_id': types.any_string,
-                'provisioning_percentage': {
-                    'type': 'integer',
-                    'minimum': 0,
-                    'maximum': 100,
-                },
             }
         ),
         'node_groups': Param(schema.ListOf(_group), required=True),
         'provision_progress': Param(schema.ListOf(_begun_step), required=True),
-        'provisioning_progress': Param(schema.ListOf(_step), required=True),
+        **_steps,
     }
 )
 show_response = schema.wrapped('cluster', _cluster)

@@ -27,7 +27,6 @@ def show(
     :param with_events: whether its steps show their events
     :param with_traceback: whether events that are failures show it
     """
-    steps = cluster.provision_steps
     return microversions.renamed(
         req,
         {
@@ -35,13 +34,10 @@ def show(
             'node_groups': [node_groups.show(g) for g in cluster.node_groups],
             'provision_progress': [
                 provision_steps.begun(req, step, with_events, with_traceback)
-                for step in steps
+                for step in cluster.provision_steps
                 if not step.is_planned
             ],
-            'provisioning_progress': [
-                provision_steps.show(step) for step in steps
-            ],
-            'provisioning_percentage': provision_steps.percentage(cluster),
+            **provision_steps.of_cluster(cluster),
         },
     )
 

@@ -50,7 +50,7 @@ def begun(
 
 
 def show(step: ClusterProvisionStep) -> dict[str, Any]:
-    """Return a step, be it planned, running or over."""
+    """Return a step that is planned, running or over."""
     return {
         'id': step.id,
         'cluster_id': step.cluster_id,
@@ -65,6 +65,26 @@ def show(step: ClusterProvisionStep) -> dict[str, Any]:
         'completed_at': timestamps.seconds(step.completed_at),
         'created_at': timestamps.seconds(step.created_at),
         'updated_at': timestamps.seconds(step.updated_at),
+    }
+
+
+def show_all(cluster: Cluster) -> dict[str, Any]:
+    """Return how far the work on a cluster is, with all its steps."""
+    return {
+        'id': cluster.id,
+        'name': cluster.name,
+        'status': cluster.status,
+        'status_description': cluster.status_description or '',
+        'updated_at': timestamps.seconds(cluster.updated_at),
+        **of_cluster(cluster),
+    }
+
+
+def of_cluster(cluster: Cluster) -> dict[str, Any]:
+    """Return all steps of a cluster, and how much of the work is done."""
+    return {
+        'provisioning_progress': [show(s) for s in cluster.provision_steps],
+        'provisioning_percentage': percentage(cluster),
     }
 
 

@@ -24,6 +24,16 @@ from sahara_ext.db.facade import facade
 _Cluster = models.Cluster
 _Group = models.NodeGroup
 _Instance = models.ClusterInstance
+_Step = models.ClusterProvisionStep
+
+#: What users read of a cluster while they wait for it.
+PROGRESS_COLUMNS = (
+    'id',
+    'name',
+    'status',
+    'status_description',
+    'updated_at',
+)
 
 
 @facade.reader
@@ -55,10 +65,34 @@ def cluster_get_ref(
 
 
 @facade.reader
+def cluster_get_progress(
+    context: RequestContext, cluster_id: str
+) -> Sequence[Any]:
+    """Return how far the work on a cluster is, in one SELECT.
+
+    :returns: a row for each step, in order, of :data:`PROGRESS_COLUMNS` and
+        the step; that is None in the only row of a cluster without steps
+    :raises ClusterNotFound: as :func:`cluster_get` does
+    """
+    rows: Sequence[Any] = context.session.execute(
+        sa.select(*(getattr(_Cluster, n) for n in PROGRESS_COLUMNS), _Step)
+        .join(_Step, _Step.cluster_id == _Cluster.id, isouter=True)
+        .where(
+            query.equals(_Cluster.id, cluster_id),
+            shared_list.is_visible(context, _Cluster),
+        )
+        .order_by(_Step.sequence)
+    ).all()
+    if not rows:
+        raise exception.ClusterNotFound(cluster_id=cluster_id)
+    return rows
+
+
+@facade.reader
 def cluster_get_any(
     context: RequestContext, cluster_id: str
 ) -> models.Cluster:
-    """Return a cluster, whosever it is.
+    """Return a cluster of any project.
 
     :raises ClusterNotFound: when there is none
     """
@@ -248,7 +282,7 @@ def cluster_instances_update(
 def cluster_instances_destroy(
     context: RequestContext, cluster_id: str, instance_ids: Sequence[str]
 ) -> None:
-    """Forget instances of a cluster."""
+    """Delete instances of a cluster."""
     if instance_ids:
         change(
             context,

@@ -30,7 +30,7 @@ def cluster_events_get_by_step(
 ) -> Sequence[models.ClusterEvent]:
     """Return a page of the events of a step, the oldest first.
 
-    :param page: its marker is the id of an event of the step, be it one that
+    :param page: its marker is the id of an event of the step, perhaps one that
         ``successful`` leaves out
     :param successful: only the successes, or the failures; None for both
     :raises MarkerNotFound: when the step has no such event
@@ -160,7 +160,7 @@ def cluster_events_purgeable(context: RequestContext, age: int) -> int:
 def cluster_events_destroy_by_steps(
     context: RequestContext, step_ids: Collection[str], limit: int
 ) -> tuple[int, bool]:
-    """Forget some events of steps.
+    """Delete some events of steps.
 
     :returns: how many, at most ``limit``, and whether there may be more
     """
@@ -186,9 +186,9 @@ def cluster_events_last(context: RequestContext, cluster_id: str) -> int:
 def cluster_events_destroy_by_cluster(
     context: RequestContext, cluster_id: str, last: int, limit: int
 ) -> int:
-    """Forget some events of a cluster; return how many there were.
+    """Delete some events of a cluster; return how many there were.
 
-    :param last: ``sequence`` of the newest one to be forgotten
+    :param last: ``sequence`` of the newest one to be deleted
     :returns: at most ``limit``; 0 when there are none
     """
     statement = _of_cluster(sa.select(_Event.sequence), cluster_id)

@@ -21,7 +21,7 @@ _Engine = models.Engine
 def engine_register(
     context: RequestContext, engine_id: str, host: str | None
 ) -> models.Engine:
-    """Note a sign of life of an engine, be it the first."""
+    """Note a sign of life of an engine, the first one included."""
     now = engine_clock(context)
     row: models.Engine | None = context.session.get(_Engine, engine_id)
     if row is None:
@@ -53,13 +53,13 @@ def engine_clock(context: RequestContext) -> datetime.datetime:
 
 @facade.writer
 def engine_destroy(context: RequestContext, engine_id: str) -> None:
-    """Forget an engine."""
+    """Delete an engine."""
     change(context, sa.delete(_Engine).where(_Engine.id == engine_id))
 
 
 @facade.writer
 def engines_destroy_others(context: RequestContext, engine_id: str) -> None:
-    """Forget all engines but one."""
+    """Delete all engines but one."""
     change(context, sa.delete(_Engine).where(_Engine.id != engine_id))
 
 
@@ -67,7 +67,7 @@ def engines_destroy_others(context: RequestContext, engine_id: str) -> None:
 def engines_destroy_dead(
     context: RequestContext, before: datetime.datetime
 ) -> int:
-    """Forget the engines not seen since a moment; return how many."""
+    """Delete the engines not seen since a moment; return how many."""
     is_dead = _Engine.last_seen_at < before
     return change(context, sa.delete(_Engine).where(is_dead))
 

@@ -103,7 +103,7 @@ def image_registrations_get(
 
 @facade.writer
 def image_registration_destroy(context: RequestContext, image_id: str) -> None:
-    """Forget an image.
+    """Delete the registration of an image.
 
     :raises ImageNotRegistered: when the project does not know it
     """

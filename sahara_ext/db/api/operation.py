@@ -55,7 +55,7 @@ class Changes:
     :param groups: columns of node groups to add
     :param instances: columns of instances to add
     :param counts: how many instances groups are to have, by id
-    :param removing: ids of the instances to take away; None for all
+    :param removing: ids of the instances to remove; None for all
     """
 
     groups: Sequence[Mapping[str, Any]] = ()
@@ -267,7 +267,7 @@ def cluster_operation_finish(
 
 @facade.writer
 def cluster_destroy(context: RequestContext, lease: Lease) -> None:
-    """Forget a cluster and all its parts.
+    """Delete a cluster and all its parts.
 
     :raises OperationSuperseded: when the engine has lost the right to it
     """

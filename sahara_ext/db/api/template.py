@@ -145,7 +145,7 @@ def template_update(
 def template_destroy(
     context: RequestContext, model: Any, template_id: str
 ) -> None:
-    """Forget a template that is neither protected nor in use.
+    """Delete a template that is neither protected nor in use.
 
     :raises TemplateProtected: when it is to stay
     :raises TemplateInUse: when something was made from it

@@ -31,7 +31,7 @@ _JSON = frozenset(
     if isinstance(column.type, types.JsonEncodedType)
 )
 
-#: How many users are told of.
+#: How many users are named.
 _ENOUGH = 10
 
 

@@ -2,7 +2,7 @@
 """The state of a step, how it counts, and the statements that change it.
 
 Each subject counts once, in any order of reports. A subject that has failed
-has failed for good; its success, be it reported before or after, is stored but
+has failed permanently; its success, reported before or after, is stored but
 not counted. The report that reaches the total ends the step, and nothing
 counts from then on.
 """
@@ -82,7 +82,7 @@ class StepState(NamedTuple):
 
     @classmethod
     def of(cls, step: Any) -> 'StepState':
-        """Return the state of a step, be it a row or an object."""
+        """Return the state of a step, given as a row or as an object."""
         return cls._make(getattr(step, name) for name in cls._fields)
 
 

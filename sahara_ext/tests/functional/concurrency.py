@@ -21,6 +21,7 @@ from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
+from sahara_ext.objects.operation import NewOperation
 from sahara_ext.progress import Progress
 from sahara_ext.tests import base
 
@@ -41,7 +42,7 @@ def claim(cluster_id, engine_id):
 
 def begin(cluster_id, expected, status, step_type=StepType.SCALING):
     return Cluster.begin_operation(
-        caller(), cluster_id, step_type, expected, status
+        caller(), cluster_id, NewOperation(step_type, status, expected)
     )
 
 
@@ -159,7 +160,7 @@ class ConcurrencyTests(base.TestCase):
         cluster = self.create()
         self.assertTrue(claim(cluster.id, dead.id))
         engines = [self.engine() for _ in range(THREADS)]
-        dead.forget()
+        dead.destroy()
         found = self.at_once(lambda n: claim(cluster.id, engines[n].id))
         self.assertEqual(1, found.count(True), found)
 
@@ -221,7 +222,7 @@ class ConcurrencyTests(base.TestCase):
         cluster = self.create(instances=2)
         self.assertTrue(claim(cluster.id, engines[0].id))
         old = Cluster.get_for_engine(caller(), cluster.id)
-        engines[0].forget()
+        engines[0].destroy()
 
         def work(number):
             if number == 0:

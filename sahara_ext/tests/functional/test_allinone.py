@@ -85,7 +85,7 @@ class TestAllInOne(AllInOneTestCase):
 
 
 class TestRestart(AllInOneTestCase):
-    """It ends amid a step, and goes on with the next start."""
+    """It ends amid a step, and continues with the next start."""
 
     def begin(self, **environment: str) -> str:
         """Have a cluster under way; return its id."""

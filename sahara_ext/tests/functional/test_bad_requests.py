@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad requests are told what is wrong with them, and never get a 500."""
+"""Answers to bad requests say what is wrong, and are never a 500."""
 
 from collections.abc import Iterable
 import io
@@ -14,8 +14,8 @@ from sahara_ext.tests.functional import rows
 from sahara_ext.tests.functional.bad_requests import bodies
 from sahara_ext.tests.functional.bad_requests import queries
 from sahara_ext.tests.functional.bad_requests import urls
-from sahara_ext.tests.functional.bad_requests.question import Bad
-from sahara_ext.tests.functional.bad_requests.question import PLAIN
+from sahara_ext.tests.functional.bad_requests.cases import Bad
+from sahara_ext.tests.functional.bad_requests.cases import PLAIN
 
 _IDS = {
     'cluster': '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9',

@@ -27,7 +27,7 @@ class GrowthTest(base.OperationsTestCase):
         seen: dict[str, list[int]] = {}
 
         def look() -> bool:
-            shown = self.get(self.path)['cluster']
+            shown = self.get(f'{self.path}/provisioning')['provisioning']
             for step in shown['provisioning_progress']:
                 counts = seen.setdefault(step['step_name'], [0])
                 if step['completed'] != counts[-1]:

@@ -45,6 +45,7 @@ class LifecycleTest(base.OperationsTestCase):
         self.send('DELETE', path, status=204)
         self.wait_until_gone(created['id'])
         self.get(f'{path}/progress', status=404)
+        self.get(f'{path}/provisioning', status=404)
 
     def test_chosen_instances_go(self) -> None:
         cluster = self.wait_until_idle(self.create()['id'])

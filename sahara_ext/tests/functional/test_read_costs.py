@@ -20,6 +20,7 @@ _CLUSTER = '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _STEP = '6bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _ONE = f'/clusters/{_CLUSTER}'
 _PROGRESS = f'{_ONE}/progress'
+_PROVISIONING = f'{_ONE}/provisioning'
 _PARTS = 5
 _CLUSTERS = 20
 
@@ -31,6 +32,7 @@ CLUSTERS = {
     f'{_ONE}?show_progress=True': Ceiling(7, 6, 7750),
     _PROGRESS: Ceiling(3, 3, 3850),
     f'{_PROGRESS}?step_id={_STEP}': Ceiling(3, 3, 3700),
+    _PROVISIONING: Ceiling(1, 1, 1700),
 }
 
 

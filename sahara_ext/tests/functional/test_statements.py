@@ -36,6 +36,7 @@ READS = {
     f'{_PROGRESS}?step_id={_STEP}&marker={_EVENT}&limit=1': 3,
     f'{_PROGRESS}?step_id={_STEP}&successful=false': 3,
     f'{_PROGRESS}?step_id={_STEP}&successful=true&marker={_EVENT}': 3,
+    f'{_ONE}/provisioning': 1,
     '/plugins': 0,
     '/plugins/fake': 0,
     '/plugins/fake/0.1': 0,

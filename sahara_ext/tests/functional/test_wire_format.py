@@ -83,7 +83,11 @@ _CONFIG_KEYS = (
     'name', 'description', 'config_type', 'config_values', 'default_value',
     'applicable_target', 'scope', 'is_optional', 'priority',
 )  # fmt: skip
-#: Ours alone: of ``provisioning_progress`` and of ``/progress``.
+#: Ours alone: of ``/provisioning``, its steps, and ``/progress``.
+_PROVISIONING_KEYS = (
+    'id', 'name', 'status', 'status_description', 'updated_at',
+    'provisioning_progress', 'provisioning_percentage',
+)  # fmt: skip
 _PLANNED_STEP_KEYS = (
     'id', 'cluster_id', 'step_name', 'step_type', 'completed', 'failed',
     'total', 'successful', 'duration', 'started_at', 'completed_at',
@@ -230,6 +234,18 @@ class WireFormatTest(base.APITestCase):
         self.assertEqual('2026-01-02T03:14:05', failed['started_at'])
         self.assertEqual(33, cluster['provisioning_percentage'])
 
+    def test_provisioning(self) -> None:
+        """The same as of the cluster, without its node groups."""
+        for version in base.VERSIONS:
+            path = f'/{version}/clusters/{_CLUSTER}/provisioning'
+            body = self.get(path)
+            self.assertEqual(['provisioning'], list(body))
+            found = body['provisioning']
+            self.assertEqual(list(_PROVISIONING_KEYS), list(found))
+            cluster = self.show(version)
+            self.assertEqual({key: cluster[key] for key in found}, found)
+            self.assertEqual(3, len(found['provisioning_progress']))
+
     def test_progress(self) -> None:
         body = self.get(f'/v1.1/clusters/{_CLUSTER}/progress')
         self.assertEqual(['events'], list(body))
@@ -306,6 +322,7 @@ class WireFormatTest(base.APITestCase):
         for version in base.VERSIONS:
             self.show(version)
             self.get(f'/{version}/clusters/{_CLUSTER}/progress')
+            self.get(f'/{version}/clusters/{_CLUSTER}/provisioning')
             self.get(f'/{version}/clusters')
         asked = self.statements.statements
         self.assertEqual(asked, self.statements.selects)

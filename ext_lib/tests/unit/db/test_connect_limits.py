@@ -47,7 +47,7 @@ class TestCase(test_base.BaseTestCase):
         self.facade.configure(conf, limits=self.limits)
 
     def ask(self):
-        """Return how long it takes to be told that there is no answer."""
+        """Return how long it takes to learn that there is no answer."""
 
         @self.facade.reader
         def ask(context):
@@ -166,7 +166,7 @@ class TestTurns(test_base.BaseTestCase):
 
 
 class TestParameters(test_base.BaseTestCase):
-    """Drivers are told how long to wait, unless they have been."""
+    """Drivers get a limit of the wait, unless one is configured."""
 
     def parameters(self, url):
         limits = connect_limits.ConnectLimits(5, interval=1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Threads share transactions, and each is told of its own part."""
+"""Threads share transactions, and each gets the result of its part."""
 
 from concurrent import futures
 import threading

@@ -85,7 +85,7 @@ class TestLocks(SQLiteTestCase):
             other.close()
             return context.session.scalars(ALL).all()
 
-        # It goes on seeing what it saw first.
+        # It continues seeing what it saw first.
         self.assertEqual([], read(self.context))
         self.assertEqual(['a'], self.names(ALL))
 

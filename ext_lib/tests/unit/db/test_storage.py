@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Errors of databases that cannot serve are told from all others."""
+"""Errors of databases that cannot serve are distinguished from all others."""
 
 import sqlite3
 
@@ -48,7 +48,7 @@ class TestReason(base.BaseTestCase):
             db_exception.DBError(_wrapped(error)),
         ):
             self.assertIn(why, storage.reason(found) or '')
-            self.assertEqual(str(error), storage.told(found))
+            self.assertEqual(str(error), storage.driver_text(found))
 
     @ddt.data(
         KeyError('x'),

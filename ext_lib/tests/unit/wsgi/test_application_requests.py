@@ -54,7 +54,7 @@ class TestProject(ThingsTestCase):
 
 @ddt.ddt
 class TestOrderOfChecks(ThingsTestCase):
-    """Of two mistakes, the client is told of the earlier."""
+    """Of two mistakes, the answer names the earlier."""
 
     xml = {'Content-Type': 'text/xml'}
 

@@ -141,7 +141,7 @@ class TestContextFilter(_AuthTestCase):
         self.assertIs(True, self.context().use_replica)
         self.assertIs(False, self.context(REQUEST_METHOD='POST').use_replica)
 
-    def test_nobody(self):
+    def test_no_user(self):
         for headers in ({}, {'HTTP_X_USER_ID': ''}):
             self.assertUnauthorized(_send(self.app, **headers))
 

@@ -155,7 +155,7 @@ class TestHealthcheck(base.BaseTestCase):
         self.assertEqual(['OK'], response.json['reasons'])
 
     @ddt.data(*_DRIVERS)
-    def test_nobody_answers(self, driver):
+    def test_no_database_answers(self, driver):
         port = self.useFixture(relay.BlackHole()).port
         application = self.application(f'{driver}://u:p@127.0.0.1:{port}/db')
         request = webob.Request.blank('/healthcheck')

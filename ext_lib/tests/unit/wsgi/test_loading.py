@@ -21,6 +21,12 @@ word = yes
 [filter:shout]
 paste.filter_factory = {__name__}:filter_factory
 
+[pipeline:twice]
+pipeline = part part thing
+
+[filter:part]
+paste.filter_factory = {__name__}:part_factory
+
 [app:broken]
 paste.app_factory = {__name__}:broken_factory
 """
@@ -40,6 +46,15 @@ def filter_factory(global_conf):
         return app
 
     return shout
+
+
+_parts = []
+
+
+def part_factory(global_conf):
+    """Return a filter that does nothing, and note the part it shares."""
+    _parts.append(loading.shared(object))
+    return lambda app: app
 
 
 def broken_factory(global_conf):
@@ -70,6 +85,16 @@ class TestLoading(test_base.BaseTestCase):
     def test_outside_of_loading_there_is_none(self):
         self.load('first')
         self.assertRaises(LookupError, loading.current_conf)
+        self.assertRaises(LookupError, loading.shared, object)
+
+    def test_parts_are_shared_within_an_application(self):
+        self.addCleanup(_parts.clear)
+        for _ in range(2):
+            self.load('first', 'twice')
+        first, again, second, last = _parts
+        self.assertIs(first, again)
+        self.assertIs(second, last)
+        self.assertIsNot(first, second)
 
     def test_nor_after_a_factory_failed(self):
         self.assertRaises(KeyError, self.load, 'first', 'broken')

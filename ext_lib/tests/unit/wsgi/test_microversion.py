@@ -38,7 +38,7 @@ class TestRequested(test_base.BaseTestCase):
         ('volume 3.1, things 2.40', '2.40'),
         ('things 2.40, volume 3.1', '2.40'),
         ('things 2.40,', '2.40'),
-        # Well-formed; that no service speaks them is told later.
+        # Well-formed; that no service has them is found later.
         ('things 2.0', '2.0'),
         ('things 1.9', '1.9'),
         ('things 2.999', '2.999'),

@@ -49,7 +49,7 @@ _INDEX_QUERY = schema.Query(
     strict_since='2.75',
 )
 
-_DESCRIPTION = Param(types.nullable(types.string), since='2.55', required=True)
+_DESCRIPTION = Param(types.string_or_null, since='2.55', required=True)
 _REFERENCE = {
     'id': Param(types.string, required=True),
     'name': Param(types.string, required=True),
@@ -93,7 +93,7 @@ _EXTRA_SPECS_RESPONSE = schema.wrapped('extra_specs', {'type': 'object'})
 
 
 class FlavorMarkerNotFound(exception.Invalid):
-    """A page was asked for that starts after an unknown flavor."""
+    """A page was requested that starts after an unknown flavor."""
 
     msg_fmt = 'marker [%(marker)s] not found'
 

@@ -7,14 +7,72 @@ from ext_lib import exception as ext_exception
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
 from nova_ext import exception
 from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute.schemas import instance_actions as schema
+from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.api.openstack.compute.views import instance_actions as view
 from nova_ext.objects.instance_action import InstanceAction
 from nova_ext.objects.instance_action import InstanceActionList
+
+_INDEX_QUERY = schema.Query(
+    {
+        'limit': Param(types.limit, since='2.58'),
+        'marker': Param(types.string, since='2.58'),
+        'changes-since': Param(types.date_time, since='2.58'),
+        'changes-before': Param(types.date_time, since='2.66'),
+    },
+    strict_since='2.58',
+)
+
+_SHOW_QUERY = schema.Query({}, strict_since='2.102')
+
+
+_ACTION = {
+    'action': Param(types.string, required=True),
+    'instance_uuid': Param(types.uuid, required=True),
+    'request_id': Param(types.string, required=True),
+    'user_id': Param(types.string_or_null, required=True),
+    'project_id': Param(types.string_or_null, required=True),
+    'start_time': Param(types.date_time, required=True),
+    'message': Param(types.string_or_null, required=True),
+    'updated_at': Param(types.date_time_or_null, since='2.58', required=True),
+}
+
+_EVENT = schema.Body(
+    {
+        'event': Param(types.string, required=True),
+        'start_time': Param(types.date_time, required=True),
+        'finish_time': Param(types.date_time_or_null, required=True),
+        'result': Param({'enum': ['Success', 'Error', None]}, required=True),
+        'traceback': Param(types.string_or_null),
+        'host': Param(types.string_or_null, since='2.62'),
+        'hostId': Param(types.host_id, since='2.62', required=True),
+        'details': Param(types.string_or_null, since='2.84'),
+    }
+)
+
+_INDEX_RESPONSE = schema.Body(
+    {
+        'instanceActions': Param(
+            schema.ListOf(schema.Body(_ACTION)), required=True
+        ),
+        'links': Param(types.links, since='2.58'),
+    }
+)
+
+_SHOW_RESPONSE = schema.wrapped(
+    'instanceAction',
+    schema.Body(
+        {
+            **_ACTION,
+            'events': Param(schema.ListOf(_EVENT)),
+        }
+    ),
+)
 
 
 class InstanceActionsController:
@@ -23,8 +81,8 @@ class InstanceActionsController:
     def __init__(self, links: links.Links) -> None:
         self.links = links
 
-    @controller.query(schema.index_query)
-    @controller.response(schema.index_response)
+    @controller.query(_INDEX_QUERY)
+    @controller.response(_INDEX_RESPONSE)
     def index(self, req: request.Request, server_id: str) -> dict[str, Any]:
         """List the actions of a server, newest first.
 
@@ -50,8 +108,8 @@ class InstanceActionsController:
             body['links'] = next_page
         return body
 
-    @controller.query(schema.show_query)
-    @controller.response(schema.show_response)
+    @controller.query(_SHOW_QUERY)
+    @controller.response(_SHOW_RESPONSE)
     def show(
         self, req: request.Request, server_id: str, id: str
     ) -> dict[str, Any]:
@@ -64,14 +122,7 @@ class InstanceActionsController:
         if action is None:
             raise exception.InstanceActionNotFound(request_id=id)
         [shown] = view.summaries(req, [action])
-        rights = view.Rights(
-            in_full=req.context.can(
-                policies.InstanceActions.EVENTS, target, fatal=False
-            ),
-            details=req.context.can(
-                policies.InstanceActions.DETAILS, target, fatal=False
-            ),
-        )
+        rights = _rights(req, target)
         if rights.in_full or microversions.supports(
             req, microversions.EVENTS_FOR_ALL
         ):
@@ -82,6 +133,15 @@ class InstanceActionsController:
                 for event in events.objects
             ]
         return {'instanceAction': shown}
+
+
+def _rights(req: request.Request, target: dict[str, Any]) -> view.Rights:
+    """Return what the caller may see of the events of an action."""
+    rules = policies.InstanceActions
+    return view.Rights(
+        in_full=req.context.can(rules.EVENTS, target, fatal=False),
+        details=req.context.can(rules.DETAILS, target, fatal=False),
+    )
 
 
 def _reads_deleted(req: request.Request) -> bool:

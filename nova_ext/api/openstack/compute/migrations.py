@@ -6,12 +6,73 @@ from typing import Any
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from ext_lib.wsgi import schema
+from ext_lib.wsgi.schema import Param
 from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import microversions
-from nova_ext.api.openstack.compute.schemas import migrations as schema
+from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.api.openstack.compute.views import migrations as view
 from nova_ext.objects.migration import MigrationList
+
+_INDEX_QUERY = schema.Query(
+    {
+        'hidden': Param(types.string, multiple=True),
+        'host': Param(types.string, multiple=True),
+        'instance_uuid': Param(types.string, multiple=True),
+        'source_compute': Param(types.string, multiple=True),
+        'status': Param(types.string, multiple=True),
+        'migration_type': Param(types.string, multiple=True),
+        'limit': Param(types.limit, since='2.59'),
+        'marker': Param(types.string, since='2.59'),
+        'changes-since': Param(types.date_time, since='2.59'),
+        'changes-before': Param(types.date_time, since='2.66'),
+        'user_id': Param(types.string, since='2.80'),
+        'project_id': Param(types.string, since='2.80'),
+    },
+    strict_since='2.59',
+)
+
+
+_MIGRATION = schema.Body(
+    {
+        'id': Param(types.integer, required=True),
+        'source_compute': Param(types.string_or_null, required=True),
+        'dest_compute': Param(types.string_or_null, required=True),
+        'source_node': Param(types.string_or_null, required=True),
+        'dest_node': Param(types.string_or_null, required=True),
+        'dest_host': Param(types.string_or_null, required=True),
+        'old_instance_type_id': Param(types.integer_or_null, required=True),
+        'new_instance_type_id': Param(types.integer_or_null, required=True),
+        'instance_uuid': Param(types.uuid, required=True),
+        'status': Param(types.string_or_null, required=True),
+        'created_at': Param(types.date_time, required=True),
+        'updated_at': Param(types.date_time_or_null, required=True),
+        'migration_type': Param(
+            {
+                'enum': [
+                    'migration',
+                    'resize',
+                    'live-migration',
+                    'evacuation',
+                ]
+            },
+            since='2.23',
+            required=True,
+        ),
+        'links': Param(types.links, since='2.23'),
+        'uuid': Param(types.uuid, since='2.59', required=True),
+        'user_id': Param(types.string_or_null, since='2.80', required=True),
+        'project_id': Param(types.string_or_null, since='2.80', required=True),
+    }
+)
+
+_INDEX_RESPONSE = schema.Body(
+    {
+        'migrations': Param(schema.ListOf(_MIGRATION), required=True),
+        'migrations_links': Param(types.links, since='2.59'),
+    }
+)
 
 
 class MigrationsController:
@@ -20,8 +81,8 @@ class MigrationsController:
     def __init__(self, links: links.Links) -> None:
         self.links = links
 
-    @controller.query(schema.index_query)
-    @controller.response(schema.index_response)
+    @controller.query(_INDEX_QUERY)
+    @controller.response(_INDEX_RESPONSE)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List migrations: newest first from 2.59, before in any order."""
         with_hosts = _authorize(req)
@@ -34,10 +95,11 @@ class MigrationsController:
         migrations = MigrationList.get_page(req.context, wanted, page)
         # Hidden rows count for the limit, so a page with one is short and
         # has no link to the next: clients of the real service know that.
-        visible = [m for m in migrations.objects if not m.hidden]
-        shown = view.show_all(req, visible, with_hosts, self.links)
-        body = {'migrations': shown}
-        keys = [migration.uuid for migration in visible]
+        shown = view.show_visible(
+            req, migrations.objects, with_hosts, self.links
+        )
+        body: dict[str, Any] = {'migrations': shown}
+        keys = [migration['uuid'] for migration in shown] if is_paged else []
         if next_page := self.links.next_page(req, ('os-migrations',), keys):
             body['migrations_links'] = next_page
         return body

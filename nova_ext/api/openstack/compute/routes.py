@@ -7,7 +7,6 @@ Below ``/v2.1``, each with or without a project segment before it.
 from oslo_config import cfg
 
 from ext_lib.wsgi import links as ext_links
-from ext_lib.wsgi import microversion
 from ext_lib.wsgi import routing
 from nova_ext.api.openstack.compute import extensions
 from nova_ext.api.openstack.compute import flavors
@@ -23,32 +22,9 @@ from nova_ext.api.openstack.compute import versions
 from nova_ext.compute.api import servers as compute_api
 from nova_ext.flavors import Catalogue
 
-#: Paths of the audit trail of servers.
-_AUDIT = (
-    '/',
-    '/os-migrations',
-    '/servers/{server_id}/migrations',
-    '/servers/{server_id}/migrations/{id}',
-    '/servers/{server_id}/os-instance-actions',
-    '/servers/{server_id}/os-instance-actions/{id}',
-)
-
-
-def audit_table(conf: cfg.ConfigOpts) -> routing.Table:
-    """Return the routes of the audit trail of servers."""
-    negotiator = microversions.audit_negotiator(conf)
-    routes = dict(_table(conf, negotiator))
-    return [(path, {'GET': routes[path]['GET']}) for path in _AUDIT]
-
 
 def table(conf: cfg.ConfigOpts) -> routing.Table:
     """Return the routes, with controllers that use ``conf``."""
-    return _table(conf, microversions.NEGOTIATOR)
-
-
-def _table(
-    conf: cfg.ConfigOpts, negotiator: microversion.Negotiator
-) -> routing.Table:
     links = ext_links.Links(conf.api.compute_link_prefix)
     catalogue = Catalogue(conf)
     compute = compute_api.API(conf)
@@ -57,13 +33,14 @@ def _table(
     extension = extensions.ExtensionsController()
     flavor = flavors.FlavorsController(links, catalogue)
     image = images.ImagesController(links)
-    live = server_migrations.ServerMigrationsController(compute)
+    live = server_migrations.ServerMigrationsController()
+    steer = server_migrations.ServerMigrationActionsController(compute)
     migration = migrations.MigrationsController(links)
     server = servers.ServersController(conf, links, catalogue, compute)
-    act = server_actions.ServerActionsController(compute, server.presenter)
+    act = server_actions.ServerActionsController(compute, server.view)
     move = server_actions.ServerMovesController(catalogue, compute)
     service = services.ServicesController(conf)
-    version = versions.VersionsController(links, negotiator)
+    version = versions.VersionsController(links, microversions.NEGOTIATOR)
 
     server_action = routing.Actions(
         {
@@ -87,7 +64,7 @@ def _table(
             'unpause': act.unpause,
         }
     )
-    force_complete = routing.Actions({'force_complete': live.force_complete})
+    force_complete = routing.Actions({'force_complete': steer.force_complete})
     one = '/servers/{server_id}'
     return (
         ('/', {'GET': version.root}),
@@ -128,7 +105,7 @@ def _table(
         (f'{one}/migrations', {'GET': live.index}),
         (
             f'{one}/migrations/{{id}}',
-            {'GET': live.show, 'DELETE': live.delete},
+            {'GET': live.show, 'DELETE': steer.delete},
         ),
         (f'{one}/migrations/{{id}}/action', {'POST': force_complete}),
     )

@@ -58,10 +58,10 @@ class ServerActionsController:
     def __init__(
         self,
         compute_api: compute.API,
-        presenter: server_view.ServerPresenter,
+        view: server_view.ServerView,
     ) -> None:
         self.compute_api = compute_api
-        self.presenter = presenter
+        self.view = view
 
     start = _plain(policies.START, schema.start, compute.API.start, 'Start.')
     stop = _plain(policies.STOP, schema.stop, compute.API.stop, 'Stop.')
@@ -107,7 +107,7 @@ class ServerActionsController:
             metadata=wanted.get('metadata'),
             **server_properties.of(wanted),
         )
-        shown = self.presenter.rebuilt(
+        shown = self.view.rebuilt(
             req, instance, server_properties.password_of(wanted)
         )
         location = shown['links'][0]['href']

@@ -6,34 +6,97 @@ The tasks filter routes here, in front of this service's own API or nova's.
 """
 
 from collections.abc import Iterable
-import functools
 from typing import Any, Protocol
 
 from oslo_utils import strutils
 
 from ext_lib import exception as ext_exception
-from ext_lib.paging import Page
+from ext_lib import masking
 from ext_lib.wsgi import controller
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
+from ext_lib.wsgi import schema
+from ext_lib.wsgi import timestamps
+from ext_lib.wsgi.schema import Param
 from nova_ext import exception
 from nova_ext.api.openstack.compute import filters
-from nova_ext.api.openstack.compute import task_waits
-from nova_ext.api.openstack.compute.schemas import server_tasks as schema
-from nova_ext.api.openstack.compute.views import server_tasks as view
+from nova_ext.api.openstack.compute import task_pages
+from nova_ext.api.openstack.compute.schemas import types
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.objects.task import TaskState
 from nova_ext.policies import server_tasks as policies
 
-#: The most tasks of one server or tag that one request resolves.
-_MOST = 1000
-_SINCE = 'changes-since'
 _TASKS = 'tasks'
 _ALL = 'os-server-tasks'
-#: Filters by what may change while a task is unfinished.
-_VARIABLE = frozenset({'state', _SINCE})
+
+#: What a task shows as it is stored.
+_PLAIN = (
+    'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id', 'tag',
+    'code', 'message',
+)  # fmt: skip
+
+_STRICT = '2.1'
+_SECONDS = {'type': 'string', 'pattern': '^[0-9]{1,9}$'}
+
+_FILTERS: schema.Params = {
+    'limit': Param(types.limit),
+    'marker': Param(types.uuid),
+    'state': Param({'enum': list(RequestState.ALL)}),
+    'changes-since': Param(types.date_time),
+    'all_tenants': Param(types.boolean_like),
+}
+_INDEX_QUERY = schema.Query(
+    {**_FILTERS, 'wait': Param(_SECONDS)}, strict_since=_STRICT
+)
+_INDEX_ALL_QUERY = schema.Query(
+    {
+        **_FILTERS,
+        'server': Param(types.uuid),
+        'tag': Param({'type': 'string', 'minLength': 1, 'maxLength': 255}),
+    },
+    strict_since=_STRICT,
+)
+
+_SHOW_QUERY = schema.Query(
+    {'all_tenants': Param(types.boolean_like)}, strict_since=_STRICT
+)
+
+_TASK = schema.Body(
+    {
+        'uuid': Param(types.uuid, required=True),
+        'task': Param(types.string, required=True),
+        'state': Param({'enum': list(RequestState.ALL)}, required=True),
+        'resource': Param(
+            {
+                'type': 'object',
+                'patternProperties': {'^(server|image|network|volume)$': {}},
+                'additionalProperties': False,
+            },
+            required=True,
+        ),
+        'request_id': Param(types.string, required=True),
+        'user_id': Param(types.string, required=True),
+        'project_id': Param(types.string, required=True),
+        'start_time': Param(types.date_time, required=True),
+        'last_updated': Param(types.date_time, required=True),
+        'tag': Param(types.string_or_null, required=True),
+        'code': Param(types.integer_or_null, required=True),
+        'message': Param(types.string_or_null, required=True),
+        'servers': Param({'type': 'array', 'items': types.uuid}),
+        'links': Param(types.links, required=True),
+    }
+)
+
+_INDEX_RESPONSE = schema.Body(
+    {
+        'tasks': Param(schema.ListOf(_TASK), required=True),
+        'tasks_links': Param(types.links),
+    }
+)
+
+_SHOW_RESPONSE = schema.wrapped('task', _TASK)
 
 #: Seconds after which to ask again for what could not be waited for.
 _SOON = 2
@@ -56,44 +119,30 @@ class ServerTasksController:
         self,
         links: links.Links,
         application: Application,
-        waiting: task_waits.Waiting,
+        waiting: task_pages.Waiting,
     ) -> None:
         self.links = links
         self.application = application
-        self.waiting = waiting
+        self.pages = task_pages.TaskPages(application.resolve, waiting)
 
-    @controller.query(schema.index_query)
-    @controller.response(schema.index_response)
+    @controller.query(_INDEX_QUERY)
+    @controller.response(_INDEX_RESPONSE)
     def index(self, req: request.Request, server_id: str) -> controller.Reply:
         """List the tasks of a server or with a tag, newest first."""
-        wanted = filters.parsed(req)
-        project = _project(
-            req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
-        )
-        wanted['project_id'] = project
-        # A page that is followed was not asked to be waited for.
-        req.query.pop('wait', None)
-        headers: dict[str, str] = {}
-        if seconds := int(wanted.pop('wait', 0)):
-            tasks = self._waited_for(req, server_id, wanted, seconds, headers)
-        else:
-            tasks = self._resolved(req, server_id, wanted)
+        wanted = _filters(req)
+        project = wanted['project_id']
+        tasks, headers = self._page(req, server_id, wanted)
         is_tag = _has_tag(tasks, server_id) or TaskList.has_tag(
             req.context, server_id, project
         )
-        if not tasks and not is_tag:
-            self._check_server(req, server_id, project)
-        body = {_TASKS: [self._shown(req, server_id, t) for t in tasks]}
-        path = ('servers', server_id, _TASKS)
-        keys = [task.uuid for task in tasks]
-        if next_page := self.links.next_page(req, path, keys):
-            body['tasks_links'] = next_page
         if is_tag:
             headers['Task-tag'] = server_id
-        return controller.Reply(body, headers)
+        elif not tasks:
+            self._check_server(req, server_id, project)
+        return controller.Reply(self._body(req, server_id, tasks), headers)
 
-    @controller.query(schema.show_query)
-    @controller.response(schema.show_response)
+    @controller.query(_SHOW_QUERY)
+    @controller.response(_SHOW_RESPONSE)
     def show(
         self, req: request.Request, server_id: str, id: str
     ) -> controller.Reply:
@@ -105,23 +154,14 @@ class ServerTasksController:
         body = {'task': self._shown(req, server_id, task)}
         return controller.Reply(body, headers)
 
-    @controller.query(schema.index_all_query)
-    @controller.response(schema.index_all_response)
+    @controller.query(_INDEX_ALL_QUERY)
+    @controller.response(_INDEX_RESPONSE)
     def index_all(self, req: request.Request) -> dict[str, Any]:
         """List the tasks of a project, newest first."""
-        wanted = filters.parsed(req)
-        wanted['project_id'] = _project(
-            req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
-        )
-        tasks = self._resolved(req, None, wanted)
-        body = {_TASKS: [self._shown(req, None, task) for task in tasks]}
-        keys = [task.uuid for task in tasks]
-        if next_page := self.links.next_page(req, (_ALL,), keys):
-            body['tasks_links'] = next_page
-        return body
+        return self._body(req, None, self.pages.get(req, None, _filters(req)))
 
-    @controller.query(schema.show_query)
-    @controller.response(schema.show_response)
+    @controller.query(_SHOW_QUERY)
+    @controller.response(_SHOW_RESPONSE)
     def show_any(self, req: request.Request, id: str) -> dict[str, Any]:
         """Show one task of a project."""
         return {'task': self._shown(req, None, self._task(req, id))}
@@ -140,65 +180,17 @@ class ServerTasksController:
         self.application.resolve(req.environ, [task])
         return Task.get_by_uuid(req.context, uuid, project)
 
-    def _waited_for(
-        self,
-        req: request.Request,
-        key: str,
-        wanted: dict[str, Any],
-        seconds: int,
-        headers: dict[str, str],
-    ) -> TaskList:
-        """Return a page once it changes, or no task is unfinished.
-
-        :param headers: gets one that says when to ask again, if it was not
-            waited
-        """
-        look = functools.partial(self._resolved, req, key, wanted, True)
-        found = [look()]
-
-        def has_changed() -> bool:
-            found.append(look())
-            before, after = (_outline(tasks) for tasks in found[-2:])
-            return before != after or not self._is_open(req, key, wanted)
-
-        if self._is_open(req, key, wanted) and not self.waiting.until(
-            req.environ, seconds, has_changed
-        ):
-            headers['Retry-After'] = str(_SOON)
-        return found[-1]
-
-    @staticmethod
-    def _is_open(
-        req: request.Request, key: str, wanted: dict[str, Any]
-    ) -> bool:
-        """Return whether a task of a server or tag is unfinished."""
-        return bool(
-            TaskList.get_page(req.context, key, _open(wanted), Page(1))
-        )
-
-    def _resolved(
-        self,
-        req: request.Request,
-        key: str | None,
-        wanted: dict[str, Any],
-        everything: bool = False,
-    ) -> TaskList:
-        """Return a page of tasks, after resolving the unfinished ones.
-
-        :param key: a server or a tag; None for all
-        :param everything: whether those of other pages are resolved, too
-        """
-        ask = functools.partial(TaskList.get_page, req.context, key)
-        if _VARIABLE.isdisjoint(wanted) and not everything:
-            tasks = ask(wanted, req.page)
-            if all(task.has_ended for task in tasks):
-                return tasks
-        else:
-            # The outcome of a task decides whether it is wanted.
-            tasks = ask(_open(wanted), Page(_MOST))
-        unfinished = [task for task in tasks if not task.has_ended]
-        self.application.resolve(req.environ, unfinished)
-        return ask(wanted, req.page)
+    def _page(
+        self, req: request.Request, key: str, wanted: dict[str, Any]
+    ) -> tuple[TaskList, dict[str, str]]:
+        """Return a page, for which the caller may wait, and headers."""
+        # A page that is followed was not asked to be waited for.
+        req.query.pop('wait', None)
+        seconds = int(wanted.pop('wait', 0))
+        if not seconds:
+            return self.pages.get(req, key, wanted), {}
+        tasks, could_wait = self.pages.get_changed(req, key, wanted, seconds)
+        return tasks, {} if could_wait else {'Retry-After': str(_SOON)}
 
     def _check_server(
         self, req: request.Request, server_id: str, project: str | None
@@ -211,11 +203,19 @@ class ServerTasksController:
         if not self.application.shows_server(req.environ, server_id):
             raise exception.InstanceNotFound(instance_id=server_id)
 
+    def _body(
+        self, req: request.Request, key: str | None, tasks: TaskList
+    ) -> dict[str, Any]:
+        body = {_TASKS: [self._shown(req, key, task) for task in tasks]}
+        keys = [task.uuid for task in tasks]
+        if next_page := self.links.next_page(req, _path(key), keys):
+            body['tasks_links'] = next_page
+        return body
+
     def _shown(
         self, req: request.Request, key: str | None, task: Task
     ) -> dict[str, Any]:
-        path = (_ALL,) if key is None else ('servers', key, _TASKS)
-        return view.show(req, self.links, path, task)
+        return show_task(req, self.links, _path(key), task)
 
 
 def table(controller: ServerTasksController) -> routing.Table:
@@ -227,6 +227,19 @@ def table(controller: ServerTasksController) -> routing.Table:
         (f'/{_ALL}', {'GET': controller.index_all}),
         (f'/{_ALL}/{{id}}', {'GET': controller.show_any}),
     )
+
+
+def _path(key: str | None) -> tuple[str, ...]:
+    return (_ALL,) if key is None else ('servers', key, _TASKS)
+
+
+def _filters(req: request.Request) -> dict[str, Any]:
+    """Return the filters of a list, with the project whose tasks it has."""
+    wanted = filters.parsed(req)
+    wanted['project_id'] = _project(
+        req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
+    )
+    return wanted
 
 
 def _project(
@@ -246,19 +259,6 @@ def _project(
     return None if is_any else own
 
 
-def _open(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return the filters for what is unfinished, whatever it may become."""
-    return {**wanted, 'state': list(TaskState.UNFINISHED), _SINCE: None}
-
-
-def _outline(tasks: Iterable[Task]) -> list[Any]:
-    """Return what a client that waits wants to know of tasks."""
-    return [
-        (task.uuid, task.state, task.code, task.instance_uuid)
-        for task in tasks
-    ]
-
-
 def _has_tag(tasks: Iterable[Task], tag: str) -> bool:
     return any(task.tag == tag for task in tasks)
 
@@ -266,3 +266,28 @@ def _has_tag(tasks: Iterable[Task], tag: str) -> bool:
 def _is_of(task: Task, key: str) -> bool:
     servers = (task.instance_uuid, *task.instance_uuids)
     return key == task.tag or key.lower() in servers
+
+
+def show_task(
+    req: request.Request,
+    links: links.Links,
+    path: tuple[str, ...],
+    task: Task,
+) -> dict[str, Any]:
+    """Return a task.
+
+    :param path: of the tasks that are looked at
+    """
+    shown: dict[str, Any] = {name: getattr(task, name) for name in _PLAIN}
+    if task.message:
+        # During an upgrade, processes of an earlier release store secrets.
+        shown['message'] = masking.mask_text(task.message)
+    shown['resource'] = {}
+    if task.instance_uuid:
+        shown['resource']['server'] = task.instance_uuid
+    shown['start_time'] = timestamps.zulu(task.created_at)
+    shown['last_updated'] = timestamps.zulu(task.updated_at)
+    if task.instance_uuids:
+        shown['servers'] = list(task.instance_uuids)
+    shown['links'] = links.resource(req, *path, task.uuid)
+    return shown

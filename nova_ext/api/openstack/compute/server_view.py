@@ -23,7 +23,7 @@ from nova_ext.policies import servers as policies
 Shown = dict[str, Any]
 
 
-class ServerPresenter:
+class ServerView:
     """Views of servers with the attributes that policies permit."""
 
     def __init__(

@@ -50,14 +50,14 @@ class ServersController:
         self.links = links
         self.catalogue = catalogue
         self.compute_api = compute_api
-        self.presenter = server_view.ServerPresenter(conf, links, catalogue)
+        self.view = server_view.ServerView(conf, links, catalogue)
 
     @controller.query(schema.index_query)
     @controller.response(answers.index)
     def index(self, req: request.Request) -> dict[str, Any]:
         """List servers, newest first unless asked otherwise."""
         instances = self._list(req, policies.INDEX, policies.INDEX_ALL)
-        shown = [self.presenter.reference(req, i) for i in instances]
+        shown = [self.view.reference(req, i) for i in instances]
         return self._page(req, ('servers',), instances, shown)
 
     @controller.query(schema.index_query)
@@ -65,7 +65,7 @@ class ServersController:
     def detail(self, req: request.Request) -> dict[str, Any]:
         """List servers in full, newest first unless asked otherwise."""
         instances = self._list(req, policies.DETAIL, policies.DETAIL_ALL)
-        shown = self.presenter.listed(req, instances)
+        shown = self.view.listed(req, instances)
         return self._page(req, ('servers', 'detail'), instances, shown)
 
     @controller.response(answers.show)
@@ -74,7 +74,7 @@ class ServersController:
         instance = Instance.get_by_uuid(req.context, id)
         target = {'project_id': instance.project_id}
         req.context.can(policies.SHOW, target)
-        return {'server': self.presenter.shown(req, instance)}
+        return {'server': self.view.shown(req, instance)}
 
     @controller.status(202)
     @controller.body(schema.create)
@@ -90,7 +90,7 @@ class ServersController:
         )
         if strutils.bool_from_string(server.get('return_reservation_id')):
             return controller.Reply({'reservation_id': reservation_id})
-        shown = self.presenter.created(
+        shown = self.view.created(
             req, instances[0], server_properties.password_of(server)
         )
         location = shown['links'][0]['href']
@@ -108,7 +108,7 @@ class ServersController:
         self.compute_api.update(
             req.context, instance, **server_properties.of(body['server'])
         )
-        return {'server': self.presenter.changed(req, instance)}
+        return {'server': self.view.changed(req, instance)}
 
     @controller.status(204)
     def delete(self, req: request.Request, id: str) -> None:

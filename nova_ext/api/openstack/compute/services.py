@@ -68,8 +68,8 @@ _SERVICE = schema.Body(
         'zone': Param(types.string, required=True),
         'status': Param({'enum': ['enabled', 'disabled']}, required=True),
         'state': Param({'enum': ['up', 'down']}, required=True),
-        'updated_at': Param(types.nullable(types.date_time), required=True),
-        'disabled_reason': Param(types.nullable(types.string), required=True),
+        'updated_at': Param(types.date_time_or_null, required=True),
+        'disabled_reason': Param(types.string_or_null, required=True),
         'forced_down': Param(types.boolean, since='2.11', required=True),
     }
 )

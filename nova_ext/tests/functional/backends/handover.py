@@ -8,7 +8,7 @@ from oslo_config import cfg
 import sqlalchemy as sa
 import testtools
 
-from ext_lib.testing import lines
+from ext_lib.testing import dependency_lines
 from ext_lib.testing import polling
 from ext_lib.testing import schemas
 from nova_ext.db import models
@@ -47,9 +47,11 @@ class OnSQLite(testtools.TestCase):
         super().setUp()
 
 
-def both_lines(test: testtools.TestCase) -> tuple[lines.Line, lines.Line]:
+def both_lines(
+    test: testtools.TestCase,
+) -> tuple[dependency_lines.Line, dependency_lines.Line]:
     """Return the default line and the current one, or skip the test."""
-    return lines.both_lines(test, 'nova_ext.cmd.manage')
+    return dependency_lines.both_lines(test, 'nova_ext.cmd.manage')
 
 
 def assert_as_models(
@@ -68,7 +70,11 @@ class Legacy(fixtures.Fixture):
     """
 
     def __init__(
-        self, line: lines.Line, url: str, number: int, conf: cfg.ConfigOpts
+        self,
+        line: dependency_lines.Line,
+        url: str,
+        number: int,
+        conf: cfg.ConfigOpts,
     ) -> None:
         super().__init__()
         self._line = line
@@ -103,15 +109,15 @@ class LinesTestCase(base.OperationsTestCase):
         self.settings.set(report_interval=3600)
         return Legacy(self.default_line, self.url, self.NUMBER, self.conf)
 
-    def succeed(self, line: lines.Line, *arguments: str) -> str:
+    def succeed(self, line: dependency_lines.Line, *arguments: str) -> str:
         """Run nova-ext-manage; return what it said."""
         ended = line.manage(self.url, *arguments)
         self.assertEqual(0, ended.status, ended.said)
         return ended.said
 
-    def serve(self, line: lines.Line) -> str:
+    def serve(self, line: dependency_lines.Line) -> str:
         """Serve the API on a line; return its endpoint."""
-        variables = {**lines.environment(self.url), **_API}
+        variables = {**dependency_lines.environment(self.url), **_API}
         directory = self.useFixture(fixtures.TempDir()).path
         server = self.useFixture(
             web_server.WebServer(directory, variables, python=line.python)

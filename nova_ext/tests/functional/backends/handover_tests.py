@@ -89,7 +89,7 @@ class LastNumber(handover.LinesTestCase):
         self.assertDefaultLineGoesOn(current)
 
     def assertDefaultLineGoesOn(self, current):
-        """Check that the lines can go on to take turns."""
+        """Check that the lines can continue to take turns."""
         lock = handover.tagged(self.past.stopped, 'lock')
         self.assertEqual(202, send(current, **lock).status_code)
         answers, before = self.ask_all(current), self.everything()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""``db sync`` is killed between two steps or amid one, and goes on.
+"""``db sync`` is killed between two steps or amid one, and continues.
 
 Neither SQLite nor MariaDB takes the changes of a schema back with a
 transaction, so each statement leaves a state of its own. Whichever line comes
@@ -87,7 +87,7 @@ class SyncCrash(testtools.TestCase):
         self.assertSurvives(self.current_line, begins_with='--tasks')
 
     def assertSurvives(self, line, begins_at=None, begins_with=None):
-        """Have a line die here and there, and both go on."""
+        """Have a line die here and there, and both continue."""
         first = random.randrange(1, self.stride + 1)
         self.addDetail('first', content.text_content(str(first)))
         for number in itertools.count(first, self.stride):
@@ -123,7 +123,7 @@ class SyncCrash(testtools.TestCase):
                 connection.execute(sa.text(statement))
 
     def go_on(self, url, number):
-        """Have both lines go on, first the one and another time the other."""
+        """Have both lines continue, one or the other of them first."""
         if number % 2:
             self.succeed(self.default_line, url)
             self.succeed(self.current_line, url)

@@ -24,7 +24,7 @@ _PORTS = {'mysql': 3306, 'postgresql': 5432}
 
 
 class TestCells(servers.OnServers, base.APITestCase):
-    """A server has moved from a cell that is far away to one that is near."""
+    """A server has moved from a cell that answers late to another."""
 
     def setUp(self):
         super().setUp()

@@ -98,10 +98,10 @@ class TestDeadHost(deployment.DeploymentTestCase):
         self.assertIn('evacuated', newest['traceback'])
 
     def check_return(self, *evacuated):
-        """Make sure that the host forgets what it has no more."""
+        """Make sure that the host removes what it has no more."""
         self.deployment.start(NODE1)
         for server_id in evacuated:
-            self.wait_until_forgotten(server_id)
+            self.wait_until_removed(server_id)
             self.assertEvacuation(server_id, 'completed')
             server = self.admin.wait_for(server_id, 'ACTIVE')
             self.assertEqual(NODE2, server['OS-EXT-SRV-ATTR:host'])
@@ -109,12 +109,12 @@ class TestDeadHost(deployment.DeploymentTestCase):
         self.deployment.wait_until_up(NODE1)
         self.create_on(NODE1, 'new')
 
-    def wait_until_forgotten(self, server_id):
+    def wait_until_removed(self, server_id):
         polling.wait_until(
             lambda: (
                 self.admin.migrations(server_id)[-1]['status'] == 'completed'
             ),
-            'the guest to be forgotten',
+            'the guest to be removed',
         )
 
     def test_return_without_evacuation(self):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A page costs what is on it, whatever the length of the list before it."""
 
+import atexit
 import itertools
 from typing import Any
 
 import sqlalchemy as sa
 
 from ext_lib import context
+from ext_lib.db import fixture
 from ext_lib.paging import Page
 from ext_lib.testing import plans
 from nova_ext.db import cells
@@ -37,6 +39,8 @@ COST_WITH_SERVER = 2.5
 COST_OF_WALK = 1.7
 COST_OF_HOST = 15
 COST_OF_TASKS = 4
+#: PostgreSQL may prefer the primary key where it expects few rows in between.
+COST_OF_PROJECTS = 12
 
 TABLES = ('migrations', 'instance_actions', 'tasks', 'task_instances')
 TYPES = ('migration', 'resize', 'live-migration', 'evacuation')
@@ -55,6 +59,11 @@ KEYS = ('5bbcc3c4-1da2-4437-a48a-66f15b1b13f9', 'deploy')
 PROJECTS: tuple[dict[str, Any], ...] = ({'project_id': 'p0'}, {})
 
 
+#: URLs of databases by classes of tests and servers: tests only read them,
+#: and each takes seconds to fill.
+_filled: dict[tuple[type, str], str] = {}
+
+
 class PlanTestCase(database.ServerTestCase):
     """A test on tables with many rows."""
 
@@ -68,13 +77,19 @@ class PlanTestCase(database.ServerTestCase):
 
     def setUp(self):
         super().setUp()
-        self.conf.set_override('connection', self.url, 'database')
+        key = type(self), self.variable
+        is_new = key not in _filled
+        if is_new:
+            _filled[key] = fixture.create_database(self.url)
+            atexit.register(fixture.drop_database, _filled[key])
+        self.conf.set_override('connection', _filled[key], 'database')
         facade.configure(self.conf)
         self.addCleanup(facade.reset)
         engine = facade.get_engine()
-        self.make(engine)
-        self.fill(engine)
-        _analyze(engine)
+        if is_new:
+            self.make(engine)
+            self.fill(engine)
+            _analyze(engine)
         self.plans = self.useFixture(plans.Plans(facade))
 
     def assertCosts(self, rows, cost):
@@ -196,7 +211,7 @@ class TestPlansOfNova(PlanTestCase):
             self.assertCosts(rows, COST_OF_WALK)
 
     def test_cost_of_a_filter(self):
-        """One that has no index makes it go on until the page is full."""
+        """One that has no index makes it continue until the page is full."""
         admin = context.get_admin_context()
         rows = migration_list_db.migration_get_all_by_filters(
             admin, {'user_id': 'u3'}, Page(LIMIT)
@@ -236,9 +251,9 @@ class TestTaskPlans(PlanTestCase):
             PROJECTS, ({}, {'state': 'error'})
         ):
             filters = {**project, **more}
-            self.assertCosts(self.tasks(None, filters), COST_OF_TASKS)
+            self.assertCosts(self.tasks(None, filters), COST_OF_PROJECTS)
             deep = self.tasks(None, filters, marker=uuid(ROWS // 2))
-            self.assertCosts(deep, COST_OF_TASKS)
+            self.assertCosts(deep, COST_OF_PROJECTS)
 
     def test_few_among_many(self):
         for key, project in itertools.product(KEYS, PROJECTS):

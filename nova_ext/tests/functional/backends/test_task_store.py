@@ -51,7 +51,7 @@ class StoreTestCase(database.ServerTestCase):
 
 
 class TestStore(StoreTestCase):
-    """Little is asked, and what gets lost is made up for."""
+    """Little is asked, and what gets lost is stored later."""
 
     def assertRoundTrips(self, number, tag=None):
         before = self.relay.round_trips

@@ -4,10 +4,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from nova_ext.tests.functional.bad_requests.question import Bad
-from nova_ext.tests.functional.bad_requests.question import bad
-from nova_ext.tests.functional.bad_requests.question import invalid
-from nova_ext.tests.functional.bad_requests.question import missing
+from nova_ext.tests.functional.bad_requests.cases import Bad
+from nova_ext.tests.functional.bad_requests.cases import bad
+from nova_ext.tests.functional.bad_requests.cases import invalid
+from nova_ext.tests.functional.bad_requests.cases import missing
 
 _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 _ACTION = b'/servers/{server}/action'
@@ -98,7 +98,7 @@ CREATE = (
     _create('a security group without braces', security_groups=['default']),
     _create('more of a security group',
             security_groups=[{'name': 'default', 'id': 1}]),
-    _create('an unknown key', key_name='nobodys'),
+    _create('an unknown key', key_name='unknown'),
     _create('files that are words', '2.56', personality=['/etc/motd']),
     _create('a file without contents', '2.56', personality=[{'path': '/a'}]),
     _create('a file without a path', '2.56',
@@ -199,7 +199,7 @@ ACTIONS = (
     _act('a resize to a URL', {'resize': {'flavorRef': 'http://h/2'}}),
     _act('a resize to no disk', {'resize': {'flavorRef': 9}}),
     _act('a rebuild with an unknown key',
-         {'rebuild': {'imageRef': _IMAGE, 'key_name': 'nobodys'}}, '2.54'),
+         {'rebuild': {'imageRef': _IMAGE, 'key_name': 'unknown'}}, '2.54'),
     _act('a rebuild with files that are none',
          {'rebuild': {'imageRef': _IMAGE, 'personality': [1]}}, '2.56'),
     bad(403, 'forbidden', 'POST', _ACTION, 'a rebuild with many files',

@@ -3,9 +3,9 @@
 
 from collections.abc import Iterator
 
-from nova_ext.tests.functional.bad_requests.question import Bad
-from nova_ext.tests.functional.bad_requests.question import bad
-from nova_ext.tests.functional.bad_requests.question import invalid
+from nova_ext.tests.functional.bad_requests.cases import Bad
+from nova_ext.tests.functional.bad_requests.cases import bad
+from nova_ext.tests.functional.bad_requests.cases import invalid
 
 _ACTIONS = b'/servers/{server}/os-instance-actions'
 _LISTS = (_ACTIONS, b'/os-migrations', b'/servers', b'/flavors')

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad paths, methods, versions and headers."""
 
-from nova_ext.tests.functional.bad_requests.question import bad
-from nova_ext.tests.functional.bad_requests.question import invalid
-from nova_ext.tests.functional.bad_requests.question import missing
-from nova_ext.tests.functional.bad_requests.question import PLAIN
-from nova_ext.tests.functional.bad_requests.question import unrouted
+from nova_ext.tests.functional.bad_requests.cases import bad
+from nova_ext.tests.functional.bad_requests.cases import invalid
+from nova_ext.tests.functional.bad_requests.cases import missing
+from nova_ext.tests.functional.bad_requests.cases import PLAIN
+from nova_ext.tests.functional.bad_requests.cases import unrouted
 
 _ACTIONS = b'/servers/{server}/os-instance-actions'
 _MIGRATIONS = b'/servers/{server}/migrations'

@@ -114,7 +114,7 @@ class OpenstackClientTest(base.ClientTestCase):
             self.assertIn('404', refused.stderr)
 
     def test_who_migrated(self) -> None:
-        """Migrations tell who asked for them, and can be found by that."""
+        """Migrations name who requested them, and can be found by that."""
         mine = self._migrations('--user', 'admin', '--project', 'demo')
         self.assertEqual(
             [('live-migration', 'completed'), ('migration', 'confirmed')],

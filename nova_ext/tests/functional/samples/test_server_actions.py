@@ -28,7 +28,7 @@ class ServerActionSamples(base.SampleTestCase):
         migration: dict[str, Any] | None = None,
         **columns: Any,
     ) -> list[Any]:
-        """Compare the request with its samples; return what it is told.
+        """Compare the request with its samples; return the answer.
 
         It is sent at the first and the last version of each sample.
         """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole service that ends at a step of a request, and one that goes on.
+"""A whole service that ends at a step of a request, and one that continues.
 
 As a program it makes such services, each in a process of its own: a service
 sends one request to itself, and ends at a step, or waits until all is done and

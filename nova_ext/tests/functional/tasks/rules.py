@@ -333,8 +333,8 @@ class Rules(TasksTestCase):
             answer = self.ask('GET', path, token=self.OTHER)
             self.assertEqual(404, answer.status)
         self.assertEqual([], self.tasks(server, token=self.ADMIN))
-        everybodys = {'query': '?all_tenants=1', 'token': self.ADMIN}
-        self.assertEqual(1, len(self.tasks(server, **everybodys)))
+        all_tenants = {'query': '?all_tenants=1', 'token': self.ADMIN}
+        self.assertEqual(1, len(self.tasks(server, **all_tenants)))
         path = f'/servers/{server}/tasks?all_tenants=1'
         self.assertEqual(403, self.ask('GET', path).status)
 

@@ -18,8 +18,8 @@ class TestOutcomes(base.TestCase):
 
     def end_of(self, key, answer):
         """Return the task of an answer once it has ended."""
-        everybodys = {'query': '?all_tenants=1', 'token': self.ADMIN}
-        found = self.ended(key, **everybodys)
+        all_tenants = {'query': '?all_tenants=1', 'token': self.ADMIN}
+        found = self.ended(key, **all_tenants)
         [task] = [t for t in found if t['uuid'] == answer.headers['task-id']]
         return task
 

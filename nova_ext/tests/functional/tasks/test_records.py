@@ -146,7 +146,7 @@ class TestEvents(RecordsTestCase):
         server = self.server(task_state='powering-off')
         self.action(server, updated_at=timeutils.utcnow() - 6 * _MINUTE)
         self.task(server)
-        # The host of the server may go on.
+        # The host of the server may continue.
         self.assertFound('running')
         self.change(server, task_state=None)
         self.assertFound(

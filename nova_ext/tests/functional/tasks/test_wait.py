@@ -122,7 +122,7 @@ class TestWait(base.TestCase):
         while not hasattr(found, 'refusals'):
             found = found.application
         (_path, methods), *_others = found.tasks.table
-        return methods['GET'].__self__.waiting
+        return methods['GET'].__self__.pages.waiting
 
     def is_waiting(self):
         return self.waiting()._places._value < self.conf.tasks.max_waiting

@@ -288,7 +288,7 @@ class GoneTestCase(RecoveryTestCase):
         )
 
 
-class SettleTestCase(RecoveryTestCase):
+class ServiceStartTestCase(RecoveryTestCase):
     def test_guests_run_again(self) -> None:
         instance = servers.make_instance()
         servers.make_instance(host='host2')

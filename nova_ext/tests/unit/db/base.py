@@ -69,14 +69,3 @@ class TestCase(base.DatabaseTestCase):
             'created_at': self.now(),
         }
         return migration_db.migration_create(self.context, defaults | values)
-
-    def assertAsks(self, number, function, *args, **kwargs):
-        """Return what a function says after so many statements."""
-        self.statements.clear()
-        result = function(*args, **kwargs)
-        self.assertEqual(
-            number,
-            len(self.statements),
-            '\n'.join(self.statements.statements),
-        )
-        return result

@@ -387,7 +387,7 @@ class SchemaPaths(base.TestCase):
         )
 
     def everything(self):
-        """Return all that can be told of the database, and the versions."""
+        """Return all that can be read of the database, and the versions."""
         with self.engine.connect() as connection:
             numbers = connection.execute(
                 sa.text('SELECT repository_id, version FROM migrate_version')

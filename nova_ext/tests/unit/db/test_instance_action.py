@@ -170,8 +170,10 @@ class TestWithoutEvents(ActionTestCase):
         self.start('req-3', finish_time=base.minutes(9))
         instance_db.instance_destroy(self.context, self.server.uuid)
         self.assertEqual(
-            2, len(instance_action_db.actions_unbegun(self.admin, 9))
+            2, len(instance_action_db.actions_not_begun(self.admin, 9))
         )
-        found = instance_action_db.actions_unbegun(self.admin, 2)
+        found = instance_action_db.actions_not_begun(self.admin, 2)
         self.assertEqual([newer.id], base.ids(found))
-        self.assertEqual([], instance_action_db.actions_unbegun(self.admin, 1))
+        self.assertEqual(
+            [], instance_action_db.actions_not_begun(self.admin, 1)
+        )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Services are stored, found, changed and forgotten."""
+"""Services are stored, found, changed and deleted."""
 
 from oslo_db import exception as db_exception
 
@@ -74,7 +74,7 @@ class TestService(base.TestCase):
             row = self.create(host)
             values = {'last_seen_up': base.minutes(minute)}
             service_db.service_update(self.admin, row.id, values)
-        # Was deleted, and goes on under a new record.
+        # Was deleted, and continues under a new record.
         service_db.service_destroy(self.admin, row.id)
         row = self.create('host3')
         values = {'last_seen_up': base.minutes(6)}

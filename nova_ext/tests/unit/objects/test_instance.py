@@ -206,7 +206,7 @@ class TestRefresh(InstanceTestCase):
         other = self.get(instance)
         other.metadata = {'x': 'y'}
         other.save()
-        instance.display_name = 'forgotten'
+        instance.display_name = 'unsaved'
         instance.refresh()
         self.assertEqual('web', instance.display_name)
         self.assertEqual({'x': 'y'}, instance.metadata)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Migrations remember who sent the server away."""
+"""Migrations record who asked for the move of the server."""
 
 from oslo_utils import uuidutils
 from oslo_versionedobjects import exception as ovo_exception

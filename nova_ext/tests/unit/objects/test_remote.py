@@ -299,7 +299,7 @@ class TestOldEvent(RemoteTestCase):
 
 
 def old_migration():
-    """Return Migration as it was before it knew who sent the server away."""
+    """Return Migration as it was before it recorded who asked for it."""
 
     class Migration(peer.PeerObject):
         OBJ_PROJECT_NAMESPACE = 'nova_ext'

@@ -7,9 +7,9 @@ from oslo_utils import timeutils
 
 from ext_lib import exception as ext_exception
 from nova_ext import exception
+from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.objects.task import TaskState
 from nova_ext.tests import base
 
 
@@ -34,7 +34,13 @@ class TestTask(base.DatabaseTestCase):
         self.assertEqual(1, len(self.statements))
         found = self.found(task)
         self.assertEqual(
-            (TaskState.PENDING, base.USER, self.context.request_id, 't', 'u'),
+            (
+                RequestState.PENDING,
+                base.USER,
+                self.context.request_id,
+                't',
+                'u',
+            ),
             (
                 found.state,
                 found.user_id,
@@ -60,15 +66,15 @@ class TestTask(base.DatabaseTestCase):
 
     def test_an_end_is_written_once(self):
         task = self.create()
-        self.assertTrue(task.change(state=TaskState.SUCCESS))
-        self.assertFalse(task.change(state=TaskState.ERROR))
-        self.assertEqual(TaskState.SUCCESS, self.found(task).state)
+        self.assertTrue(task.change(state=RequestState.SUCCESS))
+        self.assertFalse(task.change(state=RequestState.ERROR))
+        self.assertEqual(RequestState.SUCCESS, self.found(task).state)
 
     def test_an_answer_counts_though_it_is_late(self):
         task = self.create()
-        task.change(state=TaskState.ERROR, message='given up')
-        self.assertTrue(task.answer(state=TaskState.RUNNING, code=202))
-        self.assertFalse(task.answer(state=TaskState.ERROR, code=500))
+        task.change(state=RequestState.ERROR, message='given up')
+        self.assertTrue(task.answer(state=RequestState.RUNNING, code=202))
+        self.assertFalse(task.answer(state=RequestState.ERROR, code=500))
         found = self.found(task)
         self.assertEqual((202, None), (found.code, found.message))
         self.assertIsNone(found.ended_at)
@@ -76,17 +82,17 @@ class TestTask(base.DatabaseTestCase):
     def test_late_inconclusive_answer_changes_nothing(self):
         task = self.create()
         ended_at = TaskList.get_clock(self.context).replace(microsecond=0)
-        task.change(state=TaskState.ERROR, ended_at=ended_at)
-        self.assertTrue(task.answer(code=503, message='away'))
+        task.change(state=RequestState.ERROR, ended_at=ended_at)
+        self.assertTrue(task.answer(code=503, message='unreachable'))
         found = self.found(task)
-        self.assertEqual((503, TaskState.ERROR), (found.code, found.state))
+        self.assertEqual((503, RequestState.ERROR), (found.code, found.state))
         self.assertEqual(
             timeutils.normalize_time(ended_at),
             timeutils.normalize_time(found.ended_at),
         )
 
     def test_an_answer_may_be_the_end(self):
-        for values in ({'state': TaskState.ERROR}, {}):
+        for values in ({'state': RequestState.ERROR}, {}):
             task = self.create()
             self.assertTrue(task.answer(ends=True, code=409, **values))
             self.assertIsNotNone(self.found(task).ended_at)

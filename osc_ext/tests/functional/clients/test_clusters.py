@@ -35,7 +35,7 @@ class ClustersTestCase(base.FunctionalTestCase):
 
     @classmethod
     def client(cls, version: str) -> Any:
-        """Return a client of clusters that is told the endpoint."""
+        """Return a client of clusters that is configured with the endpoint."""
         root = cls.service.urls[_TYPE].removesuffix('/v1.1')
         url = f'{root}/v{version}'
         auth = token_endpoint.Token(url, 'admin:demo')

@@ -26,7 +26,7 @@ _RESETS, _THREADS = 100, 10
 
 
 class TestRetry(base.FunctionalTestCase):
-    """A service that goes on, behind a connection that does not."""
+    """A service that continues, behind a connection that does not."""
 
     def setUp(self) -> None:
         super().setUp()

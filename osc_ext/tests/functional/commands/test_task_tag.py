@@ -17,7 +17,7 @@ _MORTAL = 'nova_ext.tests.functional.tasks.mortal_allinone'
 
 
 class TestTaskTag(base.CommandTestCase):
-    """A service that goes on."""
+    """A service that continues."""
 
     def tagged(self, *words: str, **kwargs: Any) -> Any:
         return self.run_command('--task-tag', self.tag, *words, **kwargs)

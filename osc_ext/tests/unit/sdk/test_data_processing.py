@@ -23,6 +23,10 @@ class DataProcessingTestCase(base.TestCase):
         )['cluster']
         self.url = f'/clusters/{self.shown["id"]}'
 
+    def asked(self) -> list[str]:
+        """Return the paths of all requests."""
+        return [base.path_of(request) for request in self.api.requests]
+
     def a_cluster(self, **values: Any) -> Any:
         """Return an answer with a cluster."""
         return {'cluster': {**self.shown, **values}}
@@ -118,6 +122,41 @@ class TestProgress(DataProcessingTestCase):
             [True, True, True, True, False],
             [step.has_begun for step in found.steps],
         )
+
+    def test_without_instances(self) -> None:
+        shown = base.sample(
+            'data-processing/clusters/cluster-provisioning-resp'
+        )
+        self.api.answer(f'GET {self.url}/provisioning', shown)
+        found = self.clusters.get_cluster_progress(self.shown['id'])
+        self.assertEqual(shown['provisioning']['id'], found.id)
+        self.assertEqual('one', found.name)
+        self.assertEqual('Active', found.status)
+        self.assertEqual(100, found.percentage)
+        self.assertEqual(3, found.steps[0].completed)
+        self.assertEqual([f'{self.url}/provisioning'], self.asked())
+
+    def test_an_older_service_is_asked_once(self) -> None:
+        self.api.answer(f'GET {self.url}', self.a_cluster())
+        for _ in range(2):
+            found = self.clusters.get_cluster_progress(self.shown['id'])
+            self.assertEqual(100, found.percentage)
+        self.assertEqual(
+            [f'{self.url}/provisioning', self.url, self.url], self.asked()
+        )
+
+    def test_no_cluster_is_no_older_service(self) -> None:
+        self.assertRaises(
+            exceptions.NotFoundException,
+            self.clusters.get_cluster_progress,
+            self.shown['id'],
+        )
+        shown = base.sample(
+            'data-processing/clusters/cluster-provisioning-resp'
+        )
+        self.api.answer(f'GET {self.url}/provisioning', shown)
+        self.clusters.get_cluster_progress(self.shown['id'])
+        self.assertEqual(f'{self.url}/provisioning', self.asked()[-1])
 
     def test_wait(self) -> None:
         request = f'GET {self.url}'

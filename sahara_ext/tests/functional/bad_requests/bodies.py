@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sahara_ext.tests.functional import base
-from sahara_ext.tests.functional.bad_requests.question import Bad
-from sahara_ext.tests.functional.bad_requests.question import bad
-from sahara_ext.tests.functional.bad_requests.question import dangling
-from sahara_ext.tests.functional.bad_requests.question import invalid
-from sahara_ext.tests.functional.bad_requests.question import malformed
-from sahara_ext.tests.functional.bad_requests.question import V1
-from sahara_ext.tests.functional.bad_requests.question import V2
+from sahara_ext.tests.functional.bad_requests.cases import Bad
+from sahara_ext.tests.functional.bad_requests.cases import bad
+from sahara_ext.tests.functional.bad_requests.cases import dangling
+from sahara_ext.tests.functional.bad_requests.cases import invalid
+from sahara_ext.tests.functional.bad_requests.cases import malformed
+from sahara_ext.tests.functional.bad_requests.cases import V1
+from sahara_ext.tests.functional.bad_requests.cases import V2
 
 _ALL = b'/clusters'
 _ONE = b'/clusters/{cluster}'
@@ -250,7 +250,7 @@ SCALING = (
             base.group('more', node_group_template_id=base.UNKNOWN)]}),
     bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{protected}', 'protected',
         body=_resize(_WORKER)),
-    bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{public}', 'not his',
+    bad(400, 'UPDATE_FAILED', 'PUT', b'/clusters/{public}', 'not theirs',
         body=_resize(_WORKER)),
 )  # fmt: skip
 
@@ -289,11 +289,11 @@ UPDATES = (
         body={'name': 'protected'}),
     bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{protected}', 'protected',
         body={'name': 'x'}),
-    bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{public}', 'not his',
+    bad(400, 'UPDATE_FAILED', 'PATCH', b'/clusters/{public}', 'not theirs',
         body={'name': 'x'}),
     bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{protected}',
         'protected'),
-    bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{public}', 'not his'),
+    bad(400, 'DELETION_FAILED', 'DELETE', b'/clusters/{public}', 'not theirs'),
 )  # fmt: skip
 
 

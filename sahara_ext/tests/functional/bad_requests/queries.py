@@ -3,11 +3,11 @@
 
 from collections.abc import Iterator
 
-from sahara_ext.tests.functional.bad_requests.question import Bad
-from sahara_ext.tests.functional.bad_requests.question import bad
-from sahara_ext.tests.functional.bad_requests.question import invalid
-from sahara_ext.tests.functional.bad_requests.question import missing
-from sahara_ext.tests.functional.bad_requests.question import V2
+from sahara_ext.tests.functional.bad_requests.cases import Bad
+from sahara_ext.tests.functional.bad_requests.cases import bad
+from sahara_ext.tests.functional.bad_requests.cases import invalid
+from sahara_ext.tests.functional.bad_requests.cases import missing
+from sahara_ext.tests.functional.bad_requests.cases import V2
 
 _PARAMS = 'INVALID_PARAMS_ON_REQUEST'
 _LISTS = (b'/clusters', b'/cluster-templates', b'/node-group-templates')
@@ -67,6 +67,7 @@ def _long() -> Iterator[Bad]:
 def _strict() -> Iterator[Bad]:
     for method, path in (
         ('GET', b'/clusters/{cluster}'),
+        ('GET', b'/clusters/{cluster}/provisioning'),
         ('GET', b'/plugins'),
         ('GET', b'/images'),
         ('GET', b'/cluster-templates/{template}/export'),

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad paths, methods, versions and headers."""
 
-from sahara_ext.tests.functional.bad_requests.question import bad
-from sahara_ext.tests.functional.bad_requests.question import missing
-from sahara_ext.tests.functional.bad_requests.question import PLAIN
-from sahara_ext.tests.functional.bad_requests.question import unrouted
-from sahara_ext.tests.functional.bad_requests.question import V1
-from sahara_ext.tests.functional.bad_requests.question import V2
+from sahara_ext.tests.functional.bad_requests.cases import bad
+from sahara_ext.tests.functional.bad_requests.cases import missing
+from sahara_ext.tests.functional.bad_requests.cases import PLAIN
+from sahara_ext.tests.functional.bad_requests.cases import unrouted
+from sahara_ext.tests.functional.bad_requests.cases import V1
+from sahara_ext.tests.functional.bad_requests.cases import V2
 
 _OTHER = b'/' + b'f' * 32
 
@@ -36,6 +36,7 @@ PATHS = (
     unrouted('GET', b'/nothing', 'an unknown word'),
     unrouted('GET', b'/clusters/{cluster}/nothing', 'below a cluster'),
     unrouted('GET', b'/clusters/{cluster}/progress/1', 'below progress'),
+    unrouted('GET', b'/clusters/{cluster}/provisioning/1', 'nor there'),
     unrouted('GET', b'/jobs', 'what is not offered'),
     unrouted('GET', b'/data-sources', 'nor is that'),
     unrouted('GET', b'/.json', 'only a suffix'),
@@ -56,6 +57,9 @@ PATHS = (
     missing('GET', b'/clusters/' + b'x' * 4000, 'a long id'),
     missing('GET', b'/clusters/%F0%9F%98%80', 'an emoji as id'),
     missing('GET', b'/clusters/{unknown}/progress', 'of no cluster'),
+    missing('GET', b'/clusters/{unknown}/provisioning', 'nor that'),
+    missing('GET', b'/clusters/%ff/provisioning', 'not UTF-8'),
+    missing('GET', b'/clusters/%00/provisioning', 'NUL as id'),
     missing('GET', b'/clusters/multiple', 'not a cluster'),
     missing('PATCH', b'/clusters/{unknown}', 'no such cluster', body={}),
     missing('PUT', b'/clusters/{unknown}', 'no such cluster',
@@ -86,6 +90,7 @@ METHODS = (
             ('POST', b'/clusters/{cluster}'),
             ('POST', b'/clusters/{cluster}/progress'),
             ('DELETE', b'/clusters/{cluster}/progress'),
+            ('POST', b'/clusters/{cluster}/provisioning'),
             ('POST', b'/plugins'),
             ('PATCH', b'/plugins/fake'),
             ('DELETE', b'/plugins/fake/0.1'),

@@ -56,7 +56,7 @@ class ClientTestCase(testtools.TestCase):
         return 'hadoop_version' if self.api == '1.1' else 'plugin_version'
 
     def sahara(self, token: str = 'alice:demo') -> Any:
-        """Return a client library that is told the endpoint."""
+        """Return a client library that is configured with the endpoint."""
         session = Session(auth=token_endpoint.Token(self.url, token))
         return client.Client(self.api, session=session, sahara_url=self.url)
 

@@ -46,7 +46,7 @@ class RandomDeath(processes.EnginesTestCase):
             self.pause.wait(self.random.uniform(0, _LIFE))
             self.ask_amid()
             self.pause.wait(self.random.uniform(0, _LIFE))
-            # Sometimes one is left that can go on.
+            # Sometimes one is left that can continue.
             self.random.shuffle(alive)
             for _ in range(self.random.randint(1, len(alive))):
                 alive.pop().kill()
@@ -101,7 +101,7 @@ class Frozen(processes.EnginesTestCase):
         self.assertTrue(awake.has_said(': creating: begun'))
         frozen.thaw()
         polling.wait_until(
-            lambda: frozen.has_said(f'Let go of cluster {cluster_id}'),
+            lambda: frozen.has_said(f'Released cluster {cluster_id}'),
             'it to notice',
         )
         after = self.load(cluster_id)
@@ -121,14 +121,14 @@ class Frozen(processes.EnginesTestCase):
         self.wait_until_gone(cluster_id)
         frozen.thaw()
         polling.wait_until(
-            lambda: frozen.has_said(f'Let go of cluster {cluster_id}'),
+            lambda: frozen.has_said(f'Released cluster {cluster_id}'),
             'it to notice',
         )
         self.assertTrue(self.is_gone(cluster_id))
 
 
 class Stopped(processes.EnginesTestCase):
-    """An engine that is told to stop lets another go on at once."""
+    """An engine that is to stop lets another continue at once."""
 
     options = {'heartbeat_timeout': 600}
 

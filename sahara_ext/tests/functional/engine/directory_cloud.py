@@ -68,7 +68,7 @@ class DirectoryCloud(fixtures.Fixture):
         draft.rename(_hold(self.path, method))
 
     def release(self, method: str) -> None:
-        """Have engines go on that :meth:`hold` made wait."""
+        """Have engines continue that :meth:`hold` made wait."""
         _hold(self.path, method).unlink()
 
     def made(self) -> list[str]:

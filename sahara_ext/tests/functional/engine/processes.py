@@ -24,7 +24,7 @@ TIMEOUT = 3.0
 
 _STOPPED = os.WSTOPPED | os.WEXITED | os.WNOWAIT
 
-#: How each database is told not to wait, and what would have to.
+#: How each database is configured not to wait, and what would have to.
 _TABLES = ('clusters', 'cluster_provision_steps', 'engines')
 _ROWS = [f'SELECT 1 FROM {table} FOR UPDATE' for table in _TABLES]
 _LOCK_TIMEOUTS = {
@@ -111,7 +111,7 @@ class EngineProcess(process.Process):
         return False
 
     def thaw(self) -> None:
-        """Have it go on."""
+        """Have it continue."""
         self.process.send_signal(signal.SIGCONT)
 
     def has_said(self, text: str) -> bool:

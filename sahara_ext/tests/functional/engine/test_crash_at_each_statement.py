@@ -2,7 +2,7 @@
 """An engine dies before any one of the statements it has for a database.
 
 Between two of them nothing happens that could be lost but servers, and those
-are found again. So another engine must be able to go on from each.
+are found again. So another engine must be able to continue from each.
 """
 
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ class TestEveryDeath(base.EngineTestCase):
         """Be an engine; return whether it has died before it was done."""
         engine = Engine(self.context, host='host')
         engine.register()
-        engine.forget_others()
+        engine.destroy_others()
         if statements is not None:
             self.death.comes_after(statements)
         try:

@@ -290,7 +290,7 @@ class TestFailure(ScalingTestCase):
             scaling(scaled),
         )
 
-    def test_what_cannot_be_rolled_back_is_not_forgotten(self):
+    def test_what_cannot_be_rolled_back_stays_recorded(self):
         cluster = self.create_unlucky('delete', 'demo-worker-004')
 
         def scale(plugin, context, cluster, instances, progress):

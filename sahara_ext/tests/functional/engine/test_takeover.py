@@ -55,7 +55,7 @@ class TestSearch(base.EngineTestCase):
 
 
 class TestStop(base.EngineTestCase):
-    """An engine that is told to stop lets go between two instances."""
+    """An engine that is to stop releases clusters between two instances."""
 
     def setUp(self):
         super().setUp()
@@ -229,7 +229,7 @@ class TestDatabase(base.EngineTestCase):
         self.assertEqual(
             [(name, 4, 0, 4, True) for name in STEPS], base.counts(cluster)
         )
-        self.assertIn('The database is lost', self.log.output)
+        self.assertIn('the database is unreachable', self.log.output)
 
     def test_it_comes_back_when_a_step_begins(self):
         answers = iter([db_exception.DBConnectionError()])
@@ -265,7 +265,7 @@ class TestDatabase(base.EngineTestCase):
         self.start(is_alone=False)
         self.wait_for(self.create(seconds=0.4))
         self.assertEqual([], errors)
-        self.assertIn('waits for another try', self.log.output)
+        self.assertIn('is to be retried', self.log.output)
 
     def test_it_comes_back_after_an_instance_was_saved(self):
         answers = iter([db_exception.DBConnectionError()])

@@ -37,7 +37,7 @@ class TestCrash(base.ReportersTestCase):
             reporter = self.reporter(
                 step, threads=8, numbers=numbers, failing=failing
             )
-            # It dies in the midst of something new.
+            # It dies in the middle of something new.
             target = stored + self.random.randrange(EVENTS // 2 // KILLS)
             self.wait_for(reporter, target)
             reporter.kill()

@@ -20,7 +20,7 @@ SAMPLES = documents.Documents(
     pathlib.Path(__file__).parents[4] / 'api-samples' / 'data-processing',
     '1.1',
     {
-        # Addresses that the fake cloud makes up.
+        # Addresses that the fake cloud generates.
         r'"198\.(18|19)\.\d+\.\d+"': '"an address"',
         r'"duration": \d+': '"duration": 0',
     },

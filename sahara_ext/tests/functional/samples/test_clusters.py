@@ -124,6 +124,12 @@ class ClusterSamples(base.OperationsTestCase):
             'clusters/cluster-progress-resp', f'{self.path}/progress'
         )
 
+    @base.produces('clusters/cluster-provisioning-resp')
+    def test_provisioning(self) -> None:
+        self.assertAnswers(
+            'clusters/cluster-provisioning-resp', f'{self.path}/provisioning'
+        )
+
     @base.produces('clusters/cluster-scale-req', 'clusters/cluster-scale-resp')
     def test_scale(self) -> None:
         other = self.up('two')

@@ -87,14 +87,3 @@ class TestCase(base.DatabaseTestCase):
             'state': 'planned',
         }
         return defaults | values
-
-    def assertAsks(self, number, function, *args, **kwargs):
-        """Return what a function says after so many statements."""
-        self.statements.clear()
-        result = function(*args, **kwargs)
-        self.assertEqual(
-            number,
-            len(self.statements),
-            '\n'.join(self.statements.statements),
-        )
-        return result

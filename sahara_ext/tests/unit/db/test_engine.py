@@ -17,7 +17,7 @@ class TestEngine(base.TestCase):
         return engine_db.engines_destroy_dead(self.context, before)
 
     def known(self):
-        """Forget all engines, return how many there were."""
+        """Delete all engines, return how many there were."""
         before = engine_db.engine_clock(self.context) + datetime.timedelta(
             hours=1
         )
@@ -40,21 +40,21 @@ class TestEngine(base.TestCase):
         self.register('one')
         self.assertEqual(1, self.known())
 
-    def test_one_is_forgotten(self):
+    def test_one_is_deleted(self):
         for engine_id in ('one', 'two'):
             self.register(engine_id)
         engine_db.engine_destroy(self.context, 'one')
         engine_db.engine_destroy(self.context, 'none')
         self.assertEqual(1, self.known())
 
-    def test_all_others_are_forgotten(self):
+    def test_all_others_are_deleted(self):
         for engine_id in ('one', 'two', 'three'):
             self.register(engine_id)
         engine_db.engines_destroy_others(self.context, 'two')
         self.assertEqual(1, self.known())
         self.register('two')
 
-    def test_the_dead_are_forgotten(self):
+    def test_the_dead_are_deleted(self):
         row = self.register('new')
         test_base.add(
             self.context,

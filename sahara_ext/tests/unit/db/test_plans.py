@@ -30,6 +30,13 @@ class TestClusters(plan_tests.SharedListTests):
     def page(self, page, filters, sort):
         cluster_list_db.cluster_get_page(self.context, page, filters, sort)
 
+    def test_progress(self):
+        cluster_db.cluster_get_progress(self.context, self.marker)
+        self.assertSearches(
+            'FROM clusters LEFT OUTER JOIN cluster_provision_steps',
+            'cluster_provision_steps_cluster_id_sequence_idx',
+        )
+
     def test_parts(self):
         for get in (
             lambda: cluster_db.cluster_get(self.context, self.marker),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A pool takes up what it has room for, and ends in good order."""
+"""A pool claims what it has room for, and ends gracefully."""
 
 import threading
 from typing import Any
@@ -179,11 +179,11 @@ class TestOperationPool(base.TestCase):
         self.assertTrue(self.pool.wait(0))
 
     def test_being_interrupted_is_no_error(self):
-        self.error = Interrupted('another goes on')
+        self.error = Interrupted('another continues')
         self.may_end.set()
         self.submit('one')
         self.wait_for_end()
-        self.assertIn('another goes on', self.log.output)
+        self.assertIn('another continues', self.log.output)
         self.assertNotIn('Traceback', self.log.output)
         # It is left for a later search.
         self.pool._pool.shutdown()

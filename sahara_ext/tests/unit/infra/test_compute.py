@@ -185,7 +185,7 @@ class TestLaunch(DriverTestCase):
         self.assertEqual([], self.api.accidents)
 
     def test_a_launch_with_an_unknown_outcome(self) -> None:
-        self.api.accidents.append(compute_api.FORGOTTEN)
+        self.api.accidents.append(compute_api.DROPPED)
         looks = []
 
         def decide_later(waiting: str = '') -> None:
@@ -199,7 +199,7 @@ class TestLaunch(DriverTestCase):
 
     def test_it_does_not_take_for_ever(self) -> None:
         self.settings.set('infra_compute', launch_timeout=1)
-        self.api.accidents.append(compute_api.FORGOTTEN)
+        self.api.accidents.append(compute_api.DROPPED)
         error = self.assertRaises(exception.InfraTimeout, self.launch)
         self.assertIn('one-worker-0', str(error))
         self.assertEqual({}, self.api.servers)

@@ -75,14 +75,3 @@ class TestCase(base.DatabaseTestCase):
         cluster = self.create(*args, **kwargs)
         self.claim(cluster, self.engine())
         return Cluster.get_for_engine(self.context, cluster.id)
-
-    def assertAsks(self, number, function, *args, **kwargs):
-        """Return what a function says after so many statements."""
-        self.statements.clear()
-        result = function(*args, **kwargs)
-        self.assertEqual(
-            number,
-            len(self.statements),
-            '\n'.join(self.statements.statements),
-        )
-        return result

@@ -126,8 +126,27 @@ class TestGet(base.TestCase):
         self.assertEqual(self.made.name, cluster.name)
         self.assertNotIn('node_groups', cluster)
 
+    def test_progress_alone(self):
+        cluster = self.assertAsks(
+            1, Cluster.get_progress, self.context, self.made.id
+        )
+        self.assertEqual(self.made.name, cluster.name)
+        self.assertEqual(self.made.status, cluster.status)
+        names = [step.step_name for step in cluster.provision_steps]
+        self.assertEqual(['first', 'second'], names)
+        self.assertNotIn('node_groups', cluster)
+        self.assertEqual(set(), cluster.obj_what_changed())
+
+    def test_progress_before_steps_are_planned(self):
+        made = self.create()
+        cluster = self.assertAsks(
+            1, Cluster.get_progress, self.context, made.id
+        )
+        self.assertEqual(made.id, cluster.id)
+        self.assertEqual([], cluster.provision_steps)
+
     def test_for_whom(self):
-        for get in (Cluster.get, Cluster.get_ref):
+        for get in (Cluster.get, Cluster.get_ref, Cluster.get_progress):
             self.assertRaises(
                 exception.ClusterNotFound, get, self.stranger, self.made.id
             )

@@ -24,10 +24,10 @@ class TestEngine(base.TestCase):
         first, second = self.engine(), self.engine()
         self.assertTrue(self.claim(cluster, first))
         self.assertFalse(self.claim(cluster, second))
-        first.forget()
+        first.destroy()
         self.assertTrue(self.claim(cluster, second))
         first.register()
-        first.forget_others()
+        first.destroy_others()
         self.assertTrue(self.claim(cluster, first))
 
     def test_a_deadline_is_of_the_same_clock(self):
@@ -37,12 +37,12 @@ class TestEngine(base.TestCase):
         earlier = Engine.get_deadline(self.context, 3600)
         self.assertLess(earlier, engine.last_seen_at)
 
-    def test_the_dead_are_forgotten(self):
+    def test_the_dead_are_deleted(self):
         self.engine()
         for seconds, number in ((60, 0), (-60, 1), (-60, 0)):
             deadline = Engine.get_deadline(self.context, seconds)
             self.assertEqual(
-                number, Engine.forget_dead(self.context, deadline)
+                number, Engine.destroy_dead(self.context, deadline)
             )
 
     def test_all_and_who_of_them_is_alive(self):

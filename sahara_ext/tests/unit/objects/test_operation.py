@@ -9,6 +9,7 @@ from sahara_ext.objects.engine import Engine
 from sahara_ext.objects.fields import ClusterStatus
 from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
+from sahara_ext.objects.operation import NewOperation
 from sahara_ext.progress import Progress
 from sahara_ext.tests.unit.objects import base
 
@@ -20,10 +21,9 @@ class TestBegin(base.TestCase):
         return Cluster.begin_operation(
             self.context,
             cluster.id,
-            StepType.SCALING,
-            expected,
-            ClusterStatus.SCALING,
-            **changes,
+            NewOperation(
+                StepType.SCALING, ClusterStatus.SCALING, expected, **changes
+            ),
         )
 
     def test_what_is_to_be_done(self):
@@ -87,7 +87,7 @@ class TestHeld(base.TestCase):
     def test_until_another_engine_has_it(self):
         held = self.claimed()
         self.assertTrue(held.is_held())
-        Engine(self.context, id=held.engine_id).forget()
+        Engine(self.context, id=held.engine_id).destroy()
         self.assertTrue(self.claim(held, self.engine()))
         self.assertFalse(held.is_held())
         for change in (
@@ -171,5 +171,5 @@ class TestAbandoned(base.TestCase):
         self.assertEqual(
             [waiting.id, held.id], self.find(engine_id=held.engine_id)
         )
-        Engine(self.context, id=held.engine_id).forget()
+        Engine(self.context, id=held.engine_id).destroy()
         self.assertEqual([waiting.id, held.id], self.find())

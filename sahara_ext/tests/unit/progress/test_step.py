@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever is reported to a step is counted once and told to users."""
+"""Whatever is reported to a step is counted once and shown to users."""
 
 from concurrent import futures
 

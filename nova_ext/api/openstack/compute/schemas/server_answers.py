@@ -6,8 +6,6 @@ from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack.compute.schemas import types
 
 _disk_config = {'enum': ['AUTO', 'MANUAL']}
-_string_or_null = types.nullable(types.string)
-_date_or_null = types.nullable(types.date_time)
 
 _reference = {
     'id': Param(types.uuid, required=True),
@@ -33,25 +31,25 @@ _basics = {
     'OS-DCF:diskConfig': Param(_disk_config, required=True),
     'progress': Param(types.integer),
     'locked': Param(types.boolean, since='2.9', required=True),
-    'description': Param(_string_or_null, since='2.19', required=True),
+    'description': Param(types.string_or_null, since='2.19', required=True),
     'tags': Param(
         {'type': 'array', 'items': types.string}, since='2.26', required=True
     ),
     'trusted_image_certificates': Param(
         {'type': ['array', 'null']}, since='2.63', required=True
     ),
-    'locked_reason': Param(_string_or_null, since='2.73', required=True),
+    'locked_reason': Param(types.string_or_null, since='2.73', required=True),
 }
 
 #: Of answers to reads of a server.
 _states = {
     'OS-EXT-AZ:availability_zone': types.string,
     'config_drive': types.string,
-    'key_name': _string_or_null,
-    'OS-SRV-USG:launched_at': _date_or_null,
-    'OS-SRV-USG:terminated_at': _date_or_null,
-    'OS-EXT-STS:task_state': _string_or_null,
-    'OS-EXT-STS:vm_state': _string_or_null,
+    'key_name': types.string_or_null,
+    'OS-SRV-USG:launched_at': types.date_time_or_null,
+    'OS-SRV-USG:terminated_at': types.date_time_or_null,
+    'OS-EXT-STS:task_state': types.string_or_null,
+    'OS-EXT-STS:vm_state': types.string_or_null,
     'OS-EXT-STS:power_state': types.integer,
     'os-extended-volumes:volumes_attached': {'type': 'array'},
 }
@@ -59,15 +57,17 @@ _states = {
 _USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 #: Of answers to operators.
 _attributes = {
-    'OS-EXT-SRV-ATTR:host': Param(_string_or_null),
+    'OS-EXT-SRV-ATTR:host': Param(types.string_or_null),
     'OS-EXT-SRV-ATTR:instance_name': Param(types.string),
-    'OS-EXT-SRV-ATTR:hypervisor_hostname': Param(_string_or_null),
-    'OS-EXT-SRV-ATTR:hostname': Param(_string_or_null, since='2.3'),
+    'OS-EXT-SRV-ATTR:hypervisor_hostname': Param(types.string_or_null),
+    'OS-EXT-SRV-ATTR:hostname': Param(types.string_or_null, since='2.3'),
     'OS-EXT-SRV-ATTR:kernel_id': Param(types.string, since='2.3'),
     'OS-EXT-SRV-ATTR:launch_index': Param(types.integer, since='2.3'),
     'OS-EXT-SRV-ATTR:ramdisk_id': Param(types.string, since='2.3'),
-    'OS-EXT-SRV-ATTR:reservation_id': Param(_string_or_null, since='2.3'),
-    'OS-EXT-SRV-ATTR:root_device_name': Param(_string_or_null, since='2.3'),
+    'OS-EXT-SRV-ATTR:reservation_id': Param(types.string_or_null, since='2.3'),
+    'OS-EXT-SRV-ATTR:root_device_name': Param(
+        types.string_or_null, since='2.3'
+    ),
     _USER_DATA: Param(types.null, since='2.3'),
     'host_status': Param(types.string, since='2.16'),
 }
@@ -131,8 +131,8 @@ rebuild = schema.wrapped(
             **{k: v for k, v in _changed.items() if k != _USER_DATA},
             'adminPass': Param(types.string),
             'key_name': (
-                Param(_string_or_null, since='2.54', until='2.74'),
-                Param(_string_or_null, since='2.75'),
+                Param(types.string_or_null, since='2.54', until='2.74'),
+                Param(types.string_or_null, since='2.75'),
             ),
             'user_data': Param(types.null, since='2.57'),
         }

@@ -93,6 +93,11 @@ def nullable(inner: JSONSchema) -> JSONSchema:
     return {'anyOf': [inner, null]}
 
 
+string_or_null = nullable(string)
+integer_or_null = nullable(integer)
+date_time_or_null = nullable(date_time)
+
+
 def bare(action: str) -> schema.Body:
     """Return the schema of an action whose value is ignored."""
     return schema.wrapped(action, {})

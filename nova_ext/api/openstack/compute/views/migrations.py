@@ -21,19 +21,20 @@ HOST_KEYS = (
     'dest_host',
 )
 _NO_HOSTS = dict.fromkeys(HOST_KEYS)
+_LIVE = fields.MigrationType.LIVE_MIGRATION
 _IN_PROGRESS = fields.MigrationStatus.LIVE_IN_PROGRESS
 _hosts = objects.Values(*HOST_KEYS)
 _initiator = objects.Values('user_id', 'project_id')
 _RELATIONS = ('self', 'bookmark')
 
 
-def show_all(
+def show_visible(
     req: request.Request,
     migrations: Iterable[Migration],
     with_hosts: bool,
     links: links.Links,
 ) -> list[dict[str, Any]]:
-    """Return migrations.
+    """Return those migrations that users may see.
 
     :param with_hosts: whether the caller may know the hosts
     """
@@ -48,13 +49,16 @@ def show_all(
     found = []
     for migration in migrations:
         shown = values(migration)
+        if shown.pop('hidden'):
+            continue
         if not with_hosts:
             shown.update(_NO_HOSTS)
         shown['created_at'] = timestamps.micro(shown['created_at'])
         shown['updated_at'] = timestamps.micro(shown['updated_at'])
         # Only a live migration in progress can be watched at a URL of its
         # own.
-        if with_type and migration.is_live and shown['status'] in _IN_PROGRESS:
+        is_live = with_type and shown['migration_type'] == _LIVE
+        if is_live and shown['status'] in _IN_PROGRESS:
             path = f'/{shown["instance_uuid"]}/migrations/{shown["id"]}'
             shown['links'] = [
                 {'rel': rel, 'href': prefix + path}
@@ -80,6 +84,7 @@ def _values(
         *(['user_id', 'project_id'] if with_user else []),
         'created_at',
         'updated_at',
+        'hidden',
     )
 
 

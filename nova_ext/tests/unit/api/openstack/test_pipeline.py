@@ -254,7 +254,7 @@ class TestIdentities(_PipelineTestCase):
 
 
 class TestKeystone(_PipelineTestCase):
-    def test_identity_headers_of_a_client_are_not_believed(self):
+    def test_identity_headers_of_a_client_are_not_trusted(self):
         self.settings.set('api', auth_strategy='keystone')
         self.load()
         # The options are known now; the filter reads them when it is made.

@@ -9,7 +9,7 @@ from nova_ext.tests import base
 
 
 class TestBacklog(base.TestCase):
-    """Writes that fail, for a while or for good."""
+    """Writes that fail, for a while or permanently."""
 
     def setUp(self):
         super().setUp()

@@ -42,7 +42,7 @@ _WHO = {'user_id': USER, 'project_id': PROJECT}
 def _show(version, with_hosts=True, **changes):
     req = base.request(version)
     migration = base.a_migration(**changes)
-    [shown] = view.show_all(req, [migration], with_hosts, base.LINKS)
+    [shown] = view.show_visible(req, [migration], with_hosts, base.LINKS)
     return shown
 
 

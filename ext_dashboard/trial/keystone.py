@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The keystone of a trial dashboard: its files, and its process."""
+
+import os
+import subprocess
+import sys
+
+from ext_dashboard.trial import serving
+from ext_dashboard.trial.children import Child
+from ext_dashboard.trial.place import PROJECT
+from ext_dashboard.trial.place import REGION
+from ext_dashboard.trial.place import Place
+from ext_lib import private_files
+from ext_lib.startup_errors import NotStarted
+
+PART = 'identity'
+MODULE = 'ext_dashboard.trial.keystone'
+
+_CONFIGURATION = """\
+[DEFAULT]
+log_file = {log}
+[database]
+connection = sqlite:///{state}/keystone.sqlite
+[fernet_tokens]
+key_repository = {state}/fernet
+[fernet_receipts]
+key_repository = {state}/fernet
+[credential]
+key_repository = {state}/credential
+"""
+_OWNER = (
+    *('--keystone-user', str(os.geteuid())),
+    *('--keystone-group', str(os.getegid())),
+)
+_COMMANDS = (
+    ('db_sync',),
+    ('fernet_setup', *_OWNER),
+    ('credential_setup', *_OWNER),
+    (
+        'bootstrap',
+        *('--bootstrap-project-name', PROJECT),
+        *('--bootstrap-region-id', REGION),
+    ),
+)
+
+
+def start(place: Place) -> Child:
+    """Start the process, with a database that the first start makes.
+
+    :raises NotStarted: when a command of keystone fails
+    """
+    _prepare(place)
+    return Child(
+        PART,
+        MODULE,
+        [place.host, str(place.ports[PART])],
+        place.log(PART),
+        {'OS_KEYSTONE_CONFIG_FILES': _configuration(place)},
+    )
+
+
+def _prepare(place: Place) -> None:
+    state = place.directory('keystone')
+    private_files.write(
+        state / 'keystone.conf',
+        _CONFIGURATION.format(state=state, log=place.log('keystone')),
+    )
+    # It stays away until all commands have succeeded.
+    made = state / 'made'
+    if not made.exists():
+        for command in _COMMANDS:
+            _manage(place, *command)
+        made.touch()
+
+
+def _manage(place: Place, command: str, *arguments: str) -> None:
+    path = os.path.join(sys.prefix, 'bin', 'keystone-manage')
+    done = subprocess.run(  # noqa: S603
+        [
+            *(path, '--config-file', _configuration(place)),
+            *(command, *arguments),
+        ],
+        env={
+            **os.environ,
+            'OS_BOOTSTRAP_PASSWORD': place.password('admin'),
+            'PYTHONWARNINGS': 'ignore',
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or 'no reason').splitlines()[-1]
+        raise NotStarted(f'keystone-manage {command}: {last}')
+
+
+def _configuration(place: Place) -> str:
+    return str(place.state / 'keystone' / 'keystone.conf')
+
+
+if __name__ == '__main__':
+    sys.exit(serving.main('keystone.wsgi.api:application'))
