@@ -113,11 +113,11 @@ ALL = (EVENTS, SERVERS, ACTIONS, MIGRATIONS)
 
 def watch_of(kind: Kind, row: Mapping[str, Any]) -> int:
     """Return how often a server or a migration is to be read again."""
+    is_ended = kind is not MIGRATIONS or row['status'] in ENDED
     if row['deleted']:
-        return NEVER
-    if kind is MIGRATIONS and row['status'] not in ENDED:
-        return OFTEN
-    return AT_TIMES
+        # A server may be deleted while it is migrated.
+        return NEVER if is_ended else AT_TIMES
+    return AT_TIMES if is_ended else OFTEN
 
 
 def is_undone(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
