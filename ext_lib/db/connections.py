@@ -130,7 +130,9 @@ def _configure(
     plugin: str | None = None,
 ) -> None:
     conf.register_opts(options.database_opts, group=group)
-    settings = dict(conf[group].items())
+    # A section may have options of its own, too.
+    names = [opt.dest for opt in options.database_opts]
+    settings = {name: conf[group][name] for name in names}
     if settings['connection']:
         parameters = [connection_parameters(settings, limits)]
         if plugin is not None:

@@ -10,6 +10,7 @@ from ext_lib import options
 from ext_lib import startup
 from ext_lib.db import indexes
 from nova_ext.conf import tasks
+from nova_ext.conf import trail
 
 API_OPTS = [
     *options.API_OPTS,
@@ -187,6 +188,7 @@ _SECTIONS: Sequence[options.Section] = (
         STATUS_OPTS,
     ),
     (tasks.GROUP, tasks.OPTS),
+    (trail.GROUP, trail.OPTS),
 )
 
 

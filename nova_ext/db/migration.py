@@ -6,6 +6,7 @@ import pathlib
 from ext_lib.db import migration
 from nova_ext.db import models
 from nova_ext.db.legacy_migrations import tables
+from nova_ext.db.trail import models as trail_models
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -31,4 +32,12 @@ schema = migration.Schema(
         command='nova-manage db sync',
     ),
     part=tasks,
+)
+
+#: The database of the trail, which no other program uses.
+trail = migration.Schema(
+    name='nova_ext_trail',
+    alembic=_HERE / 'trail_migrations',
+    command='nova-ext-trail db sync',
+    metadata=trail_models.metadata,
 )

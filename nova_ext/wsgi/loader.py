@@ -14,6 +14,7 @@ from nova_ext.conf import cors
 from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
+from nova_ext.db.trail import facade as trail
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
@@ -58,6 +59,7 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
     healthcheck.set_defaults(conf, **defaults)
     application = _load(conf, _AUDIT_NAME)
     cells.configure(conf)
+    trail.configure(conf)
     return application
 
 

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""nova-ext-trail: copies records of cells to a database of their own."""
+
+from collections.abc import Sequence
+import signal
+import sys
+from typing import Any
+
+from oslo_config import cfg
+from oslo_log import log as logging
+
+from ext_lib import command_line
+from ext_lib import log_lines
+from ext_lib import startup
+from ext_lib import startup_errors
+from ext_lib.db import reach
+from nova_ext.conf import opts
+from nova_ext.db import cells
+from nova_ext.db import migration
+from nova_ext.db.facade import facade
+from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail.collector import Collector
+
+PROGRAM = startup.Program(
+    'nova-ext-trail',
+    'Keep the records of servers that the databases of a nova no longer have.',
+)
+
+
+def main(
+    argv: Sequence[str] | None = None, conf: cfg.ConfigOpts = cfg.CONF
+) -> int:
+    """Carry out the command in ``argv``; return the exit status."""
+    return PROGRAM.run(lambda: _run(argv, conf))
+
+
+def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
+    logging.register_options(conf)
+    conf.set_default('use_stderr', True)
+    opts.register_opts(conf)
+    conf.register_cli_opt(
+        cfg.SubCommandOpt('category', title='Commands', handler=_add_parsers)
+    )
+    command_line.parse(PROGRAM, conf, argv, 'nova-ext')
+    log_lines.setup(conf, 'nova_ext')
+    reach.wait(PROGRAM, conf, trail.GROUP)
+    trail.configure(conf)
+    try:
+        conf.category.run(conf)
+        return 0
+    finally:
+        facade.reset()
+        trail.facade.reset()
+
+
+def _add_parsers(categories: Any) -> None:
+    collect = categories.add_parser(
+        'collect', help='Follow the cells until told to stop.'
+    )
+    collect.add_argument(
+        '--once',
+        action='store_true',
+        help='End when all cells have been read to their ends.',
+    )
+    collect.set_defaults(run=_collect)
+    db = categories.add_parser('db', help='The schema of the database.')
+    commands = db.add_subparsers(dest='command', required=True)
+    sync = commands.add_parser(
+        'sync', help='Bring the schema to the newest version.'
+    )
+    sync.set_defaults(run=_sync)
+    version = commands.add_parser(
+        'version', help='Print the version of the schema, 0 for none.'
+    )
+    version.set_defaults(run=_version)
+
+
+def _collect(conf: cfg.ConfigOpts) -> None:
+    _check_schema()
+    for group in conf.cells.databases or ['database']:
+        reach.check(conf, group)
+    facade.configure(conf)
+    cells.configure(conf)
+    collector = Collector(conf)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: collector.stop())
+    collector.run(once=conf.category.once)
+
+
+def _check_schema() -> None:
+    """Check that the trail has the present schema.
+
+    :raises NotStarted: when it has not
+    """
+    found = migration.trail.version(trail.facade.get_engine())
+    if found != migration.trail.head:
+        raise startup_errors.NotStarted(
+            f'The schema of the trail is at version {found or 0}, not '
+            f'{migration.trail.head}. Run "{migration.trail.command}".'
+        )
+
+
+def _sync(_conf: cfg.ConfigOpts) -> None:
+    migration.trail.sync(trail.facade.get_engine())
+
+
+def _version(_conf: cfg.ConfigOpts) -> None:
+    print(migration.trail.version(trail.facade.get_engine()) or 0)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

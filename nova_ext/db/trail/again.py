@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records that may have changed since they were copied."""
+
+from collections.abc import Iterable, Mapping
+import datetime
+from typing import Any
+
+from ext_lib import exception
+from nova_ext.db.trail import kinds
+from nova_ext.db.trail import rows
+from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.pace import Pace
+from nova_ext.db.trail.store import Store
+
+_Row = dict[str, Any]
+_WATCHED = (
+    (kinds.ACTIONS, kinds.OFTEN),
+    (kinds.ACTIONS, kinds.AT_TIMES),
+    (kinds.MIGRATIONS, kinds.OFTEN),
+    (kinds.MIGRATIONS, kinds.AT_TIMES),
+    (kinds.SERVERS, kinds.AT_TIMES),
+)
+
+
+class Restored(exception.Error):
+    """A number of a cell stands for another row than it did."""
+
+    msg_fmt = 'number %(number)s of %(kind)s'
+
+
+class Again:
+    """Reading of records again: of those about to end, and of some others.
+
+    Of those that may change at any time it is a batch of each kind, in turns;
+    all if ``is_thorough`` is set.
+
+    :param cell: is asked
+    """
+
+    is_thorough = False
+
+    def __init__(self, cell: Cell, pace: Pace) -> None:
+        self._cell = cell
+        self._pace = pace
+        self._last: dict[tuple[Kind, int], int] = {}
+
+    def run(
+        self,
+        store: Store,
+        tails: Mapping[Kind, int],
+        moment: datetime.datetime,
+    ) -> None:
+        """Read records again, and store what has changed.
+
+        :param tails: up to which number rows that are missing are gone
+        :param moment: the present one, by the clock of the trail
+        :raises Restored: when one is what it was in a backup, or another
+        """
+        for kind, watch in _WATCHED:
+            is_turn = watch != kinds.OFTEN and not self.is_thorough
+            last = self._last.get((kind, watch), 0) if is_turn else 0
+            while known := store.watched(kind, watch, last, self._pace.batch):
+                if kind is kinds.ACTIONS:
+                    _Actions(self._cell, store, tails, moment).update(known)
+                else:
+                    _update(self._cell, store, kind, known, tails[kind])
+                self._pace.pause()
+                last = max(known)
+                if is_turn or len(known) < self._pace.batch:
+                    break
+            self._last[kind, watch] = last if known else 0
+
+
+def _update(
+    cell: Cell, store: Store, kind: Kind, known: dict[int, _Row], tail: int
+) -> None:
+    changes = []
+    found = _read(cell, kind, known)
+    for number, before in known.items():
+        after = found.get(number)
+        if after is not None:
+            change = _change(kind, before, after)
+            watch = kinds.watch_of(kind, after)
+        else:
+            change, watch = {}, kinds.NEVER
+            if number > tail:
+                # A replica may lag; or there are no later rows.
+                continue
+        if change or watch != before['watch']:
+            changes.append({'id': number, **change, 'watch': watch})
+    store.change({kind: changes})
+
+
+class _Actions:
+    """Actions, which change with their events.
+
+    These are read first: what changes one changes the action, too.
+    """
+
+    def __init__(
+        self,
+        cell: Cell,
+        store: Store,
+        tails: Mapping[Kind, int],
+        moment: datetime.datetime,
+    ) -> None:
+        self._cell = cell
+        self._store = store
+        self._tails = tails
+        self._moment = moment
+
+    def update(self, known: dict[int, _Row]) -> None:
+        """Store what has changed of actions, and of their events."""
+        events = self._store.events_of(list(known))
+        found = _read(self._cell, kinds.EVENTS, events)
+        changed = [
+            {'id': number, **change}
+            for number, event in found.items()
+            if (change := _change(kinds.EVENTS, events[number], event))
+        ]
+        unended: dict[int, bool] = {}
+        for number, before in events.items():
+            action = before['action_id']
+            event = found.get(number, before)
+            is_open = event['finish_time'] is None
+            unended[action] = unended.get(action, False) or is_open
+        actions = self._changed(known, unended)
+        self._store.change({kinds.EVENTS: changed, kinds.ACTIONS: actions})
+
+    def _changed(
+        self, known: dict[int, _Row], unended: Mapping[int, bool]
+    ) -> list[_Row]:
+        found = _read(self._cell, kinds.ACTIONS, known)
+        nameless = [a for a in known.values() if not a['server_project_id']]
+        servers = rows.servers_of(self._store, nameless)
+        changes = []
+        for number, before in known.items():
+            after = found.get(number, before)
+            derived = rows.state_of(
+                after, unended.get(number), self._moment
+            ) | servers.get(number, {})
+            if number not in found and number <= self._tails[kinds.ACTIONS]:
+                derived['watch'] = kinds.NEVER
+            change = _change(kinds.ACTIONS, before, after)
+            change |= {k: v for k, v in derived.items() if v != before[k]}
+            if change:
+                changes.append({'id': number, **change})
+        return changes
+
+
+def _read(cell: Cell, kind: Kind, numbers: Iterable[int]) -> dict[int, _Row]:
+    return {
+        row['id']: row
+        for some in cell.numbered(kind, list(numbers))
+        for row in some
+    }
+
+
+def _change(kind: Kind, before: _Row, after: _Row) -> _Row:
+    """Return the columns that have changed, with what they have now.
+
+    :raises Restored: when it is another row, or what it was in a backup
+    """
+    is_other = any(before[name] != after[name] for name in kind.identity)
+    if is_other or kinds.is_undone(before, after):
+        raise Restored(kind=kind.name, number=before['id'])
+    return {
+        name: after[name]
+        for name in kind.columns
+        if before[name] != after[name]
+    }

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The collector: one leads and follows all cells, the others wait."""
+
+from collections.abc import Callable
+import os
+import socket
+import threading
+import time
+import uuid
+
+from oslo_config import cfg
+from oslo_log import log
+
+from ext_lib import context
+from ext_lib.db import connect_limits
+from nova_ext.db import cells
+from nova_ext.db.trail import lease
+from nova_ext.db.trail import pace
+from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.follower import Follower
+
+LOG = log.getLogger(__name__)
+
+
+class Collector:
+    """Follows the cells until it is told to stop.
+
+    :param conf: the databases are configured by it already
+    """
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._settings = conf.trail
+        self._stopping = threading.Event()
+        self._context = context.get_admin_context()
+        self._pace = pace.from_conf(conf, self._stopping)
+        self._lease = lease.Lease(_name(), conf.trail.lease)
+        self._followers = self._make_followers()
+        self._leads = False
+        self._has_more = False
+        self._is_once = False
+        began = time.monotonic()
+        self._read_at = {f.cell.title: began for f in self._followers}
+        self._warned: set[str] = set()
+
+    def _make_followers(self) -> list[Follower]:
+        asking = context.get_admin_context()
+        asking.use_replica = True
+        return [
+            Follower(
+                self._context,
+                Cell(there, self._pace.batch),
+                self._lease,
+                self._pace,
+            )
+            for there in cells.each(asking)
+        ]
+
+    def stop(self) -> None:
+        """Have :meth:`run` return after the batch that it is at."""
+        self._stopping.set()
+
+    def run(self, once: bool = False) -> None:
+        """Follow the cells, round after round.
+
+        :param once: end when all that answer have been read to their ends
+        """
+        self._is_once = once
+        while not self._stopping.is_set():
+            self._has_more = False
+            self._attempt(self.round)
+            if self._has_more:
+                continue
+            if once and self._leads:
+                break
+            self._stopping.wait(self._settings.interval)
+        self._attempt(lambda: self._lease.release(self._context))
+
+    def round(self) -> bool:
+        """Read all cells once; return whether this collector leads."""
+        leads = self._lease.acquire(self._context)
+        if leads != self._leads:
+            LOG.info(
+                'Collector %s %s',
+                self._lease.owner,
+                'leads' if leads else 'waits: another one leads',
+            )
+            self._leads = leads
+        if leads:
+            for follower in self._followers:
+                self._follow(follower)
+        return leads
+
+    def _follow(self, follower: Follower) -> None:
+        title = follower.cell.title
+        try:
+            is_at_end = follower.follow(self._is_once)
+        except (pace.Stopped, lease.LeaseLost):
+            raise
+        except connect_limits.UNREACHABLE as error:
+            if not self._is_in_reach():
+                raise
+            LOG.warning('Cell %s does not answer: %s', title, error)
+        except Exception:
+            # The others are followed none the less.
+            LOG.exception('Cell %s cannot be followed', title)
+        else:
+            self._has_more |= not is_at_end
+            if is_at_end:
+                self._read_at[title] = time.monotonic()
+        self._check_lag(title)
+
+    def _is_in_reach(self) -> bool:
+        """Return whether it is not the trail that does not answer."""
+        try:
+            lease.now(self._context)
+        except connect_limits.UNREACHABLE:
+            return False
+        return True
+
+    def _check_lag(self, title: str) -> None:
+        """Warn once when a cell was not read to its end for too long."""
+        lag = time.monotonic() - self._read_at[title]
+        if lag <= self._settings.lag_warning:
+            if title in self._warned:
+                LOG.info('Cell %s is read to its end again', title)
+            self._warned.discard(title)
+        elif title not in self._warned:
+            self._warned.add(title)
+            LOG.warning(
+                'The trail of cell %s lags by %d s: it was not read to its '
+                'end for as long',
+                title,
+                lag,
+            )
+
+    def _attempt(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except pace.Stopped:
+            pass
+        except lease.LeaseLost as error:
+            LOG.warning('%s', error.message)
+        except connect_limits.UNREACHABLE as error:
+            LOG.warning('The database of the trail does not answer: %s', error)
+        except Exception:
+            LOG.exception('A round of collector %s failed', self._lease.owner)
+
+
+def _name() -> str:
+    """Return a name that no other collector has."""
+    return f'{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}'

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A round of copying: what is new in a cell, what came late, what changed.
+
+A kind is copied before what its records need: events before actions, so that
+an action is read after the events that changed it, and servers before the
+actions that bear their names.
+"""
+
+import datetime
+from typing import Any, NamedTuple
+
+from oslo_log import log
+
+from ext_lib.context import RequestContext
+from nova_ext.db.trail import kinds
+from nova_ext.db.trail import lease
+from nova_ext.db.trail import sources
+from nova_ext.db.trail.again import Again
+from nova_ext.db.trail.again import Restored
+from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.pace import Pace
+from nova_ext.db.trail.rows import Maker
+from nova_ext.db.trail.store import Position
+from nova_ext.db.trail.store import Store
+
+LOG = log.getLogger(__name__)
+
+_HIGHEST = 2**62
+#: How many batches of a kind are copied before other cells have their turn.
+_TURN = 20
+
+
+class Follower:
+    """The copying of one cell.
+
+    :param context: of the trail
+    :param cell: is asked
+    :param lease: of the collector
+    """
+
+    def __init__(
+        self,
+        context: RequestContext,
+        cell: Cell,
+        lease: lease.Lease,
+        pace: Pace,
+    ) -> None:
+        self._context = context
+        self._lease = lease
+        self._pace = pace
+        self.cell = cell
+        self._again = Again(cell, pace)
+
+    def follow(self, is_thorough: bool = False) -> bool:
+        """Read what is new in the cell; return whether that was all.
+
+        :param is_thorough: read all again that may have changed
+        :raises LeaseLost: when another collector leads
+        :raises OutOfReach: when the cell does not answer; so do
+            DBConnectionError and TimeoutError
+        """
+        name = self.cell.name
+        self._again.is_thorough = is_thorough
+        store = sources.open_store(self._context, self._lease, name)
+        try:
+            return self._follow(store)
+        except Restored as error:
+            LOG.warning(
+                'Cell %s has another row than the trail: %s. It was restored '
+                'from a backup, or counts its rows anew. It is copied again '
+                'from its first row; what only its former life had is kept.',
+                self.cell.title,
+                error.message,
+            )
+            sources.begin_life(self._context, self._lease, name)
+            self._again = Again(self.cell, self._pace)
+            return False
+
+    def _follow(self, store: Store) -> bool:
+        """Do what :meth:`follow` does.
+
+        :raises Restored: when the cell is not what it was
+        """
+        moment = lease.now(self._context)
+        tails = {kind: self._verify(store, kind) for kind in kinds.ALL}
+        maker = Maker(store, moment)
+        # The servers of later actions may not have been read.
+        ends = {kinds.ACTIONS: self.cell.last(kinds.ACTIONS)}
+        for kind in kinds.ALL:
+            copy = _Copy(self.cell, store, kind, maker, self._pace, moment)
+            if not copy.run(ends.get(kind, _HIGHEST)):
+                return False
+        self._again.run(store, tails, moment)
+        store.mark_read(moment)
+        return True
+
+    def _verify(self, store: Store, kind: Kind) -> int:
+        """Return up to which number missing rows are known to be gone.
+
+        :raises Restored: when the last row that was copied is another one
+        """
+        position = store.position(kind)
+        tail = self.cell.tail(kind, position.number)
+        if tail is None:
+            return 0
+        number, identity = tail[0], tuple(tail[1:])
+        known = store.numbered(kind, [number]).get(number)
+        if known is None:
+            if number > position.closed:
+                return int(number)
+            raise Restored(kind=kind.name, number=number)
+        if tuple(known[name] for name in kind.identity) != identity:
+            raise Restored(kind=kind.name, number=number)
+        return int(number)
+
+
+class _Copy(NamedTuple):
+    """The copying of one kind of rows.
+
+    :param moment: when the round began, by the clock of the trail
+    """
+
+    cell: Cell
+    store: Store
+    kind: Kind
+    maker: Maker
+    pace: Pace
+    moment: datetime.datetime
+
+    def run(self, end: int) -> bool:
+        """Copy what came late, and what is new up to a number.
+
+        :returns: whether that was all; other cells have their turn before
+            the rest
+        """
+        position = self.store.position(self.kind)
+        self._copy_late(position)
+        position = self._closed(position)
+        for _ in range(_TURN):
+            rows = self.cell.after(self.kind, position.number, end)
+            if rows:
+                position = self._moved(position, rows)
+                made = self.maker.records(self.kind, rows)
+                self.store.add(self.kind, made, position)
+            if len(rows) < self.pace.batch:
+                return True
+            self.pace.pause()
+        return False
+
+    def _copy_late(self, position: Position) -> None:
+        """Copy rows that were committed when later ones had been copied."""
+        low, high = position.closed, position.number
+        for begin, numbers in self.cell.numbers(self.kind, low, high):
+            known = self.store.numbers(self.kind, begin, numbers[-1])
+            missing = [number for number in numbers if number not in known]
+            for rows in self.cell.numbered(self.kind, missing):
+                made = self.maker.records(self.kind, rows)
+                self.store.add(self.kind, made, position)
+
+    def _closed(self, position: Position) -> Position:
+        """Return a position below which no row can come late any more."""
+        if position.closed == position.number:
+            return position
+        if self.moment - position.closing_since < self.pace.late:
+            return position
+        position = Position(
+            position.number, position.closing, position.number, self.moment
+        )
+        self.store.move(self.kind, position)
+        return position
+
+    def _moved(self, position: Position, rows: list[Any]) -> Position:
+        """Return the position behind new rows."""
+        last = rows[-1]['id']
+        oldest = self.moment - self.pace.late - self.pace.skew
+        times = [row['created_at'] for row in rows]
+        if position.closed == position.number and all(
+            time is not None and time < oldest for time in times
+        ):
+            # Whatever has a lesser number was committed long ago.
+            return Position(last, last, last, self.moment)
+        return position._replace(number=last)

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statements of the collector on the trail."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ext_lib.context import RequestContext
+from ext_lib.db import text
+from nova_ext.db.trail import kinds
+from nova_ext.db.trail import models
+from nova_ext.db.trail.facade import facade
+from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.lease import Lease
+
+_Row = dict[str, Any]
+
+
+class Position(NamedTuple):
+    """A row of the table of positions, on the copying of a table."""
+
+    number: int
+    closed: int
+    closing: int
+    closing_since: datetime.datetime
+
+
+class Store:
+    """The records of one source, for the collector that leads.
+
+    :param source_id: of the life of the cell that is being followed
+    :param older: sources of its former lives
+    """
+
+    def __init__(
+        self,
+        context: RequestContext,
+        lease: Lease,
+        source_id: int,
+        older: Sequence[int],
+    ) -> None:
+        self._context = context
+        self._lease = lease
+        self.source_id = source_id
+        self._older = list(older)
+
+    def position(self, kind: Kind) -> Position:
+        """Return how far a table is copied."""
+        t = models.positions
+        statement = sa.select(
+            t.c.number, t.c.closed, t.c.closing, t.c.closing_since
+        ).where(t.c.source_id == self.source_id, t.c.kind == kind.name)
+        [row] = facade.fetch(self._context, statement)
+        return Position(*row)
+
+    def numbers(self, kind: Kind, low: int, high: int) -> set[int]:
+        """Return the numbers above one, and up to another, that are here."""
+        t = kind.table
+        statement = sa.select(t.c.id).where(
+            t.c.source_id == self.source_id, t.c.id > low, t.c.id <= high
+        )
+        return {row[0] for row in facade.fetch(self._context, statement)}
+
+    def numbered(self, kind: Kind, numbers: Sequence[int]) -> dict[int, _Row]:
+        """Return records by their numbers."""
+        t = kind.table
+        rows = self._records(kind, t.c.id.in_(numbers))
+        return {row['id']: row for row in rows}
+
+    def events_of(self, actions: Sequence[int]) -> dict[int, _Row]:
+        """Return the events of actions, by the numbers of the events."""
+        wanted = models.events.c.action_id.in_(actions)
+        rows = self._records(kinds.EVENTS, wanted)
+        return {row['id']: row for row in rows}
+
+    def watched(
+        self, kind: Kind, watch: int, after: int, limit: int
+    ) -> dict[int, _Row]:
+        """Return the first records above a number that may still change."""
+        t = kind.table
+        rows = self._records(
+            kind, t.c.watch == watch, t.c.id > after, limit=limit
+        )
+        return {row['id']: row for row in rows}
+
+    def _records(
+        self, kind: Kind, *conditions: Any, limit: int | None = None
+    ) -> list[_Row]:
+        t = kind.table
+        statement = sa.select(t).where(
+            t.c.source_id == self.source_id, *conditions
+        )
+        statement = statement.order_by(t.c.id).limit(limit)
+        rows = facade.fetch(self._context, statement)
+        names = t.columns.keys()
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def servers(self, uuids: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+        """Return project and name of servers, by their uuids."""
+        t = models.servers
+        statement = sa.select(t.c.uuid, t.c.project_id, t.c.display_name)
+        statement = statement.where(
+            t.c.source_id == self.source_id, t.c.uuid.in_(set(uuids))
+        )
+        rows = facade.fetch(self._context, statement)
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def unended(self, actions: Sequence[int]) -> dict[int, bool]:
+        """Return, of actions that have events, whether one has not ended."""
+        t = models.events
+        is_open = sa.case((t.c.finish_time.is_(None), 1), else_=0)
+        statement = (
+            sa.select(t.c.action_id, sa.func.max(is_open))
+            .where(t.c.source_id == self.source_id, t.c.action_id.in_(actions))
+            .group_by(t.c.action_id)
+        )
+        rows = facade.fetch(self._context, statement)
+        return {row[0]: bool(row[1]) for row in rows}
+
+    def add(
+        self,
+        kind: Kind,
+        rows: Sequence[_Row],
+        position: Position,
+    ) -> None:
+        """Store new records, and how far their table is copied."""
+        new = [self._new(row) for row in rows]
+
+        def write(connection: Any) -> None:
+            if new:
+                connection.execute(sa.insert(kind.table), new)
+                self._supersede(connection, kind, new)
+            if kind is kinds.EVENTS:
+                self._reopen(connection, {row['action_id'] for row in rows})
+            connection.execute(self._moved(kind, position))
+
+        self._transact(write)
+
+    def move(self, kind: Kind, position: Position) -> None:
+        """Store how far a table is copied."""
+        self._transact(lambda c: c.execute(self._moved(kind, position)))
+
+    def change(self, changes: Mapping[Kind, Sequence[_Row]]) -> None:
+        """Store what has changed of records.
+
+        :param changes: values of columns; ``id`` says of which record
+        """
+
+        def write(connection: Any) -> None:
+            for kind, rows in changes.items():
+                for row in rows:
+                    connection.execute(self._change(kind, self._stored(row)))
+
+        if any(changes.values()):
+            self._transact(write)
+
+    def mark_read(self, moment: datetime.datetime) -> None:
+        """Store that the cell was read to its end."""
+        t = models.sources
+        statement = sa.update(t).where(t.c.id == self.source_id)
+        statement = statement.values(read_at=moment)
+        self._transact(lambda c: c.execute(statement))
+
+    def _transact(self, write: Callable[[Any], Any]) -> None:
+        transact(self._context, self._lease, write)
+
+    def _new(self, row: _Row) -> _Row:
+        fixed = {'source_id': self.source_id, 'is_superseded': False}
+        return self._stored(row) | fixed
+
+    def _stored(self, row: _Row) -> _Row:
+        if facade.get_engine().dialect.name != 'postgresql':
+            return row
+        # It has no NUL in texts, as the databases of other cells have.
+        return {
+            name: text.storable(value) if isinstance(value, str) else value
+            for name, value in row.items()
+        }
+
+    def _change(self, kind: Kind, row: _Row) -> Any:
+        t = kind.table
+        values = {name: row[name] for name in row if name != 'id'}
+        statement = sa.update(t).where(
+            t.c.source_id == self.source_id, t.c.id == row['id']
+        )
+        return statement.values(values)
+
+    def _moved(self, kind: Kind, position: Position) -> Any:
+        t = models.positions
+        statement = sa.update(t).where(
+            t.c.source_id == self.source_id, t.c.kind == kind.name
+        )
+        return statement.values(position._asdict())
+
+    def _reopen(self, connection: Any, actions: set[Any]) -> None:
+        """Have actions read again, since they have another event."""
+        t = models.actions
+        statement = (
+            sa.update(t)
+            .where(
+                t.c.source_id == self.source_id,
+                t.c.id.in_(actions),
+                t.c.watch != kinds.OFTEN,
+            )
+            .values(watch=kinds.OFTEN)
+        )
+        connection.execute(statement)
+
+    def _supersede(
+        self, connection: Any, kind: Kind, rows: Sequence[_Row]
+    ) -> None:
+        """Mark what former lives of the cell have of the same records."""
+        if not self._older:
+            return
+        t = kind.table
+        by_number = {row['id']: row for row in rows}
+        is_older = t.c.source_id.in_(self._older)
+        found = connection.execute(
+            sa.select(t).where(is_older, t.c.id.in_(list(by_number)))
+        )
+        same = [
+            old.id
+            for old in found
+            if all(
+                getattr(old, name) == by_number[old.id][name]
+                for name in kind.columns
+            )
+        ]
+        statement = sa.update(t).where(is_older, t.c.id.in_(same))
+        connection.execute(statement.values(is_superseded=True))
+
+
+@facade.writer
+def transact(
+    context: RequestContext, lease: Lease, write: Callable[[Any], Any]
+) -> None:
+    """Carry out a transaction of the collector that leads.
+
+    :param write: is given the connection, again if there was a deadlock
+    :raises LeaseLost: when another one leads
+    """
+    lease.keep(context)
+    write(context.session.connection())

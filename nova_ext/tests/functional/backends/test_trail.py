@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trail, with cells and a database of its own on servers."""
+
+import sqlalchemy as sa
+
+from ext_lib.testing import relay
+from ext_lib.testing import servers
+from nova_ext.tests.functional.trail import base
+from nova_ext.tests.functional.trail import cases
+from nova_ext.tests.functional.trail import crash
+
+load_tests = servers.load_tests
+
+_PORTS = {'mysql': 3306, 'postgresql': 5432}
+
+
+class _OnServers(base.OnServers, servers.OnServers):
+    """Cells are reached through relays."""
+
+    def way(self, name, url):
+        found = sa.engine.make_url(url)
+        port = found.port or _PORTS[found.get_backend_name()]
+        self.relays = getattr(self, 'relays', {})
+        self.relays[name] = self.useFixture(relay.Relay(port))
+        found = found.set(host='127.0.0.1', port=self.relays[name].port)
+        return found.render_as_string(hide_password=False)
+
+    def cut(self, name):
+        self.relays[name].refuse()
+
+    def mend(self, name):
+        self.relays[name].recover()
+
+
+class TestCopy(_OnServers, cases.CopyCases):
+    """See the base class."""
+
+
+class TestSchema(_OnServers, cases.SchemaCases):
+    """See the base class."""
+
+
+class TestLease(_OnServers, cases.LeaseCases):
+    """See the base class."""
+
+
+class TestRead(_OnServers, cases.ReadCases):
+    """See the base class."""
+
+
+class TestCrash(_OnServers, crash.CrashCases):
+    """See the base class."""
+
+    stride = 3
