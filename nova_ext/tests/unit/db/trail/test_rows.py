@@ -65,7 +65,8 @@ class TestWatch(base.TestCase):
             ('finished', 0, kinds.OFTEN),
             (None, 0, kinds.OFTEN),
             ('confirmed', 0, kinds.AT_TIMES),
-            ('running', 3, kinds.NEVER),
+            ('running', 3, kinds.AT_TIMES),
+            ('completed', 3, kinds.NEVER),
         ):
             row = {'status': status, 'deleted': deleted}
             self.assertEqual(expected, kinds.watch_of(kinds.MIGRATIONS, row))
