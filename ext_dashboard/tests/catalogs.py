@@ -93,7 +93,7 @@ def _written(known):
     head = _HEAD.format(
         language=known.locale_identifier, plural_forms=known.plural_forms
     )
-    return head.encode() + stream.getvalue()
+    return head.encode() + stream.getvalue().rstrip() + b'\n'
 
 
 def _add(found, path, text):
