@@ -65,7 +65,7 @@ def _prepare(place: Place) -> None:
         state / 'keystone.conf',
         _CONFIGURATION.format(state=state, log=place.log('keystone')),
     )
-    # It stays away until all commands have succeeded.
+    # It is missing until all commands have succeeded.
     made = state / 'made'
     if not made.exists():
         for command in _COMMANDS:

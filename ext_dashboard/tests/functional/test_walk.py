@@ -151,7 +151,7 @@ class ClusterTest(base.WalkCase):
         browser.wait(part('provisioning', 'range'), '1 to 20 of 10000', 10)
         self.assertEqual(first, browser.texts(_FAILURE))
 
-    def test_service_that_is_away_for_a_while(self):
+    def test_service_that_is_unreachable_for_a_while(self):
         browser, relay = self.browser, self.site.relays['data-processing']
         cluster = self.site.create_cluster('cut-off', count=300, seconds=20)
         self.open_cluster(cluster)
@@ -162,7 +162,7 @@ class ClusterTest(base.WalkCase):
         relay.recover()
         browser.wait_until_gone(part('provisioning', 'message'))
 
-    def test_page_opened_while_the_service_is_away(self):
+    def test_page_opened_while_the_service_is_unreachable(self):
         browser = self.browser
         cluster = self.site.create_cluster('lonely', count=1)
         self.site.relays['data-processing'].refuse()
@@ -279,7 +279,7 @@ class ServerTest(base.WalkCase):
         browser.wait(_TASK, 'order-4711')
         self.assertEqual(1, len(browser.texts(_TASK)))
 
-    def test_pages_opened_while_compute_is_away(self):
+    def test_pages_opened_while_compute_is_unreachable(self):
         browser = self.browser
         server = self.site.create_server('alone')
         self.site.relays['compute'].refuse()
