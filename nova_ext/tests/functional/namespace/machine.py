@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 import uuid
@@ -22,7 +23,7 @@ _PROGRAMS = ('ip', 'ssh', 'ssh-keygen', 'sshd', 'unshare')
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 _SECONDS = 60
 #: Names that the driver gives, to whatever servers.
-_ANY = re.compile(r'nova-ext-[0-9a-f-]{36}|nx[0-9a-f]{12}|nova-ext0|nxt\w+')
+_ANY = re.compile(r'nova-ext-[0-9a-f-]{36}|nx[0-9a-f]{12}')
 #: What changes by itself.
 _COUNTERS = re.compile(r'\b(valid_lft|preferred_lft|expires) \S+| id \d+')
 _COMMANDS = (
@@ -67,8 +68,36 @@ class Machine(fixtures.Fixture):
             'state_path': self.state,
             'shutdown_timeout': '1',
         }
+        self.addCleanup(self._remove_all)
         self._before = self.census()
         self._make_key()
+
+    def _remove_all(self) -> None:
+        """Remove what a test that failed has left."""
+        directory = pathlib.Path(self.state, 'servers')
+        for name in os.listdir(directory) if directory.exists() else ():
+            namespace = f'nova-ext-{name}'
+            pids = subprocess.run(
+                ['ip', 'netns', 'pids', namespace],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for pid in pids.stdout.split():
+                os.kill(int(pid), signal.SIGKILL)
+            link = f'nx{name.replace("-", "")[:12]}'
+            for command in (
+                ('link', 'delete', link),
+                ('netns', 'delete', namespace),
+            ):
+                subprocess.run(
+                    ['ip', *command], capture_output=True, check=False
+                )
+        subprocess.run(
+            ['ip', 'link', 'delete', self.bridge],
+            capture_output=True,
+            check=False,
+        )
 
     def variables(self, **options: str) -> dict[str, str]:
         """Return the environment of a service that runs these servers."""
@@ -128,11 +157,12 @@ class Machine(fixtures.Fixture):
 
     def _own(self, line: str) -> str:
         """Return a line, or nothing when it is of the servers of others."""
-        known = {self.bridge}
+        known = {self.bridge, f'{self.bridge}:'}
         directory = pathlib.Path(self.state, 'servers')
         for name in os.listdir(directory) if directory.exists() else ():
             known |= {f'nova-ext-{name}', f'nx{name.replace("-", "")[:12]}'}
-        is_others = any(name not in known for name in _ANY.findall(line))
+        names = {*_ANY.findall(line), *_bridges().intersection(line.split())}
+        is_others = bool(names - known)
         return '' if is_others else _COUNTERS.sub('', line).strip()
 
     def find_left(self, uuids: Iterable[str]) -> list[str]:
@@ -159,6 +189,16 @@ class Machine(fixtures.Fixture):
             for name, lines in self._before.items()
             if lines != after[name]
         }
+
+
+def _bridges() -> set[str]:
+    """Return how lines may name bridges of any servers."""
+    names = {
+        path.parent.name
+        for path in pathlib.Path('/sys/class/net').glob('*/ifalias')
+        if _file(str(path)).startswith('nova-ext ')
+    }
+    return names | {f'{name}:' for name in names}
 
 
 def _why_not() -> str:

@@ -139,14 +139,16 @@ class TestLogin(DriverTestCase):
         self.assertEqual(before, self.address(self.spawn()))
 
     def test_a_failed_start_leaves_nothing(self):
-        self.conf.set_override('start_timeout', 0.1, 'namespace')
+        home = self.machine.path / 'home'
+        home.mkdir()
+        self.conf.set_override('home', str(home), 'namespace')
         driver = self.new_driver('host1')
+        home.rmdir()
         instance = self.new_instance()
-        instance.hostname = 'x' * 100
         error = self.assertRaises(
             exception.GuestFailed, driver.spawn, self.context, instance
         )
-        self.assertIn('SSH server', str(error))
+        self.assertIn('mount point does not exist', str(error))
         self.assertEqual([], driver.list_instance_uuids())
         self.assertEqual({}, self.machine.changes())
 
