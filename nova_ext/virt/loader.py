@@ -17,10 +17,13 @@ _DRIVERS: Mapping[str, Callable[[cfg.ConfigOpts, str], ComputeDriver]] = {
 NAMES = tuple(_DRIVERS)
 
 
-def load(conf: cfg.ConfigOpts, host: str) -> ComputeDriver:
+def load(
+    conf: cfg.ConfigOpts, host: str, name: str | None = None
+) -> ComputeDriver:
     """Return the hypervisor of a compute host.
 
     :param host: name of the compute host
+    :param name: of the driver, instead of the configured one
     :raises Misconfigured: when the machine cannot run it
     """
-    return _DRIVERS[conf.compute.driver](conf, host)
+    return _DRIVERS[name or conf.compute.driver](conf, host)
