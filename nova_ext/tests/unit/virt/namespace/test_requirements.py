@@ -22,14 +22,14 @@ _ONE_CAPABILITY = f'CapEff:\t{1 << 12:016x}\n'
 class TestRequirements(base.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.geteuid = self.patch(os, 'geteuid')
+        self.geteuid = self.mocked(os, 'geteuid')
         self.geteuid.return_value = 0
-        self.which = self.patch(shutil, 'which')
+        self.which = self.mocked(shutil, 'which')
         self.which.side_effect = lambda name, path: f'/bin/{name}'
-        self.status = self.patch(requirements, '_STATUS')
+        self.status = self.mocked(requirements, '_STATUS')
         self.status.read_text.return_value = f'CapEff:\t{2**40 - 1:x}\n'
 
-    def patch(self, owner: Any, name: str) -> Any:
+    def mocked(self, owner: Any, name: str) -> Any:
         patch = mock.patch.object(owner, name, autospec=True)
         self.addCleanup(patch.stop)
         return patch.start()
