@@ -44,6 +44,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
     :raises PasteFileNotFound: when there is no paste file
     """
     healthcheck.set_defaults(conf, tables=[_TABLE])
+    objects.register_all()
     return _load(conf, _NAME)
 
 
@@ -66,5 +67,4 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
     cors.DEFAULTS.set(conf)
     facade.configure(conf)
-    objects.register_all()
     return loading.load(conf, 'nova_ext', name)

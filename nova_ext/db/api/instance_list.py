@@ -2,6 +2,7 @@
 """Lists of servers."""
 
 from collections.abc import Mapping, Sequence
+import functools
 from typing import Any
 
 from oslo_db import exception as db_exception
@@ -41,7 +42,6 @@ _PATTERNS = (
 )  # fmt: skip
 
 _SOFT_DELETED = 'soft-delete'
-_Other = orm.aliased(models.Instance)
 _ALIVE = query.Lead(models.Instance.deleted, 0, never=-1)
 
 
@@ -101,10 +101,18 @@ def _page(
 def _marker(context: RequestContext, uuid: str | None) -> Any:
     if uuid is None:
         return None
+    other = _other()
     if context.is_admin:
-        return Marker(_Other, uuid)
+        return Marker(other, uuid)
     owner = context.project_id or ()
-    return Marker(_Other, uuid, query.equals(_Other.project_id, owner))
+    return Marker(other, uuid, query.equals(other.project_id, owner))
+
+
+@functools.cache
+def _other() -> Any:
+    # It configures the mapping, which processes that only read records of
+    # servers do without.
+    return orm.aliased(models.Instance)
 
 
 def _run(

@@ -26,8 +26,9 @@ _Action = models.InstanceAction.__table__.c
 _Event = models.InstanceActionEvent.__table__.c
 _Migration = models.Migration.__table__.c
 
-#: Columns of each, in the order of the rows; the first is the number.
-SERVER = ('id', 'uuid', 'project_id', 'deleted')
+#: Columns of each, in the order of the rows; the first of records is their
+#: number.
+SERVER = ('uuid', 'project_id', 'deleted')
 ACTION = (
     'id', 'action', 'instance_uuid', 'request_id', 'user_id', 'project_id',
     'start_time', 'message', 'updated_at',
@@ -118,7 +119,7 @@ def _actions(
     lead = query.Lead(_Action.instance_uuid, texts['server'], never='')
     limit = _LIMIT if is_page else None
     marker = None
-    number = sa.literal_column('0')
+    numbers = []
     if 'marker' in texts:
         is_it = sa.and_(
             query.equals(other.c.instance_uuid, texts['server']),
@@ -134,13 +135,14 @@ def _actions(
                 if name in ('created_at', 'id')
             }
         )
-        number = marker.id
+        numbers = [marker.id]
     statement = query.paginate(
         statement, _Action, paging.Page(limit), marker, lead
     )
     found = statement.subquery('page')
     shown = [found.c[name] for name in ACTION]
-    whole = _select(texts, read_deleted, number, *shown)
+    # Whether there is the marker each row says last.
+    whole = _select(texts, read_deleted, *shown, *numbers)
     joined = _Server.id.table.outerjoin(found, sa.true())
     return query.newest_first(whole.select_from(joined), found.c)
 
@@ -170,9 +172,7 @@ def _action(texts: prepared.Terms, read_deleted: bool) -> Any:
     )
     action = newest.limit(1).subquery('action')
     events = [_Event[name] for name in EVENT]
-    whole = _select(
-        texts, read_deleted, sa.literal_column('0'), *action.c, *events
-    )
+    whole = _select(texts, read_deleted, *action.c, *events)
     joined = _Server.id.table.outerjoin(action, sa.true()).outerjoin(
         _Event.id.table, _Event.action_id == action.c.id
     )
@@ -219,21 +219,19 @@ def _migrations(texts: prepared.Terms, is_list: bool) -> Any:
         else _Migration.id == sa.bindparam('number'),
     ]
     columns = [_Migration[name] for name in MIGRATION]
-    whole = _select(texts, False, sa.literal_column('0'), *columns)
+    whole = _select(texts, False, *columns)
     joined = _Server.id.table.outerjoin(
         _Migration.id.table, sa.and_(*conditions)
     )
     return whole.select_from(joined).order_by(_Migration.id)
 
 
-def _select(
-    texts: prepared.Terms, read_deleted: bool, marker: Any, *columns: Any
-) -> Any:
+def _select(texts: prepared.Terms, read_deleted: bool, *columns: Any) -> Any:
     """Return the statement of a server, and what else there is."""
     server = [_Server[name] for name in SERVER]
-    statement = sa.select(
-        *server, _Server.hidden, marker.label('marker'), *columns
-    ).where(query.equals(_Server.uuid, texts['server']))
+    statement = sa.select(*server, _Server.hidden, *columns).where(
+        query.equals(_Server.uuid, texts['server'])
+    )
     if 'project' in texts:
         is_own = query.equals(_Server.project_id, texts['project'])
         statement = statement.where(is_own)
@@ -266,9 +264,14 @@ def _fetch(
         raise exception.InstanceNotFound(instance_id=texts['server'])
     first = rows[0]
     width = len(SERVER)
+    has_marker = True
+    record = slice(width + 1, None)
+    if 'marker' in texts:
+        has_marker = first[-1] is not None
+        record = slice(width + 1, -1)
     return Found(
         first[:width],
         first[width],
-        [row[width + 2 :] for row in rows if row[width + 2] is not None],
-        first[width + 1] is not None,
+        [row[record] for row in rows if row[width + 1] is not None],
+        has_marker,
     )

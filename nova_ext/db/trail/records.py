@@ -44,7 +44,7 @@ def actions_get(
     """
     source, server = _server(context, server_id, read_deleted)
     is_its = sa.and_(
-        _Action.source_id == source, _Action.instance_uuid == server[1]
+        _Action.source_id == source, _Action.instance_uuid == server[0]
     )
     marker = None
     if page.marker is not None:
@@ -80,7 +80,7 @@ def action_get(
         context,
         models.actions,
         _Action.source_id == source,
-        _Action.instance_uuid == server[1],
+        _Action.instance_uuid == server[0],
         query.equals(_Action.request_id, request_id),
     )
     if not found:
@@ -109,7 +109,7 @@ def migrations_get(
     source, server = _server(context, server_id, read_deleted=True)
     conditions = [
         _Migration.source_id == source,
-        _Migration.instance_uuid == server[1],
+        _Migration.instance_uuid == server[0],
     ]
     if migration_id is None:
         conditions += [
