@@ -8,7 +8,68 @@ from nova_ext.tests.realcloud import base
 
 
 class TestRules(rules.Rules, base.TestCase):
-    """All of them."""
+    """All of them, and what only nova has."""
+
+    def test_changes_that_nova_does_not_record(self):
+        server = self.booted()
+        before = self.actions(server)
+        metadata = {'metadata': {'a': 'b', 'c': 'd'}}
+        for name, method, path, body, status in (
+            ('update', 'PUT', '', {'server': {'description': 'x'}}, 200),
+            ('update_metadata', 'POST', '/metadata', metadata, 200),
+            ('replace_metadata', 'PUT', '/metadata', metadata, 200),
+            (
+                'update_metadata',
+                'PUT',
+                '/metadata/a',
+                {'meta': {'a': 'e'}},
+                200,
+            ),
+            ('delete_metadata', 'DELETE', '/metadata/c', None, 204),
+            ('replace_tags', 'PUT', '/tags', {'tags': ['a', 'b']}, 200),
+            ('add_tag', 'PUT', '/tags/c', None, 201),
+            ('delete_tag', 'DELETE', '/tags/c', None, 204),
+            ('delete_tags', 'DELETE', '/tags', None, 204),
+            ('clear_password', 'DELETE', '/os-server-password', None, 204),
+        ):
+            url, tag = f'/servers/{server}{path}', self.new_tag()
+            first = self.ask(method, url, body, tag=tag)
+            self.assertEqual(status, first.status, first.text)
+            self.assertRepeated(first, self.ask(method, url, body, tag=tag))
+            [task] = self.tasks(tag)
+            self.assertEqual(
+                (name, 'success', status, {'server': server}),
+                (
+                    task['task'],
+                    task['state'],
+                    task['code'],
+                    task['resource'],
+                ),
+            )
+        shown = self.ask('GET', f'/servers/{server}').json['server']
+        self.assertEqual({'a': 'e'}, shown['metadata'])
+        self.assertEqual('x', shown['description'])
+        self.assertEqual(before, self.actions(server))
+
+    def actions(self, server):
+        """Return what nova has recorded of a server."""
+        path = f'/servers/{server}/os-instance-actions'
+        return self.ask('GET', path).json['instanceActions']
+
+    def test_the_other_name_of_servers(self):
+        tag = self.new_tag()
+        body = self.server_body(tag)
+        first = self.ask('POST', '/os-volumes_boot', body, tag=tag)
+        self.assertEqual(202, first.status, first.text)
+        again = self.ask('POST', '/os-volumes_boot', body, tag=tag)
+        self.assertRepeated(first, again)
+        [task] = self.ended(tag)
+        self.assertEqual(('create', 'success'), (task['task'], task['state']))
+        server = task['resource']['server']
+        self.assertEqual([server], self.servers(tag))
+        path = f'/os-volumes_boot/{server}'
+        self.assertEqual(204, self.ask('DELETE', path).status)
+        self.assertEqual('delete', self.ended(server)[0]['task'])
 
 
 class TestKeyRules(key_rules.KeyRules, base.TestCase):

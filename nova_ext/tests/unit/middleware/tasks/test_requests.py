@@ -23,6 +23,10 @@ _ONE = f'/servers/{_ID}'
 
 
 _VOLUME = f'{_ONE}/os-volume_attachments/v'
+_ATTACHMENTS: tuple[Any, ...] = (
+    {'volumeAttachment': {'volumeId': 'v'}},
+    {'volumeAttachment': {}}, {'volumeAttachment': 1}, {}, [], None,
+)  # fmt: skip
 #: Requests of which nova records nothing, or what they ask for.
 _CHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ('update', 'PUT', _ONE, {'server': {'name': 'two'}}),
@@ -45,10 +49,7 @@ _CHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ),
     *(
         ('update_volume_attachment', 'PUT', _VOLUME, body)
-        for body in (
-            {'volumeAttachment': {'volumeId': 'v'}},
-            {'volumeAttachment': {}}, {'volumeAttachment': 1}, {}, [], None,
-        )
+        for body in _ATTACHMENTS
     ),
 )  # fmt: skip
 
