@@ -57,19 +57,14 @@ class TestRules(rules.Rules, base.TestCase):
         return self.ask('GET', path).json['instanceActions']
 
     def test_the_other_name_of_servers(self):
-        tag = self.new_tag()
-        body = self.server_body(tag)
-        first = self.ask('POST', '/os-volumes_boot', body, tag=tag)
-        self.assertEqual(202, first.status, first.text)
-        again = self.ask('POST', '/os-volumes_boot', body, tag=tag)
-        self.assertRepeated(first, again)
-        [task] = self.ended(tag)
-        self.assertEqual(('create', 'success'), (task['task'], task['state']))
-        server = task['resource']['server']
-        self.assertEqual([server], self.servers(tag))
+        """Of nova 34 the one request that does not fail by itself."""
+        server, tag = self.booted(), self.new_tag()
         path = f'/os-volumes_boot/{server}'
-        self.assertEqual(204, self.ask('DELETE', path).status)
-        self.assertEqual('delete', self.ended(server)[0]['task'])
+        first = self.ask('DELETE', path, tag=tag)
+        self.assertEqual(204, first.status)
+        self.assertRepeated(first, self.ask('DELETE', path, tag=tag))
+        [task] = self.ended(tag)
+        self.assertEqual(('delete', 'success'), (task['task'], task['state']))
 
 
 class TestKeyRules(key_rules.KeyRules, base.TestCase):
