@@ -4,6 +4,8 @@
 from collections.abc import Iterator
 from typing import Any, Final, TextIO
 
+from openstack import exceptions
+
 from osc_ext import cluster_event
 from osc_ext import cluster_steps
 from osc_ext import progress_views
@@ -99,10 +101,23 @@ def _progress(proxy: Any, cluster: Any, timeout: float) -> Iterator[Any]:
         f'the work on cluster {cluster.name} to end',
         longest=_LONGEST_PAUSE,
     )
-    for progress in pause.poll(lambda: proxy.get_cluster_progress(cluster)):
+    for progress in pause.poll(lambda: _now(proxy, cluster)):
         yield progress
         if progress.has_ended:
             return
+
+
+def _now(proxy: Any, cluster: Any) -> Any:
+    """Return the progress as it is now.
+
+    :raises NotFoundException: when the cluster is gone, with its name
+    """
+    try:
+        return proxy.get_cluster_progress(cluster)
+    except exceptions.NotFoundException:
+        raise exceptions.NotFoundException(
+            f'Cluster {cluster.name} is gone.'
+        ) from None
 
 
 def _end(progress: Any) -> str:

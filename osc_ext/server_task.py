@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import datetime
 from typing import Any, Final
 
+from openstack import exceptions
 from openstackclient.common import pagination
 from osc_lib.command import command
 
@@ -44,9 +45,10 @@ that failed::
     openstack server task list --server web1 --state error --long
 """
 _SHOW_EXAMPLES: Final = """\
-The newest task with a tag::
+The newest task with a tag, and a task by the ID that a list shows::
 
     openstack server task show order-4711
+    openstack server task show 5cdd43ec-91df-4ba5-8b9a-7fd1e1bf4f68
 """
 
 
@@ -121,7 +123,7 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
 
 
 class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
-    """Show a task of a server or with a tag."""
+    """Show a task of a server or with a tag, or by its ID alone."""
 
     examples = _SHOW_EXAMPLES
 
@@ -131,7 +133,7 @@ class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
         parser.add_argument(
             'key',
             metavar='<server-or-tag>',
-            help='Server (name or ID) or tag',
+            help='Server (name or ID) or tag; or, alone, the ID of a task',
         )
         parser.add_argument(
             'task',
@@ -151,17 +153,28 @@ class ShowServerTask(exit_status.StatusMixin, command.ShowOne):
     ) -> tuple[Sequence[str], Sequence[Any]]:
         """Return columns and values."""
         compute = services.compute(self.app.client_manager)
-        found = server_name.tasks(
-            compute, parsed_args.key, parsed_args.all_projects
-        )
-        for task in found:
-            if parsed_args.task in (None, task.id):
-                names = [*COLUMNS.values(), *_LONG.values()]
-                return names, cells.of(task, names, parsed_args)
-        what = parsed_args.task or 'of ' + parsed_args.key
-        raise exit_status.Ended(
-            f'No task {what} was found.', exit_status.NOT_FOUND
-        )
+        task = _find(compute, parsed_args)
+        names = [*COLUMNS.values(), *_LONG.values()]
+        return names, cells.of(task, names, parsed_args)
+
+
+def _find(compute: Any, parsed_args: argparse.Namespace) -> Any:
+    """Return the task that a command line names.
+
+    :raises Ended: when there is none
+    """
+    key, wanted = parsed_args.key, parsed_args.task
+    try:
+        for task in server_name.tasks(compute, key, parsed_args.all_projects):
+            if wanted in (None, task.id):
+                return task
+    except exceptions.NotFoundException:
+        if wanted is not None or not server_name.is_uuid(key):
+            raise
+        return compute.get_project_task(key, parsed_args.all_projects)
+    raise exit_status.Ended(
+        f'No task {wanted or "of " + key} was found.', exit_status.NOT_FOUND
+    )
 
 
 def rows(

@@ -35,6 +35,8 @@ _CLEANING: Final = frozenset({'project cleanup', 'project purge'})
 #: Packages whose other commands change no server.
 _KNOWN: Final = ('openstackclient.', 'osc_lib.', 'osc_ext.', 'saharaclient.')
 _DELETE: Final = 'server delete'
+#: Sends no request where the server is as it is to be.
+_SET: Final = 'server set'
 
 
 def enable() -> None:
@@ -154,11 +156,7 @@ class _TaggedCommand:
         if session is None or not session.sent:
             if status or not is_given:
                 return status
-            LOG.error(
-                'No request that changes a server was sent, so the task tag '
-                'was not used.'
-            )
-            return exit_status.UNUSABLE
+            return self._unsent(argv)
         outcomes = map(tagged_session.status_of, session.repeated)
         return status or max(outcomes, default=exit_status.SUCCESS)
 
@@ -168,23 +166,53 @@ class _TaggedCommand:
         It is that of the first one when the tag has as many deletions as
         servers are named: they do not exist, as was requested.
         """
-        factory, _, arguments = self._app.command_manager.find_command(argv)
-        parser = factory(self._app, self._app.options).get_parser(self._name)
-        named = set(parser.parse_args(arguments).server)
-        compute = services.compute(self._app.client_manager)
-        try:
-            tasks = [
-                task
-                for task in compute.server_tasks(self._tag)
-                if task.task == changes.DELETE
-            ]
-        except exceptions.SDKException:
-            return status
+        tasks = self._tasks(changes.DELETE)
+        named = set(self._parsed(argv).server)
         if len({task.server_id for task in tasks}) != len(named):
             return status
-        for task in tasks:
-            _say(tagged_session.describe(task))
-        return max(map(tagged_session.status_of, tasks))
+        return _report(tasks)
+
+    def _unsent(self, argv: list[str]) -> int:
+        """Return the exit status of a command that had nothing to send.
+
+        It is that of the first one when the tag has an update of the server.
+        """
+        tasks = []
+        if self._name == _SET and not self._is_new:
+            named = self._parsed(argv).server
+            compute = self._app.client_manager.compute
+            server = compute.find_server(named, ignore_missing=False).id
+            found = self._tasks(changes.UPDATE)
+            tasks = [task for task in found if task.server_id == server]
+        if tasks:
+            return _report(tasks)
+        LOG.error(
+            'No request that changes a server was sent, so the task tag was '
+            'not used.'
+        )
+        return exit_status.UNUSABLE
+
+    def _parsed(self, argv: list[str]) -> Any:
+        """Return the arguments of the command."""
+        factory, _, arguments = self._app.command_manager.find_command(argv)
+        parser = factory(self._app, self._app.options).get_parser(self._name)
+        return parser.parse_args(arguments)
+
+    def _tasks(self, name: str) -> list[Any]:
+        """Return the tag's tasks of a name; none if they cannot be read."""
+        compute = services.compute(self._app.client_manager)
+        try:
+            found = list(compute.server_tasks(self._tag))
+        except exceptions.SDKException:
+            return []
+        return [task for task in found if task.task == name]
+
+
+def _report(tasks: Sequence[Any]) -> int:
+    """Say what became of first requests; return the exit status."""
+    for task in tasks:
+        _say(tagged_session.describe(task))
+    return max(map(tagged_session.status_of, tasks))
 
 
 def _say(line: str) -> None:

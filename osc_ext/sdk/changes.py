@@ -15,6 +15,13 @@ CREATE = 'create'
 DELETE = 'delete'
 ATTACH_INTERFACE = 'attach_interface'
 ATTACH_VOLUME = 'attach_volume'
+ATTACH_SHARE = 'attach_share'
+UPDATE = 'update'
+#: Changes of all metadata, of one item, and of all tags: their answers have
+#: what there is then.
+METADATA = 'metadata'
+METADATA_ITEM = 'metadata item'
+TAGS = 'tags'
 _ACTION = 'action'
 #: Changes whose answers have no body.
 _OTHER = 'other'
@@ -22,12 +29,25 @@ _OTHER = 'other'
 #: By method and form of the path, with ``*`` in the place of ids.
 _CHANGES = {
     'POST servers': CREATE,
+    'PUT servers/*': UPDATE,
     'DELETE servers/*': DELETE,
+    'POST servers/*/metadata': METADATA,
+    'PUT servers/*/metadata': METADATA,
+    'PUT servers/*/metadata/*': METADATA_ITEM,
+    'DELETE servers/*/metadata/*': _OTHER,
+    'PUT servers/*/tags': TAGS,
+    'DELETE servers/*/tags': _OTHER,
+    'PUT servers/*/tags/*': _OTHER,
+    'DELETE servers/*/tags/*': _OTHER,
+    'DELETE servers/*/os-server-password': _OTHER,
     'POST servers/*/action': _ACTION,
     'POST servers/*/os-interface': ATTACH_INTERFACE,
     'DELETE servers/*/os-interface/*': _OTHER,
     'POST servers/*/os-volume_attachments': ATTACH_VOLUME,
+    'PUT servers/*/os-volume_attachments/*': _OTHER,
     'DELETE servers/*/os-volume_attachments/*': _OTHER,
+    'POST servers/*/shares': ATTACH_SHARE,
+    'DELETE servers/*/shares/*': _OTHER,
     'POST servers/*/migrations/*/action': _OTHER,
     'DELETE servers/*/migrations/*': _OTHER,
 }

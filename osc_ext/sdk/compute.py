@@ -68,6 +68,22 @@ class Proxy(compute_proxy.Proxy):
         with _without_tasks():
             return self._get(Task, task, server_or_tag=key)
 
+    def get_project_task(
+        self, task: str | Task, all_projects: bool = False
+    ) -> Task:
+        """Return a task of the project, of whatever server or tag.
+
+        :param task: the task or its id
+        :param all_projects: whether to look in all projects
+        :raises openstack.exceptions.NotFoundException: when there is none
+        """
+        key = _key(task)
+        query = {'all_tenants': True} if all_projects else {}
+        response = self.get(f'{_PROJECT_TASKS}/{key}', params=query)
+        with _without_tasks():
+            exceptions.raise_from_response(response)
+        return Task.existing(**response.json()['task'])
+
     def wait_for_task(
         self,
         server_or_tag: Any,

@@ -29,7 +29,10 @@ _STATUSES = {
     changes.DELETE: 204,
     changes.ATTACH_INTERFACE: 200,
     changes.ATTACH_VOLUME: 200,
+    changes.ATTACH_SHARE: 201,
 }
+#: Where there is what their answers have, below the server.
+_SHOWN = {changes.METADATA: '/metadata', changes.TAGS: '/tags'}
 
 
 def remake(
@@ -71,10 +74,18 @@ def _status(change: Change, task: Task) -> int:
 def _body(change: Change, task: Task, read: Read) -> Any:
     if change.kind == changes.CREATE:
         return _created(change, task, read)
-    if change.kind == 'rebuild':
+    if change.kind in ('rebuild', changes.UPDATE):
         return {'server': _server(task, read)}
+    if change.kind in _SHOWN:
+        return _found(change, task, read, _SHOWN[change.kind])
+    if change.kind == changes.METADATA_ITEM:
+        return {'meta': dict(change.values)}
     if change.kind == changes.ATTACH_VOLUME:
-        return _attached_volume(change, task, read)
+        volume = change.values.get('volumeId')
+        return _found(change, task, read, f'/os-volume_attachments/{volume}')
+    if change.kind == changes.ATTACH_SHARE:
+        share = change.values.get('share_id')
+        return _found(change, task, read, f'/shares/{share}')
     if change.kind == changes.ATTACH_INTERFACE:
         return _attached_interface(change, task, read)
     if change.kind in _IMAGES:
@@ -99,9 +110,9 @@ def _server(task: Task, read: Read) -> Any:
     return found['server']
 
 
-def _attached_volume(change: Change, task: Task, read: Read) -> Any:
-    volume = change.values.get('volumeId')
-    found = read(f'/servers/{change.server_id}/os-volume_attachments/{volume}')
+def _found(change: Change, task: Task, read: Read, path: str) -> Any:
+    """Return the document at a path below the server."""
+    found = read(f'/servers/{change.server_id}{path}')
     if found is None:
         raise AnswerLost(task)
     return found

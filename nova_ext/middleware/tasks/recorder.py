@@ -16,6 +16,7 @@ from ext_lib import masking
 from ext_lib.db import text
 from ext_lib.wsgi import request
 from nova_ext.middleware.tasks import replays
+from nova_ext.middleware.tasks import verdicts
 from nova_ext.middleware.tasks.upstream import Answer
 from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
@@ -81,7 +82,9 @@ class Recorder:
             values['instance_uuid'] = made[0]
         if has_key:
             values['stored'] = replays.stored(answer, self.longest)
-        self.note(task, state=RequestState.RUNNING, **values)
+        is_done = task.task in verdicts.ANSWERED_ONLY
+        state = RequestState.SUCCESS if is_done else RequestState.RUNNING
+        self.note(task, state=state, ends=is_done, **values)
         if len(made) > 1 and 'id' in task:
             self._note_servers(task, made)
 

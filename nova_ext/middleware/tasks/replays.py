@@ -15,6 +15,7 @@ from ext_lib import masking
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import structured_fields
+from nova_ext.middleware.tasks import requests
 from nova_ext.middleware.tasks import upstream
 from nova_ext.objects import task_key
 from nova_ext.objects.task import Task
@@ -53,6 +54,8 @@ _STATUS = {
     'rescue': '200 OK',
     'attach_interface': '200 OK',
     'attach_volume': '200 OK',
+    'attach_share': '201 Created',
+    'detach_share': '200 OK',
 }
 _ACCEPTED = '202 Accepted'
 #: Tasks whose answers have a password.
@@ -146,7 +149,10 @@ class Replays:
     def _links(self, req: request.Request, server_id: str) -> Any:
         """Return the links of a server in the collection of the request."""
         base = self.links.base(req)
-        path = f'{req.path_info.rstrip("/")}/{server_id}'
+        # Whatever the collection is called, links lead to servers.
+        head, _, last = req.path_info.rstrip('/').rpartition('/')
+        collection = 'servers' if last == requests.ROOTS[1] else last
+        path = f'{head}/{collection}/{server_id}'
         return [
             {'rel': 'self', 'href': base + path},
             {'rel': 'bookmark', 'href': base.rpartition('/')[0] + path},

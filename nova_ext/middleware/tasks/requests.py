@@ -14,18 +14,35 @@ READING = frozenset({'GET', 'HEAD', 'OPTIONS'})
 _PROJECT = re.compile(r'[0-9a-f-]+\Z')
 _ID = '{id}'
 _ACTION = 'action'
+_UPDATE_ATTACHMENT = 'update_volume_attachment'
+#: The same request with another volume.
+_SWAP_VOLUME = 'swap_volume'
 _NAME_LENGTH = 255
 
 #: By method and form of the path: the name of the action, as nova records
-#: it, or None where the body tells it.
+#: it, or None where the body tells it. What nova does not record is named
+#: after the operation in its API reference.
 _TASKS: dict[tuple[str, str], str | None] = {
     ('POST', 'servers'): 'create',
+    ('PUT', 'servers/{id}'): 'update',
     ('DELETE', 'servers/{id}'): 'delete',
     ('POST', 'servers/{id}/action'): None,
+    ('POST', 'servers/{id}/metadata'): 'update_metadata',
+    ('PUT', 'servers/{id}/metadata'): 'replace_metadata',
+    ('PUT', 'servers/{id}/metadata/{id}'): 'update_metadata',
+    ('DELETE', 'servers/{id}/metadata/{id}'): 'delete_metadata',
+    ('PUT', 'servers/{id}/tags'): 'replace_tags',
+    ('DELETE', 'servers/{id}/tags'): 'delete_tags',
+    ('PUT', 'servers/{id}/tags/{id}'): 'add_tag',
+    ('DELETE', 'servers/{id}/tags/{id}'): 'delete_tag',
+    ('DELETE', 'servers/{id}/os-server-password'): 'clear_password',
     ('POST', 'servers/{id}/os-interface'): 'attach_interface',
     ('DELETE', 'servers/{id}/os-interface/{id}'): 'detach_interface',
     ('POST', 'servers/{id}/os-volume_attachments'): 'attach_volume',
+    ('PUT', 'servers/{id}/os-volume_attachments/{id}'): _UPDATE_ATTACHMENT,
     ('DELETE', 'servers/{id}/os-volume_attachments/{id}'): 'detach_volume',
+    ('POST', 'servers/{id}/shares'): 'attach_share',
+    ('DELETE', 'servers/{id}/shares/{id}'): 'detach_share',
     (
         'POST',
         'servers/{id}/migrations/{id}/action',
@@ -33,8 +50,18 @@ _TASKS: dict[tuple[str, str], str | None] = {
     ('DELETE', 'servers/{id}/migrations/{id}'): 'live_migration_cancel',
 }
 _COLLECTIONS = frozenset(
-    {'servers', 'os-interface', 'os-volume_attachments', 'migrations'}
+    {
+        'servers',
+        'metadata',
+        'migrations',
+        'os-interface',
+        'os-volume_attachments',
+        'shares',
+        'tags',
+    }
 )
+#: The collection of servers, and its other name in nova.
+ROOTS = ('servers', 'os-volumes_boot')
 #: Requests of a POST that only read.
 _CONSOLES = frozenset({('POST', 'servers/{id}/remote-consoles')})
 _READING_ACTIONS = frozenset(
@@ -146,6 +173,8 @@ def _without_names(request: Request, project_id: str | None) -> Intent:
             return Intent(Effect.READS)
     elif name == 'create':
         is_multiple = _is_multiple(request)
+    elif name == _UPDATE_ATTACHMENT and _swaps(request, segments[-1]):
+        name = _SWAP_VOLUME
     server_id = segments[1] if len(segments) > 1 else None
     path = '/'.join(['', *segments])
     name = _RECORDED.get(name, name)[:_NAME_LENGTH]
@@ -168,15 +197,17 @@ def _segments(request: Request, project_id: str | None) -> list[str]:
     """
     raw = request.environ.get('PATH_INFO', '').encode('latin-1')
     segments = raw.decode(errors='replace').split('/')[1:]
-    if segments[:1] != ['servers'] and segments[1:2] == ['servers']:
-        first = segments[0]
-        if _PROJECT.match(first) or first == project_id:
-            return segments[1:]
+    first, second = (*segments, '', '')[:2]
+    is_before = first not in ROOTS and second in ROOTS
+    if is_before and (_PROJECT.match(first) or first == project_id):
+        return segments[1:]
     return segments
 
 
 def _form(segments: list[str]) -> str:
     """Return the path with ``{id}`` in the place of what varies."""
+    if segments[:1] == [ROOTS[1]]:
+        segments = [ROOTS[0], *segments[1:]]
     form: list[str] = []
     for segment in segments:
         after_collection = bool(form) and form[-1] in _COLLECTIONS
@@ -193,6 +224,14 @@ def _action(request: Request) -> str:
         return str(next(iter(found)))
     # The application will refuse it.
     return _ACTION
+
+
+def _swaps(request: Request, volume_id: str) -> bool:
+    """Return whether the update of an attachment names another volume."""
+    found = request.document()
+    values = found.get('volumeAttachment') if isinstance(found, dict) else None
+    wanted = values.get('volumeId') if isinstance(values, dict) else None
+    return wanted is not None and wanted != volume_id
 
 
 def _is_multiple(request: Request) -> bool:

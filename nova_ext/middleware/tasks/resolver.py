@@ -29,6 +29,10 @@ Environ = dict[str, Any]
 #: The most that clocks of the application's hosts and ours may differ.
 _CLOCKS = datetime.timedelta(hours=1)
 _NOT_CARRIED_OUT = 'The request was not carried out.'
+_NOT_ANSWERED = (
+    'The request was not answered. Nothing is recorded of such a request, so '
+    'it is not known whether it was carried out.'
+)
 _FIRST_SERVER_ERROR = 500
 
 
@@ -213,10 +217,16 @@ def _store(task: Task, verdict: Verdict) -> None:
 
 
 def _release(task: Task) -> None:
-    """End the task of a request that has had no effect."""
+    """End the task of a request that has had no effect.
+
+    One of which nothing is recorded may have had it. To repeat it changes
+    nothing then: it says what is to be, not by how much to change it.
+    """
+    is_unknown = task.task in verdicts.ANSWERED_ONLY
+    message = _NOT_ANSWERED if is_unknown else _NOT_CARRIED_OUT
     task.change(
         state=RequestState.ERROR,
-        message=task.message or _NOT_CARRIED_OUT,
+        message=task.message or message,
         ended_at=TaskList.get_clock(task.obj_context),
         owner=None,
         reservation=None,

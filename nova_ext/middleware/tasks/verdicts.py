@@ -74,9 +74,28 @@ RECORDED = frozenset(
         'detach_interface',
         'attach_volume',
         'detach_volume',
+        'attach_share',
+        'detach_share',
+        'swap_volume',
         'live_migration_force_complete',
         'live_migration_cancel',
         'trigger_crash_dump',
+    }
+)
+#: Carried out when they are answered, and recorded nowhere: the answer is all
+#: that is ever known of their outcome.
+ANSWERED_ONLY = frozenset(
+    {
+        'update',
+        'update_metadata',
+        'replace_metadata',
+        'delete_metadata',
+        'add_tag',
+        'replace_tags',
+        'delete_tag',
+        'delete_tags',
+        'clear_password',
+        'update_volume_attachment',
     }
 )
 

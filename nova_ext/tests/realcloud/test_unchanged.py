@@ -70,6 +70,20 @@ class TestUnchanged(base.TestCase):
         self.compare('POST', '/servers', {'server': {}})
         self.compare('POST', '/servers', self.server_body(''))
         self.compare('PUT', f'/servers/{server}', {'server': {'name': 'b'}})
+        for method, path, changed in (
+            ('POST', 'metadata', {'metadata': {'a': 'b'}}),
+            ('PUT', 'metadata', {'metadata': {'a': 1}}),
+            ('PUT', 'metadata/a', {'meta': {'a': 'c'}}),
+            ('PUT', 'metadata/a', {'meta': {'b': 'c'}}),
+            ('DELETE', 'metadata/none', None),
+            ('PUT', 'tags', {'tags': ['a']}),
+            ('PUT', 'tags/a', None),
+            ('DELETE', 'tags/none', None),
+            ('DELETE', 'tags', None),
+            ('PUT', f'os-volume_attachments/{gone[9:]}', {}),
+            ('POST', 'shares', {}),
+        ):
+            self.compare(method, f'/servers/{server}/{path}', changed)
         self.compare('POST', '/os-keypairs', {'keypair': {}})
         self.compare('PATCH', '/servers', {})
         self.compare('POST', f'{gone}/os-interface', {})

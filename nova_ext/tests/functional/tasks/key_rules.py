@@ -128,6 +128,20 @@ class KeyRules(KeyTestCase):
             first, self.send('DELETE', f'/servers/{server}', key=key)
         )
 
+    def test_changes_that_the_application_does_not_record(self):
+        server, key = self.booted(), new_key()
+        path = f'/servers/{server}'
+        body = {'server': {'name': 'two'}}
+        first = self.send('PUT', path, body, key=key)
+        self.assertEqual(200, first.status, first.text)
+        again = self.send('PUT', path, body, key=key)
+        self.assertReplayed(first, again)
+        self.assertEqual(first.json, again.json)
+        other = {'server': {'name': 'three'}}
+        self.assertFault(422, self.send('PUT', path, other, key=key))
+        names = [task['task'] for task in self.ended(server)]
+        self.assertEqual(['update', 'create'], names)
+
     def test_what_says_the_same_is_a_repeat(self):
         server, key = self.booted(), new_key()
         first = self.do(key, server, b'{"reboot": {"type": "SOFT"}}')
@@ -194,10 +208,11 @@ class KeyRules(KeyTestCase):
 
     def test_requests_without_a_task(self):
         server = self.booted()
-        body = {'server': {'name': 'two'}}
         key = new_key()
         path = f'/servers/{server}'
-        message = self.assertFault(400, self.send('PUT', path, body, key=key))
+        message = self.assertFault(
+            400, self.send('PUT', '/os-services/enable', {}, key=key)
+        )
         self.assertIn('Idempotency-Key is not supported', message)
         nowhere = self.send('POST', '/nowhere', {}, key=key)
         self.assertEqual(404, nowhere.status)

@@ -130,6 +130,20 @@ class Rules(TasksTestCase):
         self.assertEqual(answer.headers['task-id'], task['uuid'])
         self.assertIsNone(task['tag'])
 
+    def test_1_changes_that_the_application_does_not_record(self):
+        server = self.booted()
+        path = f'/servers/{server}'
+        answer = self.ask('PUT', path, {'server': {'name': 'two'}})
+        self.assertEqual(200, answer.status, answer.text)
+        self.assertEqual('two', answer.json['server']['name'])
+        # It is over with the answer, and stays so without the server.
+        self.ask('DELETE', path)
+        task = self.tasks(server)[1]
+        self.assertEqual(answer.headers['task-id'], task['uuid'])
+        self.assertEqual(('update', 'success'), (task['task'], task['state']))
+        self.assertEqual((200, None), (task['code'], task['message']))
+        self.assertEqual({'server': server}, task['resource'])
+
     def test_1_what_only_reads_makes_no_task(self):
         server = self.booted()
         for tag in (None, self.new_tag(), 'a,b'):
@@ -167,8 +181,7 @@ class Rules(TasksTestCase):
 
     def test_2_requests_without_a_task(self):
         server = self.booted()
-        body = {'server': {'name': 'two'}}
-        answer = self.ask('PUT', f'/servers/{server}', body, tag='t')
+        answer = self.ask('PUT', '/os-services/enable', {}, tag='t')
         self.assertEqual(400, answer.status)
         self.assertEqual(404, self.ask('POST', '/nowhere', {}, tag='t').status)
         for tag in ('t', 'a,b'):
@@ -200,6 +213,29 @@ class Rules(TasksTestCase):
         for version in (None, '2.37'):
             again = self.ask('POST', path, text, tag=tag, version=version)
             self.assertRepeated(first, again)
+
+    def test_4_a_rename_is_made_once(self):
+        server, tag = self.booted(), self.new_tag()
+        path = f'/servers/{server}'
+        two, three = ({'server': {'name': n}} for n in ('two', 'three'))
+        first = self.ask('PUT', path, two, tag=tag)
+        self.assertEqual(200, first.status, first.text)
+        self.assertEqual(200, self.ask('PUT', path, three).status)
+        # A repeat would undo that.
+        self.assertRepeated(first, self.ask('PUT', path, two, tag=tag))
+        shown = self.ask('GET', path).json['server']
+        self.assertEqual('three', shown['name'])
+        [task] = self.tasks(tag)
+        self.assertEqual(('update', 'success'), (task['task'], task['state']))
+
+    def test_4_a_refused_rename_may_be_made_again(self):
+        server, tag = self.booted(), self.new_tag()
+        body = {'server': {'name': ''}}
+        for _ in range(2):
+            answer = self.ask('PUT', f'/servers/{server}', body, tag=tag)
+            self.assertEqual(400, answer.status)
+            self.assertNotIn('task-repeat', answer.headers)
+        self.assertEqual([400] * 2, [t['code'] for t in self.tasks(tag)])
 
     def test_4_a_deletion_is_made_once(self):
         server, tag = self.booted(), self.new_tag()

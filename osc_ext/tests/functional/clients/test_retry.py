@@ -124,14 +124,21 @@ class TestRetry(base.FunctionalTestCase):
                 **{**base.SERVER, 'flavor_id': 'none'},
             )
 
-    def test_what_has_no_task(self) -> None:
-        """A name is changed without a tag, which would be refused."""
+    def test_a_rename(self) -> None:
+        """A change that is recorded nowhere is carried out once, too."""
         compute = self.connection.compute
-        with sdk.retry_safe(self.connection):
+        with sdk.retry_safe(self.connection) as tag:
             server = compute.create_server(**base.SERVER)
             self.wait(server)
-            changed = compute.update_server(server, name='two')
+            changed = self.lose(
+                lambda: compute.update_server(server, name='two')
+            )
         self.assertEqual('two', changed.name)
+        tasks = sdk.register(self.plain).compute.server_tasks(tag)
+        self.assertEqual(
+            [('update', 'success'), ('create', 'success')],
+            [(task.task, task.state) for task in tasks],
+        )
 
 
 class TestKill(testtools.TestCase):

@@ -137,8 +137,8 @@ class TestClusters(base.CommandTestCase):
         self.assertEqual(0, self.progress(self.name, '--follow').returncode)
         self.run_command(*_CLUSTER, 'delete', self.name)
         done = self.progress(self.name, '--follow')
-        self.assertEqual(3, done.returncode)
-        self.assertEqual(1, len(done.stderr.splitlines()), done.stderr)
+        gone = f'Cluster {self.name} is gone.'
+        self.assertEnds(3, f'({gone}|No Cluster found for {self.name})', done)
 
     def test_none(self) -> None:
         done = self.progress('none-of-them', '--follow')

@@ -79,7 +79,13 @@ class TestTasks(base.CommandTestCase):
     def test_show(self) -> None:
         self.stop(self.tag)
         [listed] = self.list('--tag', self.tag)
-        for words in ((self.tag,), (self.name, listed['ID']), (self.name,)):
+        for words in (
+            (self.tag,),
+            (self.name, listed['ID']),
+            (self.name,),
+            (listed['ID'],),
+            (listed['ID'], '--all-projects'),
+        ):
             shown = self.openstack('server', 'task', 'show', *words)
             self.assertEqual(listed['ID'], shown['id'])
             self.assertEqual(self.server, shown['server_id'])
@@ -87,6 +93,9 @@ class TestTasks(base.CommandTestCase):
             'server', 'task', 'show', self.tag, 'none-of-them'
         )
         self.assertEnds(3, 'No task none-of-them was found.', done)
+        missing = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
+        done = self.run_command('server', 'task', 'show', missing)
+        self.assertEnds(3, f'.*{missing} could not be found.*', done)
 
     def test_bad_input(self) -> None:
         for words, line in (

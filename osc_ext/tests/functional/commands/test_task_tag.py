@@ -144,13 +144,22 @@ class TestTaskTag(base.CommandTestCase):
             line = f'"{" ".join(words)}" changes no server and cannot .*'
             self.assertEnds(2, line, self.tagged(*words))
 
-    def test_no_task(self) -> None:
-        """A change that the API makes no task of is not made."""
-        self.create()
-        done = self.tagged('server', 'set', '--name', 'other', self.name)
-        line = 'Task-tag is not supported for this request.'
-        self.assertEnds(2, line, done)
-        self.assertEqual(1, len(self.servers()))
+    def test_rename(self) -> None:
+        """A change that is no action has a task, too."""
+        server = self.create()['id']
+        other = f'{self.name}-2'
+        words = ('server', 'set', '--name', other, server)
+        first = self.tagged(*words)
+        self.assertEqual((0, ''), (first.returncode, first.stderr))
+        self.assertEqual(
+            other, self.openstack('server', 'show', other)['name']
+        )
+        done = self.tagged(*words)
+        self.assertRepeated(done, f'update of server {server}, success')
+        tasks = self.openstack('server', 'task', 'list', '--tag', self.tag)
+        self.assertEqual(
+            [('update', 'success')], [(t['Task'], t['State']) for t in tasks]
+        )
 
     def test_nothing_is_sent(self) -> None:
         """A command that finds nothing to do says that."""

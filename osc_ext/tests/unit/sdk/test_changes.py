@@ -27,6 +27,19 @@ class TestRecognize(testtools.TestCase):
             ('DELETE /servers/one/os-volume_attachments/two', 'other'),
             ('POST /servers/one/migrations/2/action', 'other'),
             ('DELETE /servers/one/migrations/2', 'other'),
+            ('PUT /servers/one', 'update'),
+            ('POST /servers/one/metadata', 'metadata'),
+            ('PUT /servers/one/metadata', 'metadata'),
+            ('PUT /servers/one/metadata/a', 'metadata item'),
+            ('DELETE /servers/one/metadata/a', 'other'),
+            ('PUT /servers/one/tags', 'tags'),
+            ('DELETE /servers/one/tags', 'other'),
+            ('PUT /servers/one/tags/a', 'other'),
+            ('DELETE /servers/one/tags/a', 'other'),
+            ('DELETE /servers/one/os-server-password', 'other'),
+            ('PUT /servers/one/os-volume_attachments/two', 'other'),
+            ('POST /servers/one/shares', 'attach_share'),
+            ('DELETE /servers/one/shares/two', 'other'),
         ):
             self.assertEqual(kind, self.kind(request), request)
 
@@ -46,12 +59,12 @@ class TestRecognize(testtools.TestCase):
 
     def test_what_changes_something_else(self) -> None:
         for request in (
-            'PUT /servers/one',
-            'POST /servers/one/metadata',
-            'PUT /servers/one/tags',
+            'PUT /servers',
+            'POST /servers/one/tags',
+            'PUT /os-server-groups/one',
             'POST /os-keypairs',
             'DELETE /os-keypairs/servers',
-            'PUT /servers/one/os-volume_attachments/two',
+            'PUT /servers/one/os-interface/two',
             'POST /flavors/servers',
             'POST http://another.example.com/servers',
         ):

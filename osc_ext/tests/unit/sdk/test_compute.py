@@ -89,6 +89,24 @@ class TestTasks(ComputeTestCase):
         found = self.compute.get_server_task(shown['task']['uuid'], _TAG)
         self.assertEqual(shown['task']['request_id'], found.request_id)
 
+    def test_a_task_of_the_project(self) -> None:
+        shown = base.sample('os-server-tasks/project-task-show-resp')
+        task_id = shown['task']['uuid']
+        path = f'GET /os-server-tasks/{task_id}'
+        self.api.answer(path, shown)
+        found = self.compute.get_project_task(task_id)
+        self.assertEqual(shown['task']['request_id'], found.request_id)
+        self.api.answer(f'{path}?all_tenants=True', shown)
+        again = self.compute.get_project_task(found, all_projects=True)
+        self.assertEqual(task_id, again.id)
+
+    def test_no_task_of_the_project(self) -> None:
+        path = f'GET /os-server-tasks/{_TAG}'
+        self.api.answer(path, {'itemNotFound': {}}, 404, base.VERSION)
+        self.assertRaises(
+            exceptions.NotFoundException, self.compute.get_project_task, _TAG
+        )
+
     def test_a_server_in_place_of_its_id(self) -> None:
         server = Server(id='one')
         self.api.answer('GET /servers/one/tasks', {'tasks': []})
@@ -122,6 +140,9 @@ class TestTasks(ComputeTestCase):
         )
         self.assertRaises(
             TasksNotSupported, self.compute.get_server_task, 'id', _TAG
+        )
+        self.assertRaises(
+            TasksNotSupported, self.compute.get_project_task, 'id'
         )
         self.assertRaises(TasksNotSupported, compute.check_tasks, self.compute)
 

@@ -84,7 +84,7 @@ class TestTags(RetryTestCase):
     def test_nothing_else_has(self) -> None:
         with sdk.retry_safe(self.connection, _TAG):
             self.compute.get('/servers')
-            self.compute.put('/servers/one', json={})
+            self.compute.put('/os-services/one', json={})
             self.compute.post('/os-keypairs', json={})
             self.compute.post(
                 '/servers/one/action', json={'os-getConsoleOutput': {}}
@@ -421,6 +421,44 @@ class TestRemade(RetryTestCase):
         answer = self.remake(url, {'volumeAttachment': {'volumeId': 'v'}})
         self.assertEqual(200, answer.status_code)
         self.assertEqual(shown, answer.json())
+
+    def test_a_share(self) -> None:
+        shown = {'share': {'share_id': 's', 'status': 'inactive'}}
+        self.api.answer(f'GET /servers/{_SERVER}/shares/s', shown)
+        answer = self.remake('/shares', {'share': {'share_id': 's'}})
+        self.assertEqual((201, shown), (answer.status_code, answer.json()))
+
+    def test_changes_that_are_not_recorded(self) -> None:
+        server = {'server': {'id': _SERVER, 'name': 'one'}}
+        metadata = {'metadata': {'a': 'b', 'c': 'd'}}
+        item = {'meta': {'a': 'b'}}
+        tags = {'tags': ['a', 'b']}
+        for method, url, body, code, shown in (
+            ('PUT', '', {'server': {'name': 'one'}}, 200, server),
+            ('POST', '/metadata', {'metadata': {'a': 'b'}}, 200, metadata),
+            ('PUT', '/metadata', metadata, 200, metadata),
+            ('PUT', '/metadata/a', item, 200, item),
+            ('DELETE', '/metadata/a', None, 204, None),
+            ('PUT', '/tags', tags, 200, tags),
+            ('PUT', '/tags/a', None, 201, None),
+            ('DELETE', '/tags', None, 204, None),
+        ):
+            path = f'/servers/{_SERVER}{url}'
+            self.api.answers.pop(_SHOW_TASK, None)
+            self.repeat(f'{method} {path}')
+            self.task(code=code, state='success')
+            if shown is not None:
+                self.api.answer(f'GET {path}', shown)
+            with sdk.retry_safe(self.connection, _TAG):
+                answer = self.compute.request(path, method, json=body)
+            self.assertEqual(code, answer.status_code, url)
+            self.assertEqual(shown, answer.json() if shown else None)
+            self.assertEqual(bool(shown), bool(answer.content))
+
+    def test_metadata_of_a_server_that_is_deleted(self) -> None:
+        self.assertRaises(
+            AnswerLost, self.remake, '/metadata', {'metadata': {}}
+        )
 
     def test_a_volume_that_is_not_there_any_more(self) -> None:
         self.assertRaises(

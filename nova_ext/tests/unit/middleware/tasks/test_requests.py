@@ -2,12 +2,14 @@
 """Unit tests of requests and their tags."""
 
 import string
+from typing import Any
 
 import hypothesis
 from hypothesis import strategies
 
 from ext_lib.wsgi.request import Request
 from nova_ext.middleware.tasks import requests
+from nova_ext.middleware.tasks import verdicts
 from nova_ext.middleware.tasks.requests import Effect
 from nova_ext.tests import base
 
@@ -18,6 +20,38 @@ ALLOWED = ''.join(
 )
 _ID = '2a5f9c9a-7a55-4a4e-8f0e-5b5f0e0f4f3c'
 _ONE = f'/servers/{_ID}'
+
+
+_VOLUME = f'{_ONE}/os-volume_attachments/v'
+_ATTACHMENTS: tuple[Any, ...] = (
+    {'volumeAttachment': {'volumeId': 'v'}},
+    {'volumeAttachment': {}}, {'volumeAttachment': 1}, {}, [], None,
+)  # fmt: skip
+#: Requests of which nova records nothing, or what they ask for.
+_CHANGES: tuple[tuple[str, str, str, Any], ...] = (
+    ('update', 'PUT', _ONE, {'server': {'name': 'two'}}),
+    ('update_metadata', 'POST', f'{_ONE}/metadata', {'metadata': {'a': 'b'}}),
+    ('replace_metadata', 'PUT', f'{_ONE}/metadata', {'metadata': {}}),
+    ('update_metadata', 'PUT', f'{_ONE}/metadata/a', {'meta': {'a': 'b'}}),
+    ('delete_metadata', 'DELETE', f'{_ONE}/metadata/metadata', None),
+    ('replace_tags', 'PUT', f'{_ONE}/tags', {'tags': ['a']}),
+    ('delete_tags', 'DELETE', f'{_ONE}/tags', None),
+    ('add_tag', 'PUT', f'{_ONE}/tags/a', None),
+    ('delete_tag', 'DELETE', f'{_ONE}/tags/tags', None),
+    ('clear_password', 'DELETE', f'{_ONE}/os-server-password', None),
+    ('attach_share', 'POST', f'{_ONE}/shares', {'share': {'share_id': 's'}}),
+    ('detach_share', 'DELETE', f'{_ONE}/shares/s', None),
+    (
+        'swap_volume',
+        'PUT',
+        _VOLUME,
+        {'volumeAttachment': {'volumeId': 'w', 'delete_on_termination': True}},
+    ),
+    *(
+        ('update_volume_attachment', 'PUT', _VOLUME, body)
+        for body in _ATTACHMENTS
+    ),
+)  # fmt: skip
 
 
 class TestUnderstand(base.TestCase):
@@ -58,6 +92,7 @@ class TestUnderstand(base.TestCase):
                 f'{_ONE}/migrations/1/action',
                 {},
             ),
+            *_CHANGES,
         ):
             for prefix in ('', '/demo', f'/{"a" * 32}'):
                 found = self.understand(method, prefix + path, body)
@@ -65,6 +100,26 @@ class TestUnderstand(base.TestCase):
                 self.assertEqual((name, path), (found.name, found.path))
                 wanted = None if name == 'create' else _ID
                 self.assertEqual(wanted, found.server_id)
+
+    def test_what_is_not_recorded(self):
+        found = {name for name, *_ in _CHANGES}
+        self.assertEqual(verdicts.ANSWERED_ONLY, found - verdicts.RECORDED)
+        self.assertEqual(set(), verdicts.ANSWERED_ONLY & verdicts.RECORDED)
+
+    def test_the_other_name_of_servers(self):
+        servers = '/os-volumes_boot'
+        one = f'{servers}/{_ID}'
+        for method, path, body, name, server_id in (
+            ('POST', servers, {'server': {'max_count': 2}}, 'create', None),
+            ('PUT', one, {'server': {}}, 'update', _ID),
+            ('DELETE', one, None, 'delete', _ID),
+            ('POST', f'{one}/action', {'os-stop': None}, 'stop', _ID),
+        ):
+            for prefix in ('', '/demo', f'/{"a" * 32}'):
+                found = self.understand(method, prefix + path, body)
+                self.assertEqual((name, path), (found.name, found.path))
+                self.assertEqual(server_id, found.server_id)
+                self.assertEqual(name == 'create', found.is_multiple)
 
     def test_reads(self):
         for method, path, body in (
@@ -78,11 +133,15 @@ class TestUnderstand(base.TestCase):
 
     def test_others(self):
         for method, path in (
-            ('PUT', _ONE), ('POST', '/servers/'), ('POST', '/flavors'),
+            ('PUT', '/servers'), ('POST', '/servers/'), ('POST', '/flavors'),
             ('POST', '/unknown/servers'), ('DELETE', '/servers'),
             ('DELETE', '/servers/'), ('POST', f'{_ONE}/tasks'),
-            ('PUT', f'{_ONE}/os-volume_attachments/x'), ('POST', ''),
+            ('PUT', f'{_ONE}/os-interface/x'), ('POST', ''),
             ('POST', f'/a/b{_ONE}/action'), ('DELETE', f'{_ONE}/action'),
+            ('PATCH', _ONE), ('DELETE', f'{_ONE}/metadata'),
+            ('DELETE', f'{_ONE}/metadata/'), ('POST', f'{_ONE}/tags'),
+            ('PUT', f'{_ONE}/tags/a/b'), ('PUT', '/os-server-groups/x'),
+            ('POST', '/os-server-external-events'),
         ):  # fmt: skip
             found = self.understand(method, path)
             self.assertEqual(Effect.OTHER, found.effect, path)
@@ -136,7 +195,7 @@ class TestKeys(base.TestCase):
             self.assertEqual((None, True), (found.key, found.has_bad_key))
 
     def test_where_it_cannot_be(self):
-        self.assertTrue(self.key('"a"', 'PUT', _ONE).has_bad_key)
+        self.assertTrue(self.key('"a"', 'PATCH', _ONE).has_bad_key)
         for field in ('"a"', 'a'):
             found = self.key(field, 'GET', _ONE)
             self.assertFalse(found.has_bad_key)
