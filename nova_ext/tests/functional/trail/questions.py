@@ -3,17 +3,26 @@
 
 import datetime
 import itertools
+import socket
 import urllib.parse
+
+from oslo_db import options
+from oslo_utils import uuidutils
+import sqlalchemy as sa
 
 from ext_lib.db import fixture
 from ext_lib.testing import plans
+from nova_ext.db import models
+from nova_ext.db.facade import facade as database
+from nova_ext.db.migration import schema
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import models
+from nova_ext.db.trail import models as trail_models
 from nova_ext.tests.functional import base as functional
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import records
 from nova_ext.tests.functional.trail.records import id_of
 from nova_ext.tests.functional.trail.records import key
+from nova_ext.wsgi import loader
 
 _AUDITOR = 'auditor:elsewhere:audit_reader'
 _MEMBER = f'someone:{records.PROJECTS[0]}'
@@ -203,13 +212,13 @@ class QuestionCases(QuestionTestCase):
         counted = self.useFixture(fixture.Statements(trail.facade))
         for path, most in (
             ('/audit/actions', 1),
-            (f'/audit/actions?marker={marker}', 2),
-            (f'/audit/actions?marker={marker}&events=1', 3),
+            (f'/audit/actions?marker={marker}', 1),
+            (f'/audit/actions?marker={marker}&events=1', 2),
             (f'/audit/actions?host={records.HOSTS[0]}', 1),
             (
                 f'/audit/actions?host={records.HOSTS[0]}'
                 f'&marker={at_host}&events=1',
-                4,
+                3,
             ),
             (f'/audit/servers/{uuid}/timeline', 4),
             (f'/audit/servers/{uuid}/migrations', 2),
@@ -346,6 +355,96 @@ class HistoryCases(QuestionTestCase):
         body = self.get(f'{self.path}/timeline')
         by_type = {entry['type']: entry for entry in body['timeline']}
         self.assertEqual('a traceback', by_type['event']['event']['traceback'])
+
+    def store_tasks(self):
+        """Store tasks of the server where those of a filter are."""
+        url = self.make_url()
+        self.settings.set('database', connection=url)
+        self.settings.set('cells', databases=['cell'], retry_interval=0)
+        self.conf.register_opts(options.database_opts, group='cell')
+        self.settings.set('cell', connection=self.make_url())
+        self.configure()
+        schema.sync(database.get_engine())
+        made = {
+            'created_at': records.BEGIN, 'updated_at': records.BEGIN,
+            'state': 'success', 'user_id': 'u', 'request_id': 'req-1',
+        }  # fmt: skip
+        owners = (*records.PROJECTS[:2], records.PROJECTS[0])
+        tasks = [
+            {
+                **made,
+                'id': number,
+                'uuid': uuidutils.generate_uuid(),
+                'task': 'update',
+                'project_id': project,
+                # The last one has made several servers.
+                'instance_uuid': self.uuid if number < 3 else None,
+            }
+            for number, project in enumerate(owners, 1)
+        ]
+        others = {'task_id': 3, 'position': 1, 'instance_uuid': self.uuid}
+        with database.get_engine().begin() as connection:
+            connection.execute(sa.insert(models.Task.__table__), tasks)
+            connection.execute(
+                sa.insert(models.TaskInstance.__table__), [others]
+            )
+
+    def test_tasks_stand_beside_actions(self):
+        self.assertEqual('absent', self.get(f'{self.path}/timeline')['tasks'])
+        self.store_tasks()
+        for token, numbers in (
+            (functional.ADMIN, (1, 2, 3)),
+            (_AUDITOR, (1, 2, 3)),
+            (_MEMBER, (1, 3)),
+        ):
+            body = self.get(f'{self.path}/timeline', token=token)
+            self.assertEqual('included', body['tasks'])
+            expected = [f'task-0-{number}' for number in numbers]
+            for limit in (1, 3, 1000):
+                found = self.pages(
+                    f'{self.path}/timeline', 'timeline', limit, token=token
+                )
+                ids = [entry['id'] for entry in found]
+                tasks = [one for one in ids if one.startswith('task')]
+                self.assertEqual(expected, tasks)
+                rest = [one for one in ids if not one.startswith('task')]
+                self.assertEqual(self.expected(), rest)
+        self.refused(400, f'{self.path}/timeline?marker=task-0-2', _MEMBER)
+        [task] = [e['task'] for e in found if e['id'] == 'task-0-1']
+        self.assertEqual('update', task['task'])
+
+    def test_the_store_of_tasks_is_out_of_reach(self):
+        self.store_tasks()
+        self.settings.set('database', connection=self.unreachable())
+        self.configure()
+        body = self.get(f'{self.path}/timeline')
+        self.assertEqual('unreachable', body['tasks'])
+        found = [entry['id'] for entry in body['timeline']]
+        self.assertEqual(self.expected(), found)
+
+    def unreachable(self):
+        """Return the URL of a database that does not answer."""
+        with socket.create_server(('127.0.0.1', 0)) as listener:
+            port = listener.getsockname()[1]
+        return f'mysql+pymysql://nobody@127.0.0.1:{port}/tasks'
+
+    def test_the_trail_is_out_of_reach(self):
+        self.settings.set(
+            'trail', connection=self.unreachable(), max_retries=0
+        )
+        self.configure()
+        for path in ('/audit/actions', f'{self.path}/timeline'):
+            self.refused(503, path)
+
+    def test_our_own_api_answers_too(self):
+        self.settings.set('database', connection=self.make_url())
+        self.app = loader.load(self.conf)
+        schema.sync(database.get_engine())
+        body = self.get(f'{self.path}/timeline', token=_MEMBER)
+        self.assertEqual('included', body['tasks'])
+        found = [entry['id'] for entry in body['timeline']]
+        self.assertEqual(self.expected(), found)
+        self.assertTrue(self.get('/audit/actions')['actions'])
 
     def test_others_find_no_server(self):
         for part in ('timeline', 'migrations'):
@@ -528,7 +627,7 @@ class DepthCases(QuestionTestCase):
         word = {'mysql': 'ANALYZE TABLE {}', 'postgresql': 'ANALYZE {}'}
         engine = trail.facade.get_engine()
         with engine.begin() as connection:
-            for table in models.metadata.sorted_tables:
+            for table in trail_models.metadata.sorted_tables:
                 text = word.get(engine.dialect.name, 'ANALYZE')
                 connection.exec_driver_sql(text.format(table.name))
 
