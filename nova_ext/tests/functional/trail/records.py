@@ -173,3 +173,57 @@ def key(row):
 def id_of(row):
     """Return the id of a record in answers."""
     return f'{row["source_id"]}-{row["id"]}'
+
+
+def of_two_servers(owner, user, other):
+    """Return records of two servers of one name, and their ids by names.
+
+    The first was created by its user, failed to be resized, was moved, and
+    was deleted by an administrator of another project.
+
+    :param owner: project of the first
+    :param user: of both
+    :param other: project of the second
+    """
+    made = Records()
+    columns = {'display_name': 'web-3', 'user_id': user}
+    server = made.server(1, project_id=owner, **columns)
+    second = made.server(2, project_id=other, **columns)
+    done = (
+        (server, 'create', 'success', user, owner),
+        (server, 'resize', 'error', user, owner),
+        (server, 'live-migration', 'success', 'root', 'e' * 32),
+        (server, 'delete', 'success', 'root', 'e' * 32),
+        (second, 'stop', 'unfinished', user, other),
+    )
+    found = {'SERVER': server['uuid'], 'SECOND': second['uuid']}
+    for number, (of, name, outcome, who, project) in enumerate(done, 1):
+        moment = BEGIN + datetime.timedelta(minutes=number)
+        action = made.action(
+            of, number, 60 * number, source_id=1, action=name, outcome=outcome,
+            user_id=who, project_id=project, request_id=f'req-{name}',
+            message='Error' if outcome == 'error' else None,
+        )  # fmt: skip
+        is_open = outcome == 'unfinished'
+        failure = {'traceback': None, 'details': None}
+        if outcome == 'error':
+            failure = {
+                'traceback': 'Traceback (most recent call last): ...',
+                'details': 'No valid host was found.',
+            }
+        made.event(
+            action, number, 60 * number + 1, event=f'compute_{name}',
+            result=_RESULTS[outcome], host=HOSTS[number % 2],
+            finish_time=None if is_open else moment, **failure,
+        )  # fmt: skip
+        found[name.upper().replace('-', '_')] = id_of(action)
+    for number, kind in enumerate(('resize', 'live-migration'), 1):
+        move = made.migration(
+            server, number, 60 * number + 90, migration_type=kind,
+            status=('error', 'completed')[number - 1],
+            project_id=owner, user_id=user, source_node=HOSTS[0],
+            dest_node=HOSTS[1], dest_host='192.0.2.1',
+            old_instance_type_id=1, new_instance_type_id=number,
+        )  # fmt: skip
+        found[f'MOVE_{number}'] = id_of(move)
+    return made, found
