@@ -82,19 +82,20 @@ def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
     return statement.where(choice if _fits(kind, lead.value) else sa.false())
 
 
-def along(column: Any, value: str, never: str = '') -> Any:
+def along(column: Any, value: Any, never: str = '') -> Any:
     """Return the condition that a column of text holds ``value``.
 
     It makes MySQL walk an index that begins with the column from where other
     conditions say, instead of from where the value begins. The statement has
     to be ordered by the column first.
 
+    :param value: a text, or SQL
     :param never: a value that no row has
     """
     if not _fits(column.type, value):
         return sa.false()
     kind = column.type
-    return _Along(column, sa.literal(value, kind), sa.literal(never, kind))
+    return _Along(column, as_sql(value, kind), sa.literal(never, kind))
 
 
 def changed_between(
@@ -242,8 +243,7 @@ class _Precedes(expression.FunctionElement):
 def precedes(some: Sequence[Any], other: Sequence[Any]) -> Any:
     """Return the condition that a pair is less than another one.
 
-    :param some: columns, or bounds of as many; the first decides. There may
-        be more than two.
+    :param some: columns, or bounds of as many; two or more, the first decides
     """
     return _Precedes(*some, *other)
 
