@@ -283,18 +283,18 @@ def _as_ranges(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
     # of one index. Parameters count by position, hence each again.
     terms = list(element.clauses)
     middle = len(terms) // 2
-    pairs = list(zip(terms[:middle], terms[middle:], strict=True))
 
-    def as_range(end: int) -> str:
-        *equal, (less, bound) = pairs[: end + 1]
-        return ' AND '.join(
-            f'{compile_.process(a, **kwargs)} {sign} '
-            f'{compile_.process(b, **kwargs)}'
-            for a, sign, b in (
-                *((a, '=', b) for a, b in equal),
-                (less, '<', bound),
-            )
+    def compare(place: int, sign: str) -> str:
+        column, value = terms[place], terms[middle + place]
+        return (
+            f'{compile_.process(column, **kwargs)} {sign} '
+            f'{compile_.process(value, **kwargs)}'
         )
 
-    ranges = ' OR '.join(as_range(end) for end in range(middle))
-    return f'({ranges})'
+    def as_range(place: int) -> str:
+        less = compare(place, '<')
+        if place + 1 == middle:
+            return less
+        return f'({less} OR ({compare(place, "=")} AND {as_range(place + 1)}))'
+
+    return as_range(0)
