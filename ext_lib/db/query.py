@@ -82,19 +82,20 @@ def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
     return statement.where(choice if _fits(kind, lead.value) else sa.false())
 
 
-def along(column: Any, value: str, never: str = '') -> Any:
+def along(column: Any, value: Any, never: str = '') -> Any:
     """Return the condition that a column of text holds ``value``.
 
     It makes MySQL walk an index that begins with the column from where other
     conditions say, instead of from where the value begins. The statement has
     to be ordered by the column first.
 
+    :param value: a text, or SQL
     :param never: a value that no row has
     """
     if not _fits(column.type, value):
         return sa.false()
     kind = column.type
-    return _Along(column, sa.literal(value, kind), sa.literal(never, kind))
+    return _Along(column, as_sql(value, kind), sa.literal(never, kind))
 
 
 def changed_between(
@@ -233,18 +234,18 @@ def _as_utf8mb4(element: _Comparable, compile_: Any, **kwargs: Any) -> str:
 
 
 class _Precedes(expression.FunctionElement):
-    """SQL: ``(a, b)`` of a row is less than ``(x, y)``; takes all four."""
+    """SQL: ``(a, b)`` of a row is less than ``(x, y)``; takes all of them."""
 
     name = 'precedes'
     inherit_cache = True
 
 
-def precedes(pair: Sequence[Any], other: Sequence[Any]) -> Any:
+def precedes(some: Sequence[Any], other: Sequence[Any]) -> Any:
     """Return the condition that a pair is less than another one.
 
-    :param pair: two columns, or bounds of two; the first decides
+    :param some: columns, or bounds of as many; two or more, the first decides
     """
-    return _Precedes(*pair, *other)
+    return _Precedes(*some, *other)
 
 
 def _older(model: Any, marker: Any) -> Any:
@@ -271,14 +272,29 @@ def _is_sql(value: Any) -> bool:
 
 @compiler.compiles(_Precedes)
 def _as_row_value(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
-    a, b, x, y = (compile_.process(c, **kwargs) for c in element.clauses)
-    return f'({a}, {b}) < ({x}, {y})'
+    terms = [compile_.process(c, **kwargs) for c in element.clauses]
+    middle = len(terms) // 2
+    return f'({", ".join(terms[:middle])}) < ({", ".join(terms[middle:])})'
 
 
 @compiler.compiles(_Precedes, 'mysql', 'mariadb')
 def _as_ranges(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
-    # MySQL scans for a row value, while it takes this for what it is, two
-    # ranges of one index. Parameters count by position, hence x twice.
-    a, b, x, y = element.clauses
-    terms = (compile_.process(c, **kwargs) for c in (a, x, a, x, b, y))
-    return '({} < {} OR ({} = {} AND {} < {}))'.format(*terms)
+    # MySQL scans for a row value, while it takes this for what it is, ranges
+    # of one index. Parameters count by position, hence each again.
+    terms = list(element.clauses)
+    middle = len(terms) // 2
+
+    def compare(place: int, sign: str) -> str:
+        column, value = terms[place], terms[middle + place]
+        return (
+            f'{compile_.process(column, **kwargs)} {sign} '
+            f'{compile_.process(value, **kwargs)}'
+        )
+
+    def as_range(place: int) -> str:
+        less = compare(place, '<')
+        if place + 1 == middle:
+            return less
+        return f'({less} OR ({compare(place, "=")} AND {as_range(place + 1)}))'
+
+    return as_range(0)
