@@ -11,6 +11,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import text
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
@@ -126,17 +127,23 @@ class Store:
         position: Position,
     ) -> None:
         """Store new records, and how far their table is copied."""
-        new = [self._new(row) for row in rows]
 
         def write(connection: Any) -> None:
-            if new:
-                connection.execute(sa.insert(kind.table), new)
-                self._supersede(connection, kind, new)
-            if kind is kinds.EVENTS:
-                self._reopen(connection, {row['action_id'] for row in rows})
+            self.insert(connection, kind, rows)
             connection.execute(self._moved(kind, position))
 
         self._transact(write)
+
+    def insert(
+        self, connection: Any, kind: Kind, rows: Sequence[_Row]
+    ) -> None:
+        """Insert new records within a transaction that has the lock."""
+        new = [self._new(row) for row in rows]
+        if new:
+            connection.execute(sa.insert(kind.table), new)
+            self._supersede(connection, kind, new)
+        if kind is kinds.EVENTS:
+            self._reopen(connection, {row['action_id'] for row in rows})
 
     def move(self, kind: Kind, position: Position) -> None:
         """Store how far a table is copied."""
@@ -150,6 +157,8 @@ class Store:
 
         def write(connection: Any) -> None:
             for kind, rows in changes.items():
+                numbers = [row['id'] for row in rows]
+                versions.keep(connection, self.source_id, kind, numbers)
                 for row in rows:
                     connection.execute(self._change(kind, self._stored(row)))
 

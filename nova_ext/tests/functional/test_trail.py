@@ -6,6 +6,7 @@ import pathlib
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import proof
 
 
 class _OnSQLite(base.OnSQLite):
@@ -44,4 +45,16 @@ class TestRead(_OnSQLite, cases.ReadCases):
 
 
 class TestCrash(_OnSQLite, crash.CrashCases):
+    """See the base class."""
+
+
+class TestProof(_OnSQLite, proof.ProofCases):
+    """See the base class."""
+
+
+class TestOffline(_OnSQLite, proof.OfflineCases):
+    """See the base class."""
+
+
+class TestProofCrash(_OnSQLite, proof.ProofCrashCases):
     """See the base class."""
