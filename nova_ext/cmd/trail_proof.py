@@ -172,7 +172,8 @@ def _purge(conf: cfg.ConfigOpts) -> int:
         return startup.MISCONFIGURED
     purge = Purge(before, arguments.batch)
     if arguments.dry_run:
-        print(f'{purge.count(context)} records would be removed')
+        count = purge.count(context)
+        print(f'{count} records would be removed, and what belongs to them')
         return 0
     total: dict[str, int] = {}
     for chunk in purge.run(context):

@@ -73,7 +73,7 @@ class Purge:
             after = numbers[-1]
 
     def count(self, context: RequestContext) -> int:
-        """Return how many could be removed; events go with their actions."""
+        """Return how many could be removed, without what goes with them."""
         total = 0
         for kind in _ORDER:
             for source_id in _read_sources(context):

@@ -70,6 +70,17 @@ class Store:
         rows = self._records(kind, t.c.id.in_(numbers))
         return {row['id']: row for row in rows}
 
+    def is_purged(self, kind: Kind, number: int) -> bool:
+        """Return whether a record was here, until a purge removed it."""
+        t = models.digests
+        statement = sa.select(t.c.sequence).where(
+            t.c.kind == kind.name,
+            t.c.source_id == self.source_id,
+            t.c.id == number,
+            t.c.purge.isnot(None),
+        )
+        return bool(facade.fetch(self._context, statement.limit(1)))
+
     def events_of(self, actions: Sequence[int]) -> dict[int, _Row]:
         """Return the events of actions, by the numbers of the events."""
         wanted = models.events.c.action_id.in_(actions)

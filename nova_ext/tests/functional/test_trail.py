@@ -6,6 +6,7 @@ import pathlib
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import outflow
 from nova_ext.tests.functional.trail import proof
 
 
@@ -57,4 +58,16 @@ class TestOffline(_OnSQLite, proof.OfflineCases):
 
 
 class TestProofCrash(_OnSQLite, proof.ProofCrashCases):
+    """See the base class."""
+
+
+class TestExport(_OnSQLite, outflow.ExportCases):
+    """See the base class."""
+
+
+class TestPurge(_OnSQLite, outflow.PurgeCases):
+    """See the base class."""
+
+
+class TestImport(_OnSQLite, outflow.ImportCases):
     """See the base class."""

@@ -110,6 +110,12 @@ class Work:
             self._cell.delete_server(uuid)
             self._deleted.append(uuid)
 
+    def archive(self):
+        """Archive what is deleted."""
+        for uuid in self._deleted:
+            self._cell.archive(uuid)
+        self._deleted.clear()
+
     def purge(self):
         """Remove what is deleted; the trail has to have it by now."""
         for uuid in self._deleted:

@@ -92,7 +92,12 @@ class ProgramTestCase(base.TrailTestCase):
         event = rows.event(action, created_at=rows.moment(1), **columns)
         cell.add(event)
         if result == 'Error':
-            cell.update(cell_models.InstanceAction, action, message='Error')
+            cell.update(
+                cell_models.InstanceAction,
+                action,
+                message='Error',
+                updated_at=rows.moment(1),
+            )
         cell.add(
             rows.migration(uuid, status='completed', created_at=rows.moment(1))
         )
