@@ -126,6 +126,8 @@ class Purge:
             .where(
                 t.c.source_id == source_id,
                 t.c.id > after,
+                # The collector reads later ones again, and would copy them.
+                t.c.id <= _closed(kind, source_id),
                 _changed_at(kind) < self._before,
                 *_conditions(kind, source_id),
             )
@@ -160,6 +162,15 @@ def _read_sources(context: RequestContext) -> list[int]:
     return [row[0] for row in facade.fetch(context, statement)]
 
 
+def _closed(kind: Kind, source_id: int) -> Any:
+    """Return up to which number no record can come any more, as SQL."""
+    t = models.positions.c
+    closed = sa.select(t.closed).where(
+        t.source_id == source_id, t.kind == kind.name
+    )
+    return closed.scalar_subquery()
+
+
 def _changed_at(kind: Kind) -> Any:
     """Return when a record last changed in its cell."""
     names = ['updated_at', 'created_at']
@@ -174,20 +185,11 @@ def _conditions(kind: Kind, source_id: int) -> list[Any]:
     """Return on what it depends, beside its age, that a record may go."""
     t = kind.table.c
     if kind is kinds.EVENTS:
-        closed = models.positions.c
-        actions = (
-            sa.select(closed.closed)
-            .where(
-                closed.source_id == source_id,
-                closed.kind == kinds.ACTIONS.name,
-            )
-            .scalar_subquery()
-        )
         is_action = sa.exists().where(
             _Action.source_id == t.source_id, _Action.id == t.action_id
         )
         # Its action was removed, and cannot come any more.
-        return [t.action_id <= actions, ~is_action]
+        return [t.action_id <= _closed(kinds.ACTIONS, source_id), ~is_action]
     if kind is kinds.ACTIONS:
         is_changing = sa.exists().where(
             _Event.source_id == t.source_id,

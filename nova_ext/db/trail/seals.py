@@ -32,7 +32,7 @@ _MOST = 5000
 
 
 class Sealed(NamedTuple):
-    """What a seal is about.
+    """A seal that was written.
 
     :param number: of the seal
     :param total: of records

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import pathlib
+from typing import Any
 
 import fixtures
 from oslo_config import cfg
@@ -50,6 +51,7 @@ class ProgramTestCase(base.TrailTestCase):
         """Return exit status, standard output and standard error."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status: Any = 0
             try:
                 status = program.main(
                     ['--config-file', str(self.file), *arguments],
@@ -88,6 +90,7 @@ class ProgramTestCase(base.TrailTestCase):
         """Have a cell store a server that is deleted; return its uuid."""
         cell = self.cells[name]
         uuid = cell.server()
+        self.make_old(name, cell_models.Instance)
         [action] = cell.add(rows.action(uuid, created_at=rows.moment(1)))
         event = rows.event(action, created_at=rows.moment(1), **columns)
         cell.add(event)
@@ -103,6 +106,13 @@ class ProgramTestCase(base.TrailTestCase):
         )
         self.delete(name, uuid)
         return uuid
+
+    def make_old(self, name, model):
+        """Have a cell date rows like the others."""
+        t = model.__table__
+        values = {'created_at': rows.moment(1), 'updated_at': rows.moment(1)}
+        with self.cells[name].engine.begin() as connection:
+            connection.execute(t.update().values(values))
 
     def delete(self, name, uuid):
         """Have a cell delete a server, without an action."""
