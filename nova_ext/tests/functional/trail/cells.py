@@ -140,7 +140,7 @@ class Cell:
     def make_shadows(self):
         """Make the tables to which a nova moves what is deleted."""
         for kind in shadow.SHADOWS:
-            kind.origin.create(self.engine)
+            kind.origin.create(self.engine, checkfirst=True)
 
     def archive(self, uuid):
         """Move a server and all that belongs to it, as nova-manage does."""

@@ -355,11 +355,11 @@ class ImportCases(program.ProgramTestCase):
     def test_what_was_purged_does_not_come_again(self):
         one = self.cells['one']
         one.archive(self.ended('one'))
-        one.server()
+        self.ended('one')
         self.collect()
         self.assertEqual(4, self.imported())
         self.collect_and_seal()
-        self.assertIn('1 servers', self.succeed('purge'))
+        self.assertIn('2 servers', self.succeed('purge'))
         self.assertEqual(0, self.imported())
         self.assertIntact()
 
