@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records that a nova has archived, taken over from its shadow tables.
 
-What the trail has is left as it is, so the import can be repeated. Tables are
-read along their primary keys.
+What the trail has is not copied again, so the import can be repeated. A record
+that had not ended is brought to what was archived. Tables are read along their
+primary keys.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 import dataclasses
 import datetime
 from typing import Any
@@ -97,13 +98,16 @@ class Import:
 
     def _import(self, kind: Kind) -> Iterator[int]:
         end = self._cell.last(kind)
-        for _, numbers in self._cell.numbers(kind, 0, end):
-            missing = self._missing(kind, numbers)
-            for rows in self._cell.numbered(kind, missing):
-                count = self._add(kind, rows)
-                if count:
-                    yield count
-                self._pace.pause()
+        for _, found in self._cell.numbers(kind, 0, end):
+            for numbers, write in (
+                (self._missing(kind, found), self._insert),
+                (self._open(kind, found), self._update),
+            ):
+                for rows in self._cell.numbered(kind, numbers):
+                    count = self._write(write, kind, rows)
+                    if count:
+                        yield count
+                    self._pace.pause()
 
     def _missing(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
         """Return which numbers the trail has not, and had not."""
@@ -119,11 +123,54 @@ class Import:
         known |= {row[0] for row in facade.fetch(self._context, statement)}
         return [number for number in numbers if number not in known]
 
-    def _add(self, kind: Kind, rows: list[_Row]) -> int:
+    def _open(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
+        """Return which records had not ended when their cell lost them."""
+        t = kind.table.c
+        statement = sa.select(t.id).where(
+            t.source_id == self._store.source_id,
+            t.id >= numbers[0],
+            t.id <= numbers[-1],
+            _OPEN[kind.name],
+        )
+        rows = facade.fetch(self._context, statement.order_by(t.id))
+        found = set(numbers)
+        return [row[0] for row in rows if row[0] in found]
+
+    def _write(
+        self, write: Callable[..., int], kind: Kind, rows: list[_Row]
+    ) -> int:
         moment = lease.now(self._context)
         return seals.exclusively(
-            self._context, lambda c: self._insert(c, kind, rows, moment)
+            self._context, lambda c: write(c, kind, rows, moment)
         )
+
+    def _update(
+        self,
+        connection: Any,
+        kind: Kind,
+        rows: list[_Row],
+        moment: datetime.datetime,
+    ) -> int:
+        """Update what has changed between the last look and the archive."""
+        copied = _PLAIN[kind]
+        known = self._store.numbered(copied, [row['id'] for row in rows])
+        changed = [
+            row
+            for row in self._made(copied, rows, moment)
+            if row['id'] in known
+            and any(known[row['id']][name] != row[name] for name in row)
+        ]
+        self._store.update(connection, copied, changed)
+        return len(changed)
+
+    def _made(
+        self, copied: Kind, rows: list[_Row], moment: datetime.datetime
+    ) -> list[_Row]:
+        """Return records; nothing changes what is archived."""
+        made = trail_rows.Maker(self._store, moment).records(copied, rows)
+        if copied is kinds.EVENTS:
+            return made
+        return [row | {'watch': kinds.NEVER} for row in made]
 
     def _insert(
         self,
@@ -138,10 +185,7 @@ class Import:
         if not rows:
             return 0
         copied = _PLAIN[kind]
-        made = trail_rows.Maker(self._store, moment).records(copied, rows)
-        if kind.name != kinds.EVENTS.name:
-            # Nothing changes what is archived.
-            made = [row | {'watch': kinds.NEVER} for row in made]
+        made = self._made(copied, rows, moment)
         self._store.insert(connection, copied, made)
         link = seals.Link(connection, chain.IMPORT, moment)
         stored = self._store.numbered(copied, sorted(missing))
@@ -159,6 +203,13 @@ def _shadow(origin: sa.Table) -> sa.Table:
     return sa.Table(f'shadow_{origin.name}', sa.MetaData(), *columns)
 
 
+#: Records that may have been copied before they had ended.
+_OPEN = {
+    kinds.SERVERS.name: models.servers.c.deleted == 0,
+    kinds.ACTIONS.name: models.actions.c.outcome == trail_rows.UNFINISHED,
+    kinds.EVENTS.name: models.events.c.finish_time.is_(None),
+    kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
+}
 _PLAIN = {
     dataclasses.replace(kind, origin=_shadow(kind.origin)): kind
     for kind in kinds.ALL

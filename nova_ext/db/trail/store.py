@@ -168,13 +168,19 @@ class Store:
 
         def write(connection: Any) -> None:
             for kind, rows in changes.items():
-                numbers = [row['id'] for row in rows]
-                versions.keep(connection, self.source_id, kind, numbers)
-                for row in rows:
-                    connection.execute(self._change(kind, self._stored(row)))
+                self.update(connection, kind, rows)
 
         if any(changes.values()):
             self._transact(write)
+
+    def update(
+        self, connection: Any, kind: Kind, rows: Sequence[_Row]
+    ) -> None:
+        """Do what :meth:`change` does, within a transaction with the lock."""
+        numbers = [row['id'] for row in rows]
+        versions.keep(connection, self.source_id, kind, numbers)
+        for row in rows:
+            connection.execute(self._change(kind, self._stored(row)))
 
     def mark_read(self, moment: datetime.datetime) -> None:
         """Store that the cell was read to its end."""

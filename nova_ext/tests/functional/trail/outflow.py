@@ -352,6 +352,28 @@ class ImportCases(program.ProgramTestCase):
         kinds_of_seals = self.fetch(sa.select(models.seals.c.kind).distinct())
         self.assertEqual({('import',), ('seal',)}, set(kinds_of_seals))
 
+    def test_what_ends_and_is_archived_before_it_is_read_again(self):
+        one = self.cells['one']
+        uuid = one.server()
+        action, event = one.begin(uuid)
+        one.add(rows.live_migration(uuid, created_at=cells.now()))
+        self.collect_and_seal()
+        one.end(action, event, 'Error')
+        with one.engine.begin() as connection:
+            t = cell_models.Migration.__table__
+            connection.execute(t.update().values(status='completed'))
+        self.delete('one', uuid)
+        one.archive(uuid)
+        self.collect()
+        self.assertEqual(4, self.imported())
+        self.assertCopied(self.archived())
+        [found] = self.records('one', kinds.ACTIONS).values()
+        self.assertEqual(('error', kinds.NEVER), (found.outcome, found.watch))
+        self.assertEqual(0, self.imported())
+        self.assertIntact()
+        self.succeed('seal')
+        self.assertIntact()
+
     def test_what_was_purged_does_not_come_again(self):
         one = self.cells['one']
         one.archive(self.ended('one'))
