@@ -8,24 +8,25 @@ import sys
 
 
 def canonical(value):
+    """Return an object in the form that is hashed."""
     return json.dumps(value, sort_keys=True, separators=(',', ':')).encode()
 
 
 def sha256(data):
+    """Return 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 
-exported, digests = (open(name, encoding='utf-8') for name in sys.argv[1:3])
-contents = {
-    record['sequence']: sha256(canonical(record['content']))
-    for record in map(json.loads, exported)
-}
-seals = []
-for line in map(json.loads, digests):
-    if 'seal' in line:
-        seals.append((line['seal'], []))
-    else:
-        seals[-1][1].append(line['record'])
+contents, seals = {}, []
+with open(sys.argv[1], encoding='utf-8') as exported:
+    for record in map(json.loads, exported):
+        contents[record['sequence']] = sha256(canonical(record['content']))
+with open(sys.argv[2], encoding='utf-8') as digests:
+    for line in map(json.loads, digests):
+        if 'seal' in line:
+            seals.append((line['seal'], []))
+        else:
+            seals[-1][1].append(line['record'])
 previous = 64 * '0'
 for seal, records in seals:
     text = b''.join(canonical(record) + b'\n' for record in records)

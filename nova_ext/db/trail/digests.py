@@ -71,7 +71,7 @@ def of_seal(context: RequestContext, seal: int) -> list[_Row]:
 
 
 class Contents:
-    """What a batch of digests is about: records, and their former versions.
+    """Records of a batch of digests, and their former versions.
 
     Records are read first: one that changes afterwards leaves a version.
 

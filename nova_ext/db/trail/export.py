@@ -25,7 +25,7 @@ _d, _Event = models.digests.c, models.events.c
 
 
 class NotIntact(exception.Error):
-    """What was sealed is not there any more."""
+    """A record is not there any more, or not as it was sealed."""
 
     msg_fmt = 'The record with the sequence %(sequence)s is not intact.'
 
@@ -48,7 +48,7 @@ class Record(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What is to be exported.
+    """Conditions on records that are exported.
 
     :param since: when records were created at the earliest, in UTC
     :param before: before which they were created

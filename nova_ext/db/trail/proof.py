@@ -30,7 +30,7 @@ class Head(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What was found intact.
+    """Numbers of a chain that is intact.
 
     :param seals: how many
     :param records: how many digests of records they are about

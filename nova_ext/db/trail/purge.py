@@ -29,7 +29,7 @@ _ORDER = (kinds.ACTIONS, kinds.EVENTS, kinds.MIGRATIONS, kinds.SERVERS)
 
 
 class Chunk(NamedTuple):
-    """What one transaction has removed.
+    """Records that one transaction has removed.
 
     :param seal: number of the seal that says so
     """

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever is altered in a trail or in an export is named."""
 
-import hashlib
 import json
+import pathlib
+import subprocess
+import sys
 import threading
 
 import sqlalchemy as sa
@@ -16,6 +18,8 @@ from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import crash
 from nova_ext.tests.functional.trail import program
 
+_ROOT = pathlib.Path(crash.__file__).parents[4]
+_TOOL = _ROOT / 'tools' / 'check-export.py'
 #: A column of each kind that a person might like to be another.
 _COLUMNS = {
     kinds.SERVERS: 'user_id',
@@ -445,36 +449,21 @@ class OfflineCases(program.ProgramTestCase):
             self.assertEqual(1, err.count('\n'), err)
 
     def test_digests_as_others_compute_them(self):
-        """Nothing but JSON and SHA-256 is needed, as the guide says."""
-
-        def sha256(text):
-            return hashlib.sha256(text.encode()).hexdigest()
-
-        def canonical(value):
-            return json.dumps(value, sort_keys=True, separators=(',', ':'))
-
-        contents = {}
-        for line in self.lines:
-            record = json.loads(line)
-            contents[record['sequence']] = sha256(canonical(record['content']))
-        previous, records, seal = '0' * 64, '', None
-        found = [
-            json.loads(line) for line in self.digests.read_text().splitlines()
-        ]
-        for line in [*found, {'seal': None}]:
-            if 'record' in line:
-                record = line['record']
-                records += f'{canonical(record)}\n'
-                digest = contents.pop(record['sequence'], None)
-                self.assertIn(digest, (None, record['digest']))
-                continue
-            if seal is not None:
-                self.assertEqual(sha256(records), seal['records'])
-                self.assertEqual(previous, seal['previous'])
-                previous = seal.pop('digest')
-                self.assertEqual(sha256(canonical(seal)), previous)
-            seal, records = line['seal'], ''
-        self.assertEqual({}, contents)
+        """Run the program of the guide, which imports nothing of this one."""
+        change = self.lines[5].replace('"id": ', '"id": 7')
+        for line, status, said in (
+            (self.lines[5], 0, ''),
+            (change, 1, 'was altered'),
+        ):
+            self.write([*self.lines[:5], line, *self.lines[6:]])
+            found = subprocess.run(
+                [sys.executable, _TOOL, self.export, self.digests],
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            self.assertEqual(status, found.returncode, found.stderr)
+            self.assertIn(said, found.stderr)
 
 
 class ProofCrashCases(crash.MortalTestCase):
