@@ -3,7 +3,10 @@
 
 import argparse
 from collections.abc import Callable
+import datetime
 from typing import Any
+
+from oslo_utils import timeutils
 
 #: Exit status when more could be removed than was requested.
 MORE_LEFT = 3
@@ -26,6 +29,17 @@ def number(least: int, most: int | None = None) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def moment(text: str) -> datetime.datetime:
+    """Return the time that ``text`` names: ISO 8601, in UTC without a zone.
+
+    :raises argparse.ArgumentTypeError: when it is none
+    """
+    try:
+        return timeutils.normalize_time(timeutils.parse_isotime(text))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f'{text} is no time') from None
 
 
 def add_arguments(parser: Any, batch: int | None, default: str) -> None:

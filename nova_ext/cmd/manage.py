@@ -9,7 +9,6 @@ import time
 from typing import Any
 
 from oslo_config import cfg
-from oslo_utils import timeutils
 
 from ext_lib.context import get_admin_context
 from ext_lib.db import purge
@@ -57,7 +56,7 @@ def _add_commands(_categories: Any, commands: Any) -> None:
     age = parser.add_mutually_exclusive_group()
     age.add_argument(
         '--before',
-        type=_moment,
+        type=purge.moment,
         metavar='DATE',
         help='Keep what ended at this time or later: ISO 8601, in UTC if it '
         'has no zone.',
@@ -127,13 +126,6 @@ def _remove(tasks: OldTasks, arguments: Any) -> int:
 
 def _earlier(moment: datetime.datetime, seconds: int) -> datetime.datetime:
     return moment - datetime.timedelta(seconds=seconds)
-
-
-def _moment(text: str) -> datetime.datetime:
-    try:
-        return timeutils.normalize_time(timeutils.parse_isotime(text))
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f'{text} is no time') from None
 
 
 def _seconds(text: str) -> float:

@@ -4,21 +4,30 @@
 from collections.abc import Sequence
 import signal
 import sys
+import threading
 from typing import Any
 
 from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib import command_line
+from ext_lib import context
 from ext_lib import log_lines
 from ext_lib import startup
 from ext_lib import startup_errors
 from ext_lib.db import reach
+from nova_ext.cmd import trail_export
+from nova_ext.cmd import trail_proof
+from nova_ext.cmd import trail_schema
 from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import kinds
+from nova_ext.db.trail import pace
+from nova_ext.db.trail import shadow
+from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
@@ -43,11 +52,12 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     )
     command_line.parse(PROGRAM, conf, argv, 'nova-ext')
     log_lines.setup(conf, 'nova_ext')
-    reach.wait(PROGRAM, conf, trail.GROUP)
-    trail.configure(conf)
+    if not getattr(conf.category, 'export', None):
+        # Files are checked without it.
+        reach.wait(PROGRAM, conf, trail.GROUP)
+        trail.configure(conf)
     try:
-        conf.category.run(conf)
-        return 0
+        return conf.category.run(conf) or 0
     finally:
         facade.reset()
         trail.facade.reset()
@@ -73,31 +83,50 @@ def _add_parsers(categories: Any) -> None:
         'version', help='Print the version of the schema, 0 for none.'
     )
     version.set_defaults(run=_version)
+    importing = categories.add_parser(
+        'import', help='Take over what the cells have archived.'
+    )
+    importing.add_argument(
+        '--shadow',
+        action='store_true',
+        required=True,
+        help='Read the tables to which nova-manage moves deleted servers.',
+    )
+    importing.set_defaults(run=_import)
+    trail_proof.add_parsers(categories)
+    trail_export.add_parsers(categories)
 
 
 def _collect(conf: cfg.ConfigOpts) -> None:
-    _check_schema()
-    for group in conf.cells.databases or ['database']:
-        reach.check(conf, group)
-    facade.configure(conf)
-    cells.configure(conf)
+    _reach_cells(conf)
     collector = Collector(conf)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: collector.stop())
     collector.run(once=conf.category.once)
 
 
-def _check_schema() -> None:
-    """Check that the trail has the present schema.
+def _import(conf: cfg.ConfigOpts) -> None:
+    _reach_cells(conf)
+    admin = context.get_admin_context()
+    rate = pace.from_conf(conf, threading.Event())
+    for there in cells.each(context.get_admin_context()):
+        cell = Cell(there, rate.batch)
+        total = dict.fromkeys(kinds.ALL, 0)
+        try:
+            for kind, count in shadow.Import(admin, cell, rate).run():
+                total[kind] += count
+        except shadow.NotImported as error:
+            raise startup_errors.NotStarted(error.message) from error
+        for kind, count in total.items():
+            print(f'{count} {kind.name} of cell {cell.title} imported')
 
-    :raises NotStarted: when it has not
-    """
-    found = migration.trail.version(trail.facade.get_engine())
-    if found != migration.trail.head:
-        raise startup_errors.NotStarted(
-            f'The schema of the trail is at version {found or 0}, not '
-            f'{migration.trail.head}. Run "{migration.trail.command}".'
-        )
+
+def _reach_cells(conf: cfg.ConfigOpts) -> None:
+    trail_schema.check()
+    for group in conf.cells.databases or ['database']:
+        reach.check(conf, group)
+    facade.configure(conf)
+    cells.configure(conf)
 
 
 def _sync(_conf: cfg.ConfigOpts) -> None:

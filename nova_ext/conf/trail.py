@@ -52,4 +52,20 @@ OPTS = [
         help='Seconds after which the log has a warning of a cell that was '
         'not read to its end.',
     ),
+    cfg.IntOpt(
+        'seal_interval',
+        default=3600,
+        min=0,
+        help='Seconds between two seals that the collector that leads writes: '
+        'digests of what has come to the trail, each naming the one before. '
+        'With 0 it writes none.',
+    ),
+    cfg.IntOpt(
+        'retention',
+        default=90,
+        min=0,
+        max=36500,
+        help='Days for which records are kept. nova-ext-trail purge removes '
+        'none that has changed since.',
+    ),
 ]

@@ -16,6 +16,7 @@ from ext_lib.db import connect_limits
 from nova_ext.db import cells
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import pace
+from nova_ext.db.trail import schedule
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.follower import Follower
 
@@ -35,6 +36,7 @@ class Collector:
         self._pace = pace.from_conf(conf, self._stopping)
         self._lease = lease.Lease(_name(), conf.trail.lease)
         self._followers = self._make_followers()
+        self._schedule = schedule.Schedule(self._context, conf)
         self._leads = False
         self._has_more = False
         self._is_once = False
@@ -88,6 +90,7 @@ class Collector:
         if leads:
             for follower in self._followers:
                 self._follow(follower)
+            self._schedule.run()
         return leads
 
     def _follow(self, follower: Follower) -> None:

@@ -107,7 +107,7 @@ class Follower:
         number, identity = tail[0], tuple(tail[1:])
         known = store.numbered(kind, [number]).get(number)
         if known is None:
-            if number > position.closed:
+            if number > position.closed or store.is_purged(kind, number):
                 return int(number)
             raise Restored(kind=kind.name, number=number)
         if tuple(known[name] for name in kind.identity) != identity:

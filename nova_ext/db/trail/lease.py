@@ -92,6 +92,21 @@ class Lease:
         )
 
 
+def lock(context: Any) -> None:
+    """Keep collectors from writing until the transaction of ``context`` ends.
+
+    Other commands write so beside the collector that leads.
+    """
+    unchanged = sa.update(_t).where(_t.c.id == _ONE).values(turn=_t.c.turn)
+    context.session.connection().execute(unchanged)
+
+
+def ensure(context: Any) -> None:
+    """Create the row of the lease if there is none, for :func:`lock`."""
+    if not facade.fetch(context, sa.select(_t.c.id).where(_t.c.id == _ONE)):
+        _create(context, now(context))
+
+
 def now(context: Any) -> datetime.datetime:
     """Return the time by the clock of the database of the trail."""
     [[moment]] = facade.fetch(context, sa.select(clock.UTCNow()))

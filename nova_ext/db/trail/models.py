@@ -64,7 +64,19 @@ def _state() -> list[sa.Column]:
     """
     return [
         sa.Column('watch', sa.SmallInteger, nullable=False),
+        *_sealed(),
+    ]
+
+
+def _sealed() -> list[sa.Column]:
+    """Return whether a later life has a record, and its newest digest.
+
+    ``sealed`` is the sequence of that; null while it has none, or has
+    changed since.
+    """
+    return [
         sa.Column('is_superseded', _FLAG, nullable=False),
+        sa.Column('sealed', sa.BigInteger),
     ]
 
 
@@ -133,6 +145,7 @@ servers = _table(
     *_state(),
     _index('servers', 'uuid', 'uuid', 'source_id'),
     _index('servers', 'watch', 'source_id', 'watch', 'id'),
+    _index('servers', 'sealed', 'sealed', 'source_id', 'id'),
     _walk('servers', 'display_name'),
     _walk('servers', 'project_id', 'display_name'),
     _walk('servers', 'user_id'),
@@ -154,6 +167,7 @@ actions = _table(
     sa.Column('outcome', sa.String(16), nullable=False),
     *_state(),
     _index('actions', 'watch', 'source_id', 'watch', 'id'),
+    _index('actions', 'sealed', 'sealed', 'source_id', 'id'),
     _index('actions', 'time', 'created_at', 'source_id', 'id'),
     _walk('actions', 'instance_uuid'),
     _walk('actions', 'request_id'),
@@ -184,8 +198,9 @@ events = _table(
     sa.Column('host', _EXACT),
     sa.Column('details', _TEXT),
     *_columns(_TIME, 'created_at', 'updated_at'),
-    sa.Column('is_superseded', _FLAG, nullable=False),
+    *_sealed(),
     _index('events', 'action', 'source_id', 'action_id'),
+    _index('events', 'sealed', 'sealed', 'source_id', 'id'),
     _walk('events', 'host'),
     _walk('events', 'host', 'result'),
 )
@@ -216,6 +231,7 @@ migrations = _table(
     *_state(),
     _index('migrations', 'uuid', 'uuid'),
     _index('migrations', 'watch', 'source_id', 'watch', 'id'),
+    _index('migrations', 'sealed', 'sealed', 'source_id', 'id'),
     _index('migrations', 'time', 'created_at', 'source_id', 'id'),
     _walk('migrations', 'instance_uuid'),
     _walk('migrations', 'user_id'),
@@ -224,4 +240,52 @@ migrations = _table(
     _walk('migrations', 'dest_compute'),
     _walk('migrations', 'status'),
     _walk('migrations', 'migration_type'),
+)
+
+#: The chain: each seal names the one before by its digest. ``kind`` is seal,
+#: import or purge; the digests of records from ``first`` to ``last`` belong to
+#: it. ``closed`` says, as JSON, up to which number of each table of a cell no
+#: record can come any more; ``removed``, which digests a purge is about.
+seals = _table(
+    'seals',
+    sa.Column('id', sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column('kind', sa.String(16), nullable=False),
+    sa.Column('sealed_at', _TIME, nullable=False),
+    sa.Column('first', sa.BigInteger, nullable=False),
+    sa.Column('last', sa.BigInteger, nullable=False),
+    sa.Column('closed', _TEXT, nullable=False),
+    sa.Column('removed', _TEXT),
+    sa.Column('records', sa.String(64), nullable=False),
+    sa.Column('previous', sa.String(64), nullable=False),
+    sa.Column('digest', sa.String(64), nullable=False),
+)
+
+#: What a record was when it was sealed. ``is_new`` says that it had not been
+#: sealed before, ``purge`` with which seal it was removed.
+digests = _table(
+    'digests',
+    sa.Column(
+        'sequence', sa.BigInteger, primary_key=True, autoincrement=False
+    ),
+    sa.Column('seal', sa.BigInteger, nullable=False),
+    sa.Column('kind', sa.String(16), nullable=False),
+    sa.Column('source_id', sa.Integer, nullable=False),
+    sa.Column('id', sa.BigInteger, nullable=False),
+    sa.Column('is_new', _FLAG, nullable=False),
+    sa.Column('is_ended', _FLAG, nullable=False),
+    sa.Column('created_at', _TIME),
+    sa.Column('digest', sa.String(64), nullable=False),
+    sa.Column('purge', sa.BigInteger),
+    _index('digests', 'seal', 'seal', 'sequence'),
+    _index('digests', 'record', 'kind', 'source_id', 'id'),
+    _index('digests', 'purge', 'purge', 'sequence'),
+)
+
+#: Content of records that had ended, were sealed and have changed since.
+versions = _table(
+    'versions',
+    sa.Column(
+        'sequence', sa.BigInteger, primary_key=True, autoincrement=False
+    ),
+    sa.Column('content', _TEXT, nullable=False),
 )

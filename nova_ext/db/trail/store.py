@@ -11,6 +11,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import text
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
@@ -69,6 +70,17 @@ class Store:
         rows = self._records(kind, t.c.id.in_(numbers))
         return {row['id']: row for row in rows}
 
+    def is_purged(self, kind: Kind, number: int) -> bool:
+        """Return whether a record was here, until a purge removed it."""
+        t = models.digests
+        statement = sa.select(t.c.sequence).where(
+            t.c.kind == kind.name,
+            t.c.source_id == self.source_id,
+            t.c.id == number,
+            t.c.purge.isnot(None),
+        )
+        return bool(facade.fetch(self._context, statement.limit(1)))
+
     def events_of(self, actions: Sequence[int]) -> dict[int, _Row]:
         """Return the events of actions, by the numbers of the events."""
         wanted = models.events.c.action_id.in_(actions)
@@ -126,17 +138,23 @@ class Store:
         position: Position,
     ) -> None:
         """Store new records, and how far their table is copied."""
-        new = [self._new(row) for row in rows]
 
         def write(connection: Any) -> None:
-            if new:
-                connection.execute(sa.insert(kind.table), new)
-                self._supersede(connection, kind, new)
-            if kind is kinds.EVENTS:
-                self._reopen(connection, {row['action_id'] for row in rows})
+            self.insert(connection, kind, rows)
             connection.execute(self._moved(kind, position))
 
         self._transact(write)
+
+    def insert(
+        self, connection: Any, kind: Kind, rows: Sequence[_Row]
+    ) -> None:
+        """Insert new records within a transaction that has the lock."""
+        new = [self._new(row) for row in rows]
+        if new:
+            connection.execute(sa.insert(kind.table), new)
+            self._supersede(connection, kind, new)
+        if kind is kinds.EVENTS:
+            self._reopen(connection, {row['action_id'] for row in rows})
 
     def move(self, kind: Kind, position: Position) -> None:
         """Store how far a table is copied."""
@@ -150,11 +168,19 @@ class Store:
 
         def write(connection: Any) -> None:
             for kind, rows in changes.items():
-                for row in rows:
-                    connection.execute(self._change(kind, self._stored(row)))
+                self.update(connection, kind, rows)
 
         if any(changes.values()):
             self._transact(write)
+
+    def update(
+        self, connection: Any, kind: Kind, rows: Sequence[_Row]
+    ) -> None:
+        """Do what :meth:`change` does, within a transaction with the lock."""
+        numbers = [row['id'] for row in rows]
+        versions.keep(connection, self.source_id, kind, numbers)
+        for row in rows:
+            connection.execute(self._change(kind, self._stored(row)))
 
     def mark_read(self, moment: datetime.datetime) -> None:
         """Store that the cell was read to its end."""

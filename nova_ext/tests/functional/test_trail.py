@@ -6,6 +6,8 @@ import pathlib
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import outflow
+from nova_ext.tests.functional.trail import proof
 from nova_ext.tests.functional.trail import questions
 
 
@@ -79,3 +81,29 @@ class TestDepth(_OnSQLite, questions.DepthCases):
         self.assertIn(
             'trail_events_action_idx', '\n'.join(self.plans.explain())
         )
+
+    """See the base class."""
+
+
+class TestProof(_OnSQLite, proof.ProofCases):
+    """See the base class."""
+
+
+class TestOffline(_OnSQLite, proof.OfflineCases):
+    """See the base class."""
+
+
+class TestProofCrash(_OnSQLite, proof.ProofCrashCases):
+    """See the base class."""
+
+
+class TestExport(_OnSQLite, outflow.ExportCases):
+    """See the base class."""
+
+
+class TestPurge(_OnSQLite, outflow.PurgeCases):
+    """See the base class."""
+
+
+class TestImport(_OnSQLite, outflow.ImportCases):
+    """See the base class."""

@@ -1,16 +1,222 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tables of the trail."""
 
+from typing import Any
+
 from alembic import op
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from ext_lib.db import schema
-from nova_ext.db.trail import models
 
 revision = '2f81c6e09d4b'
 down_revision = None
 branch_labels = None
 depends_on = None
 
+_metadata = sa.MetaData()
+
+_UUID = sa.String(36)
+_NAME = sa.String(255)
+#: Text in which A is not a: the usual collation of MySQL says otherwise.
+_EXACT = sa.String(255).with_variant(
+    mysql.VARCHAR(255, collation='utf8mb4_bin'), 'mysql'
+)
+_TEXT = sa.Text().with_variant(mysql.LONGTEXT(), 'mysql')
+#: Not all cells have fractions of a second, but some do.
+_TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql')
+_FLAG = sa.Boolean
+_COUNTER = sa.BigInteger
+
+
+def _index(table: str, name: str, *columns: str) -> sa.Index:
+    return sa.Index(f'trail_{table}_{name}_idx', *columns)
+
+
+def _walk(table: str, *columns: str) -> sa.Index:
+    """Return an index along which a question finds its rows, newest first."""
+    name = '_'.join(columns)
+    return _index(table, name, *columns, 'created_at', 'source_id', 'id')
+
+
+def _table(name: str, *parts: Any) -> sa.Table:
+    return sa.Table(
+        f'trail_{name}',
+        _metadata,
+        *parts,
+        mysql_engine='InnoDB',
+        mysql_charset='utf8mb4',
+    )
+
+
+def _key() -> list[sa.Column]:
+    """Return the columns that identify a record."""
+    return [
+        sa.Column('source_id', sa.Integer, primary_key=True),
+        sa.Column('id', sa.BigInteger, primary_key=True, autoincrement=False),
+    ]
+
+
+def _state() -> list[sa.Column]:
+    """Return how a record is read again, and whether a later life has it.
+
+    ``watch`` is 0 for one that has ended, or that its cell has no more; 1 for
+    one that may change at any time, 2 for one that is about to.
+    """
+    return [
+        sa.Column('watch', sa.SmallInteger, nullable=False),
+        sa.Column('is_superseded', _FLAG, nullable=False),
+    ]
+
+
+def _columns(kind: Any, *names: str) -> list[sa.Column]:
+    return [sa.Column(name, kind) for name in names]
+
+
+_table(
+    'sources',
+    sa.Column('id', sa.Integer, primary_key=True),
+    sa.Column('cell', _EXACT, nullable=False),
+    sa.Column('life', sa.Integer, nullable=False),
+    sa.Column('begun_at', _TIME, nullable=False),
+    sa.Column('read_at', _TIME),
+    sa.UniqueConstraint('cell', 'life', name='uniq_trail_sources0cell0life'),
+)
+
+_table(
+    'positions',
+    sa.Column('source_id', sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column('kind', sa.String(16), primary_key=True),
+    sa.Column('number', sa.BigInteger, nullable=False),
+    sa.Column('closed', sa.BigInteger, nullable=False),
+    sa.Column('closing', sa.BigInteger, nullable=False),
+    sa.Column('closing_since', _TIME, nullable=False),
+)
+
+_table(
+    'leases',
+    sa.Column('id', sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column('owner', _NAME, nullable=False),
+    sa.Column('turn', sa.BigInteger, nullable=False),
+    sa.Column('expires_at', _TIME, nullable=False),
+)
+
+_table(
+    'servers',
+    *_key(),
+    sa.Column('uuid', _UUID, nullable=False),
+    *_columns(_EXACT, 'display_name', 'user_id', 'project_id', 'host'),
+    *_columns(_NAME, 'node', 'availability_zone', 'vm_state'),
+    *_columns(
+        sa.Integer,
+        'instance_type_id',
+        'memory_mb',
+        'vcpus',
+        'root_gb',
+        'ephemeral_gb',
+    ),
+    *_columns(
+        _TIME,
+        'created_at',
+        'updated_at',
+        'launched_at',
+        'terminated_at',
+        'deleted_at',
+    ),
+    sa.Column('deleted', sa.BigInteger),
+    sa.Column('hidden', _FLAG),
+    *_state(),
+    _index('servers', 'uuid', 'uuid', 'source_id'),
+    _index('servers', 'watch', 'source_id', 'watch', 'id'),
+    _walk('servers', 'display_name'),
+    _walk('servers', 'project_id', 'display_name'),
+    _walk('servers', 'user_id'),
+    _walk('servers', 'host'),
+)
+
+_table(
+    'actions',
+    *_key(),
+    sa.Column('action', _EXACT),
+    sa.Column('instance_uuid', _UUID),
+    *_columns(_EXACT, 'request_id', 'user_id', 'project_id'),
+    *_columns(_TIME, 'start_time', 'finish_time'),
+    sa.Column('message', _NAME),
+    *_columns(_TIME, 'created_at', 'updated_at'),
+    *_columns(_EXACT, 'server_project_id', 'server_name'),
+    sa.Column('outcome', sa.String(16), nullable=False),
+    *_state(),
+    _index('actions', 'watch', 'source_id', 'watch', 'id'),
+    _index('actions', 'time', 'created_at', 'source_id', 'id'),
+    _walk('actions', 'instance_uuid'),
+    _walk('actions', 'request_id'),
+    _walk('actions', 'user_id'),
+    _walk('actions', 'project_id'),
+    _walk('actions', 'server_name'),
+    _walk('actions', 'action'),
+    _walk('actions', 'outcome'),
+    _walk('actions', 'server_project_id'),
+    _walk('actions', 'server_project_id', 'user_id'),
+    _walk('actions', 'server_project_id', 'server_name'),
+    _walk('actions', 'server_project_id', 'action'),
+    _walk('actions', 'server_project_id', 'outcome'),
+    _walk('actions', 'user_id', 'action'),
+    _walk('actions', 'action', 'outcome'),
+)
+
+_table(
+    'events',
+    *_key(),
+    sa.Column('event', _NAME),
+    sa.Column('action_id', sa.BigInteger),
+    *_columns(_TIME, 'start_time', 'finish_time'),
+    sa.Column('result', sa.String(255)),
+    sa.Column('traceback', _TEXT),
+    sa.Column('host', _EXACT),
+    sa.Column('details', _TEXT),
+    *_columns(_TIME, 'created_at', 'updated_at'),
+    sa.Column('is_superseded', _FLAG, nullable=False),
+    _index('events', 'action', 'source_id', 'action_id'),
+    _walk('events', 'host'),
+    _walk('events', 'host', 'result'),
+)
+
+_table(
+    'migrations',
+    *_key(),
+    *_columns(_UUID, 'uuid', 'instance_uuid'),
+    sa.Column('status', _EXACT),
+    sa.Column('migration_type', sa.String(255)),
+    *_columns(_EXACT, 'source_compute', 'dest_compute'),
+    *_columns(_NAME, 'source_node', 'dest_node', 'dest_host'),
+    *_columns(sa.Integer, 'old_instance_type_id', 'new_instance_type_id'),
+    sa.Column('hidden', _FLAG),
+    *_columns(
+        _COUNTER,
+        'memory_total',
+        'memory_processed',
+        'memory_remaining',
+        'disk_total',
+        'disk_processed',
+        'disk_remaining',
+    ),
+    sa.Column('cross_cell_move', _FLAG),
+    *_columns(_EXACT, 'user_id', 'project_id'),
+    *_columns(_TIME, 'created_at', 'updated_at', 'deleted_at'),
+    sa.Column('deleted', sa.BigInteger),
+    *_state(),
+    _index('migrations', 'uuid', 'uuid'),
+    _index('migrations', 'watch', 'source_id', 'watch', 'id'),
+    _index('migrations', 'time', 'created_at', 'source_id', 'id'),
+    _walk('migrations', 'instance_uuid'),
+    _walk('migrations', 'user_id'),
+    _walk('migrations', 'project_id'),
+    _walk('migrations', 'source_compute'),
+    _walk('migrations', 'dest_compute'),
+    _walk('migrations', 'status'),
+    _walk('migrations', 'migration_type'),
+)
+
 
 def upgrade():
-    schema.create_missing(op.get_bind(), models.metadata)
+    schema.create_missing(op.get_bind(), _metadata)

@@ -8,6 +8,8 @@ from ext_lib.testing import servers
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import outflow
+from nova_ext.tests.functional.trail import proof
 from nova_ext.tests.functional.trail import questions
 
 load_tests = servers.load_tests
@@ -68,4 +70,30 @@ class TestBadInput(_OnServers, questions.BadInputCases):
 
 
 class TestDepth(_OnServers, questions.DepthCases):
+    """See the base class."""
+
+
+class TestProof(_OnServers, proof.ProofCases):
+    """See the base class."""
+
+
+class TestOffline(_OnServers, proof.OfflineCases):
+    """See the base class."""
+
+
+class TestProofCrash(_OnServers, proof.ProofCrashCases):
+    """See the base class."""
+
+    stride = 5
+
+
+class TestExport(_OnServers, outflow.ExportCases):
+    """See the base class."""
+
+
+class TestPurge(_OnServers, outflow.PurgeCases):
+    """See the base class."""
+
+
+class TestImport(_OnServers, outflow.ImportCases):
     """See the base class."""

@@ -10,6 +10,7 @@ from sqlalchemy import orm
 
 from nova_ext.db import models
 from nova_ext.db.trail import kinds
+from nova_ext.db.trail import shadow
 from nova_ext.tests import nova_database
 from nova_ext.tests.functional import rows
 
@@ -135,6 +136,38 @@ class Cell:
                 (server.__table__, server.uuid == uuid),
             ):
                 connection.execute(table.delete().where(condition))
+
+    def make_shadows(self):
+        """Make the tables to which a nova moves what is deleted."""
+        for kind in shadow.SHADOWS:
+            kind.origin.create(self.engine, checkfirst=True)
+
+    def archive(self, uuid):
+        """Move a server and all that belongs to it, as nova-manage does."""
+        server, action = models.Instance, models.InstanceAction
+        event, migration = models.InstanceActionEvent, models.Migration
+        actions = sa.select(action.id).where(action.instance_uuid == uuid)
+        conditions = {
+            event: event.action_id.in_(actions),
+            action: action.instance_uuid == uuid,
+            migration: migration.instance_uuid == uuid,
+            server: server.uuid == uuid,
+        }
+        shadows = {kind.name: kind.origin for kind in shadow.SHADOWS}
+        with self.engine.begin() as connection:
+            for kind, model in _MODELS.items():
+                target = shadows[kind.name]
+                names = target.columns.keys()
+                columns = [model.__table__.c[name] for name in names]
+                rows = sa.select(*columns).where(conditions[model])
+                connection.execute(target.insert().from_select(names, rows))
+            for model, condition in conditions.items():
+                connection.execute(model.__table__.delete().where(condition))
+
+    def archived(self, kind):
+        """Return what was archived of a kind, by number."""
+        [found] = [one for one in shadow.SHADOWS if one.name == kind.name]
+        return self.content(found)
 
     def content(self, kind):
         """Return what the trail copies of a kind, by number."""

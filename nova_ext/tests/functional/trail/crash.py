@@ -18,7 +18,7 @@ from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cells
 
 _KILLED = -9
-_WRITES = 'INSERT|UPDATE|COMMIT'
+_WRITES = 'INSERT|UPDATE|DELETE|COMMIT'
 _CONFIGURATION = """
 [cells]
 databases = {names}
@@ -28,6 +28,8 @@ connection = {trail}
 interval = 0.1
 lease = 1
 batch_size = 4
+retention = 0
+seal_interval = 1
 """
 
 
@@ -108,6 +110,12 @@ class Work:
             self._cell.delete_server(uuid)
             self._deleted.append(uuid)
 
+    def archive(self):
+        """Archive what is deleted."""
+        for uuid in self._deleted:
+            self._cell.archive(uuid)
+        self._deleted.clear()
+
     def purge(self):
         """Remove what is deleted; the trail has to have it by now."""
         for uuid in self._deleted:
@@ -115,8 +123,8 @@ class Work:
         self._deleted.clear()
 
 
-class CrashCases(base.TrailTestCase):
-    """Nothing is lost, and nothing there twice.
+class MortalTestCase(base.TrailTestCase):
+    """Commands that are killed before a write.
 
     A subclass says of how many writes one is tried.
     """
@@ -149,12 +157,14 @@ class CrashCases(base.TrailTestCase):
         self.mortal.wait()
         self.mortal.stdout.close()
 
-    def die(self, number):
-        """Collect until killed before a write; return the exit status.
+    def die(self, number, *command):
+        """Do something until killed before a write; return the exit status.
 
         :param number: of the write; 0 for none
+        :param command: to collect if there is none
         """
-        arguments = ['--config-file', str(self.file), 'collect', '--once']
+        command = command or ('collect', '--once')
+        arguments = ['--config-file', str(self.file), *command]
         line = json.dumps([{}, arguments, number, _WRITES])
         self.mortal.stdin.write(f'{line}\n')
         self.mortal.stdin.flush()
@@ -162,8 +172,24 @@ class CrashCases(base.TrailTestCase):
         self.said = said
         return status
 
-    def live(self):
-        self.assertEqual(0, self.die(0), self.said)
+    def live(self, *command):
+        """Do something; return what was said."""
+        self.assertEqual(0, self.die(0, *command), self.said)
+        return self.said
+
+    def die_often(self, *command):
+        """Do something, killed before each write in turn, until it ends."""
+        first = random.randrange(1, self.stride + 1)
+        for number in itertools.count(first, self.stride):
+            status = self.die(number, *command)
+            if status != _KILLED:
+                break
+        self.assertEqual(0, status, self.said)
+        return number
+
+
+class CrashCases(MortalTestCase):
+    """Nothing is lost, and nothing there twice."""
 
     def test_killed_before_each_write(self):
         gone: dict[Any, Any] = {}

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands of nova-ext-trail that write records, and digests of them."""
+
+import contextlib
+import json
+import os
+import pathlib
+import sys
+from typing import Any, TextIO
+
+from oslo_config import cfg
+
+from ext_lib import startup_errors
+from ext_lib.context import get_admin_context
+from ext_lib.db import purge as purge_arguments
+from nova_ext.cmd import trail_schema
+from nova_ext.db.trail import digests
+from nova_ext.db.trail import export
+from nova_ext.db.trail.formats import FORMATS
+
+
+def add_parsers(categories: Any) -> None:
+    """Add the commands to those of the program."""
+    exporting = categories.add_parser(
+        'export', help='Write records that have ended and were sealed.'
+    )
+    add_selection(exporting)
+    exporting.add_argument(
+        '--format',
+        choices=sorted(FORMATS),
+        default='jsonl',
+        help='jsonl, csv, or events of CADF: actions only (default: jsonl).',
+    )
+    exporting.add_argument(
+        '--output',
+        metavar='FILE',
+        help='Append to a file, from where the last run has ended: FILE.'
+        'position says where (default: standard output).',
+    )
+    exporting.set_defaults(run=_export)
+    printing = categories.add_parser(
+        'digests', help='Write the seals, and the digests of records.'
+    )
+    printing.add_argument(
+        '--after',
+        type=purge_arguments.number(0),
+        default=0,
+        metavar='SEAL',
+        help='Leave out the seals up to this number.',
+    )
+    printing.set_defaults(run=_digests)
+
+
+def add_selection(parser: Any) -> None:
+    """Add the arguments that say which records are in question."""
+    for name, text in (
+        ('--since', 'Only records created at this time or later'),
+        ('--before', 'Only records created before this time'),
+    ):
+        parser.add_argument(
+            name,
+            type=purge_arguments.moment,
+            metavar='TIME',
+            help=f'{text}: ISO 8601, in UTC if it has no zone.',
+        )
+    parser.add_argument(
+        '--after',
+        type=purge_arguments.number(0),
+        metavar='POSITION',
+        help='Begin behind this position, the last one of a former run.',
+    )
+
+
+def selection(arguments: Any, kind: str | None = None) -> export.Selection:
+    """Return which records are in question.
+
+    :raises Misused: when there can be none
+    """
+    since, before = arguments.since, arguments.before
+    if since is not None and before is not None and since > before:
+        raise startup_errors.Misused('--since is later than --before.')
+    return export.Selection(since, before, kind)
+
+
+def opened(name: str) -> TextIO:
+    """Return a file to read.
+
+    :raises Misused: when there is none, or it may not be read
+    """
+    try:
+        return open(name, encoding='utf-8')
+    except OSError as error:
+        raise startup_errors.Misused(f'{name}: {error.strerror}.') from error
+
+
+class _Output:
+    """A file that is appended to, and the position that it has reached.
+
+    :param settings: what is exported; a file has the same in each run
+    """
+
+    def __init__(self, name: str, settings: dict[str, Any]) -> None:
+        self._path = pathlib.Path(name)
+        self._position_path = pathlib.Path(f'{name}.position')
+        self._settings = settings
+        self.position = 0
+        self.is_new = not self._position_path.exists()
+        self._file: Any = None
+
+    def __enter__(self) -> '_Output':
+        try:
+            self._open()
+        except OSError as error:
+            raise startup_errors.Misused(
+                f'{error.filename}: {error.strerror}.'
+            ) from error
+        return self
+
+    def _open(self) -> None:
+        if self.is_new:
+            if self._path.exists() and self._path.stat().st_size:
+                raise startup_errors.Misused(
+                    f'{self._path} exists, and {self._position_path} does not.'
+                )
+            self._file = self._path.open('wb')
+            return
+        size = self._read()
+        self._file = self._path.open('r+b')
+        # What came after the position was noted is written once more.
+        self._file.truncate(size)
+        self._file.seek(size)
+
+    def _read(self) -> int:
+        try:
+            found = json.loads(self._position_path.read_text())
+            size, self.position = int(found['size']), int(found['position'])
+            settings = found['settings']
+        except (ValueError, KeyError, TypeError):
+            raise startup_errors.Misused(
+                f'{self._position_path} is no position.'
+            ) from None
+        if settings != self._settings:
+            raise startup_errors.Misused(
+                f'{self._path} was begun with other arguments.'
+            )
+        if not self._path.exists() or self._path.stat().st_size < size:
+            raise startup_errors.Misused(
+                f'{self._path} is shorter than {self._position_path} says.'
+            )
+        return size
+
+    def write(self, text: str, position: int) -> None:
+        """Write records, and then note the position of the last of them."""
+        self._file.write(text.encode('utf-8', 'backslashreplace'))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.position = position
+        found = {
+            'position': position,
+            'size': self._file.tell(),
+            'settings': self._settings,
+        }
+        new = pathlib.Path(f'{self._position_path}.new')
+        with new.open('w') as file:
+            file.write(json.dumps(found))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._position_path)
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class _Standard:
+    """Standard output."""
+
+    def __init__(self, position: int | None) -> None:
+        self.is_new = position is None
+        self.position = position or 0
+
+    def write(self, text: str, position: int) -> None:
+        """Write records."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        self.position = position
+
+
+def _export(conf: cfg.ConfigOpts) -> int:
+    arguments = conf.category
+    chosen = FORMATS[arguments.format]
+    wanted = selection(arguments, chosen.kind)
+    if arguments.output and arguments.after is not None:
+        raise startup_errors.Misused('--after is not for --output.')
+    trail_schema.check()
+    with contextlib.ExitStack() as stack:
+        output: Any = _Standard(arguments.after)
+        if arguments.output:
+            settings = {
+                name: str(getattr(arguments, name))
+                for name in ('format', 'since', 'before')
+            }
+            output = stack.enter_context(_Output(arguments.output, settings))
+        return _piped(lambda: _write(conf, output, arguments.format, wanted))
+
+
+def _write(
+    conf: cfg.ConfigOpts, output: Any, name: str, wanted: export.Selection
+) -> None:
+    chosen = FORMATS[name]
+    if output.is_new:
+        output.write(chosen.header, 0)
+    try:
+        for records in export.export(
+            get_admin_context(),
+            wanted,
+            output.position,
+            conf.trail.batch_size,
+            has_failures=name == 'cadf',
+        ):
+            text = ''.join(map(chosen.text, records))
+            output.write(text, records[-1].position)
+    except export.NotIntact as error:
+        raise startup_errors.NotStarted(
+            f'{error.message} Run "nova-ext-trail verify".'
+        ) from error
+    sys.stderr.write(f'position {output.position}\n')
+
+
+def _digests(conf: cfg.ConfigOpts) -> int:
+    trail_schema.check()
+    return _piped(lambda: _write_digests(conf.category.after))
+
+
+def _write_digests(after: int) -> None:
+    context = get_admin_context()
+    for seal in digests.each_seal(context, after):
+        lines = [{'seal': seal}]
+        found = digests.of_seal(context, seal['seal'])
+        lines += [{'record': line} for line in found]
+        sys.stdout.write(
+            ''.join(f'{json.dumps(line, sort_keys=True)}\n' for line in lines)
+        )
+
+
+def _piped(write: Any) -> int:
+    """Return the exit status of what writes to standard output."""
+    try:
+        write()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Or Python says so itself when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 0

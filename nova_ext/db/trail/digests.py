@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seals, digests and what they are about, as the database has them."""
+
+from collections.abc import Iterator, Sequence
+import itertools
+from typing import Any
+
+import sqlalchemy as sa
+
+from ext_lib.context import RequestContext
+from nova_ext.db.trail import chain
+from nova_ext.db.trail import kinds
+from nova_ext.db.trail import models
+from nova_ext.db.trail import seals
+from nova_ext.db.trail.facade import facade
+from nova_ext.db.trail.kinds import Kind
+
+_Row = dict[str, Any]
+_s, _d, _v = models.seals.c, models.digests.c, models.versions.c
+_PAGE = 100
+BY_NAME = {kind.name: kind for kind in kinds.ALL}
+
+
+def sources(context: RequestContext) -> dict[int, chain.Source]:
+    """Return all sources of the trail by their numbers."""
+    t = models.sources.c
+    rows = facade.fetch(context, sa.select(t.id, t.cell, t.life))
+    return {number: chain.Source(cell, life) for number, cell, life in rows}
+
+
+def each_seal(context: RequestContext, after: int = 0) -> Iterator[_Row]:
+    """Yield seals in their order, as they are exported.
+
+    :param after: number of the one to begin behind
+    """
+    while True:
+        statement = sa.select(models.seals).where(_s.id > after)
+        statement = statement.order_by(_s.id).limit(_PAGE)
+        rows = seals.dicts(models.seals, facade.fetch(context, statement))
+        yield from map(chain.seal_line, rows)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]['id']
+
+
+def purges(context: RequestContext, after: int = 0) -> Iterator[_Row]:
+    """Yield the seals of purges behind the one numbered ``after``."""
+    while True:
+        statement = (
+            sa.select(models.seals)
+            .where(_s.kind == chain.PURGE, _s.id > after)
+            .order_by(_s.id)
+            .limit(_PAGE)
+        )
+        rows = seals.dicts(models.seals, facade.fetch(context, statement))
+        yield from map(chain.seal_line, rows)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]['id']
+
+
+def of_seal(context: RequestContext, seal: int) -> list[_Row]:
+    """Return the digests of the records of a seal, as they are exported."""
+    statement = sa.select(models.digests).where(_d.seal == seal)
+    statement = statement.order_by(_d.sequence)
+    rows = seals.dicts(models.digests, facade.fetch(context, statement))
+    known = sources(context)
+    return [
+        chain.record_line(row, known.get(row['source_id'])) for row in rows
+    ]
+
+
+class Contents:
+    """Records of a batch of digests, and their former versions.
+
+    Records are read first: one that changes afterwards leaves a version.
+
+    :param rows: digests, with their sources by number
+    """
+
+    def __init__(self, context: RequestContext, rows: Sequence[_Row]) -> None:
+        self._sources = sources(context)
+        self._records: dict[tuple[str, int, int], _Row] = {}
+        key = _kind_and_source
+        for (name, source_id), some in itertools.groupby(
+            sorted(rows, key=key), key
+        ):
+            numbers = [row['id'] for row in some]
+            self._read(context, BY_NAME.get(name), source_id, numbers)
+        self._versions = self._read_versions(context, rows)
+
+    def _read(
+        self,
+        context: RequestContext,
+        kind: Kind | None,
+        source_id: int,
+        numbers: Sequence[int],
+    ) -> None:
+        if kind is None:
+            return
+        t = kind.table
+        statement = sa.select(t).where(
+            t.c.source_id == source_id, t.c.id.in_(numbers)
+        )
+        for row in seals.dicts(t, facade.fetch(context, statement)):
+            self._records[kind.name, source_id, row['id']] = row
+
+    def _read_versions(
+        self, context: RequestContext, rows: Sequence[_Row]
+    ) -> dict[int, str]:
+        former = [
+            row['sequence']
+            for row in rows
+            if (record := self.record(row)) is None
+            or record['sealed'] != row['sequence']
+        ]
+        statement = sa.select(_v.sequence, _v.content)
+        statement = statement.where(_v.sequence.in_(former))
+        found = facade.fetch(context, statement) if former else []
+        return dict(found)
+
+    def record(self, row: _Row) -> _Row | None:
+        """Return the record as it is now; None if there is none."""
+        return self._records.get((row['kind'], row['source_id'], row['id']))
+
+    def content(self, row: _Row) -> dict[str, Any] | None:
+        """Return what was sealed; None for what is not there any more."""
+        record = self.record(row)
+        if record is not None and record['sealed'] == row['sequence']:
+            kind = BY_NAME[row['kind']]
+            source = self._sources.get(row['source_id'])
+            return chain.content(kind, source, record)
+        version = self._versions.get(row['sequence'])
+        return None if version is None else chain.parsed(version)
+
+
+def _kind_and_source(row: _Row) -> tuple[str, int]:
+    return row['kind'], row['source_id']
