@@ -10,6 +10,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib import command_line
+from ext_lib import configuration
 from ext_lib import log_lines
 from ext_lib import startup
 from ext_lib import startup_errors
@@ -19,6 +20,7 @@ from nova_ext.db import cells
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import report
 from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
@@ -38,9 +40,12 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     logging.register_options(conf)
     conf.set_default('use_stderr', True)
     opts.register_opts(conf)
-    conf.register_cli_opt(
-        cfg.SubCommandOpt('category', title='Commands', handler=_add_parsers)
+    command = cfg.SubCommandOpt(
+        'category', title='Commands', handler=_add_parsers
     )
+    # Reports copy all values but secrets; this one has all others in it.
+    command.secret = True
+    conf.register_cli_opt(command)
     command_line.parse(PROGRAM, conf, argv, 'nova-ext')
     log_lines.setup(conf, 'nova_ext')
     reach.wait(PROGRAM, conf, trail.GROUP)
@@ -81,6 +86,8 @@ def _collect(conf: cfg.ConfigOpts) -> None:
         reach.check(conf, group)
     facade.configure(conf)
     cells.configure(conf)
+    configuration.set_up_reports(conf, PROGRAM.name)
+    report.configure(conf)
     collector = Collector(conf)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: collector.stop())

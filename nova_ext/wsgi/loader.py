@@ -15,6 +15,8 @@ from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import report
+from nova_ext.wsgi import trail_health
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
@@ -44,6 +46,7 @@ def load(conf: cfg.ConfigOpts) -> Any:
     :raises PasteFileNotFound: when there is no paste file
     """
     healthcheck.set_defaults(conf, tables=[_TABLE])
+    _configure_trail(conf)
     return _load(conf, _NAME)
 
 
@@ -57,10 +60,20 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
     if databases := conf.cells.databases:
         defaults = {'databases': databases, 'databases_needed': 'any'}
     healthcheck.set_defaults(conf, **defaults)
+    _configure_trail(conf)
     application = _load(conf, _AUDIT_NAME)
     cells.configure(conf)
-    trail.configure(conf)
     return application
+
+
+def _configure_trail(conf: cfg.ConfigOpts) -> None:
+    """Have servers that no cell has answered from the trail, if any."""
+    if trail.configure(conf):
+        backends = dict.fromkeys(
+            (*conf.healthcheck.backends, trail_health.BACKEND)
+        )
+        conf.set_default('backends', list(backends), healthcheck.GROUP)
+        report.configure(conf)
 
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
+import functools
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import text
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import octets
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
@@ -69,11 +71,17 @@ class Store:
         rows = self._records(kind, t.c.id.in_(numbers))
         return {row['id']: row for row in rows}
 
-    def events_of(self, actions: Sequence[int]) -> dict[int, _Row]:
-        """Return the events of actions, by the numbers of the events."""
-        wanted = models.events.c.action_id.in_(actions)
-        rows = self._records(kinds.EVENTS, wanted)
-        return {row['id']: row for row in rows}
+    def events_of(self, actions: Sequence[int]) -> dict[int, tuple[int, bool]]:
+        """Return, of the events of actions, action and whether it is open.
+
+        :returns: by the numbers of the events
+        """
+        t = models.events
+        statement = sa.select(t.c.id, t.c.action_id, t.c.finish_time).where(
+            t.c.source_id == self.source_id, t.c.action_id.in_(actions)
+        )
+        rows = facade.fetch(self._context, statement.order_by(t.c.id))
+        return {row[0]: (row[1], row[2] is None) for row in rows}
 
     def watched(
         self, kind: Kind, watch: int, after: int, limit: int
@@ -150,8 +158,7 @@ class Store:
 
         def write(connection: Any) -> None:
             for kind, rows in changes.items():
-                for row in rows:
-                    connection.execute(self._change(kind, self._stored(row)))
+                self._change(connection, kind, rows)
 
         if any(changes.values()):
             self._transact(write)
@@ -170,8 +177,12 @@ class Store:
         fixed = {'source_id': self.source_id, 'is_superseded': False}
         return self._stored(row) | fixed
 
+    @functools.cached_property
+    def _has_nul(self) -> bool:
+        return facade.get_engine().dialect.name != 'postgresql'
+
     def _stored(self, row: _Row) -> _Row:
-        if facade.get_engine().dialect.name != 'postgresql':
+        if self._has_nul:
             return row
         # It has no NUL in texts, as the databases of other cells have.
         return {
@@ -179,13 +190,38 @@ class Store:
             for name, value in row.items()
         }
 
-    def _change(self, kind: Kind, row: _Row) -> Any:
+    def _change(
+        self, connection: Any, kind: Kind, rows: Iterable[_Row]
+    ) -> None:
+        """Update records, those together of which the same columns change.
+
+        Values are parameters: a statement of its own for each row, with its
+        texts, would be in memory until the next search for garbage.
+        """
         t = kind.table
-        values = {name: row[name] for name in row if name != 'id'}
-        statement = sa.update(t).where(
-            t.c.source_id == self.source_id, t.c.id == row['id']
-        )
-        return statement.values(values)
+        alike: dict[tuple[str, ...], list[_Row]] = {}
+        for row in rows:
+            stored = self._stored(row)
+            names = tuple(sorted(stored))
+            alike.setdefault(names, []).append(
+                {f'new_{name}': value for name, value in stored.items()}
+            )
+        for names, values in alike.items():
+            statement = (
+                sa.update(t)
+                .where(
+                    t.c.source_id == self.source_id,
+                    t.c.id == sa.bindparam('new_id'),
+                )
+                .values(
+                    {
+                        name: sa.bindparam(f'new_{name}')
+                        for name in names
+                        if name != 'id'
+                    }
+                )
+            )
+            connection.execute(statement, values)
 
     def _moved(self, kind: Kind, position: Position) -> Any:
         t = models.positions
@@ -212,23 +248,47 @@ class Store:
         self, connection: Any, kind: Kind, rows: Sequence[_Row]
     ) -> None:
         """Mark what former lives of the cell have of the same records."""
-        if not self._older:
-            return
-        t = kind.table
         by_number = {row['id']: row for row in rows}
-        is_older = t.c.source_id.in_(self._older)
+        for source in self._older:
+            for part in self._parts(connection, kind, source, by_number):
+                self._mark(connection, kind, source, by_number, part)
+
+    def _parts(
+        self, connection: Any, kind: Kind, source: int, numbers: Iterable[int]
+    ) -> Iterable[list[int]]:
+        """Return those that a source has, as many as may be in memory."""
+        t = kind.table
+        size = octets.total(t.c[name] for name in kind.texts)
+        wanted = list(numbers)
         found = connection.execute(
-            sa.select(t).where(is_older, t.c.id.in_(list(by_number)))
+            sa.select(t.c.id, size).where(
+                t.c.source_id == source, t.c.id.in_(wanted)
+            )
+        )
+        return octets.parts(found.all(), len(wanted))
+
+    def _mark(
+        self,
+        connection: Any,
+        kind: Kind,
+        source: int,
+        rows: Mapping[int, _Row],
+        numbers: list[int],
+    ) -> None:
+        t = kind.table
+        is_its = t.c.source_id == source
+        found = connection.execute(
+            sa.select(t).where(is_its, t.c.id.in_(numbers))
         )
         same = [
             old.id
             for old in found
             if all(
-                getattr(old, name) == by_number[old.id][name]
+                getattr(old, name) == rows[old.id][name]
                 for name in kind.columns
             )
         ]
-        statement = sa.update(t).where(is_older, t.c.id.in_(same))
+        statement = sa.update(t).where(is_its, t.c.id.in_(same))
         connection.execute(statement.values(is_superseded=True))
 
 

@@ -6,6 +6,7 @@ import pathlib
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import program
 
 
 class _OnSQLite(base.OnSQLite):
@@ -44,4 +45,12 @@ class TestRead(_OnSQLite, cases.ReadCases):
 
 
 class TestCrash(_OnSQLite, crash.CrashCases):
+    """See the base class."""
+
+
+class TestMemory(_OnSQLite, program.MemoryCases):
+    """See the base class."""
+
+
+class TestLag(_OnSQLite, program.LagCases):
     """See the base class."""

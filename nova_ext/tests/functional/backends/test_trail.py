@@ -8,6 +8,7 @@ from ext_lib.testing import servers
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import program
 
 load_tests = servers.load_tests
 
@@ -52,3 +53,11 @@ class TestCrash(_OnServers, crash.CrashCases):
     """See the base class."""
 
     stride = 3
+
+
+class TestMemory(_OnServers, program.MemoryCases):
+    """See the base class."""
+
+
+class TestLag(_OnServers, program.LagCases):
+    """See the base class."""
