@@ -188,6 +188,26 @@ def _collect(directory: str, cell: str, trail: str) -> tuple[float, int]:
     return seconds, int(memory) // 1024
 
 
+def _sizes(engine: Any, counts: dict[kinds.Kind, int]) -> str:
+    """Return the bytes that a record takes, with its indexes, by kind."""
+    statement = (
+        'SELECT data_length + index_length FROM information_schema.tables '
+        'WHERE table_schema = DATABASE() AND table_name = :name'
+    )
+    analyze = 'ANALYZE TABLE'
+    if engine.dialect.name == 'postgresql':
+        statement = 'SELECT pg_total_relation_size(:name)'
+        analyze = 'ANALYZE'
+    found = []
+    with engine.begin() as connection:
+        for kind, count in counts.items():
+            name = kind.table.name
+            connection.execute(sa.text(f'{analyze} {name}'))
+            size = connection.execute(sa.text(statement), {'name': name})
+            found.append(f'{kind.name} {size.scalar_one() // count}')
+    return ', '.join(found)
+
+
 def _is_read(engine: Any) -> bool:
     with engine.connect() as connection:
         found = connection.execute(sa.select(models.sources.c.read_at))
@@ -210,6 +230,9 @@ def _measure(url: str) -> None:
         for kind in sorted(counts, key=lambda kind: kind is kinds.EVENTS):
             _fill(engine, kind, counts[kind])
         seconds, memory = _collect(directory, cell, trail)
+        copied = sa.create_engine(trail)
+        sizes = _sizes(copied, counts)
+        copied.dispose()
         models.metadata.create_all(engine)
         bare = sum(_copy_bare(engine, kind) for kind in counts)
         engine.dispose()
@@ -217,7 +240,8 @@ def _measure(url: str) -> None:
     sys.stdout.write(
         f'{name}: {rows} rows, bare {bare:.0f} s ({rows / bare:.0f}/s), '
         f'collector {seconds:.0f} s ({rows / seconds:.0f}/s), '
-        f'{seconds / bare:.2f} times as long, {memory} MiB\n'
+        f'{seconds / bare:.2f} times as long, {memory} MiB; '
+        f'bytes a record: {sizes}\n'
     )
 
 

@@ -6,6 +6,7 @@ import configparser
 import functools
 import pathlib
 import sys
+from typing import Any
 
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
@@ -157,7 +158,7 @@ class Checks(status.Checks):
 
     #: The checks beside a nova, where this service has no database.
     of_trail = (('Trail', _trail),)
-    _upgrade_checks = (
+    _upgrade_checks: tuple[Any, ...] = (
         *status.Checks.of_database,
         ('Tasks filter', _tasks_filter),
         *of_trail,

@@ -12,7 +12,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import text
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
-from nova_ext.db.trail import octets
+from nova_ext.db.trail import superseded
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
@@ -139,7 +139,7 @@ class Store:
         def write(connection: Any) -> None:
             if new:
                 connection.execute(sa.insert(kind.table), new)
-                self._supersede(connection, kind, new)
+                superseded.mark(connection, kind, self._older, new)
             if kind is kinds.EVENTS:
                 self._reopen(connection, {row['action_id'] for row in rows})
             connection.execute(self._moved(kind, position))
@@ -243,53 +243,6 @@ class Store:
             .values(watch=kinds.OFTEN)
         )
         connection.execute(statement)
-
-    def _supersede(
-        self, connection: Any, kind: Kind, rows: Sequence[_Row]
-    ) -> None:
-        """Mark what former lives of the cell have of the same records."""
-        by_number = {row['id']: row for row in rows}
-        for source in self._older:
-            for part in self._parts(connection, kind, source, by_number):
-                self._mark(connection, kind, source, by_number, part)
-
-    def _parts(
-        self, connection: Any, kind: Kind, source: int, numbers: Iterable[int]
-    ) -> Iterable[list[int]]:
-        """Return those that a source has, as many as may be in memory."""
-        t = kind.table
-        size = octets.total(t.c[name] for name in kind.texts)
-        wanted = list(numbers)
-        found = connection.execute(
-            sa.select(t.c.id, size).where(
-                t.c.source_id == source, t.c.id.in_(wanted)
-            )
-        )
-        return octets.parts(found.all(), len(wanted))
-
-    def _mark(
-        self,
-        connection: Any,
-        kind: Kind,
-        source: int,
-        rows: Mapping[int, _Row],
-        numbers: list[int],
-    ) -> None:
-        t = kind.table
-        is_its = t.c.source_id == source
-        found = connection.execute(
-            sa.select(t).where(is_its, t.c.id.in_(numbers))
-        )
-        same = [
-            old.id
-            for old in found
-            if all(
-                getattr(old, name) == rows[old.id][name]
-                for name in kind.columns
-            )
-        ]
-        statement = sa.update(t).where(is_its, t.c.id.in_(same))
-        connection.execute(statement.values(is_superseded=True))
 
 
 @facade.writer

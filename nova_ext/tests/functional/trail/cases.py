@@ -216,7 +216,7 @@ class CopyCases(base.TrailTestCase):
         collector = self.collect()
         self.assertCopied()
         most = max(rows for table, rows in stored if table == 'trail_events')
-        self.assertLess(most, 5)
+        self.assertLess(most, 8)
         # Those that end are read again, and are as long.
         for number, row in one.content(kinds.EVENTS).items():
             if row['finish_time'] is None:
