@@ -161,8 +161,10 @@ def _database(url: str) -> Iterator[str]:
         fixture.drop_database(made)
 
 
-def _collect(directory: str, cell: str, trail: str) -> tuple[float, int]:
-    """Copy a cell; return the seconds, and the memory in MiB."""
+def _collect(
+    directory: str, cell: str, trail: str
+) -> tuple[float, float, int]:
+    """Copy a cell; return seconds, those of CPU, and the memory in MiB."""
     file = pathlib.Path(directory, 'nova-ext.conf')
     file.write_text(_CONFIGURATION.format(cell=cell, trail=trail))
     command = [
@@ -184,8 +186,10 @@ def _collect(directory: str, cell: str, trail: str) -> tuple[float, int]:
             pathlib.Path(f'/proc/{process.pid}/status').read_text(),
         )
         process.terminate()
+        _pid, _status, used = os.wait4(process.pid, 0)
+        process.returncode = 0
     engine.dispose()
-    return seconds, int(memory) // 1024
+    return seconds, used.ru_utime + used.ru_stime, int(memory) // 1024
 
 
 def _sizes(engine: Any, counts: dict[kinds.Kind, int]) -> str:
@@ -229,7 +233,7 @@ def _measure(url: str) -> None:
         # Rows that others name come first.
         for kind in sorted(counts, key=lambda kind: kind is kinds.EVENTS):
             _fill(engine, kind, counts[kind])
-        seconds, memory = _collect(directory, cell, trail)
+        seconds, cpu, memory = _collect(directory, cell, trail)
         copied = sa.create_engine(trail)
         sizes = _sizes(copied, counts)
         copied.dispose()
@@ -240,7 +244,8 @@ def _measure(url: str) -> None:
     sys.stdout.write(
         f'{name}: {rows} rows, bare {bare:.0f} s ({rows / bare:.0f}/s), '
         f'collector {seconds:.0f} s ({rows / seconds:.0f}/s), '
-        f'{seconds / bare:.2f} times as long, {memory} MiB; '
+        f'{seconds / bare:.2f} times as long, {cpu:.1f} s of CPU, '
+        f'{memory} MiB; '
         f'bytes a record: {sizes}\n'
     )
 
