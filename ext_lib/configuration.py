@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Configuration of a process, with log and reports set up by it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import os
 import threading
 from typing import Any
@@ -11,6 +11,7 @@ from oslo_log import log
 import oslo_messaging as messaging
 from oslo_reports import guru_meditation_report
 from oslo_reports import opts
+from oslo_reports.models import with_default_views
 
 from ext_lib import command_line
 from ext_lib import log_lines
@@ -118,6 +119,23 @@ def set_up_reports(conf: cfg.ConfigOpts, product: str) -> None:
         service_name=product,
         conf=conf,
         setup_signal=threading.current_thread() is threading.main_thread(),
+    )
+
+
+def add_to_reports(title: str, read: Callable[[], Mapping[str, str]]) -> None:
+    """Have reports of this process show a section of names and values.
+
+    :param title: of the section, in place of one that had it before
+    :param read: returns what is shown; it may be called amid anything
+    """
+    others = [
+        section
+        for section in getattr(_Report, 'persistent_sections', [])
+        if section[0] != title
+    ]
+    _Report.persistent_sections = others
+    _Report.register_section(
+        title, lambda: with_default_views.ModelWithDefaultViews(dict(read()))
     )
 
 

@@ -236,6 +236,7 @@ prepare_database() {
     MYSQL_HOST=127.0.0.1
     BASE_SQL_CONN=mysql+pymysql://$DATABASE_USER:secret@127.0.0.1
     NOVA_EXT_DATABASE=nova_ext$SUFFIX
+    NOVA_EXT_TRAIL_DATABASE=nova_ext_trail$SUFFIX
     SAHARA_EXT_DATABASE=sahara_ext$SUFFIX
     mysql -u root -e "
         CREATE USER '$DATABASE_USER'@'%' IDENTIFIED BY '$DATABASE_PASSWORD';
@@ -265,6 +266,7 @@ clean_up() {
         openstack --os-cloud devstack-admin user delete "${NEW_USERS[@]}"
     cmp -s "$PASTE_BEFORE" "$CLOUD_PASTE" || cp "$PASTE_BEFORE" "$CLOUD_PASTE"
     mysql -u root -e "DROP DATABASE IF EXISTS nova_ext$SUFFIX;
+        DROP DATABASE IF EXISTS nova_ext_trail$SUFFIX;
         DROP DATABASE IF EXISTS sahara_ext$SUFFIX;
         DROP USER IF EXISTS 'devstack$SUFFIX'@'%'"
     rabbitmqctl delete_vhost "nova_ext$SUFFIX"

@@ -21,6 +21,7 @@ from ext_lib.startup import Program
 
 #: Exit status when the checks could not run; others are their results.
 _NOT_RUN = 255
+_GROUP = 'database'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Checks(upgradecheck.UpgradeCommands):
     ) -> None:
         self._conf = conf
         self._database = database
+
+    def databases(self) -> Sequence[str]:
+        """Return the sections of the databases that have to answer."""
+        return [_GROUP]
 
     def check(self) -> upgradecheck.Code:
         """Print the answers; return the worst."""
@@ -117,7 +122,8 @@ def _run(
     upgradecheck.register_cli_options(conf, checks)
     command_line.parse(program, conf, argv, project)
     log_lines.setup(conf, project)
-    reach.wait(program, conf)
+    for group in checks.databases():
+        reach.wait(program, conf, group)
     # As upgradecheck.main() does, which takes no --version and prints a
     # traceback of any error.
     upgradecheck.CONF = conf

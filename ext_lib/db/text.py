@@ -12,6 +12,8 @@ def storable(text: str) -> str:
     That is NUL, and halves of surrogate pairs: undecodable file names, among
     others, have these.
     """
+    if text.isascii() and '\0' not in text:
+        return text
     known = text.encode(errors='surrogatepass').decode(errors='replace')
     return known.replace('\0', _REPLACEMENT)
 

@@ -22,6 +22,9 @@ class AllInOne(fixtures.Fixture):
     :param environment: further variables of the process
     """
 
+    #: Further arguments of the program.
+    arguments: tuple[str, ...] = ()
+
     def __init__(
         self, state: str, program: str = PROGRAM, **environment: str
     ) -> None:
@@ -37,6 +40,7 @@ class AllInOne(fixtures.Fixture):
                 [
                     *('--compute-port', '0', '--data-processing-port', '0'),
                     *('--state-dir', self.state),
+                    *self.arguments,
                 ],
                 self.state,
                 self._environment,

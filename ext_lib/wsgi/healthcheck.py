@@ -2,21 +2,17 @@
 """Health of a process, for load balancers."""
 
 from collections.abc import Iterable, Sequence
-import functools
 import logging
 from typing import Any
 
 from oslo_config import cfg
-from oslo_db import options
-from oslo_db.sqlalchemy import engines
 from oslo_middleware import healthcheck
 from oslo_middleware.healthcheck import opts
 from oslo_middleware.healthcheck import pluginbase
 import sqlalchemy as sa
 
 from ext_lib import exception
-from ext_lib.db import connect_limits
-from ext_lib.db import connections
+from ext_lib.db import probe
 from ext_lib.db import storage
 
 LOG = logging.getLogger(__name__)
@@ -49,14 +45,15 @@ OPTS = [
 ]
 #: Name of the entry point of :class:`Databases`.
 _BACKEND = 'ext_database'
-#: Seconds a database has for each answer, a connection included.
-_TIMEOUT = 2
-#: Seconds for which one that has not answered in time is not asked again.
-_INTERVAL = 5
 
 
 def register_opts(conf: cfg.ConfigOpts) -> None:
-    """Make the options known to ``conf``: oslo.middleware's and ours."""
+    """Make the options known to ``conf``: oslo.middleware's and ours.
+
+    Defaults that were set since stay.
+    """
+    if GROUP in conf and 'databases' in conf[GROUP]:
+        return
     conf.register_opts(opts.HEALTHCHECK_OPTS, group=GROUP)
     conf.register_opts(OPTS, group=GROUP)
     conf.set_default('backends', [_BACKEND], group=GROUP)
@@ -120,23 +117,13 @@ class Databases(pluginbase.HealthcheckBaseExtension):
         return bool(self.oslo_conf[GROUP].databases_needed == 'any')
 
 
-class _Probe:
-    """A connection to the database that ``group`` of ``conf`` describes.
-
-    Load balancers ask again and again, whether or not they were answered. So
-    one that is unreachable must not keep them all waiting.
-    """
-
-    def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:
-        conf.register_opts(options.database_opts, group=group)
-        self._conf = conf
-        self._group = group
-        self._limits = connect_limits.ConnectLimits(_TIMEOUT, _INTERVAL)
+class _Probe(probe.Probe):
+    """A database that load balancers ask for."""
 
     def answers(self) -> bool:
         """Return whether the database serves; the log knows why not."""
         try:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 connection.execute(sa.text('SELECT 1'))
                 self._try_to_write(connection)
         except Exception as error:
@@ -145,7 +132,7 @@ class _Probe:
             text = storage.driver_text(error) if why else error
             LOG.warning('Database of [%s]: %s', self._group, text)
             return False
-        if self._tables and storage.FULL_DISKS.has(self._engine):
+        if self._tables and storage.FULL_DISKS.has(self.engine):
             LOG.warning('Database of [%s]: %s', self._group, storage.FULL)
             return False
         return True
@@ -165,22 +152,6 @@ class _Probe:
                 # Another connection writes at the moment, so one can.
                 if storage.reason(error) != storage.LOCKED:
                     raise
-
-    @functools.cached_property
-    def _engine(self) -> sa.engine.Engine:
-        settings = dict(self._conf[self._group].items())
-        # No load balancer waits for retries.
-        engine = engines.create_engine(
-            settings['connection'],
-            connection_parameters=connections.connection_parameters(
-                settings, self._limits
-            ),
-            max_retries=0,
-            max_pool_size=1,
-            connection_recycle_time=settings['connection_recycle_time'],
-        )
-        self._limits.watch(engine)
-        return engine
 
 
 def application(conf: cfg.ConfigOpts) -> Any:

@@ -28,6 +28,7 @@ from ext_lib.wsgi.identity import NoAuthIdentity
 from ext_lib.wsgi.server import Endpoint
 from ext_lib.wsgi.server import HTTPServer
 from ext_lib.wsgi.urlmap import URLMap
+from nova_ext.cmd import allinone_trail
 from nova_ext.cmd import clouds
 from nova_ext.cmd import process
 from nova_ext.conductor.manager import ConductorManager
@@ -92,6 +93,7 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
         with _alone_in(state):
             _prepare_files(state)
             _set_defaults(conf, state)
+            allinone_trail.set_default(conf, state, arguments)
             process.configure(conf, rest, PROGRAM)
             _check_address(conf, arguments)
             reach.wait(PROGRAM, conf)
@@ -115,6 +117,7 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
         'may then do anything.',
     )
     add('--driver', choices=virt.NAMES, help='As [compute] driver.')
+    allinone_trail.add_argument(parser)
     plugins.add_arguments(parser)
     return parser
 
@@ -203,6 +206,7 @@ class _All:
         # First of all: loading opens the database, and there should be one.
         application = loader.load(self._conf)
         migration.schema.sync(facade.get_engine(), None)
+        collector = allinone_trail.services(PROGRAM, self._conf)
         self._endpoints[_COMPUTE] = self._endpoint(application)
         self._plugins.configure(self._place, self._arguments, self._endpoints)
         name = self._arguments.driver
@@ -213,6 +217,7 @@ class _All:
                 *_services(self._conf, drivers),
                 *(endpoint.server for endpoint in self._endpoints.values()),
                 *self._plugins.services(),
+                *collector,
                 process.Grace(self._conf, list(drivers.values())),
             ],
             self._announce,
@@ -272,25 +277,8 @@ def _services(
             process.compute_service(conf, transport, driver, host)
             for host, driver in drivers.items()
         ),
-        _Redelivery(conductor),
+        process.Redelivery(conductor),
     ]
-
-
-class _Redelivery:
-    """Redelivery of the messages that the last process held in memory."""
-
-    def __init__(self, conductor: ConductorManager) -> None:
-        self._conductor = conductor
-
-    def start(self) -> None:
-        """Redeliver, now that all hosts listen and no client does."""
-        self._conductor.redelivery.run(lost_after=0)
-
-    def stop(self) -> None:
-        """Do nothing: it is over."""
-
-    def wait(self) -> None:
-        """Do nothing: it is over."""
 
 
 if __name__ == '__main__':

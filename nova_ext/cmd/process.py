@@ -115,6 +115,23 @@ def conductor_service(
     )
 
 
+class Redelivery:
+    """Redelivery of the messages that the last process held in memory."""
+
+    def __init__(self, conductor: ConductorManager) -> None:
+        self._conductor = conductor
+
+    def start(self) -> None:
+        """Redeliver, now that all hosts listen and no client does."""
+        self._conductor.redelivery.run(lost_after=0)
+
+    def stop(self) -> None:
+        """Do nothing: it is over."""
+
+    def wait(self) -> None:
+        """Do nothing: it is over."""
+
+
 class Grace:
     """The time that hypervisors have to finish when the process ends.
 

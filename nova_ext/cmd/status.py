@@ -6,17 +6,22 @@ import configparser
 import functools
 import pathlib
 import sys
+from typing import Any
 
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
+from ext_lib.db import probe
 from ext_lib.db import schema_parts
 from ext_lib.db import status
 from ext_lib.db.facade import Facade
 from nova_ext.conf import opts
+from nova_ext.db import migration
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 from nova_ext.db.migration import schema
+from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import lag
 from nova_ext.middleware.tasks import configuration
 
 _DATABASE = status.ServiceDatabase(
@@ -101,9 +106,62 @@ class Checks(status.Checks):
             return upgradecheck.Result(upgradecheck.Code.SUCCESS)
         return upgradecheck.Result(upgradecheck.Code.WARNING, ' '.join(faults))
 
-    _upgrade_checks = (
+    def _trail(self) -> upgradecheck.Result:
+        if not self._conf.trail.connection:
+            return upgradecheck.Result(upgradecheck.Code.SUCCESS)
+        try:
+            return self._lag()
+        except Exception as error:
+            # Whatever it is, it keeps audits from their answers.
+            return upgradecheck.Result(
+                upgradecheck.Code.WARNING, f'It cannot be read: {error}'
+            )
+
+    def _lag(self) -> upgradecheck.Result:
+        conf = self._conf
+        engine = probe.Probe(conf, trail.GROUP).engine
+        found = migration.trail.version(engine)
+        if found != migration.trail.head:
+            return upgradecheck.Result(
+                upgradecheck.Code.FAILURE,
+                f'Its schema is at {found or 0}, not at '
+                f'{migration.trail.head}. Run "{migration.trail.command}".',
+            )
+        with engine.connect() as connection:
+            lags = lag.measure(connection, conf)
+        text = f'Lag of {lag.describe(lags)}.'
+        if late := lag.excessive(lags, conf):
+            return upgradecheck.Result(
+                upgradecheck.Code.WARNING,
+                f'{text} More than {conf.trail.lag_warning} s: '
+                f'{", ".join(one.title for one in late)}. '
+                'See that nova-ext-trail runs, and its log.',
+            )
+        return upgradecheck.Result(upgradecheck.Code.SUCCESS, text)
+
+    def databases(self) -> Sequence[str]:
+        """Return that of the service, or none beside a nova."""
+        if self._is_audit:
+            return []
+        return super().databases()
+
+    def check(self) -> upgradecheck.Code:
+        """Print the answers; return the worst."""
+        if self._is_audit:
+            self._upgrade_checks = self.of_trail
+        return super().check()
+
+    @property
+    def _is_audit(self) -> bool:
+        conf = self._conf
+        return bool(conf.trail.connection and not conf.database.connection)
+
+    #: The checks beside a nova, where this service has no database.
+    of_trail = (('Trail', _trail),)
+    _upgrade_checks: tuple[Any, ...] = (
         *status.Checks.of_database,
         ('Tasks filter', _tasks_filter),
+        *of_trail,
     )
 
 

@@ -11,6 +11,7 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 from ext_lib import command_line
+from ext_lib import configuration
 from ext_lib import context
 from ext_lib import log_lines
 from ext_lib import startup
@@ -26,6 +27,7 @@ from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import pace
+from nova_ext.db.trail import report
 from nova_ext.db.trail import shadow
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.collector import Collector
@@ -47,9 +49,12 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     logging.register_options(conf)
     conf.set_default('use_stderr', True)
     opts.register_opts(conf)
-    conf.register_cli_opt(
-        cfg.SubCommandOpt('category', title='Commands', handler=_add_parsers)
+    command = cfg.SubCommandOpt(
+        'category', title='Commands', handler=_add_parsers
     )
+    # Reports copy all values but secrets; this one has all others in it.
+    command.secret = True
+    conf.register_cli_opt(command)
     command_line.parse(PROGRAM, conf, argv, 'nova-ext')
     log_lines.setup(conf, 'nova_ext')
     if not getattr(conf.category, 'export', None):
@@ -99,6 +104,8 @@ def _add_parsers(categories: Any) -> None:
 
 def _collect(conf: cfg.ConfigOpts) -> None:
     _reach_cells(conf)
+    configuration.set_up_reports(conf, PROGRAM.name)
+    report.configure(conf)
     collector = Collector(conf)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: collector.stop())

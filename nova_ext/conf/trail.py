@@ -19,8 +19,9 @@ OPTS = [
         default=500,
         min=1,
         max=5000,
-        help='How many rows of a cell are read by one statement, and stored '
-        'in one transaction.',
+        help='How many rows of a cell are read by one statement at most. Of '
+        'rows with long texts it is as many as have 4 MiB. A transaction '
+        'stores up to ten such batches that are small.',
     ),
     cfg.FloatOpt(
         'batch_pause',
@@ -49,8 +50,9 @@ OPTS = [
         'lag_warning',
         default=300,
         min=1,
-        help='Seconds after which the log has a warning of a cell that was '
-        'not read to its end.',
+        help='Seconds after which a cell that was not read to its end is '
+        'warned of: in the log, by nova-ext-status, in health checks and in '
+        'reports.',
     ),
     cfg.IntOpt(
         'seal_interval',

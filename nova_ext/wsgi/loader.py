@@ -16,7 +16,9 @@ from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import report
 from nova_ext.db.trail import task_entries
+from nova_ext.wsgi import trail_health
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
@@ -47,9 +49,8 @@ def load(conf: cfg.ConfigOpts) -> Any:
     """
     healthcheck.set_defaults(conf, tables=[_TABLE])
     objects.register_all()
-    application = _load(conf, _NAME)
-    trail.configure(conf)
-    return application
+    _configure_trail(conf)
+    return _load(conf, _NAME)
 
 
 def load_audit(conf: cfg.ConfigOpts) -> Any:
@@ -62,12 +63,22 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
     if databases := conf.cells.databases:
         defaults = {'databases': databases, 'databases_needed': 'any'}
     healthcheck.set_defaults(conf, **defaults)
+    _configure_trail(conf)
     application = _load(conf, _AUDIT_NAME)
     if databases and conf.database.connection:
         _limit(conf)
     cells.configure(conf)
-    trail.configure(conf)
     return application
+
+
+def _configure_trail(conf: cfg.ConfigOpts) -> None:
+    """Have servers that no cell has answered from the trail, if any."""
+    if trail.configure(conf):
+        backends = dict.fromkeys(
+            (*conf.healthcheck.backends, trail_health.BACKEND)
+        )
+        conf.set_default('backends', list(backends), healthcheck.GROUP)
+        report.configure(conf)
 
 
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:

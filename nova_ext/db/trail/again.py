@@ -113,20 +113,28 @@ class _Actions:
     def update(self, known: dict[int, _Row]) -> None:
         """Store what has changed of actions, and of their events."""
         events = self._store.events_of(list(known))
-        found = _read(self._cell, kinds.EVENTS, events)
+        for part in self._cell.numbered(kinds.EVENTS, list(events)):
+            found = {row['id']: row for row in part}
+            self._update_events(found)
+            for number, row in found.items():
+                events[number] = row['action_id'], row['finish_time'] is None
+        unended: dict[int, bool] = {}
+        for action, is_open in events.values():
+            unended[action] = unended.get(action, False) or is_open
+        self._store.change({kinds.ACTIONS: self._changed(known, unended)})
+
+    def _update_events(self, found: Mapping[int, _Row]) -> None:
+        """Store what has changed of events; their actions follow.
+
+        An action is read again until that is stored, too.
+        """
+        known = self._store.numbered(kinds.EVENTS, list(found))
         changed = [
             {'id': number, **change}
-            for number, event in found.items()
-            if (change := _change(kinds.EVENTS, events[number], event))
+            for number, before in known.items()
+            if (change := _change(kinds.EVENTS, before, found[number]))
         ]
-        unended: dict[int, bool] = {}
-        for number, before in events.items():
-            action = before['action_id']
-            event = found.get(number, before)
-            is_open = event['finish_time'] is None
-            unended[action] = unended.get(action, False) or is_open
-        actions = self._changed(known, unended)
-        self._store.change({kinds.EVENTS: changed, kinds.ACTIONS: actions})
+        self._store.change({kinds.EVENTS: changed})
 
     def _changed(
         self, known: dict[int, _Row], unended: Mapping[int, bool]

@@ -2,11 +2,35 @@
 """A cell that is followed: the only statements that are sent to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade
+from nova_ext.db.trail import octets
 from nova_ext.db.trail.kinds import Kind
+
+
+class Batch(NamedTuple):
+    """Rows of a table in the order of their numbers.
+
+    :param is_last: whether there were no others behind them
+    """
+
+    rows: list[dict[str, Any]]
+    is_last: bool
+
+
+class _Plan(NamedTuple):
+    """The parts in which rows with long texts are to be read.
+
+    :param low: number above which the first part begins
+    :param ends: the last numbers of the parts
+    :param is_last: whether there were no rows behind them
+    """
+
+    low: int
+    ends: list[int]
+    is_last: bool
 
 
 class Cell:
@@ -19,6 +43,7 @@ class Cell:
     def __init__(self, context: RequestContext, batch: int) -> None:
         self._context = context
         self._batch = batch
+        self._plans: dict[Kind, _Plan] = {}
 
     @property
     def name(self) -> str:
@@ -40,10 +65,32 @@ class Cell:
         [[number]] = self._fetch(kind.last)
         return number or 0
 
-    def after(self, kind: Kind, low: int, high: int) -> list[dict[str, Any]]:
-        """Return the first rows above ``low``, and up to ``high``."""
-        rows = self._fetch(kind.after, low=low, high=high, limit=self._batch)
-        return _dicts(kind, rows)
+    def after(self, kind: Kind, low: int, high: int) -> Batch:
+        """Return the first rows above ``low``, and up to ``high``.
+
+        Of rows with long texts, these are as many as may be in memory.
+        """
+        limit = self._batch
+        if not kind.texts:
+            rows = self._fetch(kind.after, low=low, high=high, limit=limit)
+            return Batch(_dicts(kind, rows), len(rows) < limit)
+        plan = self._planned(kind, low, high)
+        if not plan.ends:
+            return Batch([], True)
+        end = plan.ends.pop(0)
+        rows = self._fetch(kind.after, low=low, high=end, limit=limit)
+        self._plans[kind] = plan._replace(low=end)
+        return Batch(_dicts(kind, rows), plan.is_last and not plan.ends)
+
+    def _planned(self, kind: Kind, low: int, high: int) -> '_Plan':
+        """Return how to divide the rows above a number."""
+        plan = self._plans.pop(kind, None)
+        if plan is None or plan.low != low or not plan.ends:
+            limit = self._batch
+            sizes = self._fetch(kind.sizes, low=low, high=high, limit=limit)
+            ends = [part[-1] for part in octets.parts(sizes, limit)]
+            plan = _Plan(low, ends, len(sizes) < limit)
+        return plan
 
     def numbers(
         self, kind: Kind, low: int, high: int
@@ -65,9 +112,19 @@ class Cell:
     def numbered(
         self, kind: Kind, numbers: Sequence[int]
     ) -> Iterator[list[dict[str, Any]]]:
-        """Yield the rows of certain numbers, in lists."""
+        """Yield the rows of certain numbers, in lists.
+
+        None has more than may be in memory.
+        """
         for some in slices(numbers, self._batch):
-            yield _dicts(kind, self._fetch(kind.numbered, numbers=some))
+            for part in self._parts(kind, some):
+                yield _dicts(kind, self._fetch(kind.numbered, numbers=part))
+
+    def _parts(self, kind: Kind, numbers: list[int]) -> Iterable[list[int]]:
+        if not kind.texts:
+            return [numbers]
+        sizes = self._fetch(kind.sizes_numbered, numbers=numbers)
+        return octets.parts(sizes, self._batch)
 
     def _fetch(self, statement: Any, **values: Any) -> list[Any]:
         return facade.fetch(self._context, statement, values)

@@ -6,7 +6,9 @@ an action is read after the events that changed it, and servers before the
 actions that bear their names.
 """
 
+from collections.abc import Sequence
 import datetime
+import time
 from typing import Any, NamedTuple
 
 from oslo_log import log
@@ -14,6 +16,7 @@ from oslo_log import log
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
+from nova_ext.db.trail import octets
 from nova_ext.db.trail import sources
 from nova_ext.db.trail.again import Again
 from nova_ext.db.trail.again import Restored
@@ -27,8 +30,11 @@ from nova_ext.db.trail.store import Store
 LOG = log.getLogger(__name__)
 
 _HIGHEST = 2**62
-#: How many batches of a kind are copied before other cells have their turn.
-_TURN = 20
+#: How many transactions store a kind before other cells have their turn.
+_TURNS = 5
+#: What a transaction stores at most, beside one batch, and after how many
+#: seconds of reading.
+_BATCHES, _RECORDS, _SECONDS = 10, 5000, 1.0
 
 
 class Follower:
@@ -115,6 +121,39 @@ class Follower:
         return int(number)
 
 
+class _New:
+    """New records that are still to be stored, in one transaction.
+
+    They are as many as one batch, or a few batches that are small.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[dict[str, Any]] = []
+        self._batches = 0
+        self._octets = 0
+        self._began = time.monotonic()
+
+    def add(self, kind: Kind, records: Sequence[dict[str, Any]]) -> None:
+        """Add a batch."""
+        self.records += records
+        self._batches += 1
+        self._octets += sum(
+            len(record[name] or '')
+            for name in kind.texts
+            for record in records
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether they are to be stored before others are read."""
+        return (
+            self._batches == _BATCHES
+            or len(self.records) >= _RECORDS
+            or self._octets >= octets.LIMIT
+            or time.monotonic() - self._began >= _SECONDS
+        )
+
+
 class _Copy(NamedTuple):
     """The copying of one kind of rows.
 
@@ -137,16 +176,30 @@ class _Copy(NamedTuple):
         position = self.store.position(self.kind)
         self._copy_late(position)
         position = self._closed(position)
-        for _ in range(_TURN):
-            rows = self.cell.after(self.kind, position.number, end)
-            if rows:
-                position = self._moved(position, rows)
-                made = self.maker.records(self.kind, rows)
-                self.store.add(self.kind, made, position)
-            if len(rows) < self.pace.batch:
+        for _ in range(_TURNS):
+            position, is_last = self._copy_new(position, end)
+            if is_last:
                 return True
             self.pace.pause()
         return False
+
+    def _copy_new(self, position: Position, end: int) -> tuple[Position, bool]:
+        """Copy rows in one transaction.
+
+        :returns: the new position, and whether these were the last
+        """
+        new, is_last = _New(), False
+        while not is_last and not new.is_complete:
+            if new.records:
+                self.pace.pause()
+            batch = self.cell.after(self.kind, position.number, end)
+            if batch.rows:
+                position = self._moved(position, batch.rows)
+            new.add(self.kind, self.maker.records(self.kind, batch.rows))
+            is_last = batch.is_last
+        if new.records:
+            self.store.add(self.kind, new.records, position)
+        return position, is_last
 
     def _copy_late(self, position: Position) -> None:
         """Copy rows that were committed when later ones had been copied."""

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from nova_ext.db import models as cell
 from nova_ext.db.trail import models
+from nova_ext.db.trail import octets
 
 #: Statuses after which nothing more is to be expected of a migration.
 ENDED = (
@@ -46,6 +47,11 @@ class Kind:
         names = self.table.columns.keys()
         return tuple(name for name in names if name in self.origin.columns)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Columns that may be long."""
+        return tuple(name for name in _TEXTS if name in self.columns)
+
     @functools.cached_property
     def after(self) -> Any:
         """Rows with numbers above one and up to another, in that order."""
@@ -57,10 +63,19 @@ class Kind:
         return self._rows(['id']).where(self._is_between).limit(_LIMIT)
 
     @functools.cached_property
+    def sizes(self) -> Any:
+        """The numbers of such rows, each with the bytes of its texts."""
+        return self._sizes.where(self._is_between).limit(_LIMIT)
+
+    @functools.cached_property
     def numbered(self) -> Any:
         """Rows of certain numbers."""
-        wanted = sa.bindparam('numbers', expanding=True)
-        return self._rows(self.columns).where(self.origin.c.id.in_(wanted))
+        return self._rows(self.columns).where(self._is_wanted)
+
+    @functools.cached_property
+    def sizes_numbered(self) -> Any:
+        """The numbers of those that there are, as :attr:`sizes` are."""
+        return self._sizes.where(self._is_wanted)
 
     @functools.cached_property
     def tail(self) -> Any:
@@ -80,6 +95,16 @@ class Kind:
         return sa.select(*columns).order_by(self.origin.c.id)
 
     @property
+    def _sizes(self) -> Any:
+        texts = [self.origin.c[name] for name in self.texts]
+        number = self.origin.c.id
+        return sa.select(number, octets.total(texts)).order_by(number)
+
+    @property
+    def _is_wanted(self) -> Any:
+        return self.origin.c.id.in_(sa.bindparam('numbers', expanding=True))
+
+    @property
     def _is_between(self) -> Any:
         low = sa.bindparam('low', type_=sa.BigInteger())
         high = sa.bindparam('high', type_=sa.BigInteger())
@@ -87,6 +112,7 @@ class Kind:
         return sa.and_(number > low, number <= high)
 
 
+_TEXTS = ('traceback', 'details')
 _LIMIT = sa.bindparam('limit', type_=sa.Integer())
 
 SERVERS = Kind('servers', models.servers, cell.Instance.__table__, ('uuid',))

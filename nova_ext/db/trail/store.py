@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
+import functools
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import text
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import superseded
 from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.kinds import Kind
@@ -81,11 +83,17 @@ class Store:
         )
         return bool(facade.fetch(self._context, statement.limit(1)))
 
-    def events_of(self, actions: Sequence[int]) -> dict[int, _Row]:
-        """Return the events of actions, by the numbers of the events."""
-        wanted = models.events.c.action_id.in_(actions)
-        rows = self._records(kinds.EVENTS, wanted)
-        return {row['id']: row for row in rows}
+    def events_of(self, actions: Sequence[int]) -> dict[int, tuple[int, bool]]:
+        """Return, of the events of actions, action and whether it is open.
+
+        :returns: by the numbers of the events
+        """
+        t = models.events
+        statement = sa.select(t.c.id, t.c.action_id, t.c.finish_time).where(
+            t.c.source_id == self.source_id, t.c.action_id.in_(actions)
+        )
+        rows = facade.fetch(self._context, statement.order_by(t.c.id))
+        return {row[0]: (row[1], row[2] is None) for row in rows}
 
     def watched(
         self, kind: Kind, watch: int, after: int, limit: int
@@ -152,7 +160,7 @@ class Store:
         new = [self._new(row) for row in rows]
         if new:
             connection.execute(sa.insert(kind.table), new)
-            self._supersede(connection, kind, new)
+            superseded.mark(connection, kind, self._older, new)
         if kind is kinds.EVENTS:
             self._reopen(connection, {row['action_id'] for row in rows})
 
@@ -179,8 +187,7 @@ class Store:
         """Do what :meth:`change` does, within a transaction with the lock."""
         numbers = [row['id'] for row in rows]
         versions.keep(connection, self.source_id, kind, numbers)
-        for row in rows:
-            connection.execute(self._change(kind, self._stored(row)))
+        self._change(connection, kind, rows)
 
     def mark_read(self, moment: datetime.datetime) -> None:
         """Store that the cell was read to its end."""
@@ -196,8 +203,12 @@ class Store:
         fixed = {'source_id': self.source_id, 'is_superseded': False}
         return self._stored(row) | fixed
 
+    @functools.cached_property
+    def _has_nul(self) -> bool:
+        return facade.get_engine().dialect.name != 'postgresql'
+
     def _stored(self, row: _Row) -> _Row:
-        if facade.get_engine().dialect.name != 'postgresql':
+        if self._has_nul:
             return row
         # It has no NUL in texts, as the databases of other cells have.
         return {
@@ -205,13 +216,38 @@ class Store:
             for name, value in row.items()
         }
 
-    def _change(self, kind: Kind, row: _Row) -> Any:
+    def _change(
+        self, connection: Any, kind: Kind, rows: Iterable[_Row]
+    ) -> None:
+        """Update records, those together of which the same columns change.
+
+        Values are parameters: a statement of its own for each row, with its
+        texts, would be in memory until the next search for garbage.
+        """
         t = kind.table
-        values = {name: row[name] for name in row if name != 'id'}
-        statement = sa.update(t).where(
-            t.c.source_id == self.source_id, t.c.id == row['id']
-        )
-        return statement.values(values)
+        alike: dict[tuple[str, ...], list[_Row]] = {}
+        for row in rows:
+            stored = self._stored(row)
+            names = tuple(sorted(stored))
+            alike.setdefault(names, []).append(
+                {f'new_{name}': value for name, value in stored.items()}
+            )
+        for names, values in alike.items():
+            statement = (
+                sa.update(t)
+                .where(
+                    t.c.source_id == self.source_id,
+                    t.c.id == sa.bindparam('new_id'),
+                )
+                .values(
+                    {
+                        name: sa.bindparam(f'new_{name}')
+                        for name in names
+                        if name != 'id'
+                    }
+                )
+            )
+            connection.execute(statement, values)
 
     def _moved(self, kind: Kind, position: Position) -> Any:
         t = models.positions
@@ -233,29 +269,6 @@ class Store:
             .values(watch=kinds.OFTEN)
         )
         connection.execute(statement)
-
-    def _supersede(
-        self, connection: Any, kind: Kind, rows: Sequence[_Row]
-    ) -> None:
-        """Mark what former lives of the cell have of the same records."""
-        if not self._older:
-            return
-        t = kind.table
-        by_number = {row['id']: row for row in rows}
-        is_older = t.c.source_id.in_(self._older)
-        found = connection.execute(
-            sa.select(t).where(is_older, t.c.id.in_(list(by_number)))
-        )
-        same = [
-            old.id
-            for old in found
-            if all(
-                getattr(old, name) == by_number[old.id][name]
-                for name in kind.columns
-            )
-        ]
-        statement = sa.update(t).where(is_older, t.c.id.in_(same))
-        connection.execute(statement.values(is_superseded=True))
 
 
 @facade.writer

@@ -9,6 +9,7 @@ from nova_ext.tests.functional import test_restart
 _WRITTEN = {
     'clouds.yaml', 'lock', 'nova-ext.log', 'nova_ext.sqlite',
     'nova_ext.sqlite-shm', 'nova_ext.sqlite-wal', 'sahara_ext.sqlite',
+    'trail.sqlite',
 }  # fmt: skip
 
 

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The trail, with SQLite."""
 
+import contextlib
 import pathlib
+import sqlite3
 
+from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import kinds
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
+from nova_ext.tests.functional.trail import collector_process
 from nova_ext.tests.functional.trail import crash
 from nova_ext.tests.functional.trail import outflow
 from nova_ext.tests.functional.trail import proof
@@ -32,6 +37,35 @@ class _OnSQLite(base.OnSQLite):
 
 class TestCopy(_OnSQLite, cases.CopyCases):
     """See the base class."""
+
+
+class TestRestore(_OnSQLite, base.TrailTestCase):
+    """The trail itself is restored from a backup."""
+
+    def test_what_cells_still_have_is_copied_again(self):
+        one = self.cells['one']
+        uuid = one.server()
+        open_action, open_event = one.begin(uuid)
+        self.collect()
+        path = pathlib.Path(trail.facade.get_engine().url.database)
+        backup = path.with_name('backup.db')
+        with (
+            contextlib.closing(sqlite3.connect(path)) as source,
+            contextlib.closing(sqlite3.connect(backup)) as target,
+        ):
+            source.backup(target)
+        one.end(open_action, open_event, 'Error')
+        one.begin(one.server())
+        one.delete_server(uuid)
+        self.collect()
+        self.assertCopied()
+        self.configure()
+        for file in path.parent.glob(f'{path.name}*'):
+            file.unlink()
+        backup.rename(path)
+        self.assertEqual(1, len(self.records('one', kinds.ACTIONS)))
+        self.collect()
+        self.assertCopied()
 
 
 class TestSchema(_OnSQLite, cases.SchemaCases):
@@ -82,8 +116,6 @@ class TestDepth(_OnSQLite, questions.DepthCases):
             'trail_events_action_idx', '\n'.join(self.plans.explain())
         )
 
-    """See the base class."""
-
 
 class TestProof(_OnSQLite, proof.ProofCases):
     """See the base class."""
@@ -106,4 +138,12 @@ class TestPurge(_OnSQLite, outflow.PurgeCases):
 
 
 class TestImport(_OnSQLite, outflow.ImportCases):
+    """See the base class."""
+
+
+class TestMemory(_OnSQLite, collector_process.MemoryCases):
+    """See the base class."""
+
+
+class TestLag(_OnSQLite, collector_process.LagCases):
     """See the base class."""

@@ -60,12 +60,19 @@ class Audit(fixtures.Fixture):
     :param of: the cloud of that nova
     :param databases: names of those of its cells; one alone is the usual
         database of the service
+    :param trail: URL of the database that it answers from, too; None for none
     """
 
-    def __init__(self, of: cloud.Cloud, databases: Sequence[str]) -> None:
+    def __init__(
+        self,
+        of: cloud.Cloud,
+        databases: Sequence[str],
+        trail: str | None = None,
+    ) -> None:
         super().__init__()
         self._cloud = of
         self._databases = databases
+        self._trail = trail
 
     def _setUp(self) -> None:
         directory = self.useFixture(fixtures.TempDir()).path
@@ -86,6 +93,7 @@ class Audit(fixtures.Fixture):
                 'keystone_authtoken': region.authtoken(user),
             },
             self._connections(),
+            {'trail': {'connection': self._trail}} if self._trail else {},
         )
         self._api = self.useFixture(
             api.Api(

@@ -5,7 +5,6 @@ import configparser
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 
 import fixtures
@@ -17,6 +16,8 @@ from nova_ext.tests import base
 _STAND_INS = (
     pathlib.Path(__file__).parents[3] / 'devstack' / 'tests' / 'stand_ins.sh'
 )
+#: It writes down what it is called for.
+_PROGRAM = '#!/bin/sh\necho "$(basename "$0") $*"\n'
 _CONTROLLER = 'key,mysql,n-api,rabbit'
 _PIPELINES = (
     'composite:openstack_compute_api_v21',
@@ -54,8 +55,10 @@ class NodeTestCase(base.TestCase):
         self.paste.write_bytes(_PASTE.encode())
         programs = self.node / 'bin'
         programs.mkdir()
-        for name in ('nova-ext-manage', 'sahara-ext-manage'):
-            (programs / name).symlink_to(shutil.which('true') or '')
+        for name in ('nova-ext-manage', 'nova-ext-trail', 'sahara-ext-manage'):
+            program = programs / name
+            program.write_text(_PROGRAM)
+            program.chmod(0o755)
 
     def run_phase(
         self, *phase: str, services: str = _CONTROLLER, **variables: str
@@ -77,7 +80,7 @@ class TestPhases(NodeTestCase):
     def test_a_controller(self):
         self.assertIn('setup_develop', self.run_phase('stack', 'install'))
         done = self.run_phase('stack', 'post-config')
-        for name in ('nova_ext', 'sahara_ext'):
+        for name in ('nova_ext', 'nova_ext_trail', 'sahara_ext'):
             self.assertIn(f'recreate_database {name}\n', done)
         self.assertIn('http://controller/compute-audit/v2.1\n', done)
         self.assertIn('rpc_backend_add_vhost nova_ext\n', done)
@@ -103,7 +106,7 @@ class TestPhases(NodeTestCase):
             'post-config',
             services='n-cpu',
             DISABLED_SERVICES='nova-ext-api nova-ext-conductor '
-            'sahara-ext-api sahara-ext-engine',
+            'nova-ext-trail sahara-ext-api sahara-ext-engine',
         )
         for call in ('database', 'vhost', 'user', 'endpoint', 'write_uwsgi'):
             self.assertNotIn(call, done)
@@ -111,12 +114,40 @@ class TestPhases(NodeTestCase):
         self.assertTrue((self.node / 'nova-ext' / 'nova-ext.conf').exists())
         self.assertFalse((self.node / 'sahara-ext').exists())
 
+    def test_the_trail(self):
+        done = self.run_phase('stack', 'post-config')
+        file = self.node / 'nova-ext' / 'nova-ext.conf'
+        self.assertIn(f'nova-ext-trail --config-file {file} db sync\n', done)
+        # The tables are made in a database that is there.
+        created, _, rest = done.partition('recreate_database nova_ext_trail')
+        self.assertNotIn('nova-ext-trail', created)
+        self.assertIn('nova-ext-trail', rest)
+        conf = configparser.ConfigParser(interpolation=None)
+        conf.read(file)
+        self.assertIn(
+            '/nova_ext_trail?charset=utf8mb4', conf['trail']['connection']
+        )
+        started = self.run_phase('stack', 'extra')
+        self.assertIn(
+            f'run_process nova-ext-trail {self.node}/bin/nova-ext-trail '
+            f'--config-file {file} collect\n',
+            started,
+        )
+
+    def test_without_a_trail(self):
+        off = {'DISABLED_SERVICES': 'nova-ext-trail'}
+        done = self.run_phase('stack', 'post-config', **off)
+        self.assertNotIn('trail', done)
+        file = self.node / 'nova-ext' / 'nova-ext.conf'
+        self.assertNotIn('trail', file.read_text())
+
     def test_the_filter_alone(self):
         done = self.run_phase(
             'stack',
             'post-config',
             DISABLED_SERVICES='nova-ext-api nova-ext-conductor '
-            'nova-ext-compute sahara-ext-api sahara-ext-engine',
+            'nova-ext-compute nova-ext-trail sahara-ext-api '
+            'sahara-ext-engine',
         )
         self.assertIn('recreate_database nova_ext\n', done)
         self.assertIn('[filter:tasks]', self.paste.read_text())

@@ -14,12 +14,13 @@ from oslotest import base
 import webob
 
 from ext_lib import exception
+from ext_lib.db import probe
 from ext_lib.testing import relay
 from ext_lib.wsgi import healthcheck
 
 _DRIVERS = ('mysql+pymysql', 'postgresql+psycopg2')
 #: Seconds; what one wait takes, or on a busy machine two, but never ten.
-_ONE_WAIT = 4 * healthcheck._TIMEOUT
+_ONE_WAIT = 4 * probe.TIMEOUT
 
 
 @ddt.ddt

@@ -7,6 +7,7 @@ from ext_lib.testing import relay
 from ext_lib.testing import servers
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
+from nova_ext.tests.functional.trail import collector_process
 from nova_ext.tests.functional.trail import crash
 from nova_ext.tests.functional.trail import outflow
 from nova_ext.tests.functional.trail import proof
@@ -96,4 +97,12 @@ class TestPurge(_OnServers, outflow.PurgeCases):
 
 
 class TestImport(_OnServers, outflow.ImportCases):
+    """See the base class."""
+
+
+class TestMemory(_OnServers, collector_process.MemoryCases):
+    """See the base class."""
+
+
+class TestLag(_OnServers, collector_process.LagCases):
     """See the base class."""

@@ -2,9 +2,13 @@
 """The tests of one kind of database."""
 
 import datetime
+import itertools
+import re
 import threading
 from typing import Any
 
+import fixtures
+from oslo_db import exception as db_exception
 import sqlalchemy as sa
 
 from ext_lib.testing import schemas
@@ -16,11 +20,14 @@ from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
 from nova_ext.db.trail import store
+from nova_ext.db.trail.cell import Cell
 from nova_ext.tests.functional import base as functional
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cells
 
+_CELL = 'nova_ext.db.trail.cell.Cell'
+_OCTETS = 'nova_ext.db.trail.octets'
 _DAY = datetime.timedelta(days=1)
 
 
@@ -139,6 +146,86 @@ class CopyCases(base.TrailTestCase):
             )
         )
         self.assertEqual([(70,), (70,)], closed)
+
+    def test_several_batches_are_stored_in_one_transaction(self):
+        self.settings.set('trail', batch_size=1)
+        one = self.cells['one']
+        uuid = one.server()
+        one.add(*(rows.action(uuid, n) for n in range(70)))
+        stored = self.watch_inserts()
+        # 70 batches are more than one turn has.
+        self.assertTrue(self.collector().round())
+        self.assertEqual([('trail_actions', 10)] * 5, stored[1:])
+        self.collect()
+        self.assertEqual([('trail_actions', 10)] * 7, stored[1:])
+        self.assertCopied()
+
+    def watch_inserts(self):
+        """Return a list of the tables and numbers of rows that are stored."""
+        stored: list[Any] = []
+
+        def hear(_connection, _cursor, statement, parameters, _ctx, is_many):
+            found = re.match(r'INSERT INTO (trail_\w+)', statement)
+            if found and found[1] in {kind.table.name for kind in kinds.ALL}:
+                stored.append((found[1], len(parameters) if is_many else 1))
+
+        engine = trail.facade.get_engine()
+        sa.event.listen(engine, 'before_cursor_execute', hear)
+        return stored
+
+    def test_a_cell_that_is_lost_between_two_batches(self):
+        self.settings.set('trail', batch_size=4)
+        one = self.cells['one']
+        uuid = one.server()
+        one.add(*(rows.action(uuid, n) for n in range(100)))
+        asked = itertools.count(1)
+        after = Cell.after
+
+        def lose(asking, kind, low, high):
+            if kind is kinds.ACTIONS and next(asked) in (3, 15, 19):
+                raise db_exception.DBConnectionError('lost')
+            return after(asking, kind, low, high)
+
+        self.useFixture(fixtures.MonkeyPatch(f'{_CELL}.after', lose))
+        collector = self.collector()
+        found = []
+        for _ in range(3):
+            collector.round()
+            found.append(len(self.records('one', kinds.ACTIONS)))
+        # What one transaction was to store is read again.
+        self.assertEqual([0, 40, 40], found)
+        self.collect(collector)
+        self.assertCopied()
+
+    def test_long_texts_are_copied_in_small_batches(self):
+        self.useFixture(fixtures.MonkeyPatch(f'{_OCTETS}.LIMIT', 100_000))
+        one = self.cells['one']
+        uuid = one.server()
+        long = 'B\xf6ses \u2603' * 4000
+        for number in range(6):
+            action, _ = one.begin(uuid)
+            for step in range(3):
+                one.add(
+                    rows.event(
+                        action,
+                        traceback=long if (number + step) % 2 else None,
+                        details='x' * 60_000 if step else None,
+                    )
+                )
+        stored = self.watch_inserts()
+        collector = self.collect()
+        self.assertCopied()
+        most = max(rows for table, rows in stored if table == 'trail_events')
+        self.assertLess(most, 8)
+        # Those that end are read again, and are as long.
+        for number, row in one.content(kinds.EVENTS).items():
+            if row['finish_time'] is None:
+                one.end(row['action_id'], number, 'Error')
+                one.update(
+                    cell_models.InstanceActionEvent, number, traceback=long
+                )
+        self.collect(collector)
+        self.assertCopied()
 
     def test_what_a_cell_has_no_more_stays(self):
         gone: dict[Any, Any] = {}

@@ -27,6 +27,11 @@ def now():
     return timeutils.utcnow().replace(microsecond=0)
 
 
+def seconds(number):
+    """Return a time of so many seconds."""
+    return datetime.timedelta(seconds=number)
+
+
 class Cell:
     """Database of a cell. Its numbers grow, whatever is deleted."""
 
@@ -125,17 +130,7 @@ class Cell:
 
     def purge(self, uuid):
         """Remove a server and all that belongs to it, as nova-manage does."""
-        server, action = models.Instance, models.InstanceAction
-        event, migration = models.InstanceActionEvent, models.Migration
-        actions = sa.select(action.id).where(action.instance_uuid == uuid)
-        with self.engine.begin() as connection:
-            for table, condition in (
-                (event.__table__, event.action_id.in_(actions)),
-                (action.__table__, action.instance_uuid == uuid),
-                (migration.__table__, migration.instance_uuid == uuid),
-                (server.__table__, server.uuid == uuid),
-            ):
-                connection.execute(table.delete().where(condition))
+        purge(self.engine, uuid)
 
     def make_shadows(self):
         """Make the tables to which a nova moves what is deleted."""
@@ -178,3 +173,18 @@ class Cell:
                 row[0]: dict(zip(names, row, strict=True))
                 for row in connection.execute(statement)
             }
+
+
+def purge(engine, uuid):
+    """Remove a server and all that belongs to it from a database."""
+    server, action = models.Instance, models.InstanceAction
+    event, migration = models.InstanceActionEvent, models.Migration
+    actions = sa.select(action.id).where(action.instance_uuid == uuid)
+    with engine.begin() as connection:
+        for table, condition in (
+            (event.__table__, event.action_id.in_(actions)),
+            (action.__table__, action.instance_uuid == uuid),
+            (migration.__table__, migration.instance_uuid == uuid),
+            (server.__table__, server.uuid == uuid),
+        ):
+            connection.execute(table.delete().where(condition))

@@ -208,6 +208,25 @@ class CrashCases(MortalTestCase):
         self.assertGreater(number, 9)
         self.assertCopied(gone)
 
+    def test_killed_in_the_first_copy(self):
+        # A transaction stores ten batches of four.
+        for cell in self.cells.values():
+            uuid = cell.server()
+            for number in range(90):
+                [action] = cell.add(rows.action(uuid, number))
+                cell.add(rows.event(action, number))
+        first = random.randrange(1, self.stride + 1)
+        self.addDetail('first', content.text_content(str(first)))
+        kills = 0
+        for number in itertools.count(first, self.stride):
+            status = self.die(number)
+            if status != _KILLED:
+                break
+            kills += 1
+        self.assertEqual(0, status, self.said)
+        self.assertGreater(kills, 9 // self.stride)
+        self.assertCopied()
+
     def test_random_work(self):
         seed = random.randrange(10**6)
         self.addDetail('seed', content.text_content(str(seed)))

@@ -60,6 +60,7 @@ class RefusalTestCase(base.TestCase):
             'nova-ext.log',
             'nova_ext.sqlite',
             'nova_ext.sqlite-wal',
+            'trail.sqlite',
             'clouds.yaml',
         ):
             link = self.state / name

@@ -45,7 +45,9 @@ class TestStatus(upgrade_checks.ChecksTestCase):
         schema.sync(self.engine)
         code, checks = self.check()
         self.assertEqual(upgradecheck.Code.SUCCESS, code)
-        expected = dict.fromkeys(('Schema', 'Indexes', FILTER), SUCCESS)
+        expected = dict.fromkeys(
+            ('Schema', 'Indexes', FILTER, 'Trail'), SUCCESS
+        )
         self.assertEqual(expected, checks)
 
     def test_an_empty_database(self):

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sizes of texts, without which a batch of them has no limit in memory."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext import compiler
+from sqlalchemy.sql import expression
+
+#: How many bytes of texts are in memory at once, as far as one record allows.
+LIMIT = 4 * 1024 * 1024
+#: What a row counts for at least: it may have become longer since it was asked
+#: for its size.
+_LEAST = 8 * 1024
+
+
+class Octets(expression.FunctionElement):
+    """The number of bytes of a text, as an SQL expression."""
+
+    type = sa.BigInteger()
+    name = 'octets'
+    inherit_cache = True
+
+
+@compiler.compiles(Octets)
+def _standard(element: Octets, compiler: Any, **kwargs: Any) -> str:
+    return f'octet_length({compiler.process(element.clauses, **kwargs)})'
+
+
+@compiler.compiles(Octets, 'sqlite')
+def _sqlite(element: Octets, compiler: Any, **kwargs: Any) -> str:
+    # Of a text it counts characters, and ends at a NUL.
+    text = compiler.process(element.clauses, **kwargs)
+    return f'length(CAST({text} AS BLOB))'
+
+
+def total(columns: Iterable[Any]) -> Any:
+    """Return the number of bytes of all these columns of a row, 0 of none."""
+    sizes = [sa.func.coalesce(Octets(column), 0) for column in columns]
+    return sum(sizes[1:], sizes[0]) if sizes else sa.literal_column('0')
+
+
+def parts(sizes: Iterable[Any], count: int) -> Iterator[list[int]]:
+    """Yield numbers in lists of limited length, and limited size.
+
+    :param sizes: pairs of a number and the bytes of its row
+    :param count: how many a list has at most
+    """
+    part: list[int] = []
+    size = 0
+    for number, octets in sizes:
+        octets = max(octets, _LEAST)
+        if part and (len(part) == count or size + octets > LIMIT):
+            yield part
+            part, size = [], 0
+        part.append(number)
+        size += octets
+    if part:
+        yield part
