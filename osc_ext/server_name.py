@@ -19,7 +19,7 @@ def find(compute: Any, name: str, all_projects: bool = False) -> str:
     :param name: name or id
     :raises openstack.exceptions.NotFoundException: when there is none
     """
-    if _is_uuid(name):
+    if is_uuid(name):
         return name
     query = {'all_projects': True} if all_projects else {}
     server = compute.find_server(name, ignore_missing=False, **query)
@@ -50,7 +50,7 @@ def resolve(compute: Any, key: str, all_projects: bool = False) -> str:
             next(iter(compute.server_tasks(key, limit=1, **query)), None)
             return key
         except exceptions.NotFoundException:
-            if _is_uuid(key):
+            if is_uuid(key):
                 raise
     try:
         return find(compute, key, all_projects)
@@ -61,7 +61,8 @@ def resolve(compute: Any, key: str, all_projects: bool = False) -> str:
         ) from None
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Return whether a text is the id of a server."""
     try:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:

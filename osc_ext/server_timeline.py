@@ -14,7 +14,6 @@ from osc_ext import exit_status
 from osc_ext import server_name
 from osc_ext import services
 from osc_ext import timeline
-from osc_ext import times
 
 LOG = logging.getLogger(__name__)
 
@@ -88,56 +87,17 @@ def _of_actions(
     for listed in compute.server_actions(server, **query):
         action = compute.get_server_action(listed.request_id, server)
         events = action.events or ()
-        yield _action_entry(action, events)
+        yield timeline.action_entry(action, events, action.message)
         for event in events:
-            yield _event_entry(event, action.request_id)
-
-
-def _action_entry(action: Any, events: Sequence[Any]) -> timeline.Entry:
-    return timeline.Entry(
-        time=action.start_time,
-        kind=timeline.ACTION,
-        name=action.action,
-        duration=_action_duration(action, events),
-        result=action.message,
-        user_id=action.user_id,
-        project_id=action.project_id,
-        request_id=action.request_id,
-    )
-
-
-def _event_entry(event: Any, request_id: str) -> timeline.Entry:
-    return timeline.Entry(
-        time=event.start_time,
-        kind=timeline.EVENT,
-        name=event.event,
-        host=event.host or event.host_id,
-        duration=times.between(event.start_time, event.finish_time),
-        result=event.result,
-        request_id=request_id,
-        traceback=event.traceback,
-    )
+            yield timeline.event_entry(event, action.request_id)
 
 
 def _of_migrations(compute: Any, server: str) -> Iterator[timeline.Entry]:
     try:
         for migration in compute.migrations(server_id=server):
-            yield _of_migration(migration)
+            yield timeline.migration_entry(migration)
     except exceptions.ForbiddenException:
         LOG.warning('Migrations are not shown: the API refuses them.')
-
-
-def _of_migration(migration: Any) -> timeline.Entry:
-    return timeline.Entry(
-        time=migration.created_at,
-        kind=timeline.MIGRATION,
-        name=migration.migration_type or timeline.MIGRATION,
-        host=timeline.hosts(migration.source_compute, migration.dest_compute),
-        duration=times.between(migration.created_at, migration.updated_at),
-        result=migration.status,
-        user_id=migration.user_id,
-        project_id=migration.project_id,
-    )
 
 
 def _within_actions(entries: Sequence[timeline.Entry]) -> list[timeline.Entry]:
@@ -153,11 +113,3 @@ def _within_actions(entries: Sequence[timeline.Entry]) -> list[timeline.Entry]:
         for entry in entries
         if entry.kind != timeline.MIGRATION or first <= entry.time <= last
     ]
-
-
-def _action_duration(action: Any, events: Iterable[Any]) -> float | None:
-    """Return how long an action took, to the end of its last event."""
-    ends = [event.finish_time for event in events]
-    if not ends or not all(ends):
-        return None
-    return times.between(action.start_time, max(ends))

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from osc_ext import cells
+from osc_ext import times
 
 ACTION: Final = 'action'
 EVENT: Final = 'event'
 MIGRATION: Final = 'migration'
+TASK: Final = 'task'
 
 _COLUMNS: Final = {
     'Time': 'time',
@@ -60,6 +62,70 @@ def table(
     ]
 
 
-def hosts(source: str | None, destination: str | None) -> str:
-    """Return between which hosts a migration was."""
-    return ' to '.join(filter(None, (source, destination)))
+def action_entry(
+    action: Any, events: Sequence[Any], result: str | None
+) -> Entry:
+    """Return the entry of an action.
+
+    :param events: those of the action
+    """
+    return Entry(
+        time=action.start_time,
+        kind=ACTION,
+        name=action.action,
+        duration=_action_duration(action, events),
+        result=result,
+        user_id=action.user_id,
+        project_id=action.project_id,
+        request_id=action.request_id,
+    )
+
+
+def event_entry(event: Any, request_id: str | None) -> Entry:
+    """Return the entry of an event of the action with a request id."""
+    return Entry(
+        time=event.start_time,
+        kind=EVENT,
+        name=event.event,
+        host=event.host or event.host_id,
+        duration=times.between(event.start_time, event.finish_time),
+        result=event.result,
+        request_id=request_id,
+        traceback=event.traceback,
+    )
+
+
+def migration_entry(migration: Any) -> Entry:
+    """Return the entry of a migration."""
+    ends = (migration.source_compute, migration.dest_compute)
+    return Entry(
+        time=migration.created_at,
+        kind=MIGRATION,
+        name=migration.migration_type or MIGRATION,
+        host=' to '.join(filter(None, ends)),
+        duration=times.between(migration.created_at, migration.updated_at),
+        result=migration.status,
+        user_id=migration.user_id,
+        project_id=migration.project_id,
+    )
+
+
+def task_entry(task: Any) -> Entry:
+    """Return the entry of a task; when it ended exactly is not known."""
+    return Entry(
+        time=task.start_time,
+        kind=TASK,
+        name=task.task,
+        result=task.state,
+        user_id=task.user_id,
+        project_id=task.project_id,
+        request_id=task.request_id,
+    )
+
+
+def _action_duration(action: Any, events: Iterable[Any]) -> float | None:
+    """Return how long an action took, to the end of its last event."""
+    ends = [event.finish_time for event in events]
+    if not ends or not all(ends):
+        return None
+    return times.between(action.start_time, max(ends))
