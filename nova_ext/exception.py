@@ -22,6 +22,15 @@ class InstanceActionEventNotFound(exception.NotFound):
     msg_fmt = 'Event %(event)s not found for action id %(action_id)s'
 
 
+class TrailNotFound(exception.NotFound):
+    """This process has no trail to answer from."""
+
+    msg_fmt = (
+        'This service has no trail: records across servers cannot be asked '
+        'for.'
+    )
+
+
 class MigrationNotFound(exception.NotFound):
     """No migration has this id."""
 

@@ -233,18 +233,19 @@ def _as_utf8mb4(element: _Comparable, compile_: Any, **kwargs: Any) -> str:
 
 
 class _Precedes(expression.FunctionElement):
-    """SQL: ``(a, b)`` of a row is less than ``(x, y)``; takes all four."""
+    """SQL: ``(a, b)`` of a row is less than ``(x, y)``; takes all of them."""
 
     name = 'precedes'
     inherit_cache = True
 
 
-def precedes(pair: Sequence[Any], other: Sequence[Any]) -> Any:
+def precedes(some: Sequence[Any], other: Sequence[Any]) -> Any:
     """Return the condition that a pair is less than another one.
 
-    :param pair: two columns, or bounds of two; the first decides
+    :param some: columns, or bounds of as many; the first decides. There may
+        be more than two.
     """
-    return _Precedes(*pair, *other)
+    return _Precedes(*some, *other)
 
 
 def _older(model: Any, marker: Any) -> Any:
@@ -271,14 +272,29 @@ def _is_sql(value: Any) -> bool:
 
 @compiler.compiles(_Precedes)
 def _as_row_value(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
-    a, b, x, y = (compile_.process(c, **kwargs) for c in element.clauses)
-    return f'({a}, {b}) < ({x}, {y})'
+    terms = [compile_.process(c, **kwargs) for c in element.clauses]
+    middle = len(terms) // 2
+    return f'({", ".join(terms[:middle])}) < ({", ".join(terms[middle:])})'
 
 
 @compiler.compiles(_Precedes, 'mysql', 'mariadb')
 def _as_ranges(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
-    # MySQL scans for a row value, while it takes this for what it is, two
-    # ranges of one index. Parameters count by position, hence x twice.
-    a, b, x, y = element.clauses
-    terms = (compile_.process(c, **kwargs) for c in (a, x, a, x, b, y))
-    return '({} < {} OR ({} = {} AND {} < {}))'.format(*terms)
+    # MySQL scans for a row value, while it takes this for what it is, ranges
+    # of one index. Parameters count by position, hence each again.
+    terms = list(element.clauses)
+    middle = len(terms) // 2
+    pairs = list(zip(terms[:middle], terms[middle:], strict=True))
+
+    def as_range(end: int) -> str:
+        *equal, (less, bound) = pairs[: end + 1]
+        return ' AND '.join(
+            f'{compile_.process(a, **kwargs)} {sign} '
+            f'{compile_.process(b, **kwargs)}'
+            for a, sign, b in (
+                *((a, '=', b) for a, b in equal),
+                (less, '<', bound),
+            )
+        )
+
+    ranges = ' OR '.join(as_range(end) for end in range(middle))
+    return f'({ranges})'

@@ -4,6 +4,7 @@
 from oslo_config import cfg
 from oslo_policy import policy
 
+from nova_ext.policies import audit
 from nova_ext.policies import base
 from nova_ext.policies import server_tasks
 from nova_ext.policies import servers
@@ -204,6 +205,7 @@ def list_rules() -> list[policy.RuleDefault]:
     """Return every rule, for the enforcer and for oslo.policy's tools."""
     return [
         *base.list_rules(),
+        *audit.list_rules(),
         *Extensions.RULES,
         *Flavors.RULES,
         *InstanceActions.RULES,

@@ -7,6 +7,7 @@ from typing import Any
 from oslo_config import cfg
 
 from ext_lib import configuration
+from ext_lib.db import connect_limits
 from ext_lib.wsgi import healthcheck
 from ext_lib.wsgi import loading
 from nova_ext import objects
@@ -15,6 +16,7 @@ from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
+from nova_ext.db.trail import task_entries
 
 _NAME = 'osapi_compute'
 _AUDIT_NAME = 'osapi_compute_audit'
@@ -44,7 +46,9 @@ def load(conf: cfg.ConfigOpts) -> Any:
     :raises PasteFileNotFound: when there is no paste file
     """
     healthcheck.set_defaults(conf, tables=[_TABLE])
-    return _load(conf, _NAME)
+    application = _load(conf, _NAME)
+    trail.configure(conf)
+    return application
 
 
 def load_audit(conf: cfg.ConfigOpts) -> Any:
@@ -58,6 +62,8 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
         defaults = {'databases': databases, 'databases_needed': 'any'}
     healthcheck.set_defaults(conf, **defaults)
     application = _load(conf, _AUDIT_NAME)
+    if databases and conf.database.connection:
+        _limit(conf)
     cells.configure(conf)
     trail.configure(conf)
     return application
@@ -66,5 +72,15 @@ def load_audit(conf: cfg.ConfigOpts) -> Any:
 def _load(conf: cfg.ConfigOpts, name: str) -> Any:
     cors.DEFAULTS.set(conf)
     facade.configure(conf)
+    task_entries.configure(conf)
     objects.register_all()
     return loading.load(conf, 'nova_ext', name)
+
+
+def _limit(conf: cfg.ConfigOpts) -> None:
+    """Limit the wait for a database that has tasks and nothing else."""
+    conf.set_default('max_retries', 0, 'database')
+    limits = connect_limits.ConnectLimits(
+        conf.cells.timeout, conf.cells.retry_interval
+    )
+    facade.configure(conf, limits=limits)

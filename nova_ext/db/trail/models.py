@@ -168,6 +168,8 @@ actions = _table(
     _walk('actions', 'server_project_id', 'action'),
     _walk('actions', 'server_project_id', 'outcome'),
     _walk('actions', 'user_id', 'action'),
+    _walk('actions', 'user_id', 'outcome'),
+    _walk('actions', 'server_name', 'action'),
     _walk('actions', 'action', 'outcome'),
 )
 

@@ -9,6 +9,7 @@ from oslo_config import cfg
 
 from ext_lib.wsgi import links as ext_links
 from ext_lib.wsgi import routing
+from nova_ext.api.openstack.compute import audit
 from nova_ext.api.openstack.compute import instance_actions
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import migrations
@@ -34,4 +35,5 @@ def table(conf: cfg.ConfigOpts) -> routing.Table:
         (f'{one}/migrations/{{id}}', {'GET': live.show}),
         (f'{one}/os-instance-actions', {'GET': action.index}),
         (f'{one}/os-instance-actions/{{id}}', {'GET': action.show}),
+        *audit.table(links),
     )

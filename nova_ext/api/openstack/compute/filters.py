@@ -38,7 +38,7 @@ def unchecked(req: request.Request) -> dict[str, Any]:
     found: dict[str, Any] = dict(req.filters)
     for name in (_SINCE, _BEFORE):
         if name in found:
-            found[name] = _naive_utc(found[name])
+            found[name] = naive_utc(found[name])
     return found
 
 
@@ -51,7 +51,8 @@ def check(wanted: Mapping[str, Any]) -> None:
         raise InvalidTimeRange()
 
 
-def _naive_utc(text: str) -> datetime.datetime:
+def naive_utc(text: str) -> datetime.datetime:
+    """Return a time in ISO 8601 as databases keep it: UTC, without a zone."""
     moment = timeutils.parse_isotime(text)
     try:
         return timeutils.normalize_time(moment)

@@ -8,6 +8,7 @@ from oslo_config import cfg
 
 from ext_lib.wsgi import links as ext_links
 from ext_lib.wsgi import routing
+from nova_ext.api.openstack.compute import audit
 from nova_ext.api.openstack.compute import extensions
 from nova_ext.api.openstack.compute import flavors
 from nova_ext.api.openstack.compute import images
@@ -108,4 +109,5 @@ def table(conf: cfg.ConfigOpts) -> routing.Table:
             {'GET': live.show, 'DELETE': steer.delete},
         ),
         (f'{one}/migrations/{{id}}/action', {'POST': force_complete}),
+        *audit.table(links),
     )

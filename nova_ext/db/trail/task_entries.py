@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks of one server, for its timeline, where there is a store of tasks.
+
+That is the database in ``[database]``, if it has their table: our own, or the
+one of the tasks filter of a nova. The database of a nova has none.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from oslo_config import cfg
+import sqlalchemy as sa
+
+from ext_lib.context import RequestContext
+from ext_lib.db import query
+from nova_ext.db import models
+from nova_ext.db.facade import facade
+from nova_ext.db.trail import record_id
+from nova_ext.db.trail import server_history
+
+#: What is read of a task, in this order.
+TASK = (
+    'id', 'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id',
+    'tag', 'code', 'message', 'created_at', 'updated_at',
+)  # fmt: skip
+#: Where the number of a record says in which source it is.
+SOURCE = 0
+_KIND = server_history.KINDS[-1]
+_tasks = models.Task.__table__
+_others = models.TaskInstance.__table__.c
+
+
+class _State:
+    is_configured = False
+    is_there = False
+
+
+def configure(conf: cfg.ConfigOpts) -> None:
+    """Take from ``[database]`` whether there may be a store of tasks."""
+    _State.is_configured = bool(conf.database.connection)
+    _State.is_there = False
+
+
+def are_stored() -> bool:
+    """Return whether this process reads a database that has tasks.
+
+    :raises OutOfReach: when it does not answer; so do DBConnectionError and
+        TimeoutError
+    """
+    if _State.is_configured and not _State.is_there:
+        with facade.get_engine().connect() as connection:
+            _State.is_there = sa.inspect(connection).has_table(_tasks.name)
+    return _State.is_there
+
+
+def entries_get(
+    context: RequestContext,
+    server_id: str,
+    project_id: str | None,
+    after: server_history.Place | None,
+    limit: int,
+) -> Sequence[Any]:
+    """Return the first tasks of a server that come after a place.
+
+    :param project_id: whose tasks; None for those of all
+    """
+    made = sa.select(sa.func.max(_others.task_id)).where(
+        query.equals(_others.instance_uuid, server_id)
+    )
+    # A server is made once; no index serves "either".
+    walks = [
+        _walk(condition, project_id, after, limit)
+        for condition in (
+            query.equals(_tasks.c.instance_uuid, server_id),
+            _tasks.c.id == made.scalar_subquery(),
+        )
+    ]
+    numbers = sa.union(*(sa.select(walk.c.id) for walk in walks)).subquery()
+    statement = (
+        sa.select(*(_tasks.c[name] for name in TASK))
+        .join(numbers, numbers.c.id == _tasks.c.id)
+        .order_by(_tasks.c.created_at, _tasks.c.id)
+        .limit(limit)
+    )
+    return facade.fetch(context, statement)
+
+
+def _walk(
+    condition: Any,
+    project_id: str | None,
+    after: server_history.Place | None,
+    limit: int,
+) -> Any:
+    statement = sa.select(_tasks.c.id).where(condition)
+    if project_id is not None:
+        owned = query.equals(_tasks.c.project_id, project_id)
+        statement = statement.where(owned)
+    if after is not None:
+        columns = (_tasks.c.created_at, sa.literal(SOURCE), _tasks.c.id)
+        follows = server_history.follows(_KIND, after, columns)
+        statement = statement.where(follows)
+    order = _tasks.c.created_at, _tasks.c.id
+    return statement.order_by(*order).limit(limit).subquery()
+
+
+def place_of(
+    context: RequestContext,
+    server_id: str,
+    project_id: str | None,
+    marker: record_id.RecordId,
+) -> server_history.Place | None:
+    """Return the place of a task of a server, None if there is none.
+
+    :param project_id: whose tasks; None for those of all
+    """
+    others = sa.select(_others.task_id).where(
+        query.equals(_others.instance_uuid, server_id)
+    )
+    statement = sa.select(_tasks.c.created_at).where(
+        _tasks.c.id == marker.number,
+        sa.or_(
+            query.equals(_tasks.c.instance_uuid, server_id),
+            _tasks.c.id.in_(others),
+        ),
+    )
+    if project_id is not None:
+        owned = query.equals(_tasks.c.project_id, project_id)
+        statement = statement.where(owned)
+    found = facade.fetch(context, statement)
+    if not found or marker.source_id != SOURCE:
+        return None
+    rank = server_history.KINDS.index(_KIND)
+    return server_history.Place(found[0][0], rank, *marker)
