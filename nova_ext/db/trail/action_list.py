@@ -54,22 +54,19 @@ def actions_get(
     :param page: its marker is a RecordId
     :raises MarkerNotFound: when there is no such action
     """
-    is_of_host = 'host' in filters
-    place = None
+    build = _of_host if 'host' in filters else _of_all
+    marker = None
     if page.marker is not None:
-        marker = record_id.parse(page.marker)
-        find = _place_on_host if is_of_host else _place
-        place = find(context, filters, marker)
-        if place is None:
-            raise exception.MarkerNotFound(marker=page.marker)
-    if page.limit == 0:
-        return []
-    build = _of_host if is_of_host else _of_all
-    statement = build(context, filters)
-    if place is not None:
-        walked = _events if is_of_host else _actions
-        statement = statement.where(walks.before(walked, place))
-    return facade.fetch(context, statement.limit(page.limit))
+        marker = _Marker(context, filters, page.marker)
+    rows = []
+    if page.limit != 0:
+        found = build(context, filters)
+        if marker is not None:
+            found = found.where(marker.follows())
+        rows = facade.fetch(context, found.limit(page.limit))
+    if not rows and marker is not None:
+        marker.check()
+    return rows
 
 
 def events_get(
@@ -128,13 +125,9 @@ def _of_host(context: RequestContext, filters: Mapping[str, Any]) -> Any:
             *_on_host(newer, filters),
         )
     )
-    is_its = sa.and_(
-        _actions.c.source_id == _events.c.source_id,
-        _actions.c.id == _events.c.action_id,
-    )
     statement = (
         sa.select(*(_actions.c[name] for name in ACTION))
-        .select_from(_events.join(_actions, is_its))
+        .select_from(_events.join(_actions, _is_its_event))
         .where(
             ~_actions.c.is_superseded,
             is_newest,
@@ -192,52 +185,77 @@ def _between(table: Any, filters: Mapping[str, Any]) -> list[Any]:
     return conditions
 
 
-def _place(
-    context: RequestContext,
-    filters: Mapping[str, Any],
-    marker: record_id.RecordId,
-) -> Any:
-    """Return where an action stands in a list, None if it cannot."""
-    statement = _columns(_actions, marker.source_id).where(
-        _actions.c.id == marker.number
-    )
-    owner = filters.get('server_project_id')
-    if owner is not None:
-        is_owned = query.equals(_actions.c.server_project_id, owner)
-        statement = statement.where(is_owned)
-    found = facade.fetch(context, statement)
-    return found[0] if found else None
+class _Marker:
+    """The action after which a page begins.
 
-
-def _place_on_host(
-    context: RequestContext,
-    filters: Mapping[str, Any],
-    marker: record_id.RecordId,
-) -> Any:
-    """Return where an action stands among those of a host.
-
-    A step that had not ended on the page before may have done so since.
+    The statement of the page finds its time, so that one is enough. That
+    there is no such action shows when the page is empty, and only then.
     """
-    if _place(context, filters, marker) is None:
-        return None
-    asked = sa.and_(*_on_host(_events, filters))
-    statement = (
-        _columns(_events, marker.source_id)
-        .where(
-            _events.c.action_id == marker.number,
-            query.equals(_events.c.host, filters['host']),
+
+    def __init__(
+        self, context: RequestContext, filters: Mapping[str, Any], text: str
+    ) -> None:
+        self._context = context
+        self._filters = filters
+        self._text = text
+        self._id = record_id.parse(text)
+
+    def follows(self) -> Any:
+        """Return the condition that a row comes after it.
+
+        :raises MarkerNotFound: when it was on no host that is asked for
+        """
+        if 'host' in self._filters:
+            return walks.before(_events, self._place_on_host())
+        moment = self._statement(_actions.c.created_at).scalar_subquery()
+        return walks.before(_actions, (moment, *self._id))
+
+    def check(self) -> None:
+        """Make sure that there is such an action.
+
+        :raises MarkerNotFound: when there is none
+        """
+        self._one(self._statement(_actions.c.id))
+
+    def _one(self, statement: Any) -> Any:
+        found = facade.fetch(self._context, statement)
+        if not found:
+            raise exception.MarkerNotFound(marker=self._text)
+        return found[0]
+
+    def _statement(self, column: Any) -> Any:
+        statement = sa.select(column).where(
+            _actions.c.source_id == self._id.source_id,
+            _actions.c.id == self._id.number,
         )
-        .order_by(
-            sa.case((asked, 0), else_=1),
-            _events.c.created_at.desc(),
-            _events.c.id.desc(),
+        owner = self._filters.get('server_project_id')
+        if owner is None:
+            return statement
+        return statement.where(
+            query.equals(_actions.c.server_project_id, owner)
         )
-        .limit(1)
-    )
-    found = facade.fetch(context, statement)
-    return found[0] if found else None
+
+    def _place_on_host(self) -> Any:
+        """Return where it stands among the events of a host.
+
+        A step that had not ended on the page before may have done so since.
+        """
+        asked = sa.and_(*_on_host(_events, self._filters))
+        statement = (
+            self._statement(_events.c.created_at)
+            .add_columns(_events.c.source_id, _events.c.id)
+            .join(_events, _is_its_event)
+            .where(query.equals(_events.c.host, self._filters['host']))
+            .order_by(
+                sa.case((asked, 0), else_=1),
+                _events.c.created_at.desc(),
+                _events.c.id.desc(),
+            )
+        )
+        return self._one(statement.select_from(_actions).limit(1))
 
 
-def _columns(table: Any, source_id: int) -> Any:
-    columns = (table.c[name] for name in walks.ORDER)
-    return sa.select(*columns).where(table.c.source_id == source_id)
+_is_its_event = sa.and_(
+    _actions.c.source_id == _events.c.source_id,
+    _actions.c.id == _events.c.action_id,
+)

@@ -88,7 +88,7 @@ def along(
 def before(table: sa.Table, place: Sequence[Any]) -> Any:
     """Return the condition that rows are less than a place in a walk.
 
-    :param place: values of the columns ORDER
+    :param place: what it has in the columns ORDER, which may be SQL
     """
     return query.precedes(*_compared(table, place))
 
@@ -96,7 +96,7 @@ def before(table: sa.Table, place: Sequence[Any]) -> Any:
 def after(table: sa.Table, place: Sequence[Any]) -> Any:
     """Return the condition that rows are more than a place in a walk.
 
-    :param place: values of the columns ORDER
+    :param place: what it has in the columns ORDER, which may be SQL
     """
     columns, bounds = _compared(table, place)
     return query.precedes(bounds, columns)
@@ -107,7 +107,7 @@ def _compared(
 ) -> tuple[list[Any], list[Any]]:
     columns = [table.c[name] for name in ORDER]
     pairs = zip(place, columns, strict=True)
-    return columns, [sa.literal(value, c.type) for value, c in pairs]
+    return columns, [query.as_sql(value, c.type) for value, c in pairs]
 
 
 def _index(table: sa.Table, columns: Sequence[str]) -> str:

@@ -5,13 +5,18 @@ A file finds the tokens of several callers, and the ids of what there is, in
 the environment.
 """
 
+import fixtures
 from oslo_utils import uuidutils
 
 from ext_lib.testing import gabbi_case
+from nova_ext.db import migration
 from nova_ext.db import models
+from nova_ext.db.trail import facade as trail
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
+from nova_ext.tests.functional.trail import records
+from nova_ext.wsgi import loader
 
 _CALLERS = {
     'ADMIN': base.ADMIN,
@@ -20,6 +25,7 @@ _CALLERS = {
     'READER': base.READER,
     'OTHER': base.OTHER,
     'OTHER_ADMIN': base.OTHER_ADMIN,
+    'AUDITOR': 'auditor:elsewhere:audit_reader',
     'PROJECT': tests_base.PROJECT,
 }
 
@@ -134,3 +140,30 @@ class TaskFixture(CloudFixture):
             UNKNOWN=base.UNKNOWN,
             **{name: task.uuid for name, task in tasks.items()},
         )
+
+
+class TrailCase(_Case):
+    """A cloud with a trail that is empty."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        directory = self.useFixture(fixtures.TempDir())
+        url = f'sqlite:///{directory.join("trail.db")}'
+        self.settings.set('trail', connection=url)
+        self.app = loader.load(self.conf)
+        self.addCleanup(trail.facade.reset)
+        migration.trail.sync(trail.facade.get_engine())
+
+
+class TrailFixture(CloudFixture):
+    """The trail of two servers that no database has any more."""
+
+    case_class = TrailCase
+
+    def prepare(self, case: base.OperationsTestCase) -> None:
+        """Write what the collector would have copied."""
+        copied, ids = records.of_two_servers(
+            tests_base.PROJECT, tests_base.USER, 'f' * 32
+        )
+        copied.store()
+        self.tell(UNKNOWN=base.UNKNOWN, **ids)

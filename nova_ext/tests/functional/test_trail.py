@@ -6,6 +6,7 @@ import pathlib
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import questions
 
 
 class _OnSQLite(base.OnSQLite):
@@ -45,3 +46,36 @@ class TestRead(_OnSQLite, cases.ReadCases):
 
 class TestCrash(_OnSQLite, crash.CrashCases):
     """See the base class."""
+
+
+class TestQuestions(_OnSQLite, questions.QuestionCases):
+    """See the base class."""
+
+
+class TestHistory(_OnSQLite, questions.HistoryCases):
+    """See the base class."""
+
+
+class TestBadInput(_OnSQLite, questions.BadInputCases):
+    """See the base class."""
+
+
+class TestDepth(_OnSQLite, questions.DepthCases):
+    """SQLite shows its plans, whatever is in the tables."""
+
+    rows = 60
+
+    def analyze(self):
+        """Leave it without statistics, as it is used."""
+
+    def assertCheap(self, query):
+        plan = self.plans.explain()
+        table = 'trail_events' if 'host' in query else 'trail_actions'
+        self.assertRegex(plan[0], f'^(SEARCH|SCAN) {table} USING INDEX ')
+        for line in plan:
+            self.assertNotIn('TEMP B-TREE', line, query)
+
+    def assertEventsAreCheap(self):
+        self.assertIn(
+            'trail_events_action_idx', '\n'.join(self.plans.explain())
+        )

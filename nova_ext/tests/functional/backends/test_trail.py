@@ -8,6 +8,7 @@ from ext_lib.testing import servers
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import crash
+from nova_ext.tests.functional.trail import questions
 
 load_tests = servers.load_tests
 
@@ -52,3 +53,19 @@ class TestCrash(_OnServers, crash.CrashCases):
     """See the base class."""
 
     stride = 3
+
+
+class TestQuestions(_OnServers, questions.QuestionCases):
+    """See the base class."""
+
+
+class TestHistory(_OnServers, questions.HistoryCases):
+    """See the base class."""
+
+
+class TestBadInput(_OnServers, questions.BadInputCases):
+    """See the base class."""
+
+
+class TestDepth(_OnServers, questions.DepthCases):
+    """See the base class."""

@@ -24,13 +24,17 @@ CELLS = ('one', 'two')
 class TrailTestCase(base.APITestCase):
     """Two cells and a trail, each in a database of its own."""
 
+    cell_names = CELLS
+
     def setUp(self):
         super().setUp()
-        self.settings.set('cells', databases=list(CELLS), retry_interval=0)
+        self.settings.set(
+            'cells', databases=list(self.cell_names), retry_interval=0
+        )
         self.settings.set('database', connection=None)
         self.settings.set('trail', interval=0.05, lease=1)
         self.cells = {}
-        for name in CELLS:
+        for name in self.cell_names:
             url = self.make_url()
             self.cells[name] = Cell(url)
             self.conf.register_opts(options.database_opts, group=name)
