@@ -51,11 +51,14 @@ class IndexView(views.HorizonTemplateView):
         return super().get_context_data(
             **kwargs,
             address=_reverse('actions'),
+            resolves_users=self.request.user.is_superuser,
             sees_all=filters.sees_all(self.request.user),
             shows_all=self.shows_all,
             all_projects=filters.ALL,
             results=[(result, _result(result)) for result in _RESULTS],
-            actions=[(name, timeline.action_name(name)) for name in _ACTIONS],
+            action_names=[
+                (name, timeline.action_name(name)) for name in _ACTIONS
+            ],
         )
 
 
