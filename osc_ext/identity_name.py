@@ -5,6 +5,7 @@ import logging
 import re
 from typing import Any, Final
 
+from keystoneauth1 import exceptions as keystoneauth
 from openstack import exceptions
 
 from osc_ext import exit_status
@@ -58,7 +59,7 @@ def _find(manager: Any, kind: str, name: str, own_name: str) -> str:
         if token is not None and getattr(token, own_name) == name:
             return str(getattr(token, f'{kind}_id'))
         reason = _FORBIDDEN
-    except exceptions.SDKException:
+    except (exceptions.SDKException, keystoneauth.ClientException):
         reason = _NO_ANSWER
     LOG.warning('The %s %r is taken for an ID: %s.', kind, name, reason)
     return name
