@@ -87,8 +87,8 @@ def _rows(share: float) -> dict[Any, tuple[int, dict[str, str]]]:
                 **fixed,
                 **_owner(server),
                 'instance_uuid': _uuid(SERVER, server),
-                'action': f"ELT(1 + (seq - 1) DIV {max(actions // 20, 1)}"
-                f" % 20, {', '.join(map(repr, _WORDS))})",
+                'action': f'ELT(1 + (seq - 1) DIV {max(actions // 20, 1)}'
+                f' % 20, {", ".join(map(repr, _WORDS))})',
                 'request_id': "CONCAT('req-', MD5(seq))",
                 'start_time': _time('(20 * seq)'),
                 'created_at': _time('(20 * seq)'),
@@ -162,7 +162,9 @@ def fill(engine: sa.engine.Engine, share: float) -> None:
 
 def _insert(table: str, columns: dict[str, str], count: int) -> str:
     names, values = ', '.join(columns), ', '.join(columns.values())
-    text = f'INSERT INTO {table} ({names}) SELECT {values} FROM seq_1_to_{count}'  # noqa: S608,E501
+    text = (
+        f'INSERT INTO {table} ({names}) SELECT {values} FROM seq_1_to_{count}'  # noqa: S608
+    )
     return text.replace('%', '%%')
 
 

@@ -31,7 +31,7 @@ Server = server_history.Server
 
 
 class TaskStore:
-    """How the store of tasks has answered."""
+    """Outcomes of a question to the store of tasks."""
 
     INCLUDED: Final = 'included'
     ABSENT: Final = 'absent'
@@ -54,17 +54,17 @@ class Entry(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What it is an entry of."""
+        """The kind of record that it shows."""
         return server_history.KINDS[self.rank]
 
     @property
     def id(self) -> str:
-        """What a marker may be."""
+        """A marker for what comes after it."""
         return f'{self.kind}-{self.source_id}-{self.number}'
 
 
 class Wanted(NamedTuple):
-    """What a timeline is to have.
+    """Contents of a timeline.
 
     :param kinds: those of entries of the trail
     :param is_in_full: whether events have their traceback
@@ -77,7 +77,7 @@ class Wanted(NamedTuple):
 
     @property
     def event_columns(self) -> Sequence[str]:
-        """What is read of events."""
+        """Columns of events."""
         return _event_columns(self.is_in_full)
 
 

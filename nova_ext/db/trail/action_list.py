@@ -15,10 +15,10 @@ from ext_lib import exception
 from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import query
-from nova_ext.db.trail import walks
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
 from nova_ext.db.trail import rows
+from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of an action, in this order.
@@ -165,9 +165,7 @@ def _on_host(table: Any, filters: Mapping[str, Any]) -> list[Any]:
     return conditions
 
 
-def _equal(
-    values: Mapping[str, Any], leads: Sequence[str] = ()
-) -> list[Any]:
+def _equal(values: Mapping[str, Any], leads: Sequence[str] = ()) -> list[Any]:
     return [
         query.equals(_actions.c[name], value)
         for name, value in values.items()

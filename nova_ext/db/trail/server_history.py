@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the trail has of one server, in all cells that had it."""
+"""Records of one server, in all cells that had it."""
 
 from collections.abc import Sequence
 import copy
@@ -15,9 +15,9 @@ from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db.api import migration
 from nova_ext.db.trail import action_list
-from nova_ext.db.trail import walks
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
+from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of a migration, in this order.
@@ -185,7 +185,9 @@ def _follow(kind: str, after: Place) -> Any:
 def _action_entries(server_id: str, _: Sequence[str]) -> Any:
     columns = (_actions.c[name] for name in action_list.ACTION)
     statement = sa.select(*columns).where(~_actions.c.is_superseded)
-    return walks.along(statement, _actions, {'instance_uuid': server_id}, False)
+    return walks.along(
+        statement, _actions, {'instance_uuid': server_id}, False
+    )
 
 
 def _event_entries(server_id: str, columns: Sequence[str]) -> Any:

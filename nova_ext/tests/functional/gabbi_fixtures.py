@@ -9,7 +9,7 @@ import fixtures
 from oslo_utils import uuidutils
 
 from ext_lib.testing import gabbi_case
-from nova_ext.db import migration
+from nova_ext.db import migration as database
 from nova_ext.db import models
 from nova_ext.db.trail import facade as trail
 from nova_ext.tests import base as tests_base
@@ -152,7 +152,7 @@ class TrailCase(_Case):
         self.settings.set('trail', connection=url)
         self.app = loader.load(self.conf)
         self.addCleanup(trail.facade.reset)
-        migration.trail.sync(trail.facade.get_engine())
+        database.trail.sync(trail.facade.get_engine())
 
 
 class TrailFixture(CloudFixture):

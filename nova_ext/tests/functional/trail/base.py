@@ -24,7 +24,7 @@ CELLS = ('one', 'two')
 class TrailTestCase(base.APITestCase):
     """Two cells and a trail, each in a database of its own."""
 
-    cell_names = CELLS
+    cell_names: tuple[str, ...] = CELLS
 
     def setUp(self):
         super().setUp()

@@ -46,12 +46,14 @@ class QuestionTestCase(base.TrailTestCase):
 
     def setUp(self):
         super().setUp()
-        self.records = records.Records()
+        self.made = records.Records()
 
     def pages(self, path, name, limit, **kwargs):
         """Return what all pages of a list have."""
         found = []
-        body = self.get(f'{path}{"&" if "?" in path else "?"}limit={limit}', **kwargs)
+        body = self.get(
+            f'{path}{"&" if "?" in path else "?"}limit={limit}', **kwargs
+        )
         while True:
             found += body[name]
             self.assertLessEqual(len(body[name]), limit)
@@ -80,9 +82,9 @@ class QuestionCases(QuestionTestCase):
 
     def setUp(self):
         super().setUp()
-        self.records.fill(servers=9, actions=150)
-        self.records.store()
-        server = self.records.servers[4]
+        self.made.fill(servers=9, actions=150)
+        self.made.store()
+        server = self.made.servers[4]
         self.values = {
             'user': records.USERS[1],
             'project': records.PROJECTS[1],
@@ -100,7 +102,7 @@ class QuestionCases(QuestionTestCase):
         """Return the ids of actions, found without any database."""
         by_key = {
             (a['source_id'], a['id']): a
-            for a in self.records.actions
+            for a in self.made.actions
             if not a['is_superseded']
             and all(
                 a[column] == query[name]
@@ -111,8 +113,8 @@ class QuestionCases(QuestionTestCase):
         if 'host' not in query:
             rows = [a for a in by_key.values() if self.is_in(a, query)]
             return [id_of(a) for a in sorted(rows, key=key, reverse=True)]
-        order = {}
-        for event in sorted(self.records.events, key=key, reverse=True):
+        order: dict[tuple[int, int], str] = {}
+        for event in sorted(self.made.events, key=key, reverse=True):
             action = event['source_id'], event['action_id']
             if (
                 action in by_key
@@ -154,8 +156,8 @@ class QuestionCases(QuestionTestCase):
         ):
             for result in records.OUTCOMES:
                 values = {**self.values, 'result': result}
-                names = ('host', 'since', 'before', *names)
-                self.assertAnswered({name: values[name] for name in names})
+                all_of = ('host', 'since', 'before', *names)
+                self.assertAnswered({name: values[name] for name in all_of})
 
     def test_results(self):
         for outcome in records.OUTCOMES:
@@ -174,7 +176,7 @@ class QuestionCases(QuestionTestCase):
             source, number = map(int, action['id'].split('-'))
             expected = [
                 event['event']
-                for event in sorted(self.records.events, key=key, reverse=True)
+                for event in sorted(self.made.events, key=key, reverse=True)
                 if (event['source_id'], event['action_id']) == (source, number)
             ]
             found = [event['event'] for event in action['events']]
@@ -186,13 +188,15 @@ class QuestionCases(QuestionTestCase):
         expected = self.expected({'project': records.PROJECTS[0]})
         self.assertEqual(expected, self.actions(token=_MEMBER))
         own = {'project': records.PROJECTS[0], 'user': records.USERS[1]}
-        self.assertEqual(self.expected(own), self.actions(token=_MEMBER, **own))
+        self.assertEqual(
+            self.expected(own), self.actions(token=_MEMBER, **own)
+        )
         self.assertEqual([], self.actions(token=functional.OTHER))
 
     def test_a_marker_of_others_is_unknown(self):
         [foreign] = [
             id_of(a)
-            for a in self.records.actions
+            for a in self.made.actions
             if a['server_project_id'] == records.PROJECTS[1]
         ][:1]
         path = f'/audit/actions?marker={foreign}'
@@ -208,18 +212,15 @@ class QuestionCases(QuestionTestCase):
     def test_statements_do_not_grow_with_a_page(self):
         marker = self.actions()[60]
         at_host = self.actions(host=records.HOSTS[0])[5]
-        uuid = self.records.servers[4]['uuid']
+        uuid = self.made.servers[4]['uuid']
+        after = f'host={records.HOSTS[0]}&marker={at_host}'
         counted = self.useFixture(fixture.Statements(trail.facade))
         for path, most in (
             ('/audit/actions', 1),
             (f'/audit/actions?marker={marker}', 1),
             (f'/audit/actions?marker={marker}&events=1', 2),
             (f'/audit/actions?host={records.HOSTS[0]}', 1),
-            (
-                f'/audit/actions?host={records.HOSTS[0]}'
-                f'&marker={at_host}&events=1',
-                3,
-            ),
+            (f'/audit/actions?{after}&events=1', 3),
             (f'/audit/servers/{uuid}/timeline', 4),
             (f'/audit/servers/{uuid}/migrations', 2),
         ):
@@ -233,29 +234,35 @@ class HistoryCases(QuestionTestCase):
 
     def setUp(self):
         super().setUp()
-        server = self.records.server(
-            1, display_name='web-3', user_id='u', project_id=records.PROJECTS[0]
+        server = self.made.server(
+            1,
+            display_name='web-3',
+            user_id='u',
+            project_id=records.PROJECTS[0],
         )
-        other = self.records.server(
-            2, display_name='web-3', user_id='u', project_id=records.PROJECTS[1]
+        other = self.made.server(
+            2,
+            display_name='web-3',
+            user_id='u',
+            project_id=records.PROJECTS[1],
         )
         for number in range(1, 30):
-            action = self.records.action(
+            action = self.made.action(
                 server if number % 3 else other, number, number // 4
             )
             for step in range(number % 4):
                 moment = number // 4 + 2 * step
-                self.records.event(action, 4 * number + step, moment)
-            self.records.migration(
+                self.made.event(action, 4 * number + step, moment)
+            self.made.migration(
                 server if number % 2 else other,
                 number,
                 number // 3,
                 migration_type=('live-migration', 'resize')[number % 5 == 0],
                 status=('completed', 'error')[number % 7 == 0],
             )
-        self.records.actions[-1]['is_superseded'] = True
-        self.records.migrations[-1]['is_superseded'] = True
-        self.records.store()
+        self.made.actions[-1]['is_superseded'] = True
+        self.made.migrations[-1]['is_superseded'] = True
+        self.made.store()
         self.uuid = server['uuid']
         self.path = f'/audit/servers/{self.uuid}'
 
@@ -263,12 +270,12 @@ class HistoryCases(QuestionTestCase):
         """Return the ids of the entries, found without any database."""
         found = []
         own = set()
-        for action in self.records.actions:
+        for action in self.made.actions:
             is_shown = not action['is_superseded']
             if action['instance_uuid'] == self.uuid and is_shown:
                 own.add((action['source_id'], action['id']))
                 found.append((action, 'action'))
-        for event in self.records.events:
+        for event in self.made.events:
             if (event['source_id'], event['action_id']) in own:
                 found.append((event, 'event'))
         found += [(row, 'migration') for row in self.moves()]
@@ -281,7 +288,7 @@ class HistoryCases(QuestionTestCase):
         """Return the migrations of the server, newest first."""
         rows = [
             row
-            for row in self.records.migrations
+            for row in self.made.migrations
             if row['instance_uuid'] == self.uuid
             and not row['is_superseded']
             and all(row[name] == value for name, value in columns.items())
@@ -303,12 +310,13 @@ class HistoryCases(QuestionTestCase):
         self.assertEqual([], found['timeline'])
         foreign = [
             id_of(a)
-            for a in self.records.actions
+            for a in self.made.actions
             if a['instance_uuid'] != self.uuid
         ]
         for marker in (
             'x', '1-1', 'action-1-99', 'event-1', 'task-0-1', '',
-            f'action-{foreign[0]}', 'migration-1-9999999999999999999', 'action-1-1 ',
+            f'action-{foreign[0]}', 'migration-1-9999999999999999999',
+            'action-1-1 ',
         ):  # fmt: skip
             quoted = urllib.parse.quote(marker)
             self.refused(400, f'{self.path}/timeline?marker={quoted}')
@@ -426,7 +434,7 @@ class HistoryCases(QuestionTestCase):
         """Return the URL of a database that does not answer."""
         with socket.create_server(('127.0.0.1', 0)) as listener:
             port = listener.getsockname()[1]
-        return f'mysql+pymysql://nobody@127.0.0.1:{port}/tasks'
+        return f'mysql+pymysql://tasks@127.0.0.1:{port}/tasks'
 
     def test_the_trail_is_out_of_reach(self):
         self.settings.set(
@@ -450,7 +458,13 @@ class HistoryCases(QuestionTestCase):
         for part in ('timeline', 'migrations'):
             for token in (functional.OTHER, functional.READER):
                 self.refused(404, f'{self.path}/{part}', token)
-            for server in (functional.UNKNOWN, 'web-3', "'", '%00', '%F0%9F%98%80'):
+            for server in (
+                functional.UNKNOWN,
+                'web-3',
+                "'",
+                '%00',
+                '%F0%9F%98%80',
+            ):
                 self.refused(404, f'/audit/servers/{server}/{part}')
 
     def test_without_a_trail(self):
@@ -484,15 +498,15 @@ class BadInputCases(QuestionTestCase):
 
     def setUp(self):
         super().setUp()
-        self.records.fill(servers=2, actions=10)
+        self.made.fill(servers=2, actions=10)
         names = [n for n in STRANGE if n.strip()]
         for number, name in enumerate(names, 100):
-            server = self.records.server(
+            server = self.made.server(
                 number, display_name=name, user_id=name, project_id=name
             )
-            action = self.records.action(server, number, 0, user_id=name)
-            self.records.event(action, 100 + number, 0, host=name)
-        self.records.store()
+            action = self.made.action(server, number, 0, user_id=name)
+            self.made.event(action, 100 + number, 0, host=name)
+        self.made.store()
 
     def test_strange_texts(self):
         for name in (
@@ -500,8 +514,13 @@ class BadInputCases(QuestionTestCase):
         ):  # fmt: skip
             for text in STRANGE:
                 found = self.actions(**{name: text})
-                is_stored = text.strip() and name not in ('action', 'request_id')
-                self.assertEqual(int(bool(is_stored)), len(found), (name, text))
+                is_stored = text.strip() and name not in (
+                    'action',
+                    'request_id',
+                )
+                self.assertEqual(
+                    int(bool(is_stored)), len(found), f'{name} {text}'
+                )
 
     def test_what_is_refused(self):
         for query in (
@@ -522,8 +541,13 @@ class BadInputCases(QuestionTestCase):
                 self.assertEqual(400, response.status_int, query)
                 self.assertIn('badRequest', response.json)
         for part in ('timeline', 'migrations'):
-            uuid = self.records.servers[0]['uuid']
-            for query in ('nonsense=1', 'limit=x', 'limit=1&limit=2', 'user=x'):
+            uuid = self.made.servers[0]['uuid']
+            for query in (
+                'nonsense=1',
+                'limit=x',
+                'limit=1&limit=2',
+                'user=x',
+            ):
                 self.refused(400, f'/audit/servers/{uuid}/{part}?{query}')
 
     def test_ends_of_the_calendar(self):
@@ -550,7 +574,9 @@ class BadInputCases(QuestionTestCase):
         self.assertIn('all_projects', self.refused(403, other, _MEMBER))
         guest = f'guest:{records.PROJECTS[0]}:guest'
         self.refused(403, '/audit/actions', guest)
-        self.refused(403, f'/audit/servers/{functional.UNKNOWN}/timeline', guest)
+        self.refused(
+            403, f'/audit/servers/{functional.UNKNOWN}/timeline', guest
+        )
         response = self.request('GET', '/audit/actions', token=None)
         self.assertEqual(401, response.status_int)
 
@@ -563,20 +589,20 @@ class DepthCases(QuestionTestCase):
 
     def setUp(self):
         super().setUp()
-        self.records.fill(servers=3, actions=self.rows)
+        self.made.fill(servers=3, actions=self.rows)
         # Every action is of the same kind, and none is superseded.
         common = {
             'user_id': 'u', 'server_project_id': 'p', 'server_name': 'n',
             'action': 'stop', 'outcome': 'error', 'request_id': 'req-1',
-            'instance_uuid': self.records.servers[0]['uuid'],
+            'instance_uuid': self.made.servers[0]['uuid'],
             'is_superseded': False,
         }  # fmt: skip
-        for action in self.records.actions:
+        for action in self.made.actions:
             action.update(common)
-        for event in self.records.events:
+        for event in self.made.events:
             event.update(host='h', result='Error', is_superseded=False)
         self.common = common
-        self.records.store()
+        self.made.store()
 
     def questions(self):
         """Return questions that all actions answer."""
@@ -597,10 +623,10 @@ class DepthCases(QuestionTestCase):
 
     def marker(self, query):
         """Return an action in the middle of all."""
-        rows = sorted(self.records.actions, key=key)
+        rows = sorted(self.made.actions, key=key)
         if 'host' not in query:
             return id_of(rows[len(rows) // 2])
-        stepped = {(e['source_id'], e['action_id']) for e in self.records.events}
+        stepped = {(e['source_id'], e['action_id']) for e in self.made.events}
         return next(
             id_of(row)
             for row in rows[len(rows) // 2 :]

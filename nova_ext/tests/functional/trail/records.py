@@ -205,7 +205,7 @@ def of_two_servers(owner, user, other):
             message='Error' if outcome == 'error' else None,
         )  # fmt: skip
         is_open = outcome == 'unfinished'
-        failure = {'traceback': None, 'details': None}
+        failure: dict[str, str | None] = {'traceback': None, 'details': None}
         if outcome == 'error':
             failure = {
                 'traceback': 'Traceback (most recent call last): ...',

@@ -156,9 +156,9 @@ ACTIONS_RESPONSE = schema.Body(
 )
 TIMELINE_RESPONSE = schema.Body(
     {
+        'timeline': Param(schema.ListOf(_ENTRY), required=True),
         'server': Param(_SERVER, required=True),
         'tasks': Param({'enum': list(audit.TaskStore.ALL)}, required=True),
-        'timeline': Param(schema.ListOf(_ENTRY), required=True),
         'timeline_links': Param(types.links),
     }
 )
