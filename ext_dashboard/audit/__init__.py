@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What was done to all servers, of deleted ones too."""
+"""Actions on all servers, deleted ones included."""
