@@ -18,7 +18,6 @@ LOG = logging.getLogger(__name__)
 
 #: The most servers that an error names.
 _MOST: Final = 10
-_PAGE: Final = 1000
 _UNREACHABLE: Final = 'unreachable'
 _EXAMPLES: Final = """\
 The name will do, unless several servers have had it::
@@ -74,7 +73,7 @@ def _find(compute: Any, name: str) -> str:
     if server_name.is_uuid(name):
         return name
     found: dict[str, None] = {}
-    for action in compute.audit_actions(server_name=name, limit=_PAGE):
+    for action in compute.audit_actions(server_name=name):
         found[action.server_id] = None
         if len(found) > _MOST:
             break
