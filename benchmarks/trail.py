@@ -86,6 +86,31 @@ class Floor:
         return time.perf_counter() - begin
 
 
+def check(service: Service, floor: Floor, question: Question) -> None:
+    """Make sure that both answers have the same records.
+
+    :raises RuntimeError: when they have not
+    """
+    path, statements = question.ask(1)
+    body = json.loads(service.get(path))
+    [name] = body.keys() & {'actions', 'migrations', 'timeline'}
+    # Of a server, the first row is the server.
+    first = 0 if name == 'actions' else 1
+    rows = [
+        f'{row["source_id"]}-{row["id"]}'
+        for row in json.loads(floor.get(statements[first:]))
+    ]
+    ours = [one['id'] for one in body[name]]
+    if name == 'timeline':
+        ours = [one.partition('-')[-1] for one in ours]
+    else:
+        # A host may have several steps of an action.
+        rows = list(dict.fromkeys(rows))
+        ours = ours[: len(rows)]
+    if sorted(ours) != sorted(rows) or not ours:
+        raise RuntimeError(f'{path}: {ours} are not {rows}')
+
+
 def deep_pages(
     engine: sa.engine.Engine, page: int
 ) -> dict[str, tuple[str, str]]:
@@ -110,6 +135,7 @@ def measure(options: Any, engine: Any, service: Service) -> list[str]:
     missed = []
     floor = Floor(engine)
     for question in trail_questions.make(engine):
+        check(service, floor, question)
 
         def ask(chance: float, question: Question = question) -> float:
             return service.time(question.ask(int(chance * 1e6))[0])

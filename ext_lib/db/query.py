@@ -82,19 +82,20 @@ def _along(statement: sa.sql.Select, lead: Lead) -> sa.sql.Select:
     return statement.where(choice if _fits(kind, lead.value) else sa.false())
 
 
-def along(column: Any, value: str, never: str = '') -> Any:
+def along(column: Any, value: Any, never: str = '') -> Any:
     """Return the condition that a column of text holds ``value``.
 
     It makes MySQL walk an index that begins with the column from where other
     conditions say, instead of from where the value begins. The statement has
     to be ordered by the column first.
 
+    :param value: a text, or SQL
     :param never: a value that no row has
     """
     if not _fits(column.type, value):
         return sa.false()
     kind = column.type
-    return _Along(column, sa.literal(value, kind), sa.literal(never, kind))
+    return _Along(column, as_sql(value, kind), sa.literal(never, kind))
 
 
 def changed_between(
@@ -242,8 +243,7 @@ class _Precedes(expression.FunctionElement):
 def precedes(some: Sequence[Any], other: Sequence[Any]) -> Any:
     """Return the condition that a pair is less than another one.
 
-    :param some: columns, or bounds of as many; the first decides. There may
-        be more than two.
+    :param some: columns, or bounds of as many; two or more, the first decides
     """
     return _Precedes(*some, *other)
 
@@ -283,18 +283,18 @@ def _as_ranges(element: _Precedes, compile_: Any, **kwargs: Any) -> str:
     # of one index. Parameters count by position, hence each again.
     terms = list(element.clauses)
     middle = len(terms) // 2
-    pairs = list(zip(terms[:middle], terms[middle:], strict=True))
 
-    def as_range(end: int) -> str:
-        *equal, (less, bound) = pairs[: end + 1]
-        return ' AND '.join(
-            f'{compile_.process(a, **kwargs)} {sign} '
-            f'{compile_.process(b, **kwargs)}'
-            for a, sign, b in (
-                *((a, '=', b) for a, b in equal),
-                (less, '<', bound),
-            )
+    def compare(place: int, sign: str) -> str:
+        column, value = terms[place], terms[middle + place]
+        return (
+            f'{compile_.process(column, **kwargs)} {sign} '
+            f'{compile_.process(value, **kwargs)}'
         )
 
-    ranges = ' OR '.join(as_range(end) for end in range(middle))
-    return f'({ranges})'
+    def as_range(place: int) -> str:
+        less = compare(place, '<')
+        if place + 1 == middle:
+            return less
+        return f'({less} OR ({compare(place, "=")} AND {as_range(place + 1)}))'
+
+    return as_range(0)

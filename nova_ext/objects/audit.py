@@ -16,6 +16,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import connect_limits
 from ext_lib.paging import Page
 from nova_ext import exception
+from nova_ext.db.trail import action_events
 from nova_ext.db.trail import action_list
 from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail import record_id
@@ -109,7 +110,7 @@ def get_events(
     """
     keys = [(action.source_id, action.id) for action in actions]
     found: dict[tuple[int, int], list[Any]] = {key: [] for key in keys}
-    for event in action_list.events_get(
+    for event in action_events.events_get(
         context, keys, _event_columns(is_in_full)
     ):
         found[event.source_id, event.action_id].append(event)
@@ -228,4 +229,4 @@ def _entry(kind: str, source_id: int, row: Any) -> Entry:
 
 
 def _event_columns(is_in_full: bool) -> Sequence[str]:
-    return action_list.EVENT_IN_FULL if is_in_full else action_list.EVENT
+    return action_events.EVENT_IN_FULL if is_in_full else action_events.EVENT

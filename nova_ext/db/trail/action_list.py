@@ -6,7 +6,7 @@ events: an action has its place by the newest of them that fits.
 """
 
 from collections.abc import Mapping, Sequence
-import datetime
+import functools
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ext_lib import exception
 from ext_lib import paging
 from ext_lib.context import RequestContext
+from ext_lib.db import prepared
 from ext_lib.db import query
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
@@ -27,13 +28,6 @@ ACTION = (
     'project_id', 'start_time', 'message', 'created_at', 'updated_at',
     'server_project_id', 'server_name', 'outcome',
 )  # fmt: skip
-#: What is read of an event; those who may not see it need no traceback.
-EVENT = (
-    'source_id', 'id', 'action_id', 'event', 'start_time', 'finish_time',
-    'result', 'host', 'details', 'created_at',
-)  # fmt: skip
-EVENT_IN_FULL = (*EVENT, 'traceback')
-
 _SPAN = ('since', 'before')
 _OF_EVENTS = ('host', 'outcome', *_SPAN)
 #: Filters that leave few actions, whatever happened on a host.
@@ -54,54 +48,65 @@ def actions_get(
     :param page: its marker is a RecordId
     :raises MarkerNotFound: when there is no such action
     """
-    build = _of_host if 'host' in filters else _of_all
+    outcome = filters.get('outcome')
+    leads: tuple[str, ...] = ()
+    values = dict(filters)
+    if 'host' not in filters:
+        columns = filters.keys() - set(_SPAN)
+        known = facade.indexes(context, _actions.name)
+        leads = walks.of_actions(columns, outcome, known)
     marker = None
     if page.marker is not None:
         marker = _Marker(context, filters, page.marker)
+        values |= marker.values()
     rows = []
     if page.limit != 0:
-        found = build(context, filters)
-        if marker is not None:
-            found = found.where(marker.follows())
-        rows = facade.fetch(context, found.limit(page.limit))
+        names = tuple(sorted(filters))
+        statement = _statement(names, outcome, leads, marker is not None)
+        values['limit'] = page.limit
+        rows = facade.fetch(context, statement, values)
     if not rows and marker is not None:
         marker.check()
     return rows
 
 
-def events_get(
-    context: RequestContext,
-    actions: Sequence[tuple[int, int]],
-    columns: Sequence[str],
-) -> Sequence[Any]:
-    """Return the events of actions, those of each newest first.
+@functools.lru_cache(maxsize=1000)
+def _statement(
+    names: Sequence[str],
+    outcome: str | None,
+    leads: Sequence[str],
+    is_after: bool,
+) -> prepared.Prepared:
+    """Return the statement of a page, made once for each of its forms.
 
-    :param actions: their sources and numbers
-    :param columns: EVENT or EVENT_IN_FULL
+    :param names: of the filters, which are its parameters
+    :param leads: columns that begin the index
+    :param is_after: whether the page has a marker
     """
-    if not actions:
-        return []
-    by_source: dict[int, list[int]] = {}
-    for source, number in actions:
-        by_source.setdefault(source, []).append(number)
-    t = _events.c
-    is_theirs = sa.or_(
-        *(
-            sa.and_(t.source_id == source, t.action_id.in_(numbers))
-            for source, numbers in by_source.items()
-        )
-    )
-    statement = sa.select(*(t[name] for name in columns)).where(is_theirs)
-    return facade.fetch(context, query.newest_first(statement, t))
+    terms = {name: _parameter(name) for name in names}
+    walked, statement = _actions, None
+    if 'host' in terms:
+        walked, statement = _events, _of_host(terms, outcome)
+    else:
+        statement = _of_all(terms, leads)
+    if is_after:
+        place = _place(terms)
+        statement = statement.where(walks.before(walked, place))
+    limit = sa.bindparam('limit', type_=sa.Integer())
+    return prepared.Prepared(statement.limit(limit))
 
 
-def _of_all(context: RequestContext, filters: Mapping[str, Any]) -> Any:
-    values = {k: v for k, v in filters.items() if k not in _SPAN}
-    known = facade.indexes(context, _actions.name)
-    leads = walks.of_actions(values, values.get('outcome'), known)
+def _parameter(name: str) -> Any:
+    column = 'created_at' if name in _SPAN else name
+    kind = _actions.c[column].type if name != 'host' else _events.c.host.type
+    return sa.bindparam(name, type_=kind)
+
+
+def _of_all(terms: Mapping[str, Any], leads: Sequence[str]) -> Any:
+    values = {k: v for k, v in terms.items() if k not in _SPAN}
     statement = sa.select(*(_actions.c[name] for name in ACTION)).where(
         ~_actions.c.is_superseded,
-        *_between(_actions, filters),
+        *_between(_actions, terms),
         *_equal(values, leads),
     )
     return walks.along(
@@ -109,8 +114,8 @@ def _of_all(context: RequestContext, filters: Mapping[str, Any]) -> Any:
     )
 
 
-def _of_host(context: RequestContext, filters: Mapping[str, Any]) -> Any:
-    values = {k: v for k, v in filters.items() if k not in _OF_EVENTS}
+def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
+    values = {k: v for k, v in terms.items() if k not in _OF_EVENTS}
     newer = _events.alias('newer')
     is_newest = ~sa.exists(
         sa.select(sa.literal_column('1'))
@@ -122,7 +127,7 @@ def _of_host(context: RequestContext, filters: Mapping[str, Any]) -> Any:
                 (_events.c.created_at, _events.c.id),
                 (newer.c.created_at, newer.c.id),
             ),
-            *_on_host(newer, filters),
+            *_on_host(newer, terms, outcome),
         )
     )
     statement = (
@@ -134,34 +139,34 @@ def _of_host(context: RequestContext, filters: Mapping[str, Any]) -> Any:
             *_equal(values),
         )
     )
-    result = _RESULTS.get(filters.get('outcome', ''))
-    leads = {'host': filters['host']}
+    leads = {'host': terms['host']}
     if not _NARROW.isdisjoint(values):
-        found = statement.where(*_on_host(_events, filters))
+        found = statement.where(*_on_host(_events, terms, outcome))
         order = (_events.c[name].desc() for name in walks.ORDER)
         return found.order_by(*order)
     statement = statement.where(
-        ~_events.c.is_superseded, *_between(_events, filters)
+        ~_events.c.is_superseded, *_between(_events, terms)
     )
-    if result is not None:
-        leads['result'] = result
-    elif 'outcome' in filters:
+    if outcome in _RESULTS:
+        leads['result'] = _RESULTS[outcome]
+    elif outcome is not None:
         statement = statement.where(_events.c.result.is_(None))
     for dialect in walks.DIALECTS:
         statement = statement.prefix_with('STRAIGHT_JOIN', dialect=dialect)
     return walks.along(statement, _events, leads)
 
 
-def _on_host(table: Any, filters: Mapping[str, Any]) -> list[Any]:
+def _on_host(
+    table: Any, filters: Mapping[str, Any], outcome: str | None
+) -> list[Any]:
     """Return the conditions that an event is one that is asked for."""
     conditions = [
         ~table.c.is_superseded,
         query.equals(table.c.host, filters['host']),
         *_between(table, filters),
     ]
-    if 'outcome' in filters:
-        result = _RESULTS.get(filters['outcome'])
-        conditions.append(table.c.result == result)
+    if outcome is not None:
+        conditions.append(table.c.result == _RESULTS.get(outcome))
     return conditions
 
 
@@ -174,7 +179,6 @@ def _equal(values: Mapping[str, Any], leads: Sequence[str] = ()) -> list[Any]:
 
 
 def _between(table: Any, filters: Mapping[str, Any]) -> list[Any]:
-    moment: datetime.datetime | None
     conditions = []
     if (moment := filters.get('since')) is not None:
         conditions.append(table.c.created_at >= moment)
@@ -198,15 +202,19 @@ class _Marker:
         self._text = text
         self._id = record_id.parse(text)
 
-    def follows(self) -> Any:
-        """Return the condition that a row comes after it.
+    def values(self) -> dict[str, Any]:
+        """Return parameters of the page.
 
         :raises MarkerNotFound: when it was on no host that is asked for
         """
+        moment, (source_id, number) = None, self._id
         if 'host' in self._filters:
-            return walks.before(_events, self._place_on_host())
-        moment = self._statement(_actions.c.created_at).scalar_subquery()
-        return walks.before(_actions, (moment, *self._id))
+            moment, source_id, number = self._place_on_host()
+        return {
+            'marker_time': moment,
+            'marker_source': source_id,
+            'marker_number': number,
+        }
 
     def check(self) -> None:
         """Make sure that there is such an action.
@@ -238,7 +246,8 @@ class _Marker:
 
         A step that had not ended on the page before may have done so since.
         """
-        asked = sa.and_(*_on_host(_events, self._filters))
+        outcome = self._filters.get('outcome')
+        asked = sa.and_(*_on_host(_events, self._filters, outcome))
         statement = (
             self._statement(_events.c.created_at)
             .add_columns(_events.c.source_id, _events.c.id)
@@ -251,6 +260,23 @@ class _Marker:
             )
         )
         return self._one(statement.select_from(_actions).limit(1))
+
+
+def _place(terms: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """Return the place of a marker, of what its values say."""
+    source_id = sa.bindparam('marker_source', type_=sa.Integer())
+    number = sa.bindparam('marker_number', type_=sa.BigInteger())
+    if 'host' in terms:
+        kind = _events.c.created_at.type
+        return sa.bindparam('marker_time', type_=kind), source_id, number
+    marker = _actions.alias('marker').c
+    moment = sa.select(marker.created_at).where(
+        marker.source_id == source_id, marker.id == number
+    )
+    owner = terms.get('server_project_id')
+    if owner is not None:
+        moment = moment.where(marker.server_project_id == owner)
+    return moment.scalar_subquery(), source_id, number
 
 
 _is_its_event = sa.and_(

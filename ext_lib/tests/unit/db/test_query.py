@@ -76,6 +76,23 @@ class TestPaginate(base.TestCase):
             compiled(mysql),
         )
 
+    def test_three_columns_are_one_range_too(self):
+        columns = Thing.created_at, Thing.name, Thing.id
+        condition = query.precedes(columns, (DAY, 'b', 3))
+        statement = ALL.where(condition)
+        compiled = statement.compile(dialect=mysql.dialect())
+        self.assertEqual(5, len(compiled.positiontup))
+        self.assertIn(
+            '(things.created_at < %s OR (things.created_at = %s AND '
+            '(things.name < %s OR (things.name = %s AND things.id < %s))))',
+            str(compiled),
+        )
+        rows = [Thing(name=n, created_at=DAY) for n in 'cab']
+        self.add(*rows)
+        condition = query.precedes(columns, (DAY, 'b', rows[2].id))
+        found = self.names(ALL.where(condition))
+        self.assertEqual(['a'], list(found))
+
 
 class TestChangedBetween(base.TestCase):
     def setUp(self):
