@@ -29,6 +29,7 @@ _CACHED: Final = f'{cached.__name__}.Loader'
 #: Pages that have the policy, as regular expression of names of views.
 _PAGES: Final = re.compile(
     r'horizon:project:(server_history|server_tasks):'
+    r'|horizon:(project|admin):server_audit:'
     r'|horizon:(project|admin):instances:detail$'
     r'|horizon:project:data_processing\.clusters:cluster-details$'
 )

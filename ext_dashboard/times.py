@@ -27,6 +27,20 @@ def now() -> dict[str, str]:
     return _moment(timezone.now())
 
 
+def utc(text: str) -> str:
+    """Return a time that a user wrote in the form of an API, in UTC.
+
+    :param text: ISO 8601; in the user's zone where it names none
+    :raises ValueError: when it is no time
+    :raises OverflowError: when it is none in UTC
+    """
+    found = datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
+    if found.tzinfo is None:
+        found = timezone.make_aware(found)
+    there = found.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return f'{there.isoformat()}Z'
+
+
 def duration(seconds: float | None) -> str:
     """Return a number of seconds with its units; empty for None."""
     if seconds is None:

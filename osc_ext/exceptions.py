@@ -35,6 +35,16 @@ class TasksNotSupported(exceptions.NotSupported):
         )
 
 
+class AuditNotSupported(exceptions.NotSupported):
+    """A compute API that cannot be asked what was done to servers.
+
+    :param reason: as the API says it; it has no such URL unless given
+    """
+
+    def __init__(self, reason: str = '') -> None:
+        super().__init__(reason or 'This compute API has no audit.')
+
+
 class NestedUse(exceptions.SDKException):
     """A second tag where one is in use already."""
 

@@ -26,6 +26,7 @@ NOT_FOUND: Final = 3
 _STATUSES: Final = (
     (exceptions.InvalidTag, UNUSABLE),
     (exceptions.TasksNotSupported, UNUSABLE),
+    (exceptions.AuditNotSupported, UNUSABLE),
     (exceptions.ServiceNotFound, UNUSABLE),
     (sdk_exceptions.NotFoundException, NOT_FOUND),
     (sdk_exceptions.ResourceTimeout, TIMED_OUT),

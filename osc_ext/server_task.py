@@ -3,7 +3,6 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-import datetime
 from typing import Any, Final
 
 from openstack import exceptions
@@ -15,6 +14,7 @@ from osc_ext import exit_status
 from osc_ext import server_name
 from osc_ext import services
 from osc_ext import tags
+from osc_ext import times
 
 #: A task that has ended like this has failed.
 ERROR: Final = 'error'
@@ -203,20 +203,8 @@ def _query(parsed_args: argparse.Namespace) -> dict[str, Any]:
     if parsed_args.state:
         query['state'] = parsed_args.state
     if parsed_args.since:
-        query['changes_since'] = _time(parsed_args.since)
+        times.parse(parsed_args.since)
+        query['changes_since'] = parsed_args.since
     if parsed_args.all_projects:
         query['all_projects'] = True
     return query
-
-
-def _time(text: str) -> str:
-    try:
-        # Python 3.10 does not read the Z.
-        datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
-    except ValueError:
-        raise exit_status.Ended(
-            f'Invalid time {text!r}: it must be in ISO 8601, for example '
-            '2026-01-31T12:00:00Z.',
-            exit_status.UNUSABLE,
-        ) from None
-    return text

@@ -18,6 +18,11 @@ def compute(manager: Any) -> Any:
     return sdk.register(manager.sdk_connection).compute
 
 
+def identity(manager: Any) -> Any:
+    """Return the proxy of the identity API."""
+    return manager.sdk_connection.identity
+
+
 def data_processing(manager: Any) -> Any:
     """Return the proxy of the data processing API.
 

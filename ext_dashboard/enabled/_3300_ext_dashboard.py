@@ -4,5 +4,9 @@
 FEATURE = 'ext_dashboard'
 # Horizon imports each as a module; Django finds the configuration in it.
 ADD_INSTALLED_APPS = ['ext_dashboard']
-ADD_JS_FILES = ['ext_dashboard/reader.js', 'ext_dashboard/listing.js']
+ADD_JS_FILES = [
+    'ext_dashboard/reader.js',
+    'ext_dashboard/listing.js',
+    'ext_dashboard/events.js',
+]
 ADD_SCSS_FILES = ['ext_dashboard/listing.scss']

@@ -125,6 +125,8 @@ class MiddlewareTest(base.TestCase):
             ('project:instances:detail', [_SERVER]),
             ('admin:instances:detail', [_SERVER]),
             ('project:server_tasks:index', []),
+            ('project:server_audit:index', []),
+            ('admin:server_audit:index', []),
             ('project:server_history:index', []),
             ('project:server_history:server', [_SERVER]),
             ('project:data_processing.clusters:cluster-details', [_SERVER]),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The compute API with its tasks."""
+"""The compute API with its tasks and its audit."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 import contextlib
 from typing import Any
 import urllib.parse
@@ -11,8 +11,10 @@ from openstack import proxy
 from openstack.compute.v2 import _proxy as compute_proxy
 
 from osc_ext import tags
+from osc_ext.exceptions import AuditNotSupported
 from osc_ext.exceptions import InvalidTag
 from osc_ext.exceptions import TasksNotSupported
+from osc_ext.sdk import audit
 from osc_ext.sdk import pauses
 from osc_ext.sdk.task import Task
 
@@ -24,11 +26,13 @@ _VERSIONS = ('OpenStack-API-Version', 'X-OpenStack-Nova-API-Version')
 
 
 class Proxy(compute_proxy.Proxy):
-    """The SDK's proxy of the compute API, and the requests for tasks.
+    """The SDK's proxy of the compute API, and requests for tasks and audit.
 
-    All methods raise :class:`osc_ext.exceptions.InvalidTag` for a text that is
-    neither a server's id nor a tag, before anything is sent, and
+    All methods for tasks raise :class:`osc_ext.exceptions.InvalidTag` for a
+    text that is neither a server's id nor a tag, before anything is sent, and
     :class:`osc_ext.exceptions.TasksNotSupported` where the API has no tasks.
+    Those for the audit raise :class:`osc_ext.exceptions.AuditNotSupported`
+    where it has none.
     """
 
     def server_tasks(
@@ -116,6 +120,78 @@ class Proxy(compute_proxy.Proxy):
                 break
         return tasks
 
+    def audit_actions(
+        self, **query: Any
+    ) -> Generator[audit.AuditAction, None, None]:
+        """Return the actions of all servers that the caller may see.
+
+        :param query: filters, by their ids: ``user``, ``project`` (which owns
+            the server), ``server``, ``request_id``; ``server_name``, ``host``
+            and ``action`` by exact names; ``result`` is ``success``, ``error``
+            or ``unfinished``; ``since`` and ``before`` are ISO 8601; with
+            ``events=1`` each has its events; ``limit`` is the size of a page,
+            and ``marker`` the id of the action before the first one
+        :return: the newest first
+        """
+        try:
+            yield from self._list(audit.AuditAction, **query)
+        except exceptions.NotFoundException as error:
+            raise _without_audit(error) from error
+
+    def audit_migrations(
+        self, server: Any, **query: Any
+    ) -> Generator[audit.AuditMigration, None, None]:
+        """Return the migrations of a server, which may be deleted.
+
+        :param server: a server or its id
+        :param query: ``migration_type`` and ``status`` filter
+        :return: the newest first
+        :raises openstack.exceptions.NotFoundException: when the caller may see
+            no such server
+        """
+        with self._audit_of():
+            yield from self._list(
+                audit.AuditMigration, server=_id(server), **query
+            )
+
+    def get_audit_timeline(self, server: Any) -> audit.AuditTimeline:
+        """Return all that was done to a server, which may be deleted.
+
+        :param server: a server or its id
+        :raises openstack.exceptions.NotFoundException: when the caller may see
+            no such server
+        """
+        key = urllib.parse.quote(_id(server), safe='')
+        path = f'/audit/servers/{key}/timeline'
+        first = self._timeline_page(path)
+        entries = self._entries(path, first)
+        return audit.AuditTimeline(first['server'], first['tasks'], entries)
+
+    def _entries(self, path: str, page: Any) -> Iterator[audit.AuditEntry]:
+        while True:
+            yield from map(audit.entry, page['timeline'])
+            if 'timeline_links' not in page:
+                return
+            page = self._timeline_page(path, marker=page['timeline'][-1]['id'])
+
+    def _timeline_page(self, path: str, **query: str) -> Any:
+        response = self.get(path, params=query)
+        with self._audit_of():
+            exceptions.raise_from_response(response)
+        return response.json()
+
+    @contextlib.contextmanager
+    def _audit_of(self) -> Generator[None, None, None]:
+        """Turn an answer that no audit is there into an error.
+
+        It is 404, as for a server that the caller does not have.
+        """
+        try:
+            yield
+        except exceptions.NotFoundException:
+            next(self.audit_actions(limit=1), None)
+            raise
+
 
 def check_tasks(used: proxy.Proxy) -> None:
     """Check that a compute API has tasks, by a request that reads.
@@ -179,12 +255,16 @@ class _LongPoll:
         return max(1, int(min(most)))
 
 
+def _id(server: Any) -> Any:
+    return getattr(server, 'id', server)
+
+
 def _key(server_or_tag: Any) -> str:
     """Return what tasks are read below.
 
     :raises InvalidTag: when it is neither a server nor a tag
     """
-    key = getattr(server_or_tag, 'id', server_or_tag)
+    key = _id(server_or_tag)
     if not isinstance(key, str) or not tags.is_tag(key):
         raise InvalidTag(key)
     return key
@@ -199,6 +279,15 @@ def _without_tasks() -> Generator[None, None, None]:
         if _is_routed(error.response):
             raise
         raise TasksNotSupported() from error
+
+
+def _without_audit(error: Any) -> AuditNotSupported:
+    """Return what 404 means for records of all servers.
+
+    An API that has the URL says why.
+    """
+    known = _is_routed(error.response) and error.details
+    return AuditNotSupported(known or '')
 
 
 def _is_routed(response: Any) -> bool:

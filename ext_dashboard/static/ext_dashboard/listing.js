@@ -104,6 +104,31 @@
         this.begin.length)));
   };
 
+  // Read anew when a form is submitted, or emptied.
+  Listing.prototype.searchBy = function (form) {
+    const self = this;
+    form.addEventListener('submit', function (event) {
+      event.preventDefault();
+      self.open();
+    });
+    form.addEventListener('reset', function () {
+      // The fields are empty once the event is over.
+      window.setTimeout(function () {
+        self.open();
+      });
+    });
+  };
+
+  // Return what is in the fields of a form, by their names.
+  function fields(form) {
+    const found = {};
+    new window.FormData(form).forEach(function (value, name) {
+      found[name] = value.trim();
+    });
+    return found;
+  }
+
   ext.Listing = Listing;
+  ext.fields = fields;
   ext.message = message;
 }());

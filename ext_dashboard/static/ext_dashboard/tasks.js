@@ -38,10 +38,7 @@
     }
 
     function filters() {
-      const found = {};
-      new window.FormData(form).forEach(function (value, name) {
-        found[name] = value.trim();
-      });
+      const found = ext.fields(form);
       if (root.dataset.server) {
         found.server = root.dataset.server;
       }
@@ -51,16 +48,7 @@
     const listing = new ext.Listing(root, fill, filters, function (body) {
       return body.has_ended;
     });
-    form.addEventListener('submit', function (event) {
-      event.preventDefault();
-      listing.open();
-    });
-    form.addEventListener('reset', function () {
-      // The fields are empty once the event is over.
-      window.setTimeout(function () {
-        listing.open();
-      });
-    });
+    listing.searchBy(form);
     listing.open();
   }
 

@@ -12,6 +12,7 @@ _STEP = '[data-part="step-list"] > li'
 _FAILURE = '[data-part="failure-list"] > li'
 _HISTORY = '[data-ext="history"] [data-part="list"] > li'
 _EVENT = '[data-part="event-list"] > li'
+_AUDIT = '[data-ext="audit"] [data-part="list"] > li'
 _TASK = '[data-ext="tasks"] [data-part="list"] > tr'
 #: Milliseconds, which are longer than the pause between two polls.
 _PAUSE = 8000
@@ -209,6 +210,142 @@ class ClusterTest(base.WalkCase):
         )
 
 
+class AuditTest(base.WalkCase):
+    def wait_for_trail(self, server, action, count=1):
+        """Wait until the trail has as many actions of a name, ended ones."""
+        api = self.site.api('compute')
+        path = f'/audit/actions?server={server}&action={action}'
+        self.wait_for(
+            lambda: (
+                sum(
+                    found['result'] != 'unfinished'
+                    for found in api.get(path).json()['actions']
+                )
+                == count
+            ),
+            f'{action} to be in the trail',
+        )
+
+    def open(self, dashboard='project'):
+        """Open the page, and wait for its list."""
+        self.browser.open(f'/{dashboard}/server_audit/')
+        self.browser.wait(_AUDIT)
+
+    def search(self, **fields):
+        """Fill in the form from an empty one, and search."""
+        browser = self.browser
+        browser.run('document.querySelector("[data-ext=audit] form").reset()')
+        for name, value in fields.items():
+            browser.run(
+                'document.querySelector(`[name=${arguments[0]}]`).value ='
+                ' arguments[1]',
+                name,
+                value,
+            )
+        browser.click('[data-ext="audit"] [type=submit]')
+
+    def assert_found(self, *names):
+        """Wait until the list has actions of these names, and no others."""
+        self.wait_for(
+            lambda: (
+                tuple(self.browser.texts(f'{_AUDIT} > .ext-line > .ext-name'))
+                == names
+            ),
+            f'the actions {names}',
+        )
+
+    def test_who_deleted_a_server(self):
+        browser = self.browser
+        server = self.site.create_server('web-3')
+        self.log_in('admin')
+        self.site.api('compute', 'admin').delete(f'/servers/{server}')
+        self.log_in('demo')
+        self.wait_for_trail(server, 'delete')
+        self.open()
+        self.search(server_name='web-3', action='delete')
+        self.assert_found('Delete')
+        browser.click(f'{_AUDIT} summary')
+        browser.wait(_EVENT, 'compute_terminate_instance')
+        self.assertNotIn('host1', browser.text(_AUDIT))
+        self.assertEqual([], browser.violations('[data-ext="audit"]'))
+        browser.picture('audit-of-owner')
+        browser.click(f'{_AUDIT} [data-part=server]')
+        browser.wait(_HISTORY, 'Delete')
+        self.assertIn(server, browser.text('h1'))
+
+    def test_what_failed_on_a_host(self):
+        browser = self.browser
+        server = self.site.create_server('db-1', **{'fake:fail': 'power_off'})
+        self.site.act(server, **{'os-stop': None})
+        self.log_in('admin')
+        self.wait_for_trail(server, 'stop')
+        self.open('admin')
+        self.assertLess(1, len(browser.texts(_AUDIT)))
+        self.search(
+            host='host1',
+            result='error',
+            server_name='db-1',
+            since='2020-01-01T00:00',
+            before='2099-01-01T00:00',
+        )
+        self.assert_found('Stop')
+        browser.click(f'{_AUDIT} summary')
+        browser.wait(_EVENT, 'host1')
+        browser.picture('audit')
+        self.search(server_name='db-1', before='2020-01-01T00:00')
+        browser.wait(part('audit', 'empty'))
+        self.search(since='2020-01-02T00:00', before='2020-01-01T00:00')
+        browser.wait(part('audit', 'message'))
+        browser.picture('audit-refused')
+        browser.click('[data-ext="audit"] [type=reset]')
+        browser.wait(_AUDIT, 'db-1')
+        self.assertEqual([], browser.texts(part('audit', 'message')))
+
+    def test_pages(self):
+        browser = self.browser
+        server = self.site.create_server('paged')
+        for _ in range(11):
+            for action in ('lock', 'unlock'):
+                self.site.act(server, **{action: None})
+        self.wait_for_trail(server, 'unlock', 11)
+        self.open()
+        self.search(server_name='paged')
+        self.wait_for(
+            lambda: browser.text(part('audit', 'page')) == 'Page 1', 'pages'
+        )
+        self.assertEqual(20, len(browser.texts(_AUDIT)))
+        browser.click(part('audit', 'next'))
+        self.assert_found('Unlock', 'Lock', 'Create')
+        browser.picture('audit-second-page')
+        browser.click(part('audit', 'previous'))
+        self.wait_for(lambda: len(browser.texts(_AUDIT)) == 20, 'page 1')
+        for language in ('de', 'he'):
+            browser.speak(language)
+            self.open()
+            self.assertNotIn('Search', browser.text('[data-ext="audit"]'))
+            self.assert_fits('[data-ext="audit"]')
+            browser.picture(f'audit-{language}')
+        browser.speak('en')
+        browser.resize(390, 900)
+        self.open()
+        self.assert_fits('[data-ext="audit"]')
+        browser.picture('audit-narrow')
+
+    def test_planted_markup(self):
+        browser = self.browser
+        server = self.site.create_server(pages.MARKUP)
+        self.wait_for_trail(server, 'create')
+        self.open()
+        browser.click(f'{_AUDIT} summary')
+        browser.wait(_EVENT)
+        browser.picture('audit-planted')
+        self.assert_unharmed()
+        self.search(server_name=pages.MARKUP)
+        self.assert_found('Create')
+        self.assertIn(server, browser.text(_AUDIT))
+        self.assert_unharmed()
+
+
 class ServerTest(base.WalkCase):
     def test_history_of_a_server(self):
         browser = self.browser
@@ -286,6 +423,7 @@ class ServerTest(base.WalkCase):
         for name, path in (
             ('tasks', '/project/server_tasks/'),
             ('history', f'/project/server_history/servers/{server}'),
+            ('audit', '/project/server_audit/'),
         ):
             browser.open(path)
             browser.wait(part(name, 'message'), 'is unreachable')
@@ -334,6 +472,7 @@ class ServerTest(base.WalkCase):
             f'/project/instances/{server}/',
             f'/project/server_history/servers/{server}',
             '/project/server_tasks/',
+            '/project/server_audit/',
             f'{base.CLUSTERS}{cluster}',
         ):
             browser.open(path)

@@ -66,12 +66,15 @@ class TestImports(testtools.TestCase):
         """The client loads the module of every command, and that is all."""
         expected = {
             'osc_ext',
+            'osc_ext.audit_action',
+            'osc_ext.audit_server',
             'osc_ext.cells',
             'osc_ext.cluster_event',
             'osc_ext.cluster_name',
             'osc_ext.cluster_progress',
             'osc_ext.exceptions',
             'osc_ext.exit_status',
+            'osc_ext.identity_name',
             'osc_ext.plugin',
             'osc_ext.server_name',
             'osc_ext.server_task',
@@ -80,6 +83,8 @@ class TestImports(testtools.TestCase):
             'osc_ext.services',
             'osc_ext.tags',
             'osc_ext.terminal',
+            'osc_ext.timeline',
+            'osc_ext.times',
         }
         for words in (('flavor', 'list'), ('server', 'task', 'list')):
             self.assertEqual(expected, self.loaded(*words, '--help'))
@@ -117,7 +122,7 @@ class TestEntryPoints(testtools.TestCase):
             for line in text.strip().splitlines()
             for name, value in [line.split(' = ')]
         ]
-        self.assertEqual(10, len(points))
+        self.assertEqual(12, len(points))
         for point in points:
             command = point.load()
             self.assertTrue(command.__doc__.splitlines()[0].endswith('.'))

@@ -19,6 +19,7 @@ _NOT_CHANGING = (
     'server migration list', 'flavor create', 'keypair create',
     'console url show', 'volume create', 'image create', 'network create',
     'server ssh', 'server task wait', 'server timeline',
+    'audit action list', 'audit server show',
     'dataprocessing cluster create', 'dataprocessing cluster progress',
 )  # fmt: skip
 

@@ -133,6 +133,8 @@ class TestCompletion(base.CommandTestCase):
             'server_task_show',
             'server_task_wait',
             'server_timeline',
+            'audit_action_list',
+            'audit_server_show',
             'dataprocessing_cluster_progress',
             'dataprocessing_cluster_event_list',
             'dataprocessing_cluster_event_show',
