@@ -142,6 +142,7 @@ class InfraDriver(abc.ABC):
         self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint
     ) -> None:
         """Undo :meth:`register_key`, if it was called."""
+        raise exception.InfraUnsupported(name='login')
 
 
 NAMESPACE = 'sahara_ext.infra'
