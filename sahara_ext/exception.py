@@ -233,6 +233,15 @@ class CommandFailed(exception.Error):
     )
 
 
+class WorkerNotRegistered(exception.Error):
+    """A worker that runs, or should, is not known to the master."""
+
+    msg_fmt = (
+        'Worker %(name)s has not registered with the master within '
+        '%(seconds)s s. %(reason)s'
+    )
+
+
 class KeypairNotFound(exception.Error):
     """The compute API does not know the keypair that a cluster names."""
 

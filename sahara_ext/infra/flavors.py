@@ -38,14 +38,20 @@ class Flavors:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._cloud = Cloud(conf)
 
-    def get(self, cluster: Cluster, flavor_id: str) -> Flavor:
+    def get(
+        self,
+        cluster: Cluster,
+        flavor_id: str,
+        limit: RetryLimit | None = None,
+    ) -> Flavor:
         """Return a flavor, as the user of a cluster sees it.
 
+        :param limit: a few seconds when omitted
         :raises FlavorNotFound: when there is none
         :raises ComputeUnavailable: when the compute API does not say
         """
         servers = Servers(lambda: self._cloud.compute(cluster))
-        limit = RetryLimit('the flavor', _SECONDS, _PAUSE, _note)
+        limit = limit or RetryLimit('the flavor', _SECONDS, _PAUSE, _note)
         try:
             answer = servers.ask(limit, 'GET', f'/flavors/{flavor_id}')
             if not servers_module.is_there(answer):

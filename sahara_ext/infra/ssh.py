@@ -44,11 +44,12 @@ class Logins:
         self,
         conf: cfg.ConfigOpts,
         cluster: Cluster,
-        key: ClusterKey,
+        keys: ClusterKeys,
         usernames: dict[str, str],
     ) -> None:
         self._conf = conf
-        self._key = key
+        self._cluster = cluster
+        self._keys = keys
         default: str = conf.ssh.username
         self._users = {
             str(group.id): usernames.get(
@@ -56,6 +57,10 @@ class Logins:
             )
             for group in cluster.node_groups
         }
+
+    @functools.cached_property
+    def _key(self) -> ClusterKey:
+        return self._keys.of(self._cluster)
 
     @contextlib.contextmanager
     def session(
@@ -65,6 +70,7 @@ class Logins:
 
         :param check: called while waiting; may raise to end the work
         :param is_first: whether to accept the key of the server
+        :raises SSHNotConfigured: when there is no key to log in with
         :raises Unreachable: when nothing answers
         :raises HostKeyChanged: when it is not the server of before
         :raises LoginRefused: when the server does not let the cluster's key in
@@ -152,10 +158,7 @@ class SSH:
         )
 
     def logins(self, context: RequestContext, cluster: Cluster) -> Logins:
-        """Return the logins of a cluster, for its present operation.
-
-        :raises SSHNotConfigured: when there is no key to log in with
-        """
+        """Return the logins of a cluster, for its present operation."""
         groups = tuple(sorted(str(g.id) for g in cluster.node_groups))
         key = (cluster.id, cluster.operation_id, groups)
         with self._lock:
@@ -172,7 +175,7 @@ class SSH:
             for image in images
             if image.username
         }
-        return Logins(self._conf, cluster, self.keys.of(cluster), usernames)
+        return Logins(self._conf, cluster, self.keys, usernames)
 
 
 @functools.cache
