@@ -27,7 +27,7 @@ OPTS = [
     ),
     cfg.StrOpt(
         'directory',
-        default='sahara-ext-spark',
+        default='spark-cluster',
         regex=r'[\w./-]+',
         help='The directory on instances in which everything is, relative to '
         'where a login begins. Each instance has one of its own in it.',
