@@ -33,7 +33,8 @@ from nova_ext.cmd import process
 from nova_ext.conductor.manager import ConductorManager
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
-from nova_ext.virt.fake import FakeDriver
+from nova_ext.virt import loader as virt
+from nova_ext.virt.driver import ComputeDriver
 from nova_ext.wsgi import loader
 
 HOSTS = ('host1', 'host2')
@@ -45,6 +46,8 @@ CONTROLLER = 'controller'
 _UMASK = 0o077
 _LOCK = 'lock'
 _LOG = 'nova-ext.log'
+#: Of the driver that keeps files.
+_SERVERS = 'namespace'
 _DATABASE = 'nova_ext.sqlite'
 _TOKEN = clouds.USERS['admin']
 
@@ -92,6 +95,8 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
             _prepare_files(state)
             _set_defaults(conf, state)
             process.configure(conf, rest, PROGRAM)
+            if arguments.driver:
+                conf.set_override('driver', arguments.driver, 'compute')
             _check_address(conf, arguments)
             reach.wait(PROGRAM, conf)
             _All(conf, arguments, rest, plugins).run()
@@ -116,6 +121,11 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
         action='store_true',
         help='Listen where other machines can reach it, although their users '
         'may then do anything.',
+    )
+    add(
+        '--driver',
+        choices=virt.NAMES,
+        help='The hypervisor: [compute] driver.',
     )
     plugins.add_arguments(parser)
     return parser
@@ -147,6 +157,7 @@ def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
     database = f'sqlite:///{(state / _DATABASE).resolve()}'
     conf.set_default('connection', database, 'database')
     conf.set_default('host', CONTROLLER)
+    conf.set_default('state_path', str(state.resolve() / _SERVERS), 'namespace')
     conf.set_default('log_file', str((state / _LOG).resolve()))
 
 
@@ -205,7 +216,7 @@ class _All:
         migration.schema.sync(facade.get_engine(), None)
         self._endpoints[_COMPUTE] = self._endpoint(application)
         self._plugins.configure(self._place, self._arguments, self._endpoints)
-        drivers = {host: FakeDriver(self._conf) for host in HOSTS}
+        drivers = {host: virt.load(self._conf, host) for host in HOSTS}
         service.run(
             self._conf,
             [
@@ -261,7 +272,7 @@ class _All:
 
 
 def _services(
-    conf: cfg.ConfigOpts, drivers: dict[str, FakeDriver]
+    conf: cfg.ConfigOpts, drivers: dict[str, ComputeDriver]
 ) -> list[service.Runnable]:
     transport = process.get_transport(conf)
     conductor = ConductorManager(conf, transport)

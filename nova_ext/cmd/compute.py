@@ -20,7 +20,7 @@ from ext_lib.startup import Program
 from nova_ext.cmd import process
 from nova_ext.objects.base import NovaExtObject
 from nova_ext.rpcapi import conductor
-from nova_ext.virt.fake import FakeDriver
+from nova_ext.virt import loader
 
 PROGRAM = Program(
     'nova-ext-compute', 'Carry out what is done to the servers of one host.'
@@ -39,7 +39,7 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     transport = process.get_transport(conf)
     client = ObjectClient(conductor.get_objects_client(transport))
     NovaExtObject.indirection_api = client
-    driver = FakeDriver(conf)
+    driver = loader.load(conf, conf.host)
     service.run(
         conf,
         [

@@ -18,6 +18,7 @@ from nova_ext.compute.host_step import host_step
 from nova_ext.compute.host_step import set_error
 from nova_ext.compute.live_migration import LiveMigrationSteps
 from nova_ext.compute.power import PowerSteps
+from nova_ext.objects import system_metadata
 from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
@@ -88,11 +89,21 @@ class BuildSteps:
         self, context: RequestContext, *, instance: Instance
     ) -> None:
         self.host.driver.spawn(context, instance)
+        self._store_addresses(instance)
         instance.vm_state = VMState.ACTIVE
         instance.task_state = None
         instance.power_state = self.host.driver.get_power_state(instance)
         instance.launched_at = timeutils.utcnow()
         instance.save(expected_task_state=[TaskState.SPAWNING])
+
+    def _store_addresses(self, instance: Instance) -> None:
+        addresses = self.host.driver.get_network_info(instance)
+        if addresses:
+            # An API process may have changed the metadata meanwhile.
+            instance.refresh()
+            instance.system_metadata = system_metadata.with_network_info(
+                instance.system_metadata, addresses
+            )
 
     def terminate_instance(
         self,

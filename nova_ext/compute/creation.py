@@ -12,6 +12,7 @@ from oslo_utils import uuidutils
 from ext_lib.context import RequestContext
 from nova_ext import exception
 from nova_ext.flavors import Flavor
+from nova_ext.objects import system_metadata
 from nova_ext.objects.base import transactional
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import PowerState
@@ -76,6 +77,7 @@ def plan(
     common: Mapping[str, Any],
     count: int,
     requested_host: str | None,
+    public_key: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return the columns of ``count`` servers that differ in name only."""
     shared = {
@@ -88,8 +90,9 @@ def plan(
         'locked': False,
         'auto_disk_config': False,
         'root_device_name': '/dev/vda',
-        'system_metadata': (
-            {REQUESTED_HOST: requested_host} if requested_host else {}
+        'system_metadata': system_metadata.with_key_data(
+            {REQUESTED_HOST: requested_host} if requested_host else {},
+            public_key,
         ),
         **common,
     }

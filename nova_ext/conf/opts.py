@@ -9,6 +9,7 @@ from oslo_config import cfg
 from ext_lib import options
 from ext_lib import startup
 from ext_lib.db import indexes
+from nova_ext.conf import namespace
 from nova_ext.conf import tasks
 from nova_ext.conf import trail
 
@@ -111,6 +112,18 @@ DEFAULT_OPTS = [
 ]
 
 COMPUTE_OPTS = [
+    cfg.StrOpt(
+        'driver',
+        default='fake',
+        choices=[
+            ('fake', 'servers in memory, for tests and demonstrations'),
+            (
+                'namespace',
+                'servers in network namespaces of this machine, to log in to',
+            ),
+        ],
+        help='The hypervisor.',
+    ),
     cfg.IntOpt(
         'workers',
         default=16,
@@ -187,6 +200,7 @@ _SECTIONS: Sequence[options.Section] = (
         cfg.OptGroup('status', title='What nova-ext-status looks at'),
         STATUS_OPTS,
     ),
+    (namespace.GROUP, namespace.OPTS),
     (tasks.GROUP, tasks.OPTS),
     (trail.GROUP, trail.OPTS),
 )

@@ -297,6 +297,29 @@ class Service(SoftDeleted, Base):
     version = sa.Column(sa.Integer, default=0)
 
 
+class KeyPair(models.TimestampMixin, Base):
+    """A public key of a user, by its name, in which A is not a."""
+
+    __tablename__ = 'key_pairs'
+    __table_args__ = (
+        sa.UniqueConstraint(
+            'user_id', 'name', name='uniq_key_pairs0user_id0name'
+        ),
+        _OPTIONS,
+    )
+
+    id = sa.Column(sa.Integer, primary_key=True)
+    name = sa.Column(_EXACT, nullable=False)
+    user_id = sa.Column(_EXACT, nullable=False)
+    fingerprint = sa.Column(_NAME)
+    public_key = sa.Column(_LONG_TEXT)
+    type = sa.Column(
+        sa.Enum('ssh', 'x509', name='keypair_types'),
+        nullable=False,
+        default='ssh',
+    )
+
+
 class Task(models.TimestampMixin, Base):
     """A request that changes servers, recorded before it is carried out.
 

@@ -8,6 +8,7 @@ _MODULES = (
     'instance_action',
     'instance_action_event',
     'instance_fault',
+    'keypair',
     'migration',
     'service',
     'task',

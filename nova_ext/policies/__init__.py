@@ -87,6 +87,46 @@ class InstanceActions:
     ]
 
 
+class Keypairs:
+    """Policies of the keys of users."""
+
+    ROOT = 'os_compute_api:os-keypairs'
+    INDEX = f'{ROOT}:index'
+    SHOW = f'{ROOT}:show'
+    CREATE = f'{ROOT}:create'
+    DELETE = f'{ROOT}:delete'
+
+    _PATH = '/os-keypairs'
+    _ONE_PATH = '/os-keypairs/{keypair_name}'
+
+    RULES = [
+        base.rule(
+            INDEX,
+            base.ADMIN_OR_USER,
+            'List the keys of a user.',
+            ('GET', _PATH),
+        ),
+        base.rule(
+            SHOW,
+            base.ADMIN_OR_USER,
+            'Show a key of a user.',
+            ('GET', _ONE_PATH),
+        ),
+        base.rule(
+            CREATE,
+            base.ADMIN_OR_USER,
+            'Import or generate a key for a user.',
+            ('POST', _PATH),
+        ),
+        base.rule(
+            DELETE,
+            base.ADMIN_OR_USER,
+            'Delete a key of a user.',
+            ('DELETE', _ONE_PATH),
+        ),
+    ]
+
+
 class Migrations:
     """Policies of the list of migrations."""
 
@@ -207,6 +247,7 @@ def list_rules() -> list[policy.RuleDefault]:
         *Extensions.RULES,
         *Flavors.RULES,
         *InstanceActions.RULES,
+        *Keypairs.RULES,
         *Migrations.RULES,
         *servers.ACTION_RULES,
         *ServerMigrations.RULES,

@@ -6,6 +6,8 @@ from typing import TypedDict
 from oslo_policy import policy
 
 ADMIN = 'rule:context_is_admin'
+#: The user themselves, and administrators.
+ADMIN_OR_USER = 'rule:context_is_admin or user_id:%(user_id)s'
 PROJECT_MANAGER_OR_ADMIN = 'rule:project_manager_or_admin'
 PROJECT_MEMBER_OR_ADMIN = 'rule:project_member_or_admin'
 PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'

@@ -4,6 +4,7 @@
 import abc
 from collections.abc import Callable, Iterable
 import dataclasses
+from typing import NamedTuple
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
@@ -40,6 +41,19 @@ class LiveMigrationProgress:
     disk_remaining: int | None
 
 
+class NetworkAddress(NamedTuple):
+    """An address of a guest.
+
+    :param network: name of the network, as users see it
+    :param address: of version 4 or 6
+    :param mac: hardware address of the interface
+    """
+
+    network: str
+    address: str
+    mac: str
+
+
 Report = Callable[[LiveMigrationProgress], None]
 
 
@@ -70,6 +84,10 @@ class ComputeDriver(abc.ABC):
     @abc.abstractmethod
     def get_host_ip_addr(self) -> str:
         """Return the address other hosts send guests to."""
+
+    def get_network_info(self, instance: Instance) -> list[NetworkAddress]:
+        """Return the addresses of the guest; none by default."""
+        return []
 
     @abc.abstractmethod
     def spawn(self, context: RequestContext, instance: Instance) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 from ext_lib.context import RequestContext
 from nova_ext import step_types
 from nova_ext.compute.admission import Admission
+from nova_ext.compute.api import keypairs
 from nova_ext.compute.api.base import BaseAPI
+from nova_ext.objects import system_metadata
 from nova_ext.objects.fields import ActionName
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
@@ -124,7 +126,15 @@ class PowerAPI(BaseAPI):
 
         :param metadata: replaces the present; None keeps it
         :param columns: fields of the server that change, too
+        :raises UnknownKeyName: when its user has no key ``key_name``
         """
+        if 'key_name' in columns:
+            columns['system_metadata'] = system_metadata.with_key_data(
+                instance.system_metadata,
+                keypairs.public_key(
+                    context, instance.user_id, columns['key_name']
+                ),
+            )
         if metadata is not None:
             columns['metadata'] = metadata
         _REBUILD.accept(

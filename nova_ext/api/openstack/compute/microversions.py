@@ -12,7 +12,7 @@ from ext_lib.wsgi import request
 #: it changes only others. ``rest_api_version_history.rst`` has the details.
 HISTORY: dict[str, str | None] = {
     '2.1': 'The first version.',
-    '2.2': None,
+    '2.2': 'Keys have a type; statuses of keys that are made or deleted.',
     '2.3': 'Show more attributes of servers to administrators.',
     '2.4': None,
     '2.5': 'Filter servers by ip6.',
@@ -20,7 +20,7 @@ HISTORY: dict[str, str | None] = {
     '2.7': None,
     '2.8': None,
     '2.9': 'Show whether a server is locked.',
-    '2.10': None,
+    '2.10': 'Administrators manage the keys of other users.',
     '2.11': 'Force a compute service down.',
     '2.12': None,
     '2.13': None,
@@ -45,7 +45,7 @@ HISTORY: dict[str, str | None] = {
     '2.32': None,
     '2.33': None,
     '2.34': 'Live migration checks the hosts before it answers no more.',
-    '2.35': None,
+    '2.35': 'Page the list of keys.',
     '2.36': 'The image proxy is gone.',
     '2.37': 'The networks of a new server must be given.',
     '2.38': 'An unknown status in a list of servers is an error.',
@@ -106,6 +106,7 @@ AUDIT_HISTORY = {
 MINIMUM = microversion.parse(next(iter(HISTORY)))
 MAXIMUM = microversion.parse(list(HISTORY)[-1])
 
+KEYPAIR_TYPE = microversion.parse('2.2')
 EXTENDED_ATTRIBUTES = microversion.parse('2.3')
 IP6_FOR_ALL = microversion.parse('2.5')
 LOCKED = microversion.parse('2.9')
@@ -117,6 +118,7 @@ DELETED_ACTIONS = microversion.parse('2.21')
 MIGRATION_TYPE = microversion.parse('2.23')
 TAGS = microversion.parse('2.26')
 MIGRATE_LIVE_ASYNC = microversion.parse('2.34')
+KEYPAIRS_PAGED = microversion.parse('2.35')
 CHECKED_STATUS = microversion.parse('2.38')
 EMBEDDED_FLAVOR = microversion.parse('2.47')
 EVENTS_FOR_ALL = microversion.parse('2.51')

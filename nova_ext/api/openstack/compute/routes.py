@@ -12,6 +12,7 @@ from nova_ext.api.openstack.compute import extensions
 from nova_ext.api.openstack.compute import flavors
 from nova_ext.api.openstack.compute import images
 from nova_ext.api.openstack.compute import instance_actions
+from nova_ext.api.openstack.compute import keypairs
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import migrations
 from nova_ext.api.openstack.compute import server_actions
@@ -33,6 +34,7 @@ def table(conf: cfg.ConfigOpts) -> routing.Table:
     extension = extensions.ExtensionsController()
     flavor = flavors.FlavorsController(links, catalogue)
     image = images.ImagesController(links)
+    keypair = keypairs.KeypairsController(links)
     live = server_migrations.ServerMigrationsController()
     steer = server_migrations.ServerMigrationActionsController(compute)
     migration = migrations.MigrationsController(links)
@@ -76,6 +78,11 @@ def table(conf: cfg.ConfigOpts) -> routing.Table:
         ('/flavors/{id}', {'GET': flavor.show}),
         ('/flavors/{id}/os-extra_specs', {'GET': flavor.extra_specs}),
         ('/images/{id}', {'GET': image.show}),
+        ('/os-keypairs', {'GET': keypair.index, 'POST': keypair.create}),
+        (
+            '/os-keypairs/{id}',
+            {'GET': keypair.show, 'DELETE': keypair.delete},
+        ),
         ('/os-migrations', {'GET': migration.index}),
         ('/os-services', {'GET': service.index}),
         ('/os-services/enable', {'PUT': service.enable}),

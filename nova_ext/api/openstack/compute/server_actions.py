@@ -99,12 +99,14 @@ class ServerActionsController:
         """Write the image over the server's disk again."""
         instance = _instance_for(req, server_id, policies.REBUILD)
         wanted = body['rebuild']
-        server_properties.check_rebuild(wanted)
+        server_properties.check_files(wanted)
+        key = {'key_name': wanted['key_name']} if 'key_name' in wanted else {}
         self.compute_api.rebuild(
             req.context,
             instance,
             image_ref=wanted['imageRef'],
             metadata=wanted.get('metadata'),
+            **key,
             **server_properties.of(wanted),
         )
         shown = self.view.rebuilt(

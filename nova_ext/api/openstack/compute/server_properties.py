@@ -2,8 +2,8 @@
 """Properties of servers in the bodies of requests.
 
 Networks and images are not looked up, as the fake hypervisor attaches and
-boots anything. Security groups and keys that a project does not have by
-itself are refused as nova refuses unknown ones.
+boots anything. Security groups that a project does not have by itself are
+refused as nova refuses unknown ones.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,12 +44,6 @@ class SecurityGroupNotFound(exception.Invalid):
     """A request names a security group that does not exist."""
 
     msg_fmt = 'Security group %(name)s not found.'
-
-
-class KeypairNotFound(exception.Invalid):
-    """A request names a key that does not exist."""
-
-    msg_fmt = 'Invalid key_name provided.'
 
 
 class FilesExceedQuota(exception.Forbidden):
@@ -105,7 +99,6 @@ def check_create(server: Properties, count: int) -> None:
     :param count: how many servers it asks for at most
     :raises InvalidNetworks: for networks
     :raises SecurityGroupNotFound: for a security group
-    :raises KeypairNotFound: for a key
     :raises FilesExceedQuota: for files that are too many or too long
     """
     networks = server.get('networks', ())
@@ -116,17 +109,14 @@ def check_create(server: Properties, count: int) -> None:
     for group in server.get('security_groups', ()):
         if group.get('name', _DEFAULT) != _DEFAULT:
             raise SecurityGroupNotFound(name=group['name'])
-    check_rebuild(server)
+    check_files(server)
 
 
-def check_rebuild(server: Properties) -> None:
-    """Refuse a rebuild that names unknown resources.
+def check_files(server: Properties) -> None:
+    """Refuse files that a server cannot get.
 
-    :raises KeypairNotFound: for a key; there is no API to make one
-    :raises FilesExceedQuota: for files that are too many or too long
+    :raises FilesExceedQuota: when they are too many or too long
     """
-    if server.get('key_name') is not None:
-        raise KeypairNotFound()
     _check_files(server.get('personality', ()))
 
 

@@ -167,6 +167,7 @@ class ServersController:
             'max_count': maximum,
             'availability_zone': server.get('availability_zone'),
             'config_drive': _config_drive(server),
+            'key_name': server.get('key_name'),
             'requested_host': server.get('host')
             or server.get('hypervisor_hostname'),
             **server_properties.of(server),

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import ipaddress
 from typing import Any
 
 from ext_lib.wsgi import links
@@ -12,6 +13,7 @@ from nova_ext import flavors
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.views import instance_actions
 from nova_ext.api.openstack.compute.views import statuses
+from nova_ext.objects import system_metadata
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_fault import InstanceFault
 
@@ -111,7 +113,7 @@ class ServerView:
         return {
             'accessIPv4': instance.access_ip_v4 or '',
             'accessIPv6': instance.access_ip_v6 or '',
-            'addresses': {},
+            'addresses': _addresses(instance),
             'created': timestamps.zulu(instance.created_at),
             'flavor': self._flavor(req, instance, visible),
             'hostId': host_id,
@@ -153,6 +155,21 @@ class ServerView:
 
     def _bookmark(self, req: request.Request, kind: str, id: str) -> Shown:
         return {'id': id, 'links': self.links.resource(req, kind, id)[1:]}
+
+
+def _addresses(instance: Instance) -> Shown:
+    shown: Shown = {}
+    found = system_metadata.network_info(instance.system_metadata)
+    for network, address, mac in found:
+        shown.setdefault(network, []).append(
+            {
+                'version': ipaddress.ip_address(address).version,
+                'addr': address,
+                'OS-EXT-IPS:type': 'fixed',
+                'OS-EXT-IPS-MAC:mac_addr': mac,
+            }
+        )
+    return shown
 
 
 def _disk_config(instance: Instance) -> str:

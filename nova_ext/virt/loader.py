@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The driver that the configuration names."""
+
+from collections.abc import Callable, Mapping
+
+from oslo_config import cfg
+
+from nova_ext.virt.driver import ComputeDriver
+from nova_ext.virt.fake import FakeDriver
+from nova_ext.virt.namespace.driver import NamespaceDriver
+
+_DRIVERS: Mapping[str, Callable[[cfg.ConfigOpts, str], ComputeDriver]] = {
+    'fake': lambda conf, host: FakeDriver(conf),
+    'namespace': NamespaceDriver,
+}
+
+NAMES = tuple(_DRIVERS)
+
+
+def load(conf: cfg.ConfigOpts, host: str) -> ComputeDriver:
+    """Return the hypervisor of a compute host.
+
+    :param host: name of the compute host
+    :raises Misconfigured: when the machine cannot run it
+    """
+    return _DRIVERS[conf.compute.driver](conf, host)
