@@ -14,6 +14,7 @@ from nova_ext.compute.build import RebuildSteps
 from nova_ext.compute.host_step import Host
 from nova_ext.compute.live_migration import LiveMigrationSteps
 from nova_ext.compute.power import PowerSteps
+from nova_ext.compute.power_states import PowerStateSync
 from nova_ext.compute.recovery import HostRecovery
 from nova_ext.compute.resize import ResizeSteps
 from nova_ext.heartbeat import Heartbeat
@@ -50,6 +51,8 @@ class ComputeManager(Manager):
         self.rebuild = RebuildSteps(self.host, self.power)
         self.resize = ResizeSteps(self.host, self.power)
         self._recovery_interval = _HEARTBEATS * conf.report_interval
+        self._sync_interval = conf.compute.sync_power_state_interval
+        self._power_states = PowerStateSync(self.host)
         self._heartbeat = Heartbeat(
             name, COMPUTE, rpcapi.TOPIC, conf.report_interval
         )
@@ -71,10 +74,11 @@ class ComputeManager(Manager):
         self._recovery.start()
 
     def periodic_tasks(self) -> list[PeriodicTask]:
-        """Return the heartbeat and the sweep over open steps."""
+        """Return the heartbeat and the sweeps over steps and guests."""
         return [
             self._heartbeat.periodic_task(),
             PeriodicTask(self._recovery.recover, self._recovery_interval),
+            PeriodicTask(self._power_states.sync, self._sync_interval),
         ]
 
     def cleanup_host(self) -> None:

@@ -6,7 +6,7 @@ was accepted and not begun is left to conductors, as its message may still be
 in the queue.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 import logging
 from typing import Any
@@ -64,7 +64,22 @@ class HostRecovery:
         self._host.driver.init_host(guests)
         for instance, migration in evacuations:
             self._pool.submit(self._drop_guest, context, instance, migration)
+        for uuid in self._unknown_guests(guests):
+            self._pool.submit(self._drop_deleted_guest, context, uuid)
         self.recover()
+
+    def _unknown_guests(self, guests: Iterable[Instance]) -> set[str]:
+        known = {instance.uuid for instance in guests}
+        return set(self._host.driver.list_instance_uuids()) - known
+
+    def _drop_deleted_guest(self, context: RequestContext, uuid: str) -> None:
+        try:
+            instance = Instance.get_by_uuid(context, uuid, read_deleted=True)
+            if instance.deleted:
+                LOG.info('Instance %s was deleted without its host', uuid)
+                self._host.driver.destroy(context, instance)
+        except Exception:
+            LOG.exception('Instance %s: guest is not removed', uuid)
 
     def recover(self) -> None:
         """Resume or end the open steps that no thread is taking.

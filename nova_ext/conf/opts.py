@@ -137,6 +137,13 @@ COMPUTE_OPTS = [
         help='How many live migrations may leave a host at the same time; '
         'the others are queued.',
     ),
+    cfg.IntOpt(
+        'sync_power_state_interval',
+        default=600,
+        min=1,
+        help='Seconds between two looks at the power states of all guests of '
+        'a host, which may have changed without a request.',
+    ),
     cfg.FloatOpt(
         'shutdown_grace',
         default=3.0,

@@ -97,15 +97,23 @@ class Network:
 
     def unplug(self, guest: Guest) -> None:
         """Remove the interfaces and the namespace of a guest."""
-        if self._exists(guest.link):
-            _ip('link', 'delete', guest.link)
+        self._delete(guest.link)
         if (processes.NAMESPACES / guest.namespace).exists():
             command.run('ip', 'netns', 'delete', guest.namespace)
 
     def remove(self) -> None:
         """Remove the bridge."""
         if self._exists(self._bridge) and self._is_own():
-            _ip('link', 'delete', self._bridge)
+            self._delete(self._bridge)
+
+    def _delete(self, link: str) -> None:
+        try:
+            if self._exists(link):
+                _ip('link', 'delete', link)
+        except command.CommandFailed:
+            # The kernel removes what a namespace had when that has ended.
+            if self._exists(link):
+                raise
 
     def _make_bridge(self) -> None:
         if self._exists(self._bridge):

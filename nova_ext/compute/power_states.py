@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Power states of guests that change without a request."""
+
+import logging
+
+from ext_lib import context as ext_context
+from nova_ext import exception
+from nova_ext.compute.host_step import Host
+from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance import InstanceList
+
+LOG = logging.getLogger(__name__)
+
+
+class PowerStateSync:
+    """Stores what the hypervisor says of the guests of a host."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def sync(self) -> None:
+        """Store the power states that have changed.
+
+        A server in a task is left to that.
+        """
+        context = ext_context.get_admin_context()
+        for instance in InstanceList.get_by_host(context, self._host.name):
+            if instance.task_state is None:
+                self._sync(instance)
+
+    def _sync(self, instance: Instance) -> None:
+        found = self._host.driver.get_power_state(instance)
+        if found == (instance.power_state or 0):
+            return
+        LOG.warning(
+            'Instance %s: the power state is %s and was %s',
+            instance.uuid,
+            found,
+            instance.power_state,
+        )
+        instance.power_state = found
+        try:
+            instance.save(expected_task_state=[None])
+        except (
+            exception.InstanceNotFound,
+            exception.UnexpectedTaskStateError,
+        ):
+            LOG.info('Instance %s: a request came first', instance.uuid)
