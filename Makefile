@@ -51,7 +51,7 @@ serve: $(VENV)/.serve
 # puts every variable of its command line.
 test: $(VENV)/.test
 	@PYTHON=python PATH="$(abspath $(BIN)):$$PATH" stestr run \
-	    --exclude-regex '\.functional\.backends\.|\.realcloud\.' $(OPTS)
+	    --exclude-regex '\.functional\.(backends|spark)\.|\.realcloud\.' $(OPTS)
 
 dashboard: $(DASHBOARD_VENV)/.installed
 	@exec $(DASHBOARD) \

@@ -157,7 +157,9 @@ def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
     database = f'sqlite:///{(state / _DATABASE).resolve()}'
     conf.set_default('connection', database, 'database')
     conf.set_default('host', CONTROLLER)
-    conf.set_default('state_path', str(state.resolve() / _SERVERS), 'namespace')
+    conf.set_default(
+        'state_path', str(state.resolve() / _SERVERS), 'namespace'
+    )
     conf.set_default('log_file', str((state / _LOG).resolve()))
 
 
@@ -206,7 +208,10 @@ class _All:
         self._arguments = arguments
         self._state = pathlib.Path(arguments.state_dir)
         self._endpoints: dict[str, Endpoint] = {}
-        self._place = Place(arguments.host, self._state, rest, self._endpoints)
+        login = virt.login(conf)
+        self._place = Place(
+            arguments.host, self._state, rest, self._endpoints, login
+        )
         self._plugins = plugins
 
     def run(self) -> None:

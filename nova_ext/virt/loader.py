@@ -24,3 +24,11 @@ def load(conf: cfg.ConfigOpts, host: str) -> ComputeDriver:
     :raises Misconfigured: when the machine cannot run it
     """
     return _DRIVERS[conf.compute.driver](conf, host)
+
+
+def login(conf: cfg.ConfigOpts) -> str | None:
+    """Return whom one can log in as on servers, None where that is nobody."""
+    if conf.compute.driver != 'namespace':
+        return None
+    user: str = conf.namespace.login
+    return user

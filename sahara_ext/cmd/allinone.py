@@ -31,7 +31,7 @@ from sahara_ext.wsgi import loader
 
 _TYPE = 'data-processing'
 _DATABASE = 'sahara_ext.sqlite'
-_SECRET = 'ssh-secret'
+_SSH_FILE = 'ssh-secret'
 _SECRET_BYTES = 32
 _COMPUTE = infra_compute.GROUP.name
 #: Where compute hosts are not real, nothing changes at the pace of machines.
@@ -112,7 +112,7 @@ def _set_defaults(conf: cfg.ConfigOpts, place: Place) -> None:
 
 def _secret(state: pathlib.Path) -> pathlib.Path:
     """Return the file of the secret that keys of clusters are made of."""
-    path = state.resolve() / _SECRET
+    path = state.resolve() / _SSH_FILE
     with open(private_files.open_descriptor(path), 'r+') as file:
         # Its clusters outlive the program.
         if not file.read():

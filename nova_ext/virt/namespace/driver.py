@@ -84,9 +84,7 @@ class NamespaceDriver(driver.ComputeDriver):
         if guest is None:
             return []
         return [
-            driver.NetworkAddress(
-                self._network_name, guest.address, guest.mac
-            )
+            driver.NetworkAddress(self._network_name, guest.address, guest.mac)
         ]
 
     def spawn(self, context: RequestContext, instance: Instance) -> None:

@@ -73,9 +73,7 @@ class Files:
         (self.run / 'sshd').mkdir(parents=True)
         self.run.chmod(0o755)
         (self.run / 'sshd').chmod(0o755)
-        text = _SSHD.format(
-            key=self.etc / _HOST_KEY, login=self._conf.login
-        )
+        text = _SSHD.format(key=self.etc / _HOST_KEY, login=self._conf.login)
         _write(self.sshd_config, text)
         for name, line in self._accounts().items():
             self._write_accounts(name, line)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a Spark cluster is made of: one master and at least one worker."""
+"""The parts of a Spark cluster: one master and at least one worker."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

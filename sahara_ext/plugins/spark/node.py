@@ -94,6 +94,8 @@ class Node:
             'spark-env.sh',
             {
                 'SPARK_LOCAL_IP': self.address,
+                # Not its name, which the others may not know.
+                'SPARK_LOCAL_HOSTNAME': self.address,
                 'SPARK_DAEMON_MEMORY': f'{settings.daemon_memory}m',
             },
             _ENVIRONMENT,

@@ -91,7 +91,7 @@ class SparkPlugin(ProvisioningPlugin):
         if self.conf.infra.driver == 'fake':
             why = 'here they are fake ([infra] driver).'
         elif self.conf.infra_compute.wait_for != 'ssh':
-            why = 'here nobody waits for SSH ([infra_compute] wait_for).'
+            why = 'here engines do not ([infra_compute] wait_for).'
         else:
             return
         raise exception.InvalidConfiguration(

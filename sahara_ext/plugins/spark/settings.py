@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users may set of a Spark cluster, checked and completed."""
+"""Settings that users may have for a Spark cluster, checked and completed."""
 
 from collections.abc import Mapping, Sequence
 import dataclasses
@@ -39,7 +39,7 @@ _PORTS: Mapping[str, int] = {
 _DAEMON_MEMORY = 512
 #: What Spark wants an executor to have at least, in MiB.
 _LEAST_MEMORY = 512
-#: What an executor has unless somebody says otherwise, in MiB.
+#: What an executor has unless users say otherwise, in MiB.
 _EXECUTOR_MEMORY = 1024
 _LEAST_DAEMON_MEMORY = 64
 _PORT_RANGE = range(1024, 65536)

@@ -14,10 +14,10 @@ from nova_ext import policies
 from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.compute.api import keypairs as keypairs_api
-from nova_ext.objects.keypair import SSH
-from nova_ext.objects.keypair import X509
 from nova_ext.objects.keypair import KeyPair
 from nova_ext.objects.keypair import KeyPairList
+from nova_ext.objects.keypair import SSH
+from nova_ext.objects.keypair import X509
 
 Shown = dict[str, Any]
 
@@ -138,9 +138,7 @@ class KeypairsController:
         type = wanted.get('type', SSH)
         if 'public_key' in wanted:
             private: Shown = {}
-            keypair = keypairs_api.import_key(
-                *new, wanted['public_key'], type
-            )
+            keypair = keypairs_api.import_key(*new, wanted['public_key'], type)
         else:
             keypair, private_key = keypairs_api.generate_key(*new, type)
             private = {'private_key': private_key}

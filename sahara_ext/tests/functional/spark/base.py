@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Spark clusters of engines that are processes of their own."""
 
+import json
 import pathlib
 from typing import Any, ClassVar
 import urllib.request
-import json
 
 import fixtures
 import oslo_messaging as messaging

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the machine has of servers, and a Spark that servers can read."""
+"""The census of servers on a machine, and a Spark that they can read."""
 
 import functools
 import importlib.util

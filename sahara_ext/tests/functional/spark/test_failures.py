@@ -5,7 +5,6 @@ import os
 import pathlib
 import subprocess
 
-
 from ext_lib.testing import polling
 from sahara_ext.infra.base import InfraStep
 from sahara_ext.plugins.spark import steps

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 import fixtures
 import requests
+from testtools import content
 
 from ext_lib.testing import polling
 from sahara_ext.infra import cluster_key
@@ -52,7 +53,7 @@ class TestLifecycle(clients_base.ClientTestCase):
     def test_from_creation_to_deletion(self):
         before = machine.census(self.servers.state)
         cluster = self.create(workers=2)
-        master = self.address(cluster, 'master')
+        master = self.address(cluster, 'm')
         self.check_steps(cluster, 'creating')
         self.check_registered(master, 2)
         self.check_jobs(master)
@@ -70,10 +71,18 @@ class TestLifecycle(clients_base.ClientTestCase):
 
     def create(self, workers: int) -> Any:
         for name, process in (('m', 'master'), ('w', 'worker')):
+            group = self.write(
+                f'{name}.json',
+                {
+                    'name': name,
+                    'plugin_name': 'spark',
+                    'hadoop_version': servers.VERSION,
+                    'flavor_id': base.FLAVOR,
+                    'node_processes': [process],
+                },
+            )
             self.openstack(
-                *('node', 'group', 'template', 'create', '--name', name),
-                *('--plugin', 'spark', '--plugin-version', servers.VERSION),
-                *('--processes', process, '--flavor', base.FLAVOR),
+                *('node', 'group', 'template', 'create', '--json', group)
             )
         configs = self.write('configs.json', base.CONFIGS)
         self.openstack(
@@ -117,10 +126,8 @@ class TestLifecycle(clients_base.ClientTestCase):
         # A virtual machine of Java needs longer than no time.
         self.assertLess(0.5, durations['Starting master'])
         self.assertLess(0.5, durations['Starting workers'])
-        self.addDetail_of(durations)
-
-    def addDetail_of(self, durations: dict[str, float]) -> None:
-        print(json.dumps(durations, indent=2))
+        text = json.dumps(durations, indent=2)
+        self.addDetail('durations', content.text_content(text))
 
     def check_registered(self, master: str, count: int) -> None:
         url = f'http://{master}:8080/json/'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What users may set of a Spark cluster, and what they may not."""
+"""Users may set what a Spark cluster can have, and nothing else."""
 
 import ddt
 
