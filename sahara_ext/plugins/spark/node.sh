@@ -15,9 +15,16 @@ umask 077
 
 cd "$(dirname "$0")" || exit 1
 HERE=$PWD
+# In KiB.
+LEAST_ROOM=1024
 
 fail() {
+    local room
     echo "$*" >&2
+    room=$(df -Pk "$HERE" | awk 'NR == 2 { print $4 }')
+    if [ "${room:-0}" -lt "$LEAST_ROOM" ]; then
+        echo "There is no room on the disk: $room KiB are left at $HERE." >&2
+    fi
     exit 1
 }
 
@@ -186,6 +193,8 @@ start() {
     export SPARK_CONF_DIR=$HERE/conf
     # Another port than the one that is configured would not be found.
     export SPARK_DAEMON_JAVA_OPTS=-Dspark.port.maxRetries=0
+    # A short-lived Java writes the command line.
+    export SPARK_LAUNCHER_OPTS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'
     PORTS=$WORKER_PORTS
     [ "$process" = master ] && PORTS=$MASTER_PORTS
     [ -n "$(pid_of "$process")" ] || launch "$process"

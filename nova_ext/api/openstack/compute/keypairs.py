@@ -126,6 +126,7 @@ class KeypairsController:
         }
         return {'keypair': shown}
 
+    @controller.status(201)
     @controller.body(_CREATE)
     @controller.response(_CREATE_RESPONSE)
     def create(
@@ -143,18 +144,23 @@ class KeypairsController:
             keypair, private_key = keypairs_api.generate_key(*new, type)
             private = {'private_key': private_key}
         shown = _key(req, keypair) | {'user_id': keypair.user_id} | private
-        is_new = microversions.supports(req, microversions.KEYPAIR_TYPE)
         return controller.Reply(
-            {'keypair': shown}, status=201 if is_new else 200
+            {'keypair': shown}, status=_status(req, before=200)
         )
 
+    @controller.status(204)
     @controller.query(_ONE_QUERY)
     def delete(self, req: request.Request, id: str) -> controller.Reply:
         """Delete the key of a user with a name."""
         user_id = _user_id(req, req.query, policies.Keypairs.DELETE)
         KeyPair.destroy_by_name(req.context, user_id, id)
-        is_new = microversions.supports(req, microversions.KEYPAIR_TYPE)
-        return controller.Reply(status=204 if is_new else 202)
+        return controller.Reply(status=_status(req, before=202))
+
+
+def _status(req: request.Request, before: int) -> int | None:
+    """Return the status of an answer before 2.2; None for the usual one."""
+    is_new = microversions.supports(req, microversions.KEYPAIR_TYPE)
+    return None if is_new else before
 
 
 def _user_id(req: request.Request, given: Shown, rule: str) -> str:

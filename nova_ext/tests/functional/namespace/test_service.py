@@ -183,33 +183,32 @@ class TestCompute(deployment.DeploymentTestCase, ServiceTestCase):
         super().setUp()
         self.import_key()
 
-    def test_a_killed_compute_service_finds_its_servers(self):
-        server = self.create(host=deployment.NODES[0])
+    def test_killed_compute_services(self):
+        """They find their servers again, and remove those deleted since."""
+        server, gone = (
+            self.create(host=node) for node in deployment.NODES
+        )
         self.ssh(server, 'nohup sleep 600 >/dev/null 2>&1 &')
         for node in deployment.NODES:
             self.computes[node].kill()
         self.assertIn('sleep', self.ssh(server, 'ps -ef'))
+        node = gone['OS-EXT-SRV-ATTR:host']
+        self.admin.force_down(node, True)
+        self.admin.delete(gone['id'])
+        self.servers.remove(gone['id'])
+        self.assertTrue(self.machine.find_left([gone['id']]))
+        self.admin.force_down(node, False)
         for node in deployment.NODES:
             self.deployment.restart(node)
+        polling.wait_until(
+            lambda: not self.machine.find_left([gone['id']]),
+            'the deleted server to be removed',
+        )
         self.assertIn('sleep', self.ssh(server, 'ps -ef'))
         self.act(server, 'migrate', None, 'VERIFY_RESIZE')
         self.act(server, 'confirmResize', None, 'ACTIVE')
         self.ssh(server, 'true')
         self.delete_all()
-
-    def test_a_server_that_is_deleted_without_its_host_is_removed(self):
-        node, _ = deployment.NODES
-        server = self.create(host=node)
-        self.computes[node].kill()
-        self.admin.force_down(node, True)
-        self.admin.delete(server['id'])
-        self.assertTrue(self.machine.find_left([server['id']]))
-        self.deployment.start(node)
-        polling.wait_until(
-            lambda: not self.machine.find_left([server['id']]),
-            'the server to be removed',
-        )
-        self.assertNothingLeft()
 
 
 load_tests = database.load_tests

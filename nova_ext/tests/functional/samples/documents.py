@@ -10,6 +10,9 @@ SAMPLES = Documents(
     '2.1',
     {
         '"[0-9a-f]{56}"': '"a hash"',
+        '"private_key": "[^"]+"': '"private_key": "a key"',
+        '"ssh-rsa [^"]+"': '"a key"',
+        '"[0-9a-f]{2}(:[0-9a-f]{2}){15}"': '"a fingerprint"',
         '"adminPass": "[0-9A-Za-z]{12}"': '"adminPass": "a password"',
         '"r-[0-9a-z]{8}"': '"a reservation"',
     },

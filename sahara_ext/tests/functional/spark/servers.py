@@ -71,10 +71,9 @@ class Servers(fixtures.Fixture):
 
     def home(self, server_id: str) -> pathlib.Path:
         """Return the home of the user of a server, as the machine has it."""
-        [found] = pathlib.Path(self.state).glob(
-            f'namespace/**/{server_id}/home'
+        return pathlib.Path(
+            self.state, 'namespace', 'servers', server_id, 'home'
         )
-        return found
 
 
 def _network(number: int) -> str:
