@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf import hkdf
 from oslo_config import cfg
 import paramiko
 
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.objects.cluster import Cluster
 
 _SEED_BYTES = 32
@@ -82,7 +82,7 @@ class ClusterKeys:
     def _secrets(self) -> Iterator[bytes]:
         path = self._conf.secret_file
         if not path:
-            raise exception.SSHNotConfigured(
+            raise errors.SSHNotConfigured(
                 reason='[ssh] secret_file names no file'
             )
         try:
@@ -99,8 +99,8 @@ class ClusterKeys:
             )
         yield from lines
 
-    def _error(self, what: str) -> exception.SSHNotConfigured:
-        return exception.SSHNotConfigured(
+    def _error(self, what: str) -> errors.SSHNotConfigured:
+        return errors.SSHNotConfigured(
             reason=f'the file of [ssh] secret_file {what}'
         )
 

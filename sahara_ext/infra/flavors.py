@@ -6,6 +6,7 @@ import dataclasses
 from oslo_config import cfg
 
 from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra import servers as servers_module
 from sahara_ext.infra.cloud import Cloud
 from sahara_ext.infra.servers import RetryLimit
@@ -55,13 +56,13 @@ class Flavors:
         try:
             answer = servers.ask(limit, 'GET', f'/flavors/{flavor_id}')
             if not servers_module.is_there(answer):
-                raise exception.FlavorNotFound(flavor_id=flavor_id)
+                raise errors.FlavorNotFound(flavor_id=flavor_id)
         except (
             exception.InfraTimeout,
             exception.InfraRefused,
             exception.InfraNotConfigured,
         ) as error:
-            raise exception.ComputeUnavailable(reason=error) from error
+            raise errors.ComputeUnavailable(reason=error) from error
         found = answer.json()['flavor']
         name = str(found.get('name') or flavor_id)
         return Flavor(name, int(found['ram']), int(found['vcpus']))

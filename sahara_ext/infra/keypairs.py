@@ -4,6 +4,7 @@
 import requests
 
 from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra import servers as servers_module
 from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Servers
@@ -78,7 +79,7 @@ class Keypairs:
             return None
         public_key = self.find(cluster.user_keypair_id)
         if public_key is None:
-            raise exception.KeypairNotFound(name=cluster.user_keypair_id)
+            raise errors.KeypairNotFound(name=cluster.user_keypair_id)
         return public_key
 
     def delete(self, name: str) -> None:

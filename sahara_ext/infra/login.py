@@ -8,7 +8,7 @@ import time
 from oslo_config import cfg
 
 from ext_lib.context import RequestContext
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.ssh import SSH
 from sahara_ext.objects.cluster import Cluster
@@ -71,9 +71,9 @@ class Login:
                 return self._log_in(
                     context, cluster, instance, limit, user_key
                 )
-            except (OSError, exception.Unreachable) as error:
+            except (OSError, errors.Unreachable) as error:
                 limit.pause(error)
-            except exception.LoginRefused as error:
+            except errors.LoginRefused as error:
                 # The key comes to some images after the SSH server.
                 if time.monotonic() > refused_until:
                     raise

@@ -17,7 +17,7 @@ from oslo_config import cfg
 import paramiko
 
 from ext_lib.context import RequestContext
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra.cluster_key import ClusterKey
 from sahara_ext.infra.cluster_key import ClusterKeys
 from sahara_ext.infra.ssh_session import Check
@@ -119,12 +119,12 @@ class Logins:
         transport.start_client(timeout=self._wait)
         found = text_of(transport.get_remote_server_key())
         if not is_first and found != known:
-            raise exception.HostKeyChanged(name=instance.instance_name)
+            raise errors.HostKeyChanged(name=instance.instance_name)
         user = self._users[str(instance.node_group_id)]
         try:
             transport.auth_publickey(user, self._key.for_login())
         except paramiko.AuthenticationException as error:
-            raise exception.LoginRefused(
+            raise errors.LoginRefused(
                 name=instance.instance_name,
                 address=instance.management_ip,
                 user=user,
@@ -133,9 +133,9 @@ class Logins:
 
     def _unreachable(
         self, instance: ClusterInstance, error: BaseException
-    ) -> exception.Unreachable:
+    ) -> errors.Unreachable:
         port = self._conf.infra_compute.ssh_port
-        return exception.Unreachable(
+        return errors.Unreachable(
             name=instance.instance_name,
             address=f'{instance.management_ip} port {port}',
             reason=getattr(error, 'strerror', None) or error,

@@ -13,7 +13,7 @@ import time
 from oslo_config import cfg
 import paramiko
 
-from sahara_ext import exception
+from sahara_ext.infra import errors
 
 #: Called now and then while something takes time; may raise to end it.
 Check = Callable[[], object]
@@ -71,7 +71,7 @@ class Session:
         if status < 0:
             raise self._lost(command)
         if status:
-            raise exception.CommandFailed(
+            raise errors.CommandFailed(
                 name=self._name,
                 command=_short(command),
                 status=status,
@@ -94,9 +94,9 @@ class Session:
     def get(self, address: str, port: int, path: str) -> bytes:
         """Return what a web server answers that the instance can reach.
 
-        :raises ConnectionLost: when it does not answer
+        :raises PageUnavailable: when it does not answer, or with a failure
         """
-        what = f'GET http://{address}:{port}{path}'
+        url = f'http://{address}:{port}{path}'
         wait = self._conf.connect_timeout
         try:
             with self._transport.open_channel(
@@ -108,10 +108,11 @@ class Session:
                 )
                 answer = b''.join(iter(lambda: channel.recv(_CHUNK), b''))
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise self._lost(what) from error
+            raise self._unavailable(url, error) from error
         head, _, body = answer.partition(b'\r\n\r\n')
-        if b' 200 ' not in head.partition(b'\r\n')[0]:
-            raise self._lost(what)
+        status = head.partition(b'\r\n')[0]
+        if b' 200 ' not in status:
+            raise self._unavailable(url, status.decode(errors='replace'))
         return body
 
     def _execute(
@@ -154,17 +155,16 @@ class Session:
         if time.monotonic() > end:
             raise self._timeout(command, self._conf.command_timeout)
 
-    def _timeout(
-        self, command: str, seconds: float
-    ) -> exception.CommandTimeout:
-        return exception.CommandTimeout(
+    def _timeout(self, command: str, seconds: float) -> errors.CommandTimeout:
+        return errors.CommandTimeout(
             name=self._name, command=_short(command), seconds=f'{seconds:g}'
         )
 
-    def _lost(self, command: str) -> exception.ConnectionLost:
-        return exception.ConnectionLost(
-            name=self._name, command=_short(command)
-        )
+    def _unavailable(self, url: str, reason: object) -> errors.PageUnavailable:
+        return errors.PageUnavailable(name=self._name, url=url, reason=reason)
+
+    def _lost(self, command: str) -> errors.ConnectionLost:
+        return errors.ConnectionLost(name=self._name, command=_short(command))
 
 
 @dataclasses.dataclass

@@ -13,7 +13,7 @@ from typing import Any
 
 from oslo_config import cfg
 
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra.ssh_session import Session
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.plugins.spark.settings import NodeSettings
@@ -191,10 +191,10 @@ def is_lost(error: Exception) -> bool:
     return isinstance(
         error,
         (
-            exception.ConnectionLost,
-            exception.HostKeyChanged,
-            exception.LoginRefused,
-            exception.SSHNotConfigured,
-            exception.Unreachable,
+            errors.ConnectionLost,
+            errors.HostKeyChanged,
+            errors.LoginRefused,
+            errors.SSHNotConfigured,
+            errors.Unreachable,
         ),
     )

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from ext_lib import exception as ext_exception
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.plugins.spark.node import Node
@@ -19,6 +19,15 @@ LogIn = Callable[[ClusterInstance], contextlib.AbstractContextManager[Node]]
 
 #: States of a worker that a master no longer gives work.
 _LEAVING = ('DECOMMISSIONED', 'DEAD', None)
+
+
+class WorkerNotRegistered(ext_exception.Error):
+    """A worker that runs, or should, is not known to the master."""
+
+    msg_fmt = (
+        'Worker %(name)s has not registered with the master within '
+        '%(seconds)s s. %(reason)s'
+    )
 
 
 def limit(conf: Any, check: Check) -> RetryLimit:
@@ -75,12 +84,12 @@ def _fail(
     for worker in workers:
         try:
             with step.event(worker):
-                raise exception.WorkerNotRegistered(
+                raise WorkerNotRegistered(
                     name=worker.instance_name,
                     seconds=conf.register_timeout,
                     reason=_status(worker, log_in),
                 )
-        except exception.WorkerNotRegistered as error:
+        except WorkerNotRegistered as error:
             errors.append(error)
     if errors:
         raise errors[0]
@@ -102,7 +111,7 @@ def decommission(node: Node, master: str, conf: Any, check: Check) -> str:
     """
     try:
         node.decommission(WORKER)
-    except exception.CommandFailed:
+    except errors.CommandFailed:
         # It ended in an earlier try, or by itself.
         return node.stop(WORKER)
     begin = time.monotonic()

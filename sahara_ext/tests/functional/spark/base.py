@@ -112,7 +112,7 @@ class SparkTestCase(base.ClusterTestCase, tests_base.MessagingTestCase):
         polling.wait_until(
             lambda: engine.process.poll() is not None, point, SECONDS
         )
-        self.assertEqual(-9, engine.process.returncode, engine.output)
+        self.assertEqual(-9, engine.process.returncode, str(engine.output))
 
     def ask(self, workers: int = 1, **values: Any) -> str:
         """Ask for a cluster; return its id."""

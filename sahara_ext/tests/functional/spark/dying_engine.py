@@ -11,7 +11,6 @@ import threading
 
 from sahara_ext.cmd import engine
 from sahara_ext.infra.ssh_session import Session
-from sahara_ext.progress import step as step_module
 from sahara_ext.progress.step import Event
 from sahara_ext.progress.step import Step
 
@@ -72,10 +71,13 @@ class _Death:
                 threading.Timer(_SECONDS, _die).start()
             return execute(session, *args)
 
-        step_module.Step.__enter__ = enter_step
-        step_module.Step.__exit__ = leave_step
-        step_module.Event.__exit__ = leave_event
-        Session._execute = run
+        for owner, name, replacement in (
+            (Step, '__enter__', enter_step),
+            (Step, '__exit__', leave_step),
+            (Event, '__exit__', leave_event),
+            (Session, '_execute', run),
+        ):
+            setattr(owner, name, replacement)
 
     def _reach(self, moment: str) -> None:
         if moment == self._moment:

@@ -61,7 +61,7 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def output(*command: str) -> str:
+def output(*command: str | pathlib.Path) -> str:
     """Return what a program writes.
 
     :raises CalledProcessError: when it fails

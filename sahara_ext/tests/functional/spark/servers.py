@@ -69,10 +69,10 @@ class Servers(fixtures.Fixture):
             compute_endpoint_override=url,
         ).compute
 
-    def home(self, server_id: str) -> pathlib.Path:
+    def home(self, server_id: str | None) -> pathlib.Path:
         """Return the home of the user of a server, as the machine has it."""
         return pathlib.Path(
-            self.state, 'namespace', 'servers', server_id, 'home'
+            self.state, 'namespace', 'servers', str(server_id), 'home'
         )
 
 

@@ -8,6 +8,7 @@ import subprocess
 
 from ext_lib.testing import polling
 from sahara_ext.infra.base import InfraStep
+from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.plugins.spark import steps
 from sahara_ext.tests.functional.spark import base
 from sahara_ext.tests.functional.spark import machine
@@ -141,10 +142,10 @@ class TestFailures(base.SparkTestCase):
         home = self.write_java(_SLOW_JAVA)
         cluster_id = self.ask()
         self.engine(spark={'java': home})
-        asked = []
+        asked: list[ClusterInstance] = []
 
         def has_begun():
-            found = base.instances(self.load(cluster_id)).get(_WORKER)
+            found = base.instances(self.load(cluster_id))[_WORKER]
             if found.instance_id:
                 asked[:] = [found]
                 home = self.servers.home(found.instance_id)
@@ -195,7 +196,7 @@ class TestFailures(base.SparkTestCase):
         failed = self.wait(cluster.id, 'Error')
         self.assertIn(
             'has not got the secret of this cluster any more',
-            failed.status_description,
+            str(failed.status_description),
         )
 
     def test_an_instance_is_deleted(self):

@@ -58,7 +58,7 @@ class TestKills(base.SparkTestCase):
         group = cluster.node_groups[1]
         self.assertEqual(workers, len(group.instances))
         self.assertEqual(
-            sorted(each.internal_ip for each in group.instances),
+            sorted(str(each.internal_ip) for each in group.instances),
             base.alive_workers(cluster),
         )
         servers = {s.id for s in self.compute.servers(details=False)}

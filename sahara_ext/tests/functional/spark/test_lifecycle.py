@@ -191,7 +191,7 @@ class TestLifecycle(clients_base.ClientTestCase):
         for path in pathlib.Path(self.servers.state).iterdir():
             if path.is_file() and path.name != 'ssh-secret':
                 for form in forms:
-                    self.assertNotIn(form, path.read_bytes(), path)
+                    self.assertNotIn(form, path.read_bytes(), path.name)
 
     def delete(self, cluster: Any) -> None:
         self.openstack('cluster', 'delete', cluster.id)

@@ -7,7 +7,7 @@ import pathlib
 import fixtures
 
 from ext_lib import context
-from sahara_ext import exception
+from sahara_ext.infra import errors
 from sahara_ext.infra.cluster_key import ClusterKeys
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.tests import base
@@ -36,9 +36,7 @@ class TestKeys(base.TestCase):
         return ClusterKeys(self.conf).of(cluster)
 
     def check_refused(self, text, **kwargs):
-        error = self.assertRaises(
-            exception.SSHNotConfigured, self.key, **kwargs
-        )
+        error = self.assertRaises(errors.SSHNotConfigured, self.key, **kwargs)
         self.assertIn(text, str(error))
         self.assertNotIn(str(self.path), str(error))
         for secret in _SECRETS:
