@@ -27,6 +27,7 @@ CONFIGS = {
 }
 #: How long a whole cluster may take, in seconds.
 SECONDS = 180
+_TEST_SECONDS = 900
 _ENGINE = 'sahara_ext.cmd.engine'
 _TAKEOVER = {
     'heartbeat_interval': 0.2,
@@ -53,6 +54,7 @@ class SparkTestCase(base.ClusterTestCase, tests_base.MessagingTestCase):
         self.secret.write_text('a secret of the tests, long enough\n')
         self.secret.chmod(0o600)
         super().setUp()
+        self.useFixture(fixtures.Timeout(_TEST_SECONDS, gentle=True))
         for group, values in self.options().items():
             self.settings.set(group, **values)
         self.compute = self.servers.compute(

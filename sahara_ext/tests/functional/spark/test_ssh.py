@@ -54,7 +54,6 @@ class TestSSH(base.SparkTestCase):
             name='one',
             flavorRef=base.FLAVOR,
             imageRef=base.IMAGE,
-            networks='auto',
             key_name=name,
         )
         server = self.compute.wait_for_server(server, wait=60)
