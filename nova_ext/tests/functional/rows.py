@@ -73,6 +73,21 @@ def service(
     )
 
 
+def keypair(number: int = 0, **columns: Any) -> models.KeyPair:
+    """Return a key of the user of tests."""
+    return models.KeyPair(
+        **{
+            'name': f'key-{number:04}',
+            'user_id': base.USER,
+            'type': 'ssh',
+            'public_key': 'ssh-ed25519 AAAA',
+            'fingerprint': ':'.join(['ab'] * 16),
+            'created_at': moment(number),
+            **columns,
+        }
+    )
+
+
 def action(
     instance_uuid: str, number: int = 0, **columns: Any
 ) -> models.InstanceAction:

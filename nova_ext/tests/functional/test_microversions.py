@@ -135,6 +135,17 @@ TABLE = (
         token=base.MEMBER,
     ),
     Expected(
+        '/os-keypairs?limit=1',
+        {
+            '2.2': 'keypairs.keypair.type',
+            '2.35': 'keypairs_links keypairs_links.rel keypairs_links.href',
+        },
+        token=base.MEMBER,
+    ),
+    Expected(
+        '/os-keypairs/key-0000', {'2.2': 'keypair.type'}, token=base.MEMBER
+    ),
+    Expected(
         '/os-migrations',
         _inside(
             'migrations',
@@ -158,6 +169,7 @@ class MicroversionsTest(base.APITestCase):
     def setUp(self) -> None:
         super().setUp()
         self.add(rows.service('host1'), rows.server(uuid=_SERVER))
+        self.add(rows.keypair())
         action = self.add(
             rows.action(_SERVER, request_id=_REQUEST), rows.action(_SERVER, 1)
         )

@@ -59,6 +59,9 @@ READS = {
     f'{_ACTIONS}?marker={_REQUEST}': 1,
     f'{_ACTIONS}?changes-since=2020&changes-before=2021': 1,
     f'{_ACTIONS}/{_REQUEST}': 1,
+    '/os-keypairs?user_id=fake': 1,
+    '/os-keypairs?user_id=fake&limit=1&marker=key-0001': 2,
+    '/os-keypairs/key-0001?user_id=fake': 1,
     '/os-migrations': 1,
     '/os-migrations?host=host1': 1,
     '/os-migrations?user_id=fake&status=running': 1,
@@ -285,6 +288,10 @@ def _steer(name: str, method: str, path: str, body: Any = None) -> Write:
     )
 
 
+_PUBLIC = (
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/Q'
+    'EXn9OIeZJ'
+)
 _NEW = {
     'name': 'new',
     'imageRef': base.IMAGE,
@@ -324,6 +331,13 @@ WRITES = (
     _steer('force', 'POST', '/action', {'force_complete': None}),
     _steer('abort', 'DELETE', ''),
     Write(
+        'import a key',
+        'POST',
+        '/os-keypairs',
+        {'keypair': {'name': 'new', 'public_key': _PUBLIC, 'user_id': 'u'}},
+    ),
+    Write('delete a key', 'DELETE', '/os-keypairs/key-0001?user_id=fake'),
+    Write(
         'update a service',
         'PUT',
         f'/os-services/{_SERVICE}',
@@ -345,6 +359,7 @@ def fill(test: base.APITestCase, size: int) -> None:
         _SERVER,
     ]
     test.add(*itertools.chain(*map(_server, uuids)))
+    test.add(*(rows.keypair(n) for n in range(1, size + 1)))
     test.add(*(rows.service(f'host{n}') for n in range(1, size + 1)))
     action = test.add(
         rows.action(_SERVER, size, request_id=_REQUEST),

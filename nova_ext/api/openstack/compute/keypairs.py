@@ -22,6 +22,8 @@ from nova_ext.objects.keypair import X509
 Shown = dict[str, Any]
 
 _TYPE = {'enum': [SSH, X509]}
+#: Servers keep a copy, which should not be endless.
+_PUBLIC_KEY = {'type': 'string', 'maxLength': 16384, 'pattern': '^[^\\0]*$'}
 _NAME = {**types.name, 'pattern': '^[a-zA-Z0-9 _-]+$'}
 
 _CREATE = schema.wrapped(
@@ -29,7 +31,7 @@ _CREATE = schema.wrapped(
     schema.Body(
         {
             'name': Param(_NAME, required=True),
-            'public_key': Param(types.string),
+            'public_key': Param(_PUBLIC_KEY),
             'type': Param(_TYPE, since='2.2'),
             'user_id': Param(types.name, since='2.10'),
         }

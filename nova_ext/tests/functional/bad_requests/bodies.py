@@ -9,6 +9,10 @@ from nova_ext.tests.functional.bad_requests.cases import bad
 from nova_ext.tests.functional.bad_requests.cases import invalid
 from nova_ext.tests.functional.bad_requests.cases import missing
 
+_PUBLIC = (
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/Q'
+    'EXn9OIeZJ'
+)
 _IMAGE = '70a599e0-31e7-49b7-b260-868f441e862b'
 _ACTION = b'/servers/{server}/action'
 _GOOD = {
@@ -328,6 +332,31 @@ OTHERS = (
             ({'nonsense': 1}, 'an unknown property'),
         )
     ),
+    *(
+        invalid('POST', b'/os-keypairs', why, body={'keypair': keypair})
+        for keypair, why in (
+            ({}, 'no name'),
+            ({'name': ''}, 'an empty name'),
+            ({'name': 'x' * 256}, 'a long name'),
+            ({'name': ' x'}, 'a space before the name'),
+            ({'name': 'a@b'}, 'an odd character in the name'),
+            ({'name': 'x\n'}, 'a line end in the name'),
+            ({'name': 'x', 'type': 'dsa'}, 'no such type'),
+            ({'name': 'x', 'public_key': None}, 'a null as key'),
+            ({'name': 'x', 'public_key': ''}, 'an empty key'),
+            ({'name': 'x', 'public_key': 'ssh-rsa'}, 'half a key'),
+            ({'name': 'x', 'public_key': f'{_PUBLIC} a\x00'}, 'NUL'),
+            ({'name': 'x', 'public_key': f'{_PUBLIC} {"x" * 16384}'},
+             'a long key'),
+            ({'name': 'x', 'public_key': _PUBLIC, 'type': 'x509'},
+             'a key as certificate'),
+            ({'name': 'x', 'nonsense': 1}, 'an unknown property'),
+        )
+    ),
+    missing('GET', b'/os-keypairs/unknown', 'no such key'),
+    missing('DELETE', b'/os-keypairs/unknown', 'no such key'),
+    bad(403, 'forbidden', 'GET', b'/os-keypairs?user_id=other',
+        'not for users'),
     bad(403, 'forbidden', 'GET', b'/os-services', 'not for users'),
     bad(403, 'forbidden', 'GET', b'/os-migrations', 'not for users'),
     bad(403, 'forbidden', 'GET', b'/os-migrations?project_id=' + b'f' * 32,

@@ -80,6 +80,7 @@ def _unknown() -> Iterator[Bad]:
         (b'/servers/detail', '2.75'),
         (b'/flavors', '2.75'),
         (b'/os-services', '2.75'),
+        (b'/os-keypairs', '2.75'),
     ):
         yield _list(path + b'?nonsense=1', 'an unknown parameter', version)
     yield _list(_ACTIONS + b'?offset=1', 'offset')

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A machine that cannot run guests is refused in one line."""
+
+import os
+import pwd
+from unittest import mock
+
+import ddt
+
+from ext_lib.startup_errors import Misconfigured
+from nova_ext.tests import base
+from nova_ext.virt.namespace import network
+from nova_ext.virt.namespace import requirements
+
+_NO_CAPABILITIES = 'CapInh:\t0\nCapEff:\t0000000000000000\n'
+_ONE_CAPABILITY = f'CapEff:\t{1 << 12:016x}\n'
+
+
+@ddt.ddt
+class TestRequirements(base.TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.as_user(0)
+        status = mock.patch.object(requirements, '_STATUS')
+        self.status = status.start()
+        self.addCleanup(status.stop)
+        self.status.read_text.return_value = f'CapEff:\t{2**40 - 1:x}\n'
+        self.programs = self.patch_programs({})
+
+    def as_user(self, uid: int) -> None:
+        patch = mock.patch.object(os, 'geteuid', return_value=uid)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def patch_programs(self, missing: dict[str, None]) -> None:
+        patch = mock.patch.object(
+            requirements.shutil,
+            'which',
+            side_effect=lambda name, path: missing.get(name, f'/bin/{name}'),
+        )
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def assertRefused(self, words: str) -> None:
+        error = self.assertRaises(
+            Misconfigured, requirements.check, self.conf
+        )
+        self.assertIn(words, str(error))
+        self.assertNotIn('\n', str(error))
+
+    def test_a_fitting_machine(self) -> None:
+        requirements.check(self.conf)
+
+    def test_no_root(self) -> None:
+        self.as_user(1000)
+        self.assertRefused('has to run as root')
+
+    def test_no_capabilities(self) -> None:
+        self.status.read_text.return_value = _NO_CAPABILITIES
+        self.assertRefused('CAP_NET_ADMIN')
+        self.status.read_text.return_value = _ONE_CAPABILITY
+        self.assertRefused('CAP_SYS_ADMIN')
+
+    @ddt.data(('ip', 'iproute2'), ('sshd', 'openssh-server'))
+    @ddt.unpack
+    def test_no_program(self, name: str, package: str) -> None:
+        self.patch_programs({name: None})
+        self.assertRefused(package)
+
+    def test_a_user_of_the_machine(self) -> None:
+        user = mock.Mock(spec_set=['pw_name'], pw_name='someone')
+        with mock.patch.object(pwd, 'getpwuid', return_value=user):
+            self.assertRefused('someone')
+
+    @ddt.data('10.0.0.1/24', '8.8.8.0/24', '10.0.0.0/31', 'fd00::/64', 'x')
+    def test_no_network(self, text: str) -> None:
+        error = self.assertRaises(Misconfigured, network.parse, text)
+        self.assertIn('[namespace] network', str(error))
