@@ -46,9 +46,9 @@ class TestLifecycle(clients_base.ClientTestCase):
             *('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', self.key)
         )
         self.compute = self.servers.compute('alice', 'demo')
-        self.compute.create_keypair(
-            name='own', public_key=pathlib.Path(f'{self.key}.pub').read_text()
-        )
+        public_key = pathlib.Path(f'{self.key}.pub').read_text()
+        self.compute.create_keypair(name='own', public_key=public_key)
+        self.addCleanup(self.compute.delete_keypair, 'own')
 
     def test_from_creation_to_deletion(self):
         before = machine.census(self.servers.state)
@@ -67,6 +67,53 @@ class TestLifecycle(clients_base.ClientTestCase):
         self.assertEqual(before, machine.census(self.servers.state))
         self.assertEqual(
             ['own'], [each.name for each in self.compute.keypairs()]
+        )
+
+    def test_what_cannot_be(self):
+        groups = (base.group('m', 1, 'master'), base.group('w', 1, 'worker'))
+        for text, changes in (
+            (
+                'nothing to configure as Spark: Size',
+                {'cluster_configs': {'Spark': {'Size': 1}}},
+            ),
+            (
+                'spark-defaults: color',
+                {'cluster_configs': {'spark-defaults': {'color': 'red'}}},
+            ),
+            (
+                'in flavor m1.small (2048 MiB), not 4096',
+                {'cluster_configs': {'Spark': {'Worker memory': 4096}}},
+            ),
+            ('at least one worker', {'node_groups': groups[:1]}),
+            (
+                'one master, not 2',
+                {'node_groups': [base.group('m', 2, 'master'), groups[1]]},
+            ),
+            (
+                'Flavor 99 could not be found',
+                {'node_groups': [{**groups[0], 'flavor_id': '99'}, groups[1]]},
+            ),
+            ('no version 9.9', {'hadoop_version': '9.9'}),
+        ):
+            answer = self.post({'node_groups': groups, **changes})
+            self.assertEqual(400, answer.status_code, answer.text)
+            self.assertIn(text, answer.json()['error_message'])
+        self.assertEqual([], self.sahara().clusters.list())
+        self.assertEqual([], list(self.compute.servers()))
+
+    def post(self, changes: Any) -> Any:
+        """Ask for a cluster."""
+        return requests.post(
+            f'{self.service.urls[clients_base.TYPE]}/clusters',
+            headers={'X-Auth-Token': 'alice:demo'},
+            json={
+                'name': 'demo',
+                'plugin_name': 'spark',
+                'hadoop_version': servers.VERSION,
+                'default_image_id': base.IMAGE,
+                **changes,
+            },
+            timeout=60,
         )
 
     def create(self, workers: int) -> Any:
