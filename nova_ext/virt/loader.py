@@ -27,7 +27,7 @@ def load(conf: cfg.ConfigOpts, host: str) -> ComputeDriver:
 
 
 def login(conf: cfg.ConfigOpts) -> str | None:
-    """Return whom one can log in as on servers, None where that is nobody."""
+    """Return the user to log in as on servers, None where one cannot."""
     if conf.compute.driver != 'namespace':
         return None
     user: str = conf.namespace.login
