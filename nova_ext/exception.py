@@ -260,36 +260,6 @@ class OperationNotBegun(exception.Error):
     msg_fmt = 'The %(action)s was accepted, but lost before it began.'
 
 
-class KeypairNotFound(exception.NotFound):
-    """The user has no key of this name."""
-
-    msg_fmt = 'Keypair %(name)s not found for user %(user_id)s'
-
-
-class KeyPairExists(exception.Conflict):
-    """The user has a key of this name."""
-
-    msg_fmt = "Key pair '%(key_name)s' already exists."
-
-
-class InvalidKeypair(exception.Invalid):
-    """A request has a key that cannot be read."""
-
-    msg_fmt = 'Keypair data is invalid: %(reason)s'
-
-
-class UnknownKeyName(exception.Invalid):
-    """A server is to get a key that its user does not have."""
-
-    msg_fmt = 'Invalid key_name provided.'
-
-
-class TooManyKeyPairs(exception.Forbidden):
-    """The user has as many keys as the quota permits."""
-
-    msg_fmt = 'Quota exceeded, too many key pairs.'
-
-
 class TooManyInstances(exception.Forbidden):
     """One request asks for more servers than the quota permits."""
 

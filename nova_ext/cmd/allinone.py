@@ -2,7 +2,7 @@
 """nova-ext-allinone: everything in one process, to try and to test with."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import contextlib
 import fcntl
 import ipaddress
@@ -46,8 +46,6 @@ CONTROLLER = 'controller'
 _UMASK = 0o077
 _LOCK = 'lock'
 _LOG = 'nova-ext.log'
-#: Of the driver that keeps files.
-_SERVERS = 'namespace'
 _DATABASE = 'nova_ext.sqlite'
 _TOKEN = clouds.USERS['admin']
 
@@ -95,8 +93,6 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
             _prepare_files(state)
             _set_defaults(conf, state)
             process.configure(conf, rest, PROGRAM)
-            if arguments.driver:
-                conf.set_override('driver', arguments.driver, 'compute')
             _check_address(conf, arguments)
             reach.wait(PROGRAM, conf)
             _All(conf, arguments, rest, plugins).run()
@@ -109,12 +105,8 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
     parser = command_line.Parser(PROGRAM)
     add = parser.add_argument
     add('--host', default='127.0.0.1', help='Address to listen on.')
-    add(
-        '--compute-port',
-        type=command_line.port,
-        default=18774,
-        help='0 takes a free one.',
-    )
+    port = command_line.port
+    add('--compute-port', type=port, default=18774, help='0 takes any.')
     add('--state-dir', default='.state', help='Where all data is kept.')
     add(
         '--force-noauth',
@@ -122,11 +114,7 @@ def _parser(plugins: AllInOnePlugins) -> argparse.ArgumentParser:
         help='Listen where other machines can reach it, although their users '
         'may then do anything.',
     )
-    add(
-        '--driver',
-        choices=virt.NAMES,
-        help='The hypervisor: [compute] driver.',
-    )
+    add('--driver', choices=virt.NAMES, help='As [compute] driver.')
     plugins.add_arguments(parser)
     return parser
 
@@ -157,9 +145,8 @@ def _set_defaults(conf: cfg.ConfigOpts, state: pathlib.Path) -> None:
     database = f'sqlite:///{(state / _DATABASE).resolve()}'
     conf.set_default('connection', database, 'database')
     conf.set_default('host', CONTROLLER)
-    conf.set_default(
-        'state_path', str(state.resolve() / _SERVERS), 'namespace'
-    )
+    servers = state.resolve() / 'namespace'
+    conf.set_default('state_path', str(servers), 'namespace')
     conf.set_default('log_file', str((state / _LOG).resolve()))
 
 
@@ -172,8 +159,8 @@ def _check_address(
         name = arguments.host or 'Every address'
         raise Refused(
             f'{name} can be reached from other machines, whose '
-            'users may do anything without keystone. '
-            'Insist with --force-noauth.'
+            'users may do anything without keystone. Insist with '
+            '--force-noauth.'
         )
 
 
@@ -208,7 +195,7 @@ class _All:
         self._arguments = arguments
         self._state = pathlib.Path(arguments.state_dir)
         self._endpoints: dict[str, Endpoint] = {}
-        login = virt.login(conf)
+        login = virt.login(conf, arguments.driver)
         self._place = Place(
             arguments.host, self._state, rest, self._endpoints, login
         )
@@ -221,7 +208,8 @@ class _All:
         migration.schema.sync(facade.get_engine(), None)
         self._endpoints[_COMPUTE] = self._endpoint(application)
         self._plugins.configure(self._place, self._arguments, self._endpoints)
-        drivers = {host: virt.load(self._conf, host) for host in HOSTS}
+        name = self._arguments.driver
+        drivers = {host: virt.load(self._conf, host, name) for host in HOSTS}
         service.run(
             self._conf,
             [
@@ -277,7 +265,7 @@ class _All:
 
 
 def _services(
-    conf: cfg.ConfigOpts, drivers: dict[str, ComputeDriver]
+    conf: cfg.ConfigOpts, drivers: Mapping[str, ComputeDriver]
 ) -> list[service.Runnable]:
     transport = process.get_transport(conf)
     conductor = ConductorManager(conf, transport)

@@ -11,6 +11,7 @@ from oslo_utils import uuidutils
 
 from ext_lib.context import RequestContext
 from nova_ext import exception
+from nova_ext.compute import keys
 from nova_ext.flavors import Flavor
 from nova_ext.objects import system_metadata
 from nova_ext.objects.base import transactional
@@ -77,9 +78,11 @@ def plan(
     common: Mapping[str, Any],
     count: int,
     requested_host: str | None,
-    public_key: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return the columns of ``count`` servers that differ in name only."""
+    public_key = keys.of_server(
+        context, context.user_id, common.get('key_name')
+    )
     shared = {
         'user_id': context.user_id,
         'project_id': context.project_id,

@@ -19,7 +19,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.oid import NameOID
 from cryptography.x509.oid import ObjectIdentifier
 
-from nova_ext import exception
+from ext_lib import exception
+from ext_lib.context import RequestContext
+from nova_ext.db.api.keypair import KeypairNotFound
+from nova_ext.objects.keypair import KeyPair
 from nova_ext.objects.keypair import X509
 
 _BITS = 2048
@@ -34,6 +37,18 @@ _UTF8 = 0x0C
 #: The longest common name (RFC 5280).
 _COMMON_NAME = 64
 _INVALID = (ValueError, crypto_exceptions.UnsupportedAlgorithm)
+
+
+class InvalidKeypair(exception.Invalid):
+    """A request has a key that cannot be read."""
+
+    msg_fmt = 'Keypair data is invalid: %(reason)s'
+
+
+class UnknownKeyName(exception.Invalid):
+    """A server is to get a key that its user does not have."""
+
+    msg_fmt = 'Invalid key_name provided.'
 
 
 class NewKey(NamedTuple):
@@ -58,7 +73,7 @@ def fingerprint(public_key: str, type: str) -> str:
             _of_certificate(public_key) if type == X509 else _of(public_key)
         )
     except _INVALID as error:
-        raise exception.InvalidKeypair(
+        raise InvalidKeypair(
             reason='failed to generate fingerprint'
         ) from error
     return digest.hex(':')
@@ -82,6 +97,22 @@ def generate(type: str, user_id: str) -> NewKey:
         serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
     )
     return NewKey(private, f'{public.decode()} {_COMMENT}')
+
+
+def of_server(
+    context: RequestContext, user_id: str | None, key_name: str | None
+) -> str | None:
+    """Return the key that a server is to get; None for no key.
+
+    :raises UnknownKeyName: when the user has no key of this name
+    """
+    if key_name is None:
+        return None
+    try:
+        found = KeyPair.get_by_name(context, user_id or '', key_name)
+    except KeypairNotFound as error:
+        raise UnknownKeyName() from error
+    return str(found.public_key)
 
 
 def _of(public_key: str) -> bytes:

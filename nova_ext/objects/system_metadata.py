@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the service keeps with a server in its system metadata.
+"""The key and the addresses of a server, in its system metadata.
 
 A value of these has at most 255 characters, so that a public key takes
 several, as nova stores passwords.

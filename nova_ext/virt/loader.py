@@ -17,18 +17,24 @@ _DRIVERS: Mapping[str, Callable[[cfg.ConfigOpts, str], ComputeDriver]] = {
 NAMES = tuple(_DRIVERS)
 
 
-def load(conf: cfg.ConfigOpts, host: str) -> ComputeDriver:
+def load(
+    conf: cfg.ConfigOpts, host: str, name: str | None = None
+) -> ComputeDriver:
     """Return the hypervisor of a compute host.
 
     :param host: name of the compute host
+    :param name: of the driver, instead of the configured one
     :raises Misconfigured: when the machine cannot run it
     """
-    return _DRIVERS[conf.compute.driver](conf, host)
+    return _DRIVERS[name or conf.compute.driver](conf, host)
 
 
-def login(conf: cfg.ConfigOpts) -> str | None:
-    """Return the user to log in as on servers, None where one cannot."""
-    if conf.compute.driver != 'namespace':
+def login(conf: cfg.ConfigOpts, name: str | None = None) -> str | None:
+    """Return the user to log in as on servers, None where one cannot.
+
+    :param name: of the driver, instead of the configured one
+    """
+    if (name or conf.compute.driver) != 'namespace':
         return None
     user: str = conf.namespace.login
     return user

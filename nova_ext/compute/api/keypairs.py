@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests about the keys of users."""
 
+from ext_lib import exception
 from ext_lib.context import RequestContext
-from nova_ext import exception
 from nova_ext.compute import keys
 from nova_ext.objects.keypair import KeyPair
 from nova_ext.objects.keypair import KeyPairList
 
 #: The most keys of one user: the quota of nova.
 _LIMIT = 100
+
+
+class TooManyKeyPairs(exception.Forbidden):
+    """The user has as many keys as the quota permits."""
+
+    msg_fmt = 'Quota exceeded, too many key pairs.'
 
 
 def import_key(
@@ -34,7 +40,7 @@ def import_key(
         fingerprint=keys.fingerprint(public_key, type),
     )
     if KeyPairList.get_count_by_user(context, user_id) >= _LIMIT:
-        raise exception.TooManyKeyPairs()
+        raise TooManyKeyPairs()
     keypair.create()
     return keypair
 
@@ -49,19 +55,3 @@ def generate_key(
     new = keys.generate(type, user_id)
     keypair = import_key(context, user_id, name, new.public_key, type)
     return keypair, new.private_key
-
-
-def public_key(
-    context: RequestContext, user_id: str | None, key_name: str | None
-) -> str | None:
-    """Return the key that a server is to get; None for no key.
-
-    :raises UnknownKeyName: when the user has no key of this name
-    """
-    if key_name is None:
-        return None
-    try:
-        found = KeyPair.get_by_name(context, user_id or '', key_name)
-    except exception.KeypairNotFound as error:
-        raise exception.UnknownKeyName() from error
-    return str(found.public_key)

@@ -5,8 +5,8 @@ from typing import Any
 
 from ext_lib.context import RequestContext
 from nova_ext import step_types
+from nova_ext.compute import keys
 from nova_ext.compute.admission import Admission
-from nova_ext.compute.api import keypairs
 from nova_ext.compute.api.base import BaseAPI
 from nova_ext.objects import system_metadata
 from nova_ext.objects.fields import ActionName
@@ -131,9 +131,7 @@ class PowerAPI(BaseAPI):
         if 'key_name' in columns:
             columns['system_metadata'] = system_metadata.with_key_data(
                 instance.system_metadata,
-                keypairs.public_key(
-                    context, instance.user_id, columns['key_name']
-                ),
+                keys.of_server(context, instance.user_id, columns['key_name']),
             )
         if metadata is not None:
             columns['metadata'] = metadata

@@ -18,7 +18,6 @@ from nova_ext.action_events import Step
 from nova_ext.compute import admission
 from nova_ext.compute import creation
 from nova_ext.compute.admission import Admission
-from nova_ext.compute.api import keypairs
 from nova_ext.compute.api.moves import MoveAPI
 from nova_ext.compute.api.power import PowerAPI
 from nova_ext.flavors import Flavor
@@ -71,7 +70,6 @@ class API(PowerAPI, MoveAPI):
         max_count: int | None = None,
         availability_zone: str | None = None,
         requested_host: str | None = None,
-        key_name: str | None = None,
         **columns: Any,
     ) -> tuple[InstanceList, str]:
         """Create equal servers; return them and their reservation id.
@@ -79,18 +77,15 @@ class API(PowerAPI, MoveAPI):
         :param max_count: number of servers, as every host has room for any;
             None for ``min_count``
         :param availability_zone: may name a host, too: ``zone:host``
-        :param key_name: of a key of the caller
         :param columns: further fields of the servers
         :raises TooManyInstances: when they exceed the quota
         :raises AvailabilityZoneNotFound: when there is no such zone
         :raises DestinationHostNotFound: when there is no such host
-        :raises UnknownKeyName: when there is no such key
         """
         count = max(min_count, max_count or min_count)
         creation.check_count(count)
         zone, host_of_zone = creation.parse_zone(availability_zone)
         self._hosts.check_known(context, requested_host)
-        key_data = keypairs.public_key(context, context.user_id, key_name)
         reservation_id = creation.generate_reservation_id()
         plans = creation.plan(
             context,
@@ -102,12 +97,10 @@ class API(PowerAPI, MoveAPI):
                 'tags': list(tags),
                 'availability_zone': zone,
                 'reservation_id': reservation_id,
-                'key_name': key_name,
                 **columns,
             },
             count,
             requested_host or host_of_zone,
-            key_data,
         )
         instances = creation.store(context, plans)
         self._conductor.schedule_and_build_instances(context, list(instances))

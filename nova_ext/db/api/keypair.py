@@ -11,11 +11,22 @@ from ext_lib import exception as ext_exception
 from ext_lib.context import RequestContext
 from ext_lib.db import query
 from ext_lib.paging import Page
-from nova_ext import exception
 from nova_ext.db import models
 from nova_ext.db.facade import facade
 
 _KeyPair = models.KeyPair
+
+
+class KeypairNotFound(ext_exception.NotFound):
+    """The user has no key of this name."""
+
+    msg_fmt = 'Keypair %(name)s not found for user %(user_id)s'
+
+
+class KeyPairExists(ext_exception.Conflict):
+    """The user has a key of this name."""
+
+    msg_fmt = "Key pair '%(key_name)s' already exists."
 
 
 @facade.writer
@@ -31,7 +42,7 @@ def keypair_create(
     try:
         context.session.flush()
     except db_exception.DBDuplicateEntry as error:
-        raise exception.KeyPairExists(key_name=values['name']) from error
+        raise KeyPairExists(key_name=values['name']) from error
     return row
 
 
@@ -47,7 +58,7 @@ def keypair_get(
         sa.select(_KeyPair).where(*_named(user_id, name))
     ).first()
     if row is None:
-        raise exception.KeypairNotFound(name=name, user_id=user_id)
+        raise KeypairNotFound(name=name, user_id=user_id)
     return row
 
 
@@ -68,7 +79,7 @@ def keypair_get_all_by_user(
     if page.marker is not None:
         try:
             marker = keypair_get(context, user_id, page.marker)
-        except exception.KeypairNotFound as error:
+        except KeypairNotFound as error:
             raise ext_exception.MarkerNotFound(marker=page.marker) from error
         statement = statement.where(_KeyPair.name > marker.name)
     return list(context.session.scalars(statement.limit(page.limit)))
@@ -94,7 +105,7 @@ def keypair_destroy(context: RequestContext, user_id: str, name: str) -> None:
         execution_options={'synchronize_session': False},
     )
     if not result.rowcount:
-        raise exception.KeypairNotFound(name=name, user_id=user_id)
+        raise KeypairNotFound(name=name, user_id=user_id)
 
 
 def _named(user_id: str, name: str) -> tuple[Any, Any]:

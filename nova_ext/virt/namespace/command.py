@@ -29,7 +29,7 @@ def run(*command: str) -> str:
         ended after 30 seconds
     """
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 (nothing of users)
             command,
             env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,

@@ -31,7 +31,7 @@ def mac_of(address: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Guest:
-    """What is known of one guest.
+    """One guest, as its file describes it.
 
     :param uuid: of the server
     :param address: out of the private network

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the driver needs of the machine, checked before it starts."""
+"""Needs of the driver, checked before it starts."""
 
 import os
 import pathlib

@@ -71,7 +71,7 @@ class SSHServers:
         """
         log = files.log / 'start.log'
         with open(log, 'wb') as output:
-            child = subprocess.Popen(
+            child = subprocess.Popen(  # noqa: S603 (nothing of users)
                 [
                     *('ip', 'netns', 'exec', guest.namespace, 'unshare'),
                     *('--uts', '--ipc', '--pid', '--fork', '--mount-proc'),

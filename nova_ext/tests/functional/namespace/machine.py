@@ -112,7 +112,9 @@ class Machine(fixtures.Fixture):
         _run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', self.key)
         self.public_key = pathlib.Path(f'{self.key}.pub').read_text().strip()
 
-    def ssh(self, address: str, command: str, login: str = 'cloud-user') -> str:
+    def ssh(
+        self, address: str, command: str, login: str = 'cloud-user'
+    ) -> str:
         """Log in to a server; return what a command prints there.
 
         :raises subprocess.CalledProcessError: when it fails

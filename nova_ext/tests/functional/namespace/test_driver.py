@@ -180,7 +180,9 @@ class TestPower(DriverTestCase):
 
     def test_a_soft_stop_lets_processes_end(self):
         instance = self.spawn()
-        trap = 'trap "echo ended >end; exit" TERM; while true; do sleep 0.1; done'
+        trap = (
+            'trap "echo ended >end; exit" TERM; while true; do sleep 0.1; done'
+        )
         self.ssh(instance, f"nohup bash -c '{trap}' >/dev/null 2>&1 &")
         self.do('reboot', instance, 'SOFT')
         self.assertEqual('ended\n', self.ssh(instance, 'cat end'))
@@ -201,11 +203,13 @@ class TestPower(DriverTestCase):
             before = self.output(instance)
             self.do(go_on, instance)
             self.assertPower(PowerState.RUNNING, instance)
-            wait_until(
-                lambda before=before: self.output(instance) > before,
-                'the process to run on',
-            )
+            self.wait_for_output(instance, before)
             self.assertIn('x', self.ssh(instance, 'tail -n 1 out'))
+
+    def wait_for_output(self, instance, before):
+        wait_until(
+            lambda: self.output(instance) > before, 'a process to run on'
+        )
 
     def output(self, instance):
         path = f'servers/{instance.uuid}/home/out'
@@ -236,9 +240,7 @@ class TestBehindItsBack(DriverTestCase):
             if b'sshd' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes():
                 os.kill(pid, signal.SIGKILL)
         wait_until(
-            lambda: (
-                self.first.get_power_state(instance) == PowerState.CRASHED
-            ),
+            lambda: self.first.get_power_state(instance) == PowerState.CRASHED,
             'the server to crash',
         )
         self.assertRaises(
@@ -304,7 +306,7 @@ class TestMoves(DriverTestCase):
     def test_live_migration_ends_no_process(self):
         instance = self.spawn()
         before = self.processes(instance)
-        progress = []
+        progress: list[object] = []
         self.second.check_can_live_migrate_destination(self.context, instance)
         self.first.check_can_live_migrate_source(self.context, instance)
         self.second.pre_live_migration(self.context, instance)
@@ -359,8 +361,6 @@ class TestRefusals(DriverTestCase):
         for name, value in options.items():
             before = self.conf.namespace[name]
             self.conf.set_override(name, value, 'namespace')
-            error = self.assertRaises(
-                Misconfigured, self.new_driver, 'host1'
-            )
+            error = self.assertRaises(Misconfigured, self.new_driver, 'host1')
             self.assertIn(words, str(error))
             self.conf.set_override(name, before, 'namespace')

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers to log in to, as users get them from a running service."""
 
-import os
+import subprocess
 
 import fixtures
 
@@ -48,10 +48,13 @@ class ServiceTestCase(base.TestCase):
         for server_id in self.servers:
             self.admin.delete(server_id)
         for server_id in self.servers:
-            polling.wait_until(
-                lambda i=server_id: self.admin.is_gone(i), 'a deletion'
-            )
+            self.wait_until_gone(server_id)
         self.assertNothingLeft()
+
+    def wait_until_gone(self, server_id):
+        polling.wait_until(
+            lambda: self.admin.is_gone(server_id), 'the deletion'
+        )
 
     def assertNothingLeft(self):
         self.assertEqual({}, self.machine.changes())
@@ -146,7 +149,7 @@ class TestAllInOne(ServiceTestCase):
     def test_an_ended_server_shows_as_crashed(self):
         server = self.create()
         name = f'nova-ext-{server["id"]}'
-        os.system(f'ip netns delete {name}')
+        subprocess.run(['ip', 'netns', 'delete', name], check=True)
         self.wait_for_power(server, _CRASHED)
         self.act(server, 'reboot', {'type': 'HARD'}, 'ACTIVE')
         self.delete_all()
@@ -165,7 +168,9 @@ class TestAllInOne(ServiceTestCase):
         )
         self.assertIsNone(shown['key_name'])
         (self.machine.path / 'known_hosts').unlink()
-        self.assertRaises(Exception, self.ssh, server, 'ls')
+        self.assertRaises(
+            subprocess.CalledProcessError, self.ssh, server, 'ls'
+        )
         self.delete_all()
 
 
@@ -185,9 +190,7 @@ class TestCompute(deployment.DeploymentTestCase, ServiceTestCase):
 
     def test_killed_compute_services(self):
         """They find their servers again, and remove those deleted since."""
-        server, gone = (
-            self.create(host=node) for node in deployment.NODES
-        )
+        server, gone = (self.create(host=node) for node in deployment.NODES)
         self.ssh(server, 'nohup sleep 600 >/dev/null 2>&1 &')
         for node in deployment.NODES:
             self.computes[node].kill()

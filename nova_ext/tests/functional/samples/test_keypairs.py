@@ -58,6 +58,4 @@ class KeypairSamples(base.SampleTestCase):
             return body
 
         self.assertSamples(f'os-keypairs/{name}-req', body_at)
-        self.assertSamples(
-            f'os-keypairs/{name}-resp', answers.__getitem__
-        )
+        self.assertSamples(f'os-keypairs/{name}-resp', answers.__getitem__)

@@ -3,7 +3,6 @@
 
 import ddt
 
-from nova_ext import exception
 from nova_ext.compute import keys
 from nova_ext.tests import base
 
@@ -27,7 +26,7 @@ class TestKeys(base.TestCase):
     def test_no_key(self, text: str) -> None:
         for kind in ('ssh', 'x509'):
             self.assertRaises(
-                exception.InvalidKeypair, keys.fingerprint, text, kind
+                keys.InvalidKeypair, keys.fingerprint, text, kind
             )
 
     @ddt.data('ssh', 'x509')

@@ -4,7 +4,6 @@
 from ext_lib import exception as ext_exception
 from ext_lib.paging import ALL
 from ext_lib.paging import Page
-from nova_ext import exception
 from nova_ext.db.api import keypair as keypair_db
 from nova_ext.tests.unit.db import base
 
@@ -30,7 +29,7 @@ class TestKeypairs(base.TestCase):
         self.create('one')
         self.create('One')
         self.create('one', 'u2')
-        self.assertRaises(exception.KeyPairExists, self.create, 'one')
+        self.assertRaises(keypair_db.KeyPairExists, self.create, 'one')
         self.assertEqual({'one', 'One'}, set(self.names()))
         self.assertEqual(2, keypair_db.keypair_count(self.admin, 'u1'))
 
@@ -55,7 +54,7 @@ class TestKeypairs(base.TestCase):
                 keypair_db.keypair_destroy,
             ):
                 self.assertRaises(
-                    exception.KeypairNotFound,
+                    keypair_db.KeypairNotFound,
                     function, self.admin, user_id, name,
                 )  # fmt: skip
         keypair_db.keypair_destroy(self.admin, 'u1', 'one')

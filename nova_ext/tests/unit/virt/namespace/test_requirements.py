@@ -3,6 +3,7 @@
 
 import os
 import pwd
+import shutil
 from unittest import mock
 
 import ddt
@@ -21,30 +22,31 @@ class TestRequirements(base.TestCase):
     def setUp(self) -> None:
         super().setUp()
         self.as_user(0)
-        status = mock.patch.object(requirements, '_STATUS')
+        status = mock.patch.object(requirements, '_STATUS', autospec=True)
         self.status = status.start()
         self.addCleanup(status.stop)
         self.status.read_text.return_value = f'CapEff:\t{2**40 - 1:x}\n'
-        self.programs = self.patch_programs({})
+        self.patch_programs({})
 
     def as_user(self, uid: int) -> None:
-        patch = mock.patch.object(os, 'geteuid', return_value=uid)
+        patch = mock.patch.object(
+            os, 'geteuid', autospec=True, return_value=uid
+        )
         patch.start()
         self.addCleanup(patch.stop)
 
     def patch_programs(self, missing: dict[str, None]) -> None:
         patch = mock.patch.object(
-            requirements.shutil,
+            shutil,
             'which',
+            autospec=True,
             side_effect=lambda name, path: missing.get(name, f'/bin/{name}'),
         )
         patch.start()
         self.addCleanup(patch.stop)
 
     def assertRefused(self, words: str) -> None:
-        error = self.assertRaises(
-            Misconfigured, requirements.check, self.conf
-        )
+        error = self.assertRaises(Misconfigured, requirements.check, self.conf)
         self.assertIn(words, str(error))
         self.assertNotIn('\n', str(error))
 
@@ -69,7 +71,9 @@ class TestRequirements(base.TestCase):
 
     def test_a_user_of_the_machine(self) -> None:
         user = mock.Mock(spec_set=['pw_name'], pw_name='someone')
-        with mock.patch.object(pwd, 'getpwuid', return_value=user):
+        with mock.patch.object(
+            pwd, 'getpwuid', autospec=True, return_value=user
+        ):
             self.assertRefused('someone')
 
     @ddt.data('10.0.0.1/24', '8.8.8.0/24', '10.0.0.0/31', 'fd00::/64', 'x')
