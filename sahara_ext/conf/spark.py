@@ -28,7 +28,7 @@ OPTS = [
     cfg.StrOpt(
         'directory',
         default='spark-cluster',
-        regex=r'[\w./-]+',
+        regex=r'^[\w./-]+$',
         help='The directory on instances in which everything is, relative to '
         'where a login begins. Each instance has one of its own in it.',
     ),
