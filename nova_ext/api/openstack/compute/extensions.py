@@ -20,6 +20,7 @@ _EXTENSIONS = {
     'os-admin-actions': ('AdminActions', 'Reset the state of servers.'),
     'os-evacuate': ('Evacuate', 'Evacuate servers from dead hosts.'),
     'os-instance-actions': ('InstanceActions', 'What was done to servers.'),
+    'os-keypairs': ('Keypairs', 'Keep the keys of users.'),
     'os-lock-server': ('LockServer', 'Lock and unlock servers.'),
     'os-migrate-server': ('MigrateServer', 'Migrate servers.'),
     'os-migrations': ('Migrations', 'List migrations.'),

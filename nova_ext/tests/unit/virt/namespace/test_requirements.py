@@ -4,6 +4,7 @@
 import os
 import pwd
 import shutil
+from typing import Any
 from unittest import mock
 
 import ddt
@@ -21,29 +22,17 @@ _ONE_CAPABILITY = f'CapEff:\t{1 << 12:016x}\n'
 class TestRequirements(base.TestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.as_user(0)
-        status = mock.patch.object(requirements, '_STATUS', autospec=True)
-        self.status = status.start()
-        self.addCleanup(status.stop)
+        self.geteuid = self.mocked(os, 'geteuid')
+        self.geteuid.return_value = 0
+        self.which = self.mocked(shutil, 'which')
+        self.which.side_effect = lambda name, path: f'/bin/{name}'
+        self.status = self.mocked(requirements, '_STATUS')
         self.status.read_text.return_value = f'CapEff:\t{2**40 - 1:x}\n'
-        self.patch_programs({})
 
-    def as_user(self, uid: int) -> None:
-        patch = mock.patch.object(
-            os, 'geteuid', autospec=True, return_value=uid
-        )
-        patch.start()
+    def mocked(self, owner: Any, name: str) -> Any:
+        patch = mock.patch.object(owner, name, autospec=True)
         self.addCleanup(patch.stop)
-
-    def patch_programs(self, missing: dict[str, None]) -> None:
-        patch = mock.patch.object(
-            shutil,
-            'which',
-            autospec=True,
-            side_effect=lambda name, path: missing.get(name, f'/bin/{name}'),
-        )
-        patch.start()
-        self.addCleanup(patch.stop)
+        return patch.start()
 
     def assertRefused(self, words: str) -> None:
         error = self.assertRaises(Misconfigured, requirements.check, self.conf)
@@ -54,7 +43,7 @@ class TestRequirements(base.TestCase):
         requirements.check(self.conf)
 
     def test_no_root(self) -> None:
-        self.as_user(1000)
+        self.geteuid.return_value = 1000
         self.assertRefused('has to run as root')
 
     def test_no_capabilities(self) -> None:
@@ -66,7 +55,9 @@ class TestRequirements(base.TestCase):
     @ddt.data(('ip', 'iproute2'), ('sshd', 'openssh-server'))
     @ddt.unpack
     def test_no_program(self, name: str, package: str) -> None:
-        self.patch_programs({name: None})
+        self.which.side_effect = lambda found, path: (
+            None if found == name else f'/bin/{found}'
+        )
         self.assertRefused(package)
 
     def test_a_user_of_the_machine(self) -> None:

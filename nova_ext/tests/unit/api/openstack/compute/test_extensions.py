@@ -15,6 +15,7 @@ _ADDED = {
         '/servers/{server_id}/os-instance-actions',
         '/servers/{server_id}/os-instance-actions/{id}',
     },
+    'os-keypairs': {'/os-keypairs', '/os-keypairs/{id}'},
     'os-lock-server': {'lock', 'unlock'},
     'os-migrate-server': {'migrate', 'os-migrateLive'},
     'os-migrations': {'/os-migrations'},
