@@ -53,7 +53,7 @@ serve: $(VENV)/.serve
 # puts every variable of its command line.
 test: $(VENV)/.test
 	@PYTHON=python PATH="$(abspath $(BIN)):$$PATH" stestr run \
-	    --exclude-regex '\.functional\.(backends|namespace)\.|\.realcloud\.' $(OPTS)
+	    --exclude-regex '\.functional\.(backends|namespace|spark)\.|\.realcloud\.' $(OPTS)
 
 dashboard: $(DASHBOARD_VENV)/.installed
 	@exec $(DASHBOARD) \

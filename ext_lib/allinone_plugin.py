@@ -31,12 +31,15 @@ class Place:
     :param argv: the part of the command line for oslo.config
     :param endpoints: those of all services, by type; they have URLs once
         their servers have started, in this order
+    :param login: whom one can log in as on the servers of the compute API;
+        None where they are names only
     """
 
     host: str
     state: pathlib.Path
     argv: Sequence[str]
     endpoints: Mapping[str, Endpoint]
+    login: str | None = None
 
 
 class AllInOnePlugin(abc.ABC):

@@ -198,7 +198,10 @@ class _All:
         self._arguments = arguments
         self._state = pathlib.Path(arguments.state_dir)
         self._endpoints: dict[str, Endpoint] = {}
-        self._place = Place(arguments.host, self._state, rest, self._endpoints)
+        login = virt.login(conf, arguments.driver)
+        self._place = Place(
+            arguments.host, self._state, rest, self._endpoints, login
+        )
         self._plugins = plugins
 
     def run(self) -> None:

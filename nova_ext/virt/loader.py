@@ -27,3 +27,14 @@ def load(
     :raises Misconfigured: when the machine cannot run it
     """
     return _DRIVERS[name or conf.compute.driver](conf, host)
+
+
+def login(conf: cfg.ConfigOpts, name: str | None = None) -> str | None:
+    """Return the user to log in as on servers, None where one cannot.
+
+    :param name: of the driver, instead of the configured one
+    """
+    if (name or conf.compute.driver) != 'namespace':
+        return None
+    user: str = conf.namespace.login
+    return user

@@ -7,6 +7,8 @@ files and environment as that of the program.
 
 import argparse
 from collections.abc import Mapping, Sequence
+import pathlib
+import secrets
 
 from oslo_config import cfg
 
@@ -29,6 +31,8 @@ from sahara_ext.wsgi import loader
 
 _TYPE = 'data-processing'
 _DATABASE = 'sahara_ext.sqlite'
+_SSH_FILE = 'ssh-secret'
+_SECRET_BYTES = 32
 _COMPUTE = infra_compute.GROUP.name
 #: Where compute hosts are not real, nothing changes at the pace of machines.
 _PAUSE = 0.2
@@ -61,7 +65,7 @@ class DataProcessing(AllInOnePlugin):
     def __init__(self, place: Place, arguments: argparse.Namespace) -> None:
         self._place = place
         self._conf = cfg.ConfigOpts()
-        _set_defaults(self._conf)
+        _set_defaults(self._conf, place)
         self._conf(place.argv, project='sahara-ext')
         config_names.check(self._conf)
         # Not only by default: what is configured of a database is meant
@@ -94,11 +98,26 @@ class DataProcessing(AllInOnePlugin):
         return _TO_TRY.format(url=self._endpoint.url)
 
 
-def _set_defaults(conf: cfg.ConfigOpts) -> None:
+def _set_defaults(conf: cfg.ConfigOpts, place: Place) -> None:
     engine.register_opts(conf)
     allinone_plugin.set_defaults(conf)
     conf.set_default('wait_for', 'active', _COMPUTE)
     conf.set_default('poll_interval', _PAUSE, _COMPUTE)
+    conf.set_default('secret_file', str(_secret(place.state)), 'ssh')
+    if place.login is not None:
+        conf.set_default('driver', 'compute', 'infra')
+        conf.set_default('wait_for', 'ssh', _COMPUTE)
+        conf.set_default('username', place.login, 'ssh')
+
+
+def _secret(state: pathlib.Path) -> pathlib.Path:
+    """Return the file of the secret that keys of clusters are made of."""
+    path = state.resolve() / _SSH_FILE
+    with open(private_files.open_descriptor(path), 'r+') as file:
+        # Its clusters outlive the program.
+        if not file.read():
+            file.write(f'{secrets.token_hex(_SECRET_BYTES)}\n')
+    return path
 
 
 class _ComputeAPI:

@@ -92,6 +92,14 @@ OPTS = [
         help='Seconds until the port of SSH must be open.',
     ),
     cfg.IntOpt(
+        'refusal_timeout',
+        default=120,
+        min=0,
+        help='For how many seconds a server may refuse the key of a cluster '
+        'that it was made with, before that is a failure. Many images get it '
+        'a little after their SSH server has started.',
+    ),
+    cfg.IntOpt(
         'delete_timeout',
         default=1800,
         min=1,

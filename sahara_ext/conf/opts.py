@@ -10,6 +10,8 @@ from ext_lib import options
 from ext_lib import startup
 from ext_lib.db import indexes
 from sahara_ext.conf import infra_compute
+from sahara_ext.conf import spark
+from sahara_ext.conf import ssh
 
 DEFAULT_OPTS = [
     cfg.HostAddressOpt(
@@ -132,6 +134,8 @@ _SECTIONS: Sequence[options.Section] = (
     ),
     (cfg.OptGroup('infra', title='Where instances come from'), INFRA_OPTS),
     (cfg.OptGroup('plugins', title='Kinds of clusters'), PLUGINS_OPTS),
+    (spark.GROUP, spark.OPTS),
+    (ssh.GROUP, ssh.OPTS),
     (
         cfg.OptGroup('status', title='What sahara-ext-status looks at'),
         [indexes.BIG_TABLE],

@@ -205,6 +205,7 @@ class ClusterInstance(Timestamped, Base):
     instance_id = sa.Column(_UUID)
     internal_ip = sa.Column(sa.String(45))
     management_ip = sa.Column(sa.String(45))
+    host_key = sa.Column(sa.Text)
     dns_hostname = sa.Column(_NAME)
     storage_devices_number = sa.Column(sa.Integer, default=0)
     state = sa.Column(sa.String(16), nullable=False)

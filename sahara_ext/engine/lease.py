@@ -58,6 +58,14 @@ class Lease:
         if not self._is_held:
             raise Interrupted('another engine or operation has the cluster')
 
+    def waiting_check(self, waiting: str = '') -> None:
+        """Return as long as it is right to wait.
+
+        :param waiting: for what, of which no note is taken
+        :raises Interrupted: otherwise
+        """
+        self.check()
+
     def expire(self) -> None:
         """Have the next check ask the database."""
         self._deadline = 0.0

@@ -142,6 +142,7 @@ def _take_down(operation: Operation) -> None:
     if not operation.cluster.operation_force:
         _shut_down(operation)
     servers.remove(operation, operation.cluster.instances())
+    servers.release_key(operation)
 
 
 def _shut_down(operation: Operation) -> None:

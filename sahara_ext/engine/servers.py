@@ -26,7 +26,9 @@ def add(
     """
     spawning, waiting = _NEW if is_new else _GROWING
     operation.set_status(spawning)
-    _step(operation, InfraStep.LAUNCHING, instances, _launch)
+    _step(
+        operation, InfraStep.LAUNCHING, instances, _launch, before=_admit_key
+    )
     operation.set_status(waiting)
     _step(operation, InfraStep.ASSIGNING_IPS, instances, _assign)
     _step(operation, InfraStep.WAITING_FOR_SSH, instances, _wait_for_ssh)
@@ -42,11 +44,35 @@ def _step(
     name: str,
     instances: Sequence[ClusterInstance],
     work: Callable[[Operation, ClusterInstance], None],
+    before: Callable[[Operation], None] = lambda _: None,
 ) -> None:
     with operation.progress.step(name, len(instances)) as step:
         if not step.finished:
+            before(operation)
             each = functools.partial(work, operation)
             for_each(step, instances, each, operation.workers)
+
+
+def _admit_key(operation: Operation) -> None:
+    """Give the cluster a key to log in with, if its plugin needs one."""
+    if not operation.plugin.needs_ssh:
+        return
+    cluster, driver = operation.cluster, operation.driver
+    if cluster.management_public_key is None:
+        # Before it is registered: what is stored is what is to be released.
+        cluster.management_public_key = driver.public_key(cluster)
+        cluster.save()
+    driver.register_key(
+        operation.context, cluster, operation.lease.waiting_check
+    )
+
+
+def release_key(operation: Operation) -> None:
+    """Have the cloud forget the key of the cluster, if there is one."""
+    if operation.cluster.management_public_key is not None:
+        operation.driver.release_key(
+            operation.context, operation.cluster, operation.lease.waiting_check
+        )
 
 
 def _launch(operation: Operation, instance: ClusterInstance) -> None:
@@ -74,9 +100,12 @@ def _assign(operation: Operation, instance: ClusterInstance) -> None:
 
 def _wait_for_ssh(operation: Operation, instance: ClusterInstance) -> None:
     with operation.waits.of(instance) as checkpoint:
-        operation.driver.wait_for_ssh(
+        found = operation.driver.wait_for_ssh(
             operation.context, operation.cluster, instance, checkpoint
         )
+    if found is not None:
+        instance.host_key = found
+        operation.save(instance)
 
 
 def delete(operation: Operation, instance: ClusterInstance) -> None:

@@ -133,7 +133,9 @@ def check_configs(
         if target not in targets:
             raise exception.ConfigNotFound(name=plugin.name, config=target)
         for name in values:
-            if (target, name) not in known:
+            if (target, name) not in known and not plugin.accepts_config(
+                version, target, name
+            ):
                 raise exception.ConfigNotFound(
                     name=plugin.name, config=f'{target}: {name}'
                 )

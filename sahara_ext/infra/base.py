@@ -12,6 +12,7 @@ from oslo_config import cfg
 from stevedore import driver
 
 from ext_lib.context import RequestContext
+from sahara_ext import exception
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
@@ -101,8 +102,12 @@ class InfraDriver(abc.ABC):
         cluster: Cluster,
         instance: ClusterInstance,
         checkpoint: Checkpoint,
-    ) -> None:
-        """Wait until one can log in on the server."""
+    ) -> str | None:
+        """Wait until one can log in on the server.
+
+        :returns: the key of the server, which is to be the only one from then
+            on; None where clusters have no key to log in with
+        """
 
     @abc.abstractmethod
     def delete(
@@ -117,6 +122,27 @@ class InfraDriver(abc.ABC):
         There may be one though ``instance.instance_id`` is None, when the
         process died that launched it.
         """
+
+    def public_key(self, cluster: Cluster) -> str:
+        """Return the public part of the key to log in on instances with.
+
+        It is always the same for a cluster.
+
+        :raises InfraUnsupported: when one cannot log in
+        """
+        raise exception.InfraUnsupported(name='login')
+
+    def register_key(
+        self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint
+    ) -> None:
+        """Have instances that are launched from now on accept that key."""
+        raise exception.InfraUnsupported(name='login')
+
+    def release_key(
+        self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint
+    ) -> None:
+        """Undo :meth:`register_key`, if it was called."""
+        raise exception.InfraUnsupported(name='login')
 
 
 NAMESPACE = 'sahara_ext.infra'

@@ -4,7 +4,6 @@
 Launching is safe to repeat: see :mod:`sahara_ext.infra.launch`.
 """
 
-import socket
 from typing import Any
 
 from oslo_config import cfg
@@ -13,6 +12,7 @@ from ext_lib.context import RequestContext
 from sahara_ext import exception
 from sahara_ext.conf import infra_compute
 from sahara_ext.infra import base
+from sahara_ext.infra import keypairs
 from sahara_ext.infra.base import Checkpoint
 from sahara_ext.infra.cloud import Cloud
 from sahara_ext.infra.launch import Launch
@@ -20,6 +20,7 @@ from sahara_ext.infra.launch import Launches
 from sahara_ext.infra.launch import MARK
 from sahara_ext.infra.launch import SearchedLaunch
 from sahara_ext.infra.launch import tag
+from sahara_ext.infra.login import Login
 from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
@@ -36,8 +37,6 @@ _HOSTS = {
     'MAINTENANCE': 'Its host is in maintenance.',
     'UNKNOWN': 'The status of its host is unknown.',
 }
-#: How long one try to connect may take, in seconds.
-_CONNECT_SECONDS = 1.0
 
 
 class ComputeDriver(base.InfraDriver):
@@ -48,6 +47,7 @@ class ComputeDriver(base.InfraDriver):
         self._conf = conf[infra_compute.GROUP.name]
         self._cloud = Cloud(conf)
         self._launches = Launches()
+        self._login = Login(conf)
 
     def launch(
         self,
@@ -104,26 +104,22 @@ class ComputeDriver(base.InfraDriver):
         cluster: Cluster,
         instance: ClusterInstance,
         checkpoint: Checkpoint,
-    ) -> None:
-        """Wait until the port of SSH is open.
+    ) -> str | None:
+        """Wait until the port of SSH is open, then log in, if there is a key.
 
         :raises InfraTimeout: when it takes too long
+        :raises LoginRefused: when the server does not accept the key
+        :raises HostKeyChanged: when it is not the server of before
         """
         if self._conf.wait_for != 'ssh':
-            return
-        address = (str(instance.management_ip), self._conf.ssh_port)
+            return None
         limit = self._limit(
-            f'{instance.instance_name} to answer at {address[0]}',
+            f'{instance.instance_name} to answer at {instance.management_ip}',
             self._conf.ssh_timeout,
             checkpoint,
         )
-        while True:
-            try:
-                socket.create_connection(address, _CONNECT_SECONDS).close()
-            except OSError as error:
-                limit.pause(error)
-            else:
-                return
+        user_key = self._keypairs(cluster, checkpoint).of_user(cluster)
+        return self._login.wait(context, cluster, instance, limit, user_key)
 
     def delete(
         self,
@@ -153,6 +149,48 @@ class ComputeDriver(base.InfraDriver):
             if not is_asked or (server and server['status'] == 'ERROR'):
                 is_asked = servers.delete(server_id, limit)
             limit.pause(_state(server))
+
+    def public_key(self, cluster: Cluster) -> str:
+        """Return the public part of the key to log in on instances with.
+
+        :raises SSHNotConfigured: when there is no secret to compute it of
+        """
+        return self._login.public_key(cluster)
+
+    def register_key(
+        self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint
+    ) -> None:
+        """Have the compute API know that key as a keypair.
+
+        :raises KeypairNotFound: when it does not know the user's keypair
+        :raises InfraTimeout: when it takes too long
+        :raises InfraRefused: when the compute API does not want to
+        """
+        found = self._keypairs(cluster, checkpoint)
+        found.of_user(cluster)
+        found.register(
+            keypairs.name_of(cluster), str(cluster.management_public_key)
+        )
+
+    def release_key(
+        self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint
+    ) -> None:
+        """Have the compute API forget the keypair, if it knows it.
+
+        :raises InfraTimeout: when it takes too long
+        :raises InfraRefused: when the compute API does not want to
+        """
+        self._keypairs(cluster, checkpoint).delete(keypairs.name_of(cluster))
+
+    def _keypairs(
+        self, cluster: Cluster, checkpoint: Checkpoint
+    ) -> keypairs.Keypairs:
+        limit = self._limit(
+            'the keypair of the cluster',
+            self._conf.launch_timeout,
+            checkpoint,
+        )
+        return keypairs.Keypairs(self._servers(cluster), limit)
 
     def _launch_of(
         self,
@@ -191,7 +229,7 @@ class ComputeDriver(base.InfraDriver):
             'imageRef': node_group.image_id or cluster.default_image_id,
             'networks': self._networks(cluster),
             'metadata': {MARK: tag(cluster, instance)},
-            'key_name': cluster.user_keypair_id,
+            'key_name': keypairs.for_servers(cluster),
             'availability_zone': node_group.availability_zone,
             'security_groups': [
                 {'name': name} for name in node_group.security_groups or ()

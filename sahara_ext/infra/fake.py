@@ -59,7 +59,7 @@ class FakeDriver(base.InfraDriver):
         instance: ClusterInstance,
         checkpoint: base.Checkpoint,
     ) -> None:
-        """Find that one could log in."""
+        """Find that one could log in; there is nothing to log in on."""
         _play(cluster, instance, InfraStep.WAITING_FOR_SSH, checkpoint)
 
     def delete(

@@ -78,6 +78,10 @@ class RetryLimit:
         self._sleep(self._pause)
         self._pause = min(self._pause * 1.5, self._longest)
 
+    def check(self) -> None:
+        """Return as long as there is a need to wait."""
+        self._checkpoint()
+
     def _sleep(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         self._checkpoint()
@@ -109,7 +113,7 @@ class Servers:
     def know_tasks(self, limit: RetryLimit) -> bool:
         """Return whether the compute API knows of tasks, and so of tags."""
         path = f'/servers/{_NO_STATE}/tasks'
-        answer = self._ask(limit, 'GET', path, params={'state': _NO_STATE})
+        answer = self.ask(limit, 'GET', path, params={'state': _NO_STATE})
         return answer.status_code == requests.codes.bad_request
 
     def create(self, server: Server, tag: str) -> str | None:
@@ -132,16 +136,16 @@ class Servers:
 
     def tasks(self, tag: str, limit: RetryLimit) -> list[Task]:
         """Return the tasks of a tag, newest first."""
-        answer = self._ask(limit, 'GET', f'/servers/{tag}/tasks')
-        return list(answer.json()['tasks']) if _is_there(answer) else []
+        answer = self.ask(limit, 'GET', f'/servers/{tag}/tasks')
+        return list(answer.json()['tasks']) if is_there(answer) else []
 
     def search(self, name: str, limit: RetryLimit) -> list[Server]:
         """Return servers, among them all of this name."""
         found: list[Server] = []
         params: dict[str, Any] = {'name': name}
         while True:
-            answer = self._ask(limit, 'GET', '/servers/detail', params=params)
-            _check(answer)
+            answer = self.ask(limit, 'GET', '/servers/detail', params=params)
+            check(answer)
             page = answer.json()
             found += page['servers']
             if not page.get('servers_links') or not page['servers']:
@@ -150,21 +154,24 @@ class Servers:
 
     def show(self, server_id: str, limit: RetryLimit) -> Server | None:
         """Return a server, None when it is gone."""
-        answer = self._ask(limit, 'GET', f'/servers/{server_id}')
-        return dict(answer.json()['server']) if _is_there(answer) else None
+        answer = self.ask(limit, 'GET', f'/servers/{server_id}')
+        return dict(answer.json()['server']) if is_there(answer) else None
 
     def delete(self, server_id: str, limit: RetryLimit) -> bool:
         """Have a server deleted; return whether that was accepted."""
-        answer = self._ask(limit, 'DELETE', f'/servers/{server_id}')
+        answer = self.ask(limit, 'DELETE', f'/servers/{server_id}')
         if answer.status_code == requests.codes.conflict:
             return False
-        _is_there(answer)
+        is_there(answer)
         return True
 
-    def _ask(
+    def ask(
         self, limit: RetryLimit, method: str, path: str, **kwargs: Any
     ) -> requests.Response:
-        """Send a request until there is an answer that says something."""
+        """Send a request until there is an answer that says something.
+
+        :raises InfraTimeout: when there is none in time
+        """
         while True:
             try:
                 return self._try(method, path, {}, **kwargs)
@@ -190,14 +197,22 @@ class Servers:
         return answer
 
 
-def _is_there(answer: requests.Response) -> bool:
+def is_there(answer: requests.Response) -> bool:
+    """Return whether there is what a request was for.
+
+    :raises InfraRefused: when it was not carried out for another reason
+    """
     if answer.status_code == requests.codes.not_found:
         return False
-    _check(answer)
+    check(answer)
     return True
 
 
-def _check(answer: requests.Response) -> None:
+def check(answer: requests.Response) -> None:
+    """Return when a request was carried out.
+
+    :raises InfraRefused: with the reason the compute API gives
+    """
     if not answer.ok:
         raise exception.InfraRefused(reason=_reason(answer))
 

@@ -42,11 +42,12 @@ class Cluster(
 
     # 1.0: Initial version
     # 1.1: Add provision_steps
-    VERSION = '1.1'
+    # 1.2: NodeGroup 1.1
+    VERSION = '1.2'
     SINCE = {'provision_steps': '1.1'}
     NOT_COLUMNS = _PARTS
     obj_relationships = {
-        'node_groups': [('1.0', '1.0')],
+        'node_groups': [('1.0', '1.0'), ('1.2', '1.1')],
         'provision_steps': [('1.1', '1.1')],
     }
 
@@ -213,8 +214,11 @@ class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
 
     # 1.0: Initial version
     # 1.1: Cluster 1.1
-    VERSION = '1.1'
-    obj_relationships = {'objects': [('1.0', '1.0'), ('1.1', '1.1')]}
+    # 1.2: Cluster 1.2
+    VERSION = '1.2'
+    obj_relationships = {
+        'objects': [('1.0', '1.0'), ('1.1', '1.1'), ('1.2', '1.2')]
+    }
 
     fields = {
         'objects': fields.ListOfObjectsField('Cluster'),

@@ -14,7 +14,7 @@ from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import InstanceStateField
 
 #: What tells where an instance runs.
-_PLACE = ['id', 'instance_id', 'internal_ip', 'management_ip']
+_PLACE = ['id', 'instance_id', 'internal_ip', 'management_ip', 'host_key']
 
 
 @base.VersionedObjectRegistry.register
@@ -22,7 +22,9 @@ class ClusterInstance(base.SaharaExtObject):
     """One server of a cluster: present, planned or about to be removed."""
 
     # 1.0: Initial version
-    VERSION = '1.0'
+    # 1.1: Add host_key
+    VERSION = '1.1'
+    SINCE = {'host_key': '1.1'}
 
     fields = {
         'id': fields.UUIDField(),
@@ -35,6 +37,9 @@ class ClusterInstance(base.SaharaExtObject):
         'instance_id': fields.StringField(nullable=True),
         'internal_ip': fields.StringField(nullable=True),
         'management_ip': fields.StringField(nullable=True),
+        #: What it proved to be at the first login, as known_hosts has it:
+        #: the type and the key. None until then.
+        'host_key': fields.StringField(nullable=True),
         'dns_hostname': fields.StringField(nullable=True),
         'storage_devices_number': fields.IntegerField(
             nullable=True, default=0
@@ -52,7 +57,9 @@ class ClusterInstanceList(
     """Servers of clusters."""
 
     # 1.0: Initial version
-    VERSION = '1.0'
+    # 1.1: ClusterInstance 1.1
+    VERSION = '1.1'
+    obj_relationships = {'objects': [('1.0', '1.0'), ('1.1', '1.1')]}
 
     fields = {
         'objects': fields.ListOfObjectsField('ClusterInstance'),

@@ -51,9 +51,10 @@ class NodeGroup(GroupObject, base.SaharaExtObject):
     """Instances of one kind in a cluster."""
 
     # 1.0: Initial version
-    VERSION = '1.0'
+    # 1.1: ClusterInstance 1.1
+    VERSION = '1.1'
     NOT_COLUMNS = frozenset({'instances'})
-    obj_relationships = {'instances': [('1.0', '1.0')]}
+    obj_relationships = {'instances': [('1.0', '1.0'), ('1.1', '1.1')]}
 
     fields = {
         'id': ovo_fields.UUIDField(),

@@ -57,6 +57,8 @@ class ProvisioningPlugin(abc.ABC):
     name: str
     title: str
     description: str
+    #: Whether it logs in on instances, so that clusters need a key.
+    needs_ssh: bool = False
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self.conf = conf
@@ -72,6 +74,14 @@ class ProvisioningPlugin(abc.ABC):
     @abc.abstractmethod
     def get_configs(self, version: str) -> Sequence[Config]:
         """Return what users may set."""
+
+    def accepts_config(self, version: str, target: str, name: str) -> bool:
+        """Return whether users may set something else than those.
+
+        It is for what has too many names to list them. The values are for
+        :meth:`validate` to check.
+        """
+        return False
 
     @abc.abstractmethod
     def validate(self, cluster: Cluster) -> None:

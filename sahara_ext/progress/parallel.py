@@ -24,12 +24,15 @@ def for_each(
     keep the others from being worked on; what it raised is raised here in
     the end.
 
+    :param work: a text that it returns is for users
     :param workers: how many are worked on at the same time
     """
 
     def report(instance: ClusterInstance) -> None:
-        with step.event(instance):
-            work(instance)
+        with step.event(instance) as event:
+            said = work(instance)
+            if isinstance(said, str):
+                event.info = said
 
     left = [instance for instance in instances if not step.done(instance)]
     for error in try_each(left, report, workers).values():

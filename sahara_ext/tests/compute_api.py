@@ -40,6 +40,9 @@ class ComputeAPI(fixtures.Fixture):
         #: What is shown of servers beside what they were made with.
         self.shown: dict[str, Any] = {'status': 'ACTIVE', 'addresses': {}}
         self.servers: dict[str, Server] = {}
+        #: Public keys by the names of keypairs.
+        self.keypairs: dict[str, str] = {}
+        self.flavors: dict[str, dict[str, Any]] = {}
         self.tokens: list[str] = []
         self.requests: list[tuple[str, str]] = []
         #: Global request ids.
@@ -93,6 +96,10 @@ class ComputeAPI(fixtures.Fixture):
             ('GET', '/servers/detail', self._list),
             ('GET', '/servers/([^/]+)', self._show),
             ('DELETE', '/servers/([^/]+)', self._delete),
+            ('POST', '/os-keypairs', self._create_keypair),
+            ('GET', '/os-keypairs/([^/]+)', self._show_keypair),
+            ('DELETE', '/os-keypairs/([^/]+)', self._delete_keypair),
+            ('GET', '/flavors/([^/]+)', self._show_flavor),
         ]
         if self.knows_tasks:
             routes.append(('GET', '/servers/([^/]+)/tasks', self._list_tasks))
@@ -166,6 +173,30 @@ class ComputeAPI(fixtures.Fixture):
         if not self.is_stubborn:
             del self.servers[server_id]
         return 204, None
+
+    def _create_keypair(self, req: webob.Request) -> Any:
+        keypair = req.json['keypair']
+        if self.accidents and self.accidents.pop(0) == REFUSED:
+            return 403, _fault('Quota exceeded, too many key pairs.')
+        if keypair['name'] in self.keypairs:
+            return 409, _fault('There is a keypair of this name.')
+        self.keypairs[keypair['name']] = keypair['public_key']
+        return 201, {'keypair': keypair}
+
+    def _show_keypair(self, req: webob.Request, name: str) -> Any:
+        if name not in self.keypairs:
+            return 404, _fault('no such keypair')
+        return 200, {'keypair': {'public_key': self.keypairs[name]}}
+
+    def _delete_keypair(self, req: webob.Request, name: str) -> Any:
+        if self.keypairs.pop(name, None) is None:
+            return 404, _fault('no such keypair')
+        return 204, None
+
+    def _show_flavor(self, req: webob.Request, flavor_id: str) -> Any:
+        if flavor_id not in self.flavors:
+            return 404, _fault('no such flavor')
+        return 200, {'flavor': self.flavors[flavor_id]}
 
 
 def _fault(message: str) -> dict[str, Any]:

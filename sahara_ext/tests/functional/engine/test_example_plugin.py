@@ -92,7 +92,7 @@ class TestExamplePlugin(
 
     def test_from_creation_to_deletion(self):
         names = [plugin.name for plugin in self.api.plugins.get_all()]
-        self.assertEqual(['fake', 'quorum'], names)
+        self.assertEqual(['fake', 'quorum', 'spark'], names)
         (cluster,) = self.api.create_clusters(
             self.context, self.values(3, Quorum={'tick_time': 500})
         )

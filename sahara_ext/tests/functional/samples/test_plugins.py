@@ -5,10 +5,6 @@ from sahara_ext.tests.functional.samples import base
 
 
 class PluginSamples(base.SampleTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.settings.set('plugins', enabled=['fake'])
-
     @base.produces(
         'plugins/plugins-list-resp',
         'plugins/plugin-show-resp',

@@ -58,6 +58,7 @@ class DriverTestCase(base.TestCase):
             default_image_id=_IMAGE,
             neutron_management_network=None,
             user_keypair_id=None,
+            management_public_key=None,
             anti_affinity=[],
             operation_id=uuidutils.generate_uuid(),
         )

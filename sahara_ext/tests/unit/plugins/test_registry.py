@@ -80,7 +80,7 @@ class TestRegistry(base.TestCase):
 
     def test_those_of_others(self):
         self.useFixture(Distribution())
-        self.assertEqual(['fake', 'other'], self.names())
+        self.assertEqual(['fake', 'other', 'spark'], self.names())
         for name in ('absent', 'homeless', 'misnamed', 'moody', 'unfinished'):
             self.assertIn(name, self.log.output)
 
