@@ -21,7 +21,6 @@ from cryptography.x509.oid import ObjectIdentifier
 
 from ext_lib import exception
 from ext_lib.context import RequestContext
-from nova_ext.db.api.keypair import KeypairNotFound
 from nova_ext.objects.keypair import KeyPair
 from nova_ext.objects.keypair import X509
 
@@ -110,7 +109,7 @@ def of_server(
         return None
     try:
         found = KeyPair.get_by_name(context, user_id or '', key_name)
-    except KeypairNotFound as error:
+    except exception.NotFound as error:
         raise UnknownKeyName() from error
     return str(found.public_key)
 
