@@ -5,7 +5,6 @@ import contextlib
 import io
 import pathlib
 import socket
-import sqlite3
 import stat
 import tempfile
 import unittest
@@ -14,7 +13,6 @@ from unittest import mock
 from ext_dashboard.trial import command
 from ext_dashboard.trial import horizon
 from ext_dashboard.trial import place as places
-from ext_dashboard.trial import trail
 from ext_dashboard.trial.children import Child
 from ext_dashboard.trial.children import Children
 from ext_lib.startup_errors import NotStarted
@@ -50,25 +48,6 @@ class PlaceTest(TrialCase):
         place.password('demo')
         for path in (place.state, place.state / 'secrets.json'):
             self.assertEqual(0, stat.S_IMODE(path.stat().st_mode) & 0o077)
-
-
-class TrailTest(TrialCase):
-    def test_schema(self):
-        """It is there, for the services and the collector alike."""
-        place = self.place()
-        for _ in range(2):
-            trail.prepare(place)
-        path = place.state / 'services' / 'trail.sqlite'
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            found = connection.execute('SELECT count(*) FROM trail_actions')
-            self.assertEqual((0,), found.fetchone())
-
-    def test_database_that_cannot_be_opened(self):
-        place = self.place()
-        (place.directory('services') / 'trail.sqlite').mkdir()
-        self.assertRaisesRegex(
-            NotStarted, 'nova-ext-trail db sync: .*', trail.prepare, place
-        )
 
 
 class CommandTest(TrialCase):

@@ -21,7 +21,6 @@ from ext_dashboard.trial import horizon
 from ext_dashboard.trial import keystone
 from ext_dashboard.trial import place as places
 from ext_dashboard.trial import services
-from ext_dashboard.trial import trail
 from ext_dashboard.trial.children import Children
 from ext_dashboard.trial.place import Place
 from ext_lib import command_line
@@ -135,7 +134,6 @@ def _start(place: Place, children: Children) -> None:
     :raises NotStarted: when one of them does not
     """
     identity = children.add(keystone.start(place))
-    trail.prepare(place)
     both = children.add(services.start(place))
     dashboard = children.add(horizon.start(place))
     identity.wait(place.url('identity'))
@@ -145,7 +143,6 @@ def _start(place: Place, children: Children) -> None:
         raise NotStarted(f'keystone refuses: {error}') from error
     for part in ('compute', 'data-processing'):
         both.wait(f'{place.root(part)}/healthcheck')
-    children.add(trail.start(place))
     dashboard.wait(f'{place.root("dashboard")}/auth/login/')
 
 

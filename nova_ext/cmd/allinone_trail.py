@@ -17,6 +17,8 @@ from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail.collector import Collector
 
 _DATABASE = 'trail.sqlite'
+#: Seconds between two rounds: who tries it out looks at once.
+_INTERVAL = 1
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +33,11 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
 def set_default(
     conf: cfg.ConfigOpts, state: pathlib.Path, arguments: argparse.Namespace
 ) -> None:
-    """Have a file in the directory of all data be the trail, if any is."""
+    """Have a file in the directory of all data be the trail, if any is.
+
+    :param state: that directory
+    :param arguments: those of the command line
+    """
     if arguments.no_trail:
         # Not only by default: also what is configured is not to be used.
         conf.set_override('connection', None, trail.GROUP)
@@ -39,6 +45,7 @@ def set_default(
     path = state.resolve() / _DATABASE
     private_files.prepare_database(path)
     conf.set_default('connection', f'sqlite:///{path}', trail.GROUP)
+    conf.set_default('interval', _INTERVAL, trail.GROUP)
 
 
 def services(program: Program, conf: cfg.ConfigOpts) -> Sequence[Runnable]:

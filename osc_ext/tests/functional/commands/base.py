@@ -61,13 +61,14 @@ class CommandTestCase(testtools.TestCase):
     """Tests that share a service, each with servers of its own."""
 
     service: ClassVar[allinone.AllInOne]
+    program: ClassVar[type[allinone.AllInOne]] = allinone.AllInOne
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         state = tempfile.TemporaryDirectory()
         cls.addClassCleanup(state.cleanup)
-        cls.service = allinone.AllInOne(state.name)
+        cls.service = cls.program(state.name)
         cls.service.setUp()
         cls.addClassCleanup(cls.service.cleanUp)
 

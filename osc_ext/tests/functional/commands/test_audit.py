@@ -1,54 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands of the audit, with a collector beside the services."""
+"""Commands of the audit."""
 
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 from typing import Any, ClassVar
 import uuid
 
-import testtools
-
 from ext_lib.testing import allinone
 from ext_lib.testing import polling
-from ext_lib.testing import process
 from osc_ext.tests.functional.commands import base
-
-_COLLECTOR = 'nova_ext.cmd.trail'
 
 
 class AuditTestCase(base.CommandTestCase):
-    """Tests that share a service with a trail."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        testtools.TestCase.setUpClass()
-        state = tempfile.TemporaryDirectory()
-        logs = tempfile.TemporaryDirectory()
-        for directory in (state, logs):
-            cls.addClassCleanup(directory.cleanup)
-        files = pathlib.Path(state.name)
-        trail = {'OS_TRAIL__CONNECTION': f'sqlite:///{files}/trail.sqlite'}
-        cls.service = allinone.AllInOne(state.name, **trail)
-        cls.service.setUp()
-        cls.addClassCleanup(cls.service.cleanUp)
-        environment = {
-            **trail,
-            'OS_DATABASE__CONNECTION': f'sqlite:///{files}/nova_ext.sqlite',
-            'OS_TRAIL__INTERVAL': '0.2',
-        }
-        subprocess.run(
-            [sys.executable, '-W', 'ignore', '-m', _COLLECTOR, 'db', 'sync'],
-            env={**os.environ, **environment},
-            check=True,
-        )
-        collector = process.Process(
-            _COLLECTOR, ['collect'], logs.name, environment
-        )
-        collector.setUp()
-        cls.addClassCleanup(collector.cleanUp)
+    """Tests that share a service, which keeps a trail."""
 
     def list(self, *words: str, **kwargs: Any) -> Any:
         return self.openstack('audit', 'action', 'list', *words, **kwargs)
@@ -255,7 +217,13 @@ class TestServer(AuditTestCase):
             self.assertEnds(3, line, done)
 
 
+class _WithoutTrail(allinone.AllInOne):
+    arguments = ('--no-trail',)
+
+
 class TestWithoutTrail(base.CommandTestCase):
+    program = _WithoutTrail
+
     def test_commands(self) -> None:
         for words in (
             ('action', 'list'),
