@@ -5,18 +5,14 @@ A file finds the tokens of several callers, and the ids of what there is, in
 the environment.
 """
 
-import fixtures
 from oslo_utils import uuidutils
 
 from ext_lib.testing import gabbi_case
-from nova_ext.db import migration as database
 from nova_ext.db import models
-from nova_ext.db.trail import facade as trail
 from nova_ext.tests import base as tests_base
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import records
-from nova_ext.wsgi import loader
 
 _CALLERS = {
     'ADMIN': base.ADMIN,
@@ -147,12 +143,7 @@ class TrailCase(_Case):
 
     def setUp(self) -> None:
         super().setUp()
-        directory = self.useFixture(fixtures.TempDir())
-        url = f'sqlite:///{directory.join("trail.db")}'
-        self.settings.set('trail', connection=url)
-        self.app = loader.load(self.conf)
-        self.addCleanup(trail.facade.reset)
-        database.trail.sync(trail.facade.get_engine())
+        records.use_trail(self)
 
 
 class TrailFixture(CloudFixture):

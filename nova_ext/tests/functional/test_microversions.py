@@ -12,6 +12,7 @@ from nova_ext.api.openstack.compute import microversions
 from nova_ext.api.openstack.compute import routes
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional import rows
+from nova_ext.tests.functional.trail import records
 
 _SERVER = '5bbcc3c4-1da2-4437-a48a-66f15b1b13f9'
 _REQUEST = 'req-3293a3f1-b44c-4609-b8d2-d81b105636b8'
@@ -159,6 +160,9 @@ TABLE = (
     Expected(
         f'{_MIGRATIONS}/1', _inside('migration', _MIGRATION), since='2.23'
     ),
+    Expected('/audit/actions?events=1'),
+    Expected(f'/audit/servers/{_SERVER}/timeline'),
+    Expected(f'/audit/servers/{_SERVER}/migrations'),
     Expected('/os-services', _inside('services', {'2.11': 'forced_down'})),
 )  # fmt: skip
 
@@ -177,6 +181,18 @@ class MicroversionsTest(base.APITestCase):
         self.add(
             rows.live_migration(_SERVER, id=1), rows.migration(_SERVER, id=2)
         )
+        self._copy()
+
+    def _copy(self) -> None:
+        """Store what a trail has of a server."""
+        records.use_trail(self)
+        made = records.Records()
+        server = made.server(
+            1, uuid=_SERVER, display_name='one', project_id='demo'
+        )
+        made.event(made.action(server, 1, 1), 1, 1)
+        made.migration(server, 1, 1)
+        made.store()
 
     def test_keys(self) -> None:
         """Set and order of keys change at the versions named, and there."""

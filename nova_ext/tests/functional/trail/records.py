@@ -4,12 +4,15 @@
 import datetime
 import random
 
+import fixtures
 from oslo_utils import uuidutils
 import sqlalchemy as sa
 
+from nova_ext.db import migration
 from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.wsgi import loader
 
 BEGIN = datetime.datetime(2026, 3, 1, 12)  # noqa: DTZ001
 #: In the order of the filters that they are values of.
@@ -163,6 +166,16 @@ class Records:
                 for first in range(0, len(rows), 1000):
                     some = rows[first : first + 1000]
                     connection.execute(sa.insert(table), some)
+
+
+def use_trail(case):
+    """Have the application of a test read a trail that is empty."""
+    directory = case.useFixture(fixtures.TempDir())
+    url = f'sqlite:///{directory.join("trail.db")}'
+    case.settings.set('trail', connection=url)
+    case.app = loader.load(case.conf)
+    case.addCleanup(trail.facade.reset)
+    migration.trail.sync(trail.facade.get_engine())
 
 
 def key(row):
