@@ -119,7 +119,8 @@ class ReadsTest(base.APITestCase):
         table = (*routes.table(self.conf), *server_tasks.table(tasks))
         for path, methods in table:
             form = re.compile(re.sub(r'{\w+}', '[^/]+', path))
-            if 'GET' in methods:
+            # The audit asks a trail; what it asks is counted with it.
+            if 'GET' in methods and not path.startswith('/audit/'):
                 self.assertTrue(any(map(form.fullmatch, counted)), path)
 
 
