@@ -17,6 +17,8 @@ LOG = logging.getLogger(__name__)
 #: Exit statuses, beside 0.
 FAILED = 1
 MISCONFIGURED = 2
+#: As shells have it: 128, and the number of SIGINT.
+INTERRUPTED = 130
 #: For which WSGI servers do not start the process again and again.
 _NO_APPLICATION = 3
 
@@ -57,6 +59,9 @@ class Program:
         """
         try:
             return main()
+        except KeyboardInterrupt:
+            self.say('Interrupted.')
+            return INTERRUPTED
         except Exception as error:
             reason = startup_errors.reason(error, self.name)
             if reason is None:

@@ -2,6 +2,7 @@
 """Commands of nova-ext-trail that write records, and digests of them."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -104,60 +105,94 @@ class _Output:
         self._position_path = pathlib.Path(f'{name}.position')
         self._settings = settings
         self.position = 0
-        self.is_new = not self._position_path.exists()
+        #: Whether nothing was written yet, not even a header.
+        self.is_new = True
         self._file: Any = None
 
     def __enter__(self) -> '_Output':
         try:
             self._open()
         except OSError as error:
+            self._close()
             raise startup_errors.Misused(
-                f'{error.filename}: {error.strerror}.'
+                f'{error.filename or self._path}: {error.strerror}.'
             ) from error
+        except startup_errors.Misused:
+            self._close()
+            raise
         return self
 
     def _open(self) -> None:
-        if self.is_new:
-            if self._path.exists() and self._path.stat().st_size:
-                raise startup_errors.Misused(
-                    f'{self._path} exists, and {self._position_path} does not.'
-                )
-            self._file = self._path.open('wb')
-            return
-        size = self._read()
-        self._file = self._path.open('r+b')
+        # Nothing of it is changed before it is known to be ours.
+        self._file = self._path.open('ab')
+        self._lock()
+        size = 0
+        if self._position_path.exists():
+            size = self._read()
+        elif self._size():
+            raise startup_errors.Misused(
+                f'{self._path} exists, and {self._position_path} does not.'
+            )
+        else:
+            # Or a run that is killed leaves a file that none can continue.
+            self._note(size)
+        self.is_new = not size
         # What came after the position was noted is written once more.
         self._file.truncate(size)
-        self._file.seek(size)
+
+    def _lock(self) -> None:
+        """Keep other runs from writing to the file at the same time."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise startup_errors.Misused(
+                f'{self._path} is being written by another export.'
+            ) from None
+
+    def _size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
 
     def _read(self) -> int:
         try:
             found = json.loads(self._position_path.read_text())
-            size, self.position = int(found['size']), int(found['position'])
+            size, self.position = found['size'], found['position']
             settings = found['settings']
         except (ValueError, KeyError, TypeError):
+            size = settings = None
+        if not _is_place(size) or not _is_place(self.position):
             raise startup_errors.Misused(
                 f'{self._position_path} is no position.'
-            ) from None
+            )
         if settings != self._settings:
             raise startup_errors.Misused(
                 f'{self._path} was begun with other arguments.'
             )
-        if not self._path.exists() or self._path.stat().st_size < size:
+        if self._size() < size:
             raise startup_errors.Misused(
                 f'{self._path} is shorter than {self._position_path} says.'
             )
-        return size
+        return int(size)
 
     def write(self, text: str, position: int) -> None:
-        """Write records, and then note the position of the last of them."""
-        self._file.write(text.encode('utf-8', 'backslashreplace'))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self.position = position
+        """Write records, and then note the position of the last of them.
+
+        :raises NotStarted: when there is no space left, for instance
+        """
+        try:
+            self._file.write(text.encode('utf-8', 'backslashreplace'))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self.position = position
+            self._note(self._size())
+        except OSError as error:
+            raise startup_errors.NotStarted(
+                f'{self._path}: {error.strerror}.'
+            ) from error
+
+    def _note(self, size: int) -> None:
         found = {
-            'position': position,
-            'size': self._file.tell(),
+            'position': self.position,
+            'size': size,
             'settings': self._settings,
         }
         new = pathlib.Path(f'{self._position_path}.new')
@@ -168,7 +203,18 @@ class _Output:
         new.replace(self._position_path)
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._close()
+
+    def _close(self) -> None:
+        """Close the file; what could not be written is lost already."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+
+
+def _is_place(value: Any) -> bool:
+    """Return whether a value of a position can be a number of bytes."""
+    return type(value) is int and 0 <= value < 2**63
 
 
 class _Standard:
@@ -189,12 +235,12 @@ def _export(conf: cfg.ConfigOpts) -> int:
     arguments = conf.category
     chosen = FORMATS[arguments.format]
     wanted = selection(arguments, chosen.kind)
-    if arguments.output and arguments.after is not None:
+    if arguments.output is not None and arguments.after is not None:
         raise startup_errors.Misused('--after is not for --output.')
     trail_schema.check()
     with contextlib.ExitStack() as stack:
         output: Any = _Standard(arguments.after)
-        if arguments.output:
+        if arguments.output is not None:
             settings = {
                 name: str(getattr(arguments, name))
                 for name in ('format', 'since', 'before')

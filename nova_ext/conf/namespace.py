@@ -16,6 +16,7 @@ OPTS = [
     cfg.StrOpt(
         'network_name',
         default='private',
+        regex=r'^\S([^\n]*\S)?\Z',
         max_length=64,
         help='The name of the network in the addresses of a server.',
     ),
@@ -36,7 +37,8 @@ OPTS = [
         'login',
         default='cloud-user',
         regex=r'^[a-z_][a-z0-9_-]{0,31}$',
-        help='The user of the servers, who has no privileges.',
+        help='The user of the servers, who has no privileges. The machine '
+        'may have none of that name.',
     ),
     cfg.IntOpt(
         'login_uid',
@@ -50,7 +52,8 @@ OPTS = [
         'home',
         default='/srv',
         help='The home of that user: a directory of the machine, in the place '
-        'of which each server sees its own work directory.',
+        'of which each server sees its own work directory. It may be none '
+        'that servers need, such as /etc.',
     ),
     cfg.FloatOpt(
         'start_timeout',

@@ -46,3 +46,17 @@ class TestUnknownErrors(base.BaseTestCase):
 
         self.assertEqual(startup.MISCONFIGURED, _PROGRAM.run(fail))
         self.assertIn('/etc/some.conf', self.errors.getvalue())
+
+
+class TestInterrupts(base.BaseTestCase):
+    """A person at a terminal stops a program."""
+
+    def test_one_line_and_no_traceback(self):
+        def wait():
+            raise KeyboardInterrupt
+
+        errors = self.useFixture(fixtures.StringStream('stderr')).stream
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', errors))
+        self.assertEqual(startup.INTERRUPTED, _PROGRAM.run(wait))
+        errors.seek(0)
+        self.assertEqual('some-program: Interrupted.\n', errors.read())

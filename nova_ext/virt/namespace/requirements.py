@@ -24,6 +24,10 @@ _CAPABILITIES = {'CAP_NET_ADMIN': 12, 'CAP_SYS_ADMIN': 21}
 _STATUS = pathlib.Path('/proc/self/status')
 #: Where a guest has directories of its own.
 _REPLACED = ('/run', '/var/log')
+#: What the kernel shows there; nothing can be put in the place of a part.
+_OF_KERNEL = ('/dev', '/proc', '/sys')
+#: Without the machine's, no program of a guest runs.
+_NEEDED = ('/bin', '/etc', '/lib', '/sbin', '/usr')
 
 
 def check(conf: cfg.ConfigOpts) -> None:
@@ -68,14 +72,23 @@ def _check_privileges() -> None:
 
 
 def _check_login(conf: cfg.ConfigOpts) -> None:
-    uid = conf.namespace.login_uid
+    login, uid = conf.namespace.login, conf.namespace.login_uid
     try:
         name = pwd.getpwuid(uid).pw_name
     except KeyError:
+        pass
+    else:
+        raise Misconfigured(
+            f'[namespace] login_uid: {uid} is the number of the user {name} '
+            'of this machine.'
+        )
+    try:
+        pwd.getpwnam(login)
+    except KeyError:
         return
+    # Of two users of one name, programs would take either.
     raise Misconfigured(
-        f'[namespace] login_uid: {uid} is the number of the user {name} of '
-        'this machine.'
+        f'[namespace] login: {login} is a user of this machine.'
     )
 
 
@@ -85,10 +98,25 @@ def _check_home(conf: cfg.ConfigOpts) -> None:
         raise Misconfigured(
             f'[namespace] home: {home} is not a directory of this machine.'
         )
+    _check_hidden(home)
     state = pathlib.Path(conf.namespace.state_path).resolve()
     for path in (*_REPLACED, str(home.resolve())):
         if state.is_relative_to(pathlib.Path(path).resolve()):
             raise Misconfigured(
                 f'[namespace] state_path: {state} is below {path}, in the '
                 'place of which servers have a directory of their own.'
+            )
+
+
+def _check_hidden(home: pathlib.Path) -> None:
+    """Refuse a home that hides what a guest needs, or would be hidden."""
+    own = home.resolve()
+    replaced = (*_REPLACED, *_OF_KERNEL)
+    for path in (*replaced, *_NEEDED):
+        other = pathlib.Path(path).resolve()
+        is_within = path in replaced and own.is_relative_to(other)
+        if is_within or other.is_relative_to(own):
+            raise Misconfigured(
+                f'[namespace] home: a server needs {path}, which cannot be '
+                f'there beside a home at {home}.'
             )

@@ -45,7 +45,9 @@ _LEAST_DAEMON_MEMORY = 64
 _PORT_RANGE = range(1024, 65536)
 
 _KEY = re.compile(r'spark(\.[\w-]+)+', re.ASCII)
-_SIZE = re.compile(r'(\d+)([kmgt]?)b?', re.IGNORECASE)
+#: More digits are no size that a machine can have.
+_SIZE = re.compile(r'(\d{1,12})([kmgt]?)b?', re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r'\d{1,9}', re.ASCII)
 #: In MiB; a number without a unit is in MiB already.
 _UNITS = {'k': 1 / 1024, '': 1, 'm': 1, 'g': 1024, 't': 1024 * 1024}
 #: What the plugin itself sets for good.
@@ -202,7 +204,7 @@ def _whole(
     :raises InvalidConfiguration: when it is none, or another one
     """
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    if isinstance(value, str) and re.fullmatch(r'\d{1,9}', value):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         value, is_number = int(value), True
     if not is_number:
         raise exception.InvalidConfiguration(

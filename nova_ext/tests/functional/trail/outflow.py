@@ -2,12 +2,16 @@
 """Records leave the trail by exports and purges, and come by imports."""
 
 import csv
+import errno
+import fcntl
 import io
 import json
+import os
 import random
 import threading
 from typing import Any
 
+import fixtures
 from oslo_utils import uuidutils
 import sqlalchemy as sa
 from testtools import content
@@ -59,10 +63,51 @@ class ExportCases(program.ProgramTestCase):
         self.assertRefused('not for --output', *arguments, '--after', '1')
         path.write_text('')
         self.assertRefused('is shorter', *arguments)
-        path.with_suffix('.position').write_text('{}')
-        self.assertRefused('is no position', *arguments)
+        path.write_text('all that was written before')
+        position = path.with_suffix('.position')
+        right = json.loads(position.read_text())
+        for change in (
+            {'size': None}, {'size': -1}, {'size': float('inf')},
+            {'size': 1.5}, {'size': True}, {'position': -1},
+            {'position': '1'}, {'position': 10**30},
+        ):  # fmt: skip
+            position.write_text(json.dumps(right | change))
+            self.assertRefused('is no position', *arguments)
+        for text in ('', '[]', '{}', '1e999'):
+            position.write_text(text)
+            self.assertRefused('is no position', *arguments)
+        self.assertEqual('all that was written before', path.read_text())
+        self.assertRefused('', 'export', '--output', '')
+        directory = str(self.directory)
+        self.assertRefused(f'{directory}: ', *arguments[:-1], directory)
         nowhere = ('export', '--output', '/nowhere/at/all')
         self.assertRefused('No such file', *nowhere)
+
+    def test_a_file_that_another_run_writes(self):
+        path = self.directory / 'export'
+        with path.open('ab') as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self.assertRefused('another', 'export', '--output', str(path))
+        self.succeed('export', '--output', str(path))
+
+    def test_a_device_without_space(self):
+        path = self.directory / 'export'
+        arguments = ('export', '--output', str(path))
+        self.succeed(*arguments)
+        self.ended('two')
+        self.collect_and_seal()
+
+        def refuse(_file):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with fixtures.MonkeyPatch('os.fsync', refuse):
+            status, out, err = self.command(*arguments)
+        self.assertEqual((1, ''), (status, out))
+        self.assertEqual(
+            f'nova-ext-trail: {path}: No space left on device.\n', err
+        )
+        self.succeed(*arguments)
+        self.assertEqual(self.succeed('export'), path.read_text())
 
     def assertRefused(self, text, *arguments):
         status, out, err = self.command(*arguments)

@@ -9,12 +9,14 @@ import threading
 
 import sqlalchemy as sa
 
+from ext_lib.db import clock
 from ext_lib.testing import polling
 from nova_ext.db import models as cell_models
 from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
 from nova_ext.db.trail import seals
 from nova_ext.tests.functional import rows
+from nova_ext.tests.functional.trail import cells
 from nova_ext.tests.functional.trail import crash
 from nova_ext.tests.functional.trail import program
 
@@ -476,6 +478,10 @@ class ProofCrashCases(crash.MortalTestCase):
             one.end(action, event)
         self.live()
         self.assertGreater(self.die_often('seal'), 3)
+        self.assertSealed()
+
+    def assertSealed(self):
+        """Check that each version of each record was sealed, once."""
         self.assertIn('intact', self.live('verify'))
         d = models.digests.c
         twice = (
@@ -484,6 +490,39 @@ class ProofCrashCases(crash.MortalTestCase):
             .having(sa.func.count() > 1)
         )
         self.assertEqual([], list(self.trail_rows(twice)))
+        for kind in kinds.ALL:
+            t = kind.table.c
+            unsealed = sa.select(t.id).where(t.sealed.is_(None))
+            self.assertEqual([], list(self.trail_rows(unsealed)), kind.name)
+
+    def test_the_collector_seals(self):
+        # What there is to seal does not grow meanwhile: each of so many
+        # deaths is at another place of the same seal.
+        text = self.file.read_text()
+        seals_soon = text.replace('seal_interval = 0', 'seal_interval = 1')
+        one = self.cells['one']
+        changing = [one.begin(one.server()) for _ in range(3)]
+        self.live()
+        self.file.write_text(seals_soon)
+        self.assertGreater(self.die_often(), 3)
+        self.assertSealed()
+        # Now records change that are sealed.
+        self.file.write_text(text)
+        for action, event in changing:
+            one.end(action, event)
+        self.live()
+        polling.wait_until(self.is_seal_due, 'the next seal to be due')
+        self.file.write_text(seals_soon)
+        self.assertGreater(self.die_often(), 3)
+        self.assertSealed()
+        self.assertCopied()
+
+    def is_seal_due(self):
+        newest = sa.select(sa.func.max(models.seals.c.sealed_at))
+        [(before, now)] = self.trail_rows(
+            newest.add_columns(sa.select(clock.UTCNow()).scalar_subquery())
+        )
+        return now - before > cells.seconds(1)
 
     def trail_rows(self, statement):
         engine = sa.create_engine(self.trail_url, poolclass=sa.pool.NullPool)

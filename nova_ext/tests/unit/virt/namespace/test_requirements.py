@@ -67,6 +67,24 @@ class TestRequirements(base.TestCase):
         ):
             self.assertRefused('someone')
 
+    def test_a_user_of_that_name(self) -> None:
+        self.settings.set('namespace', login='root')
+        self.assertRefused('login: root')
+
+    @ddt.data(
+        '/', '/etc', '/srv/../etc', '/usr', '/dev', '/dev/shm', '/proc',
+        '/proc/self', '/run', '/var', '/var/log',
+    )  # fmt: skip
+    def test_a_home_that_cannot_be(self, home: str) -> None:
+        self.settings.set('namespace', home=home)
+        self.assertRefused(f'a home at {home}.')
+
+    @ddt.data('', ' ', 'a\nb', 'a\n', 'x' * 65)
+    def test_no_name_of_a_network(self, name: str) -> None:
+        self.assertRaises(
+            ValueError, self.settings.set, 'namespace', network_name=name
+        )
+
     @ddt.data('10.0.0.1/24', '8.8.8.0/24', '10.0.0.0/31', 'fd00::/64', 'x')
     def test_no_network(self, text: str) -> None:
         error = self.assertRaises(Misconfigured, network.parse, text)

@@ -78,6 +78,8 @@ class TestSettings(base.TestCase):
         ({'Worker_memory': True}, 'has to be a whole number'),
         ({'Worker_memory': -1}, 'not -1'),
         ({'Worker_memory': 10**20}, 'not 1000'),
+        ({'Worker_memory': '9' * 5000}, 'has to be a whole number'),
+        ({'Worker_memory': '\u0661\u0660\u0662\u0664'}, 'whole number'),
         ({'Worker_cores': 0}, 'Worker cores can be from 1'),
         ({'Worker_cores': 1.5}, 'has to be a whole number'),
         ({'Daemon_memory': 2049}, 'Daemon memory can be from 64 to 2048'),
@@ -90,7 +92,15 @@ class TestSettings(base.TestCase):
         ({'defaults': {'spark.executor.memory': '2g'}}, 'to 1536m'),
         ({'defaults': {'spark.executor.memory': '1'}}, 'from 512m'),
         ({'defaults': {'spark.executor.memory': 'much'}}, 'such as 512m'),
-    )
+        *(
+            ({'defaults': {'spark.executor.memory': size}}, 'such as 512m')
+            for size in (
+                '9' * 5000, f'{"9" * 400}k', f'{"9" * 400}t', '1e3m', '512 m',
+                '\u0665\u0661\u0662m', '600000\u212a', 'inf', '-512m',
+            )
+        ),
+        ({'defaults': {'spark.executor.memory': '999999999999t'}}, '1536m'),
+    )  # fmt: skip
     @ddt.unpack
     def test_what_cannot_be(self, asked, text):
         self.check_refused(text, **asked)
