@@ -25,10 +25,10 @@ from nova_ext.db import cells
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
-from nova_ext.db.trail import pace
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import report
 from nova_ext.db.trail import shadow
+from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.collector import Collector
 
@@ -115,10 +115,10 @@ def _collect(conf: cfg.ConfigOpts) -> None:
 def _import(conf: cfg.ConfigOpts) -> None:
     _reach_cells(conf)
     admin = context.get_admin_context()
-    rate = pace.from_conf(conf, threading.Event())
+    rate = throttle.from_conf(conf, threading.Event())
     for there in cells.each(context.get_admin_context()):
         cell = Cell(there, rate.batch)
-        total = dict.fromkeys(kinds.ALL, 0)
+        total = dict.fromkeys(record_kinds.ALL, 0)
         try:
             for kind, count in shadow.Import(admin, cell, rate).run():
                 total[kind] += count

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions of all servers, newest first.
 
-Each page is one walk along an index. Of a host it is a walk along its
-events: an action has its place by the newest of them that fits.
+Each page is one index scan. With a host it is a scan of the events of that
+host: an action has its place by the newest of them that fits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import prepared
 from ext_lib.db import query
+from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
 from nova_ext.db.trail import rows
-from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of an action, in this order.
@@ -54,7 +54,7 @@ def actions_get(
     if 'host' not in filters:
         columns = filters.keys() - set(_SPAN)
         known = facade.indexes(context, _actions.name)
-        leads = walks.of_actions(columns, outcome, known)
+        leads = index_scans.of_actions(columns, outcome, known)
     marker = None
     if page.marker is not None:
         marker = _Marker(context, filters, page.marker)
@@ -84,14 +84,14 @@ def _statement(
     :param is_after: whether the page has a marker
     """
     terms = {name: _parameter(name) for name in names}
-    walked, statement = _actions, None
+    scanned, statement = _actions, None
     if 'host' in terms:
-        walked, statement = _events, _of_host(terms, outcome)
+        scanned, statement = _events, _of_host(terms, outcome)
     else:
         statement = _of_all(terms, leads)
     if is_after:
         place = _place(terms)
-        statement = statement.where(walks.before(walked, place))
+        statement = statement.where(index_scans.before(scanned, place))
     limit = sa.bindparam('limit', type_=sa.Integer())
     return prepared.Prepared(statement.limit(limit))
 
@@ -109,7 +109,7 @@ def _of_all(terms: Mapping[str, Any], leads: Sequence[str]) -> Any:
         *_between(_actions, terms),
         *_equal(values, leads),
     )
-    return walks.along(
+    return index_scans.along(
         statement, _actions, {name: values[name] for name in leads}
     )
 
@@ -142,7 +142,7 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
     leads = {'host': terms['host']}
     if not _NARROW.isdisjoint(values):
         found = statement.where(*_on_host(_events, terms, outcome))
-        order = (_events.c[name].desc() for name in walks.ORDER)
+        order = (_events.c[name].desc() for name in index_scans.ORDER)
         return found.order_by(*order)
     statement = statement.where(
         ~_events.c.is_superseded, *_between(_events, terms)
@@ -151,9 +151,9 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
         leads['result'] = _RESULTS[outcome]
     elif outcome is not None:
         statement = statement.where(_events.c.result.is_(None))
-    for dialect in walks.DIALECTS:
+    for dialect in index_scans.DIALECTS:
         statement = statement.prefix_with('STRAIGHT_JOIN', dialect=dialect)
-    return walks.along(statement, _events, leads)
+    return index_scans.along(statement, _events, leads)
 
 
 def _on_host(

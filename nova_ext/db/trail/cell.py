@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade
-from nova_ext.db.trail import octets
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import text_sizes
+from nova_ext.db.trail.record_kinds import Kind
 
 
 class Batch(NamedTuple):
@@ -88,7 +88,7 @@ class Cell:
         if plan is None or plan.low != low or not plan.ends:
             limit = self._batch
             sizes = self._fetch(kind.sizes, low=low, high=high, limit=limit)
-            ends = [part[-1] for part in octets.parts(sizes, limit)]
+            ends = [part[-1] for part in text_sizes.parts(sizes, limit)]
             plan = _Plan(low, ends, len(sizes) < limit)
         return plan
 
@@ -124,7 +124,7 @@ class Cell:
         if not kind.texts:
             return [numbers]
         sizes = self._fetch(kind.sizes_numbered, numbers=numbers)
-        return octets.parts(sizes, self._batch)
+        return text_sizes.parts(sizes, self._batch)
 
     def _fetch(self, statement: Any, **values: Any) -> list[Any]:
         return facade.fetch(self._context, statement, values)

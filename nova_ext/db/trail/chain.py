@@ -12,7 +12,7 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 #: What the first seal names as the one before.
 NONE = '0' * 64

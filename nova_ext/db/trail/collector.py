@@ -15,8 +15,8 @@ from ext_lib import context
 from ext_lib.db import connect_limits
 from nova_ext.db import cells
 from nova_ext.db.trail import lease
-from nova_ext.db.trail import pace
-from nova_ext.db.trail import schedule
+from nova_ext.db.trail import seal_schedule
+from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.follower import Follower
 
@@ -33,10 +33,10 @@ class Collector:
         self._settings = conf.trail
         self._stopping = threading.Event()
         self._context = context.get_admin_context()
-        self._pace = pace.from_conf(conf, self._stopping)
+        self._throttle = throttle.from_conf(conf, self._stopping)
         self._lease = lease.Lease(_name(), conf.trail.lease)
         self._followers = self._make_followers()
-        self._schedule = schedule.Schedule(self._context, conf)
+        self._schedule = seal_schedule.SealSchedule(self._context, conf)
         self._leads = False
         self._has_more = False
         self._is_once = False
@@ -50,9 +50,9 @@ class Collector:
         return [
             Follower(
                 self._context,
-                Cell(there, self._pace.batch),
+                Cell(there, self._throttle.batch),
                 self._lease,
-                self._pace,
+                self._throttle,
             )
             for there in cells.each(asking)
         ]
@@ -97,7 +97,7 @@ class Collector:
         title = follower.cell.title
         try:
             is_at_end = follower.follow(self._is_once)
-        except (pace.Stopped, lease.LeaseLost):
+        except (throttle.Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:
             if not self._is_in_reach():
@@ -139,7 +139,7 @@ class Collector:
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except pace.Stopped:
+        except throttle.Stopped:
             pass
         except lease.LeaseLost as error:
             LOG.warning('%s', error.message)

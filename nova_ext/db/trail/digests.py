@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 _s, _d, _v = models.seals.c, models.digests.c, models.versions.c
 _PAGE = 100
-BY_NAME = {kind.name: kind for kind in kinds.ALL}
+BY_NAME = {kind.name: kind for kind in record_kinds.ALL}
 
 
 def sources(context: RequestContext) -> dict[int, chain.Source]:

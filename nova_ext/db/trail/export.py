@@ -15,8 +15,8 @@ from ext_lib import exception
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
 from nova_ext.db.trail import digests
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
 from nova_ext.db.trail.facade import facade
 
@@ -154,7 +154,7 @@ def _failures(
     known = digests.sources(context)
     actions: dict[int, list[int]] = {}
     for row in rows:
-        if row['kind'] == kinds.ACTIONS.name:
+        if row['kind'] == record_kinds.ACTIONS.name:
             actions.setdefault(row['source_id'], []).append(row['id'])
     found: dict[tuple[Any, ...], _Row] = {}
     for source_id, numbers in actions.items():

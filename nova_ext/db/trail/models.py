@@ -5,7 +5,7 @@ A record is identified by its source, a cell in one of its lives, and by the
 number that it has there. Names of columns are those of nova.
 
 Indexes begin with what a question filters by and end with the order of its
-answer, so that a page is one walk, however deep it is.
+answer, so that each page is one index scan, the last one too.
 """
 
 from typing import Any
@@ -32,8 +32,8 @@ def _index(table: str, name: str, *columns: str) -> sa.Index:
     return sa.Index(f'trail_{table}_{name}_idx', *columns)
 
 
-def _walk(table: str, *columns: str) -> sa.Index:
-    """Return an index along which a question finds its rows, newest first."""
+def _scan_index(table: str, *columns: str) -> sa.Index:
+    """Return an index that is scanned for the newest rows with some values."""
     name = '_'.join(columns)
     return _index(table, name, *columns, 'created_at', 'source_id', 'id')
 
@@ -146,10 +146,10 @@ servers = _table(
     _index('servers', 'uuid', 'uuid', 'source_id'),
     _index('servers', 'watch', 'source_id', 'watch', 'id'),
     _index('servers', 'sealed', 'sealed', 'source_id', 'id'),
-    _walk('servers', 'display_name'),
-    _walk('servers', 'project_id', 'display_name'),
-    _walk('servers', 'user_id'),
-    _walk('servers', 'host'),
+    _scan_index('servers', 'display_name'),
+    _scan_index('servers', 'project_id', 'display_name'),
+    _scan_index('servers', 'user_id'),
+    _scan_index('servers', 'host'),
 )
 
 #: ``server_project_id`` and ``server_name`` are those of its server when it
@@ -169,22 +169,22 @@ actions = _table(
     _index('actions', 'watch', 'source_id', 'watch', 'id'),
     _index('actions', 'sealed', 'sealed', 'source_id', 'id'),
     _index('actions', 'time', 'created_at', 'source_id', 'id'),
-    _walk('actions', 'instance_uuid'),
-    _walk('actions', 'request_id'),
-    _walk('actions', 'user_id'),
-    _walk('actions', 'project_id'),
-    _walk('actions', 'server_name'),
-    _walk('actions', 'action'),
-    _walk('actions', 'outcome'),
-    _walk('actions', 'server_project_id'),
-    _walk('actions', 'server_project_id', 'user_id'),
-    _walk('actions', 'server_project_id', 'server_name'),
-    _walk('actions', 'server_project_id', 'action'),
-    _walk('actions', 'server_project_id', 'outcome'),
-    _walk('actions', 'user_id', 'action'),
-    _walk('actions', 'user_id', 'outcome'),
-    _walk('actions', 'server_name', 'action'),
-    _walk('actions', 'action', 'outcome'),
+    _scan_index('actions', 'instance_uuid'),
+    _scan_index('actions', 'request_id'),
+    _scan_index('actions', 'user_id'),
+    _scan_index('actions', 'project_id'),
+    _scan_index('actions', 'server_name'),
+    _scan_index('actions', 'action'),
+    _scan_index('actions', 'outcome'),
+    _scan_index('actions', 'server_project_id'),
+    _scan_index('actions', 'server_project_id', 'user_id'),
+    _scan_index('actions', 'server_project_id', 'server_name'),
+    _scan_index('actions', 'server_project_id', 'action'),
+    _scan_index('actions', 'server_project_id', 'outcome'),
+    _scan_index('actions', 'user_id', 'action'),
+    _scan_index('actions', 'user_id', 'outcome'),
+    _scan_index('actions', 'server_name', 'action'),
+    _scan_index('actions', 'action', 'outcome'),
 )
 
 events = _table(
@@ -201,8 +201,8 @@ events = _table(
     *_sealed(),
     _index('events', 'action', 'source_id', 'action_id'),
     _index('events', 'sealed', 'sealed', 'source_id', 'id'),
-    _walk('events', 'host'),
-    _walk('events', 'host', 'result'),
+    _scan_index('events', 'host'),
+    _scan_index('events', 'host', 'result'),
 )
 
 migrations = _table(
@@ -233,13 +233,13 @@ migrations = _table(
     _index('migrations', 'watch', 'source_id', 'watch', 'id'),
     _index('migrations', 'sealed', 'sealed', 'source_id', 'id'),
     _index('migrations', 'time', 'created_at', 'source_id', 'id'),
-    _walk('migrations', 'instance_uuid'),
-    _walk('migrations', 'user_id'),
-    _walk('migrations', 'project_id'),
-    _walk('migrations', 'source_compute'),
-    _walk('migrations', 'dest_compute'),
-    _walk('migrations', 'status'),
-    _walk('migrations', 'migration_type'),
+    _scan_index('migrations', 'instance_uuid'),
+    _scan_index('migrations', 'user_id'),
+    _scan_index('migrations', 'project_id'),
+    _scan_index('migrations', 'source_compute'),
+    _scan_index('migrations', 'dest_compute'),
+    _scan_index('migrations', 'status'),
+    _scan_index('migrations', 'migration_type'),
 )
 
 #: The chain: each seal names the one before by its digest. ``kind`` is seal,

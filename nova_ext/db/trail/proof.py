@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proof that nothing of the trail was altered since it was sealed.
 
-The walk is the same over a database and over an export: seals in their order,
+The check is the same for a database and for an export: seals in their order,
 with the digests of their records, and for each of these the record.
 """
 
@@ -66,7 +66,7 @@ class Removed:
         return index >= 0 and sequence <= self._ranges[index][1]
 
 
-class Walk:
+class ChainCheck:
     """The check of a chain, seal after seal.
 
     :param removed: what no record is to be expected of

@@ -59,8 +59,8 @@ def verify(
     removed = proof.Removed(_seals(digests))
     digests.seek(0)
     export = _Export(exported, part, removed)
-    walk = proof.Walk(removed, export.check)
-    summary = walk.run(_intervals(digests), head)
+    check = proof.ChainCheck(removed, export.check)
+    summary = check.run(_intervals(digests), head)
     export.check_end()
     return summary
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
 from nova_ext.db.trail import digests
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
 from nova_ext.db.trail import proof
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 _Line = Mapping[str, Any]
@@ -34,13 +34,13 @@ def verify(
     :raises Altered: at the first that is not intact
     """
     trail = _Trail(context, batch)
-    summary = trail.walk.run(trail.seals(), head)
+    summary = trail.check.run(trail.seals(), head)
     trail.check_rest()
     return summary
 
 
 class _Trail:
-    """The database, as the walk sees it."""
+    """The database, as the check reads it."""
 
     def __init__(self, context: RequestContext, batch: int) -> None:
         self._context = context
@@ -48,7 +48,7 @@ class _Trail:
         self._removed = proof.Removed(())
         self._purge = 0
         self._read_purges()
-        self.walk = proof.Walk(self._removed, self._check)
+        self.check = proof.ChainCheck(self._removed, self._check)
 
     def _read_purges(self) -> None:
         """Read what has been removed since it was last asked for."""
@@ -103,10 +103,10 @@ class _Trail:
 
         :raises Altered: when a record is there that did not come by itself
         """
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             self._check_foreign(kind)
         known = digests.sources(self._context)
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             for number, source in known.items():
                 self._check_late(kind, number, source)
 
@@ -138,7 +138,9 @@ class _Trail:
     ) -> None:
         """Check that what is not sealed could still come."""
         t = kind.table
-        closed = self.walk.closed.get(chain.position_key(source, kind.name), 0)
+        closed = self.check.closed.get(
+            chain.position_key(source, kind.name), 0
+        )
         is_known = sa.exists().where(
             _d.kind == kind.name,
             _d.source_id == t.c.source_id,

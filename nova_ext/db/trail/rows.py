@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import datetime
 from typing import Any
 
-from nova_ext.db.trail import kinds
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import record_kinds
+from nova_ext.db.trail.record_kinds import Kind
 from nova_ext.db.trail.store import Store
 
 _Row = dict[str, Any]
@@ -29,11 +29,13 @@ class Maker:
 
     def records(self, kind: Kind, rows: list[_Row]) -> list[_Row]:
         """Return new records."""
-        if kind is kinds.EVENTS:
+        if kind is record_kinds.EVENTS:
             return rows
-        if kind is kinds.ACTIONS:
+        if kind is record_kinds.ACTIONS:
             return self._actions(rows)
-        return [row | {'watch': kinds.watch_of(kind, row)} for row in rows]
+        return [
+            row | {'watch': record_kinds.watch_of(kind, row)} for row in rows
+        ]
 
     def _actions(self, rows: list[_Row]) -> list[_Row]:
         unended = self._store.unended([row['id'] for row in rows])
@@ -60,12 +62,12 @@ def state_of(
     has_ended = is_unended is False or (
         is_unended is None and row['finish_time'] is not None
     )
-    outcome, watch = UNFINISHED, kinds.OFTEN
+    outcome, watch = UNFINISHED, record_kinds.OFTEN
     if has_ended:
-        outcome, watch = SUCCESS, kinds.NEVER
+        outcome, watch = SUCCESS, record_kinds.NEVER
     elif row['created_at'] is None or row['created_at'] < moment - _LONG:
         # Nothing ends the events of a host that has died.
-        watch = kinds.AT_TIMES
+        watch = record_kinds.AT_TIMES
     if row['message'] == 'Error':
         outcome = ERROR
     return {'outcome': outcome, 'watch': watch}

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _R = TypeVar('_R')
 _Row = dict[str, Any]
@@ -185,13 +185,13 @@ def is_ended(kind: Kind, row: Mapping[str, Any]) -> bool:
 
     It may change none the less: what it was is kept then.
     """
-    if kind is kinds.EVENTS:
+    if kind is record_kinds.EVENTS:
         return row['finish_time'] is not None
-    if row['watch'] == kinds.NEVER:
+    if row['watch'] == record_kinds.NEVER:
         return True
-    if kind is kinds.MIGRATIONS:
-        return row['status'] in kinds.ENDED
-    return kind is kinds.SERVERS and bool(row['deleted'])
+    if kind is record_kinds.MIGRATIONS:
+        return row['status'] in record_kinds.ENDED
+    return kind is record_kinds.SERVERS and bool(row['deleted'])
 
 
 def _seal(connection: Any, moment: datetime.datetime, batch: int) -> Sealed:
@@ -205,7 +205,7 @@ def _seal(connection: Any, moment: datetime.datetime, batch: int) -> Sealed:
 
 def _add_unsealed(link: Link, connection: Any, batch: int) -> bool:
     """Add what is not sealed; return whether that was all."""
-    for kind in kinds.ALL:
+    for kind in record_kinds.ALL:
         while link.count < _MOST:
             rows = unsealed(connection, kind, batch)
             if rows:

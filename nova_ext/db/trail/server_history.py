@@ -15,9 +15,9 @@ from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db.api import migration
 from nova_ext.db.trail import action_list
+from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
-from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of a migration, in this order.
@@ -101,7 +101,7 @@ def migrations_get(
         ~_migrations.c.is_superseded,
         *(query.equals(_migrations.c[n], v) for n, v in filters.items()),
     )
-    statement = walks.along(
+    statement = index_scans.along(
         statement, _migrations, {'instance_uuid': server_id}
     )
     if page.marker is not None:
@@ -110,7 +110,7 @@ def migrations_get(
         if place is None:
             raise ext_exception.MarkerNotFound(marker=page.marker)
         bounds = (place.moment, *marker)
-        statement = statement.where(walks.before(_migrations, bounds))
+        statement = statement.where(index_scans.before(_migrations, bounds))
     if page.limit == 0:
         return []
     rows = facade.fetch(context, statement.limit(page.limit))
@@ -178,14 +178,14 @@ def follows(kind: str, after: Place, columns: Sequence[Any]) -> Any:
 
 
 def _follow(kind: str, after: Place) -> Any:
-    columns = [_TABLES[kind].c[name] for name in walks.ORDER]
+    columns = [_TABLES[kind].c[name] for name in index_scans.ORDER]
     return follows(kind, after, columns)
 
 
 def _action_entries(server_id: str, _: Sequence[str]) -> Any:
     columns = (_actions.c[name] for name in action_list.ACTION)
     statement = sa.select(*columns).where(~_actions.c.is_superseded)
-    return walks.along(
+    return index_scans.along(
         statement, _actions, {'instance_uuid': server_id}, False
     )
 
@@ -203,12 +203,12 @@ def _event_entries(server_id: str, columns: Sequence[str]) -> Any:
             ~_actions.c.is_superseded,
         )
     )
-    return statement.order_by(*(_events.c[name] for name in walks.ORDER))
+    return statement.order_by(*(_events.c[name] for name in index_scans.ORDER))
 
 
 def _migration_entries(server_id: str, _: Sequence[str]) -> Any:
     statement = _migrations_with_cell().where(~_migrations.c.is_superseded)
-    return walks.along(
+    return index_scans.along(
         statement, _migrations, {'instance_uuid': server_id}, False
     )
 

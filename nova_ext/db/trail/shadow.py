@@ -17,16 +17,16 @@ from ext_lib import exception
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade as cells
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import rows as trail_rows
 from nova_ext.db.trail import seals
 from nova_ext.db.trail import store
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
-from nova_ext.db.trail.pace import Pace
+from nova_ext.db.trail.record_kinds import Kind
+from nova_ext.db.trail.throttle import Throttle
 
 _Row = dict[str, Any]
 _d, _s = models.digests.c, models.sources.c
@@ -47,11 +47,11 @@ class Import:
     """
 
     def __init__(
-        self, context: RequestContext, cell: Cell, pace: Pace
+        self, context: RequestContext, cell: Cell, throttle: Throttle
     ) -> None:
         self._context = context
         self._cell = cell
-        self._pace = pace
+        self._throttle = throttle
         lives = self._lives()
         if not lives:
             raise NotImported(
@@ -107,7 +107,7 @@ class Import:
                     count = self._write(write, kind, rows)
                     if count:
                         yield count
-                    self._pace.pause()
+                    self._throttle.pause()
 
     def _missing(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
         """Return which numbers the trail has not, and had not."""
@@ -168,9 +168,9 @@ class Import:
     ) -> list[_Row]:
         """Return records; nothing changes what is archived."""
         made = trail_rows.Maker(self._store, moment).records(copied, rows)
-        if copied is kinds.EVENTS:
+        if copied is record_kinds.EVENTS:
             return made
-        return [row | {'watch': kinds.NEVER} for row in made]
+        return [row | {'watch': record_kinds.NEVER} for row in made]
 
     def _insert(
         self,
@@ -205,14 +205,15 @@ def _shadow(origin: sa.Table) -> sa.Table:
 
 #: Records that may have been copied before they had ended.
 _OPEN = {
-    kinds.SERVERS.name: models.servers.c.deleted == 0,
-    kinds.ACTIONS.name: models.actions.c.outcome == trail_rows.UNFINISHED,
-    kinds.EVENTS.name: models.events.c.finish_time.is_(None),
-    kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
+    record_kinds.SERVERS.name: models.servers.c.deleted == 0,
+    record_kinds.ACTIONS.name: models.actions.c.outcome
+    == trail_rows.UNFINISHED,
+    record_kinds.EVENTS.name: models.events.c.finish_time.is_(None),
+    record_kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
 }
 _PLAIN = {
     dataclasses.replace(kind, origin=_shadow(kind.origin)): kind
-    for kind in kinds.ALL
+    for kind in record_kinds.ALL
 }
 #: Kinds of records, as they are read from the shadow tables.
 SHADOWS = tuple(_PLAIN)

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import store
 from nova_ext.db.trail.facade import facade
 
@@ -50,7 +50,7 @@ def begin_life(context: RequestContext, lease: lease.Lease, cell: str) -> None:
             sa.insert(models.positions),
             [
                 {'source_id': number, 'kind': kind.name, **start._asdict()}
-                for kind in kinds.ALL
+                for kind in record_kinds.ALL
             ],
         )
 

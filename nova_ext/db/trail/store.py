@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from ext_lib.db import text
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import superseded
 from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 
@@ -161,7 +161,7 @@ class Store:
         if new:
             connection.execute(sa.insert(kind.table), new)
             superseded.mark(connection, kind, self._older, new)
-        if kind is kinds.EVENTS:
+        if kind is record_kinds.EVENTS:
             self._reopen(connection, {row['action_id'] for row in rows})
 
     def move(self, kind: Kind, position: Position) -> None:
@@ -264,9 +264,9 @@ class Store:
             .where(
                 t.c.source_id == self.source_id,
                 t.c.id.in_(actions),
-                t.c.watch != kinds.OFTEN,
+                t.c.watch != record_kinds.OFTEN,
             )
-            .values(watch=kinds.OFTEN)
+            .values(watch=record_kinds.OFTEN)
         )
         connection.execute(statement)
 

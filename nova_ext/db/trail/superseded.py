@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nova_ext.db.trail import octets
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import text_sizes
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 
@@ -31,13 +31,13 @@ def _parts(
 ) -> Iterable[list[int]]:
     """Return those that a source has, as many as may be in memory."""
     t = kind.table
-    size = octets.total(t.c[name] for name in kind.texts)
+    size = text_sizes.total(t.c[name] for name in kind.texts)
     found = connection.execute(
         sa.select(t.c.id, size).where(
             t.c.source_id == source, t.c.id.in_(numbers)
         )
     )
-    return octets.parts(found.all(), len(numbers))
+    return text_sizes.parts(found.all(), len(numbers))
 
 
 def _mark(

@@ -68,14 +68,14 @@ def entries_get(
         query.equals(_others.instance_uuid, server_id)
     )
     # A server is made once; no index serves "either".
-    walks = [
-        _walk(condition, project_id, after, limit)
+    scans = [
+        _scan(condition, project_id, after, limit)
         for condition in (
             query.equals(_tasks.c.instance_uuid, server_id),
             _tasks.c.id == made.scalar_subquery(),
         )
     ]
-    numbers = sa.union(*(sa.select(walk.c.id) for walk in walks)).subquery()
+    numbers = sa.union(*(sa.select(walk.c.id) for walk in scans)).subquery()
     statement = (
         sa.select(*(_tasks.c[name] for name in TASK))
         .join(numbers, numbers.c.id == _tasks.c.id)
@@ -85,7 +85,7 @@ def entries_get(
     return facade.fetch(context, statement)
 
 
-def _walk(
+def _scan(
     condition: Any,
     project_id: str | None,
     after: server_history.Place | None,

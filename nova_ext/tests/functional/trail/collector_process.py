@@ -16,8 +16,8 @@ from ext_lib.testing import process
 from nova_ext.cmd import status
 from nova_ext.db import models as cell_models
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cells
@@ -135,7 +135,7 @@ class MemoryCases(ProgramTestCase):
         self.wait_for(collector, _COUNT)
         self.assertLess(self.memory(collector), _MOST)
         self.assertEqual(0, collector.stop())
-        expected = self.cells['one'].content(kinds.EVENTS)
+        expected = self.cells['one'].content(record_kinds.EVENTS)
         self.assertEqual(_COUNT, len(expected))
         [(shortest,)] = trail.facade.fetch(
             self.admin,

@@ -8,8 +8,8 @@ from oslo_utils import uuidutils
 import sqlalchemy as sa
 
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 
 BEGIN = datetime.datetime(2026, 3, 1, 12)  # noqa: DTZ001
 #: In the order of the filters that they are values of.
@@ -67,7 +67,7 @@ class Records:
             'id': number,
             'uuid': uuidutils.generate_uuid(),
             'created_at': BEGIN,
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             'hidden': False,
             'deleted': number,
@@ -94,7 +94,7 @@ class Records:
             'server_project_id': server['project_id'],
             'server_name': server['display_name'],
             'outcome': 'success',
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             **columns,
         }
@@ -138,7 +138,7 @@ class Records:
             'created_at': moment,
             'hidden': False,
             'deleted': 0,
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             **columns,
         }

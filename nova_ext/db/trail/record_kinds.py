@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from nova_ext.db import models as cell
 from nova_ext.db.trail import models
-from nova_ext.db.trail import octets
+from nova_ext.db.trail import text_sizes
 
 #: Statuses after which nothing more is to be expected of a migration.
 ENDED = (
@@ -98,7 +98,7 @@ class Kind:
     def _sizes(self) -> Any:
         texts = [self.origin.c[name] for name in self.texts]
         number = self.origin.c.id
-        return sa.select(number, octets.total(texts)).order_by(number)
+        return sa.select(number, text_sizes.total(texts)).order_by(number)
 
     @property
     def _is_wanted(self) -> Any:

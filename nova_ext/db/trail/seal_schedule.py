@@ -16,7 +16,7 @@ LOG = log.getLogger(__name__)
 _TURN = 4
 
 
-class Schedule:
+class SealSchedule:
     """Writes a seal when the last one is old enough.
 
     :param context: of the trail
