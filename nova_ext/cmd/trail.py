@@ -34,7 +34,7 @@ from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
     'nova-ext-trail',
-    'Keep the records of servers that the databases of a nova no longer have.',
+    'Keep the records of servers after the databases of a nova purge them.',
 )
 
 
@@ -52,13 +52,13 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     command = cfg.SubCommandOpt(
         'category', title='Commands', handler=_add_parsers
     )
-    # Reports copy all values but secrets; this one has all others in it.
+    # Reports show all values but secrets; this value repeats all others.
     command.secret = True
     conf.register_cli_opt(command)
     command_line.parse(PROGRAM, conf, argv, 'nova-ext')
     log_lines.setup(conf, 'nova_ext')
     if not getattr(conf.category, 'export', None):
-        # Files are checked without it.
+        # An export is checked without the database.
         reach.wait(PROGRAM, conf, trail.GROUP)
         trail.configure(conf)
     try:
@@ -75,7 +75,7 @@ def _add_parsers(categories: Any) -> None:
     collect.add_argument(
         '--once',
         action='store_true',
-        help='End when all cells have been read to their ends.',
+        help='End when all cells that answer have been read to their ends.',
     )
     collect.set_defaults(run=_collect)
     db = categories.add_parser('db', help='The schema of the database.')
@@ -89,7 +89,7 @@ def _add_parsers(categories: Any) -> None:
     )
     version.set_defaults(run=_version)
     importing = categories.add_parser(
-        'import', help='Take over what the cells have archived.'
+        'import', help='Import records that the cells have archived.'
     )
     importing.add_argument(
         '--shadow',

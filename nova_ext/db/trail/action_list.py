@@ -190,8 +190,8 @@ def _between(table: Any, filters: Mapping[str, Any]) -> list[Any]:
 class _Marker:
     """The action after which a page begins.
 
-    The statement of the page finds its time, so that one is enough. That
-    there is no such action shows when the page is empty, and only then.
+    The statement of the page reads its time, too, so that one is enough. Only
+    when the page is empty, another one checks that the action exists.
     """
 
     def __init__(
@@ -242,9 +242,9 @@ class _Marker:
         )
 
     def _place_on_host(self) -> Any:
-        """Return where it stands among the events of a host.
+        """Return its place among the events of a host.
 
-        A step that had not ended on the page before may have done so since.
+        An event that had not ended on the page before may have ended since.
         """
         outcome = self._filters.get('outcome')
         asked = sa.and_(*_on_host(_events, self._filters, outcome))
@@ -263,7 +263,7 @@ class _Marker:
 
 
 def _place(terms: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    """Return the place of a marker, of what its values say."""
+    """Return the place of a marker, as SQL of its parameters."""
     source_id = sa.bindparam('marker_source', type_=sa.Integer())
     number = sa.bindparam('marker_number', type_=sa.BigInteger())
     if 'host' in terms:

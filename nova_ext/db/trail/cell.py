@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cell that is followed: the only statements that are sent to it."""
+"""The statements that are sent to a cell, all of them SELECTs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from nova_ext.db.trail.record_kinds import Kind
 class Batch(NamedTuple):
     """Rows of a table in the order of their numbers.
 
-    :param is_last: whether there were no others behind them
+    :param is_last: whether there were no later ones
     """
 
     rows: list[dict[str, Any]]
@@ -25,7 +25,7 @@ class _Plan(NamedTuple):
 
     :param low: number above which the first part begins
     :param ends: the last numbers of the parts
-    :param is_last: whether there were no rows behind them
+    :param is_last: whether there were no later rows
     """
 
     low: int
@@ -34,7 +34,7 @@ class _Plan(NamedTuple):
 
 
 class Cell:
-    """Questions to one cell, each a SELECT by the primary key.
+    """Reads one cell, along primary keys.
 
     :param context: names the cell
     :param batch: how many rows are asked for at once
@@ -47,7 +47,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """Name of its section, nothing for the database of this service."""
+        """Name of its section, empty for the database of this service."""
         return self._context.shard or ''
 
     @property
@@ -68,7 +68,7 @@ class Cell:
     def after(self, kind: Kind, low: int, high: int) -> Batch:
         """Return the first rows above ``low``, and up to ``high``.
 
-        Of rows with long texts, these are as many as may be in memory.
+        Of rows with long texts, they are as many as fit into the limit.
         """
         limit = self._batch
         if not kind.texts:
@@ -114,7 +114,7 @@ class Cell:
     ) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of certain numbers, in lists.
 
-        None has more than may be in memory.
+        The texts of each list fit into the limit.
         """
         for some in slices(numbers, self._batch):
             for part in self._parts(kind, some):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The collector: one leads and follows all cells, the others wait."""
+"""The collector, which copies all cells while it holds the lease."""
 
 from collections.abc import Callable
 import os
@@ -58,13 +58,13 @@ class Collector:
         ]
 
     def stop(self) -> None:
-        """Have :meth:`run` return after the batch that it is at."""
+        """Have :meth:`run` return after the present batch."""
         self._stopping.set()
 
     def run(self, once: bool = False) -> None:
         """Follow the cells, round after round.
 
-        :param once: end when all that answer have been read to their ends
+        :param once: end when all cells that answer were read to their ends
         """
         self._is_once = once
         while not self._stopping.is_set():
@@ -100,11 +100,11 @@ class Collector:
         except (throttle.Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:
-            if not self._is_in_reach():
+            if not self._is_trail_reachable():
                 raise
             LOG.warning('Cell %s does not answer: %s', title, error)
         except Exception:
-            # The others are followed none the less.
+            # The other cells are followed all the same.
             LOG.exception('Cell %s cannot be followed', title)
         else:
             self._has_more |= not is_at_end
@@ -112,8 +112,8 @@ class Collector:
                 self._read_at[title] = time.monotonic()
         self._check_lag(title)
 
-    def _is_in_reach(self) -> bool:
-        """Return whether it is not the trail that does not answer."""
+    def _is_trail_reachable(self) -> bool:
+        """Return whether the trail answers."""
         try:
             lease.now(self._context)
         except connect_limits.UNREACHABLE:

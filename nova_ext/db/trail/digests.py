@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seals, digests and what they are about, as the database has them."""
+"""Reading of seals, digests and the contents that they are of."""
 
 from collections.abc import Iterator, Sequence
 import itertools
@@ -31,7 +31,7 @@ def sources(context: RequestContext) -> dict[int, chain.Source]:
 def each_seal(context: RequestContext, after: int = 0) -> Iterator[_Row]:
     """Yield seals in their order, as they are exported.
 
-    :param after: number of the one to begin behind
+    :param after: number of the seal after which to begin
     """
     while True:
         statement = sa.select(models.seals).where(_s.id > after)
@@ -44,7 +44,7 @@ def each_seal(context: RequestContext, after: int = 0) -> Iterator[_Row]:
 
 
 def purges(context: RequestContext, after: int = 0) -> Iterator[_Row]:
-    """Yield the seals of purges behind the one numbered ``after``."""
+    """Yield the seals of purges after the one numbered ``after``."""
     while True:
         statement = (
             sa.select(models.seals)
@@ -124,7 +124,7 @@ class Contents:
         return self._records.get((row['kind'], row['source_id'], row['id']))
 
     def content(self, row: _Row) -> dict[str, Any] | None:
-        """Return what was sealed; None for what is not there any more."""
+        """Return the content that was sealed; None if it is gone."""
         record = self.record(row)
         if record is not None and record['sealed'] == row['sequence']:
             kind = BY_NAME[row['kind']]

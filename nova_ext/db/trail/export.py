@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records that have ended, in the order in which they were sealed.
 
-One that ends late is sealed late, so what comes behind a position is all that
-has come since. The position of a record is the sequence of its digest.
+A record that ends late is sealed late, so all that was sealed since an export
+is after its last position. The position of a record is the sequence of its
+digest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ _d, _Event = models.digests.c, models.events.c
 
 
 class NotIntact(exception.Error):
-    """A record is not there any more, or not as it was sealed."""
+    """A record is missing, or is not as it was sealed."""
 
     msg_fmt = 'The record with the sequence %(sequence)s is not intact.'
 
@@ -60,7 +61,7 @@ class Selection(NamedTuple):
     kind: str | None = None
 
     def conditions(self) -> list[Any]:
-        """Return what digests of records have to fulfil."""
+        """Return the conditions on digests, as SQL."""
         found = [_d.is_ended.is_(True), _d.purge.is_(None)]
         if self.since is not None:
             found.append(_d.created_at >= self.since)
@@ -71,7 +72,7 @@ class Selection(NamedTuple):
         return found
 
     def has(self, line: dict[str, Any]) -> bool:
-        """Return whether an exported digest is of a record in question."""
+        """Return whether the record of an exported digest is selected."""
         created = line['created_at']
         if not line['is_ended'] or self.kind not in (None, line['kind']):
             return False
@@ -92,7 +93,7 @@ def export(
 ) -> Iterator[list[Record]]:
     """Yield records, in lists.
 
-    :param after: position to begin behind
+    :param after: position after which to begin
     :param batch: how many records are in memory at once
     :param has_failures: read the failed events of actions, too
     :raises NotIntact: when something is not as it was sealed

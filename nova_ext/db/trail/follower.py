@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round of copying: what is new in a cell, what came late, what changed.
+"""Copying of one cell: its new rows, late rows and changed rows.
 
-A kind is copied before what its records need: events before actions, so that
-an action is read after the events that changed it, and servers before the
-actions that bear their names.
+Kinds are copied in the order in which they depend on each other: events before
+actions, so that an action is read after the events that changed it, and
+servers before actions, which have their names.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from nova_ext.db.trail.throttle import Throttle
 LOG = log.getLogger(__name__)
 
 _HIGHEST = 2**62
-#: How many transactions store a kind before other cells have their turn.
+#: How many transactions store one kind before the next cell is read.
 _TURNS = 5
 #: What a transaction stores at most, beside one batch, and after how many
 #: seconds of reading.
@@ -38,10 +38,10 @@ _BATCHES, _RECORDS, _SECONDS = 10, 5000, 1.0
 
 
 class Follower:
-    """The copying of one cell.
+    """Copies one cell.
 
     :param context: of the trail
-    :param cell: is asked
+    :param cell: the cell that is read
     :param lease: of the collector
     """
 
@@ -74,8 +74,8 @@ class Follower:
         except Restored as error:
             LOG.warning(
                 'Cell %s has another row than the trail: %s. It was restored '
-                'from a backup, or counts its rows anew. It is copied again '
-                'from its first row; what only its former life had is kept.',
+                'from a backup, or its ids were reset. It is copied again '
+                'from its first row; the records of its former life are kept.',
                 self.cell.title,
                 error.message,
             )
@@ -84,9 +84,9 @@ class Follower:
             return False
 
     def _follow(self, store: Store) -> bool:
-        """Do what :meth:`follow` does.
+        """Read what is new in the cell; return whether that was all.
 
-        :raises Restored: when the cell is not what it was
+        :raises Restored: when the cell was restored from a backup
         """
         moment = lease.now(self._context)
         tails = {kind: self._verify(store, kind) for kind in record_kinds.ALL}
@@ -122,9 +122,9 @@ class Follower:
 
 
 class _New:
-    """New records that are still to be stored, in one transaction.
+    """New records that one transaction is to store.
 
-    They are as many as one batch, or a few batches that are small.
+    They are one batch, or several small ones.
     """
 
     def __init__(self) -> None:
@@ -155,7 +155,7 @@ class _New:
 
 
 class _Copy(NamedTuple):
-    """The copying of one kind of rows.
+    """Copies the rows of one kind.
 
     :param moment: when the round began, by the clock of the trail
     """
@@ -168,10 +168,9 @@ class _Copy(NamedTuple):
     moment: datetime.datetime
 
     def run(self, end: int) -> bool:
-        """Copy what came late, and what is new up to a number.
+        """Copy late rows, and new ones up to a number.
 
-        :returns: whether that was all; other cells have their turn before
-            the rest
+        :returns: whether that was all; the rest is copied in another round
         """
         position = self.store.position(self.kind)
         self._copy_late(position)
@@ -212,7 +211,7 @@ class _Copy(NamedTuple):
                 self.store.add(self.kind, made, position)
 
     def _closed(self, position: Position) -> Position:
-        """Return a position below which no row can come late any more."""
+        """Return the position, closed as far as no row can come late."""
         if position.closed == position.number:
             return position
         if self.moment - position.closing_since < self.throttle.late:
@@ -231,6 +230,6 @@ class _Copy(NamedTuple):
         if position.closed == position.number and all(
             time is not None and time < oldest for time in times
         ):
-            # Whatever has a lesser number was committed long ago.
+            # All rows with lower numbers were committed long ago.
             return Position(last, last, last, self.moment)
         return position._replace(number=last)

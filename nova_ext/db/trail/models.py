@@ -17,12 +17,12 @@ metadata = sa.MetaData()
 
 _UUID = sa.String(36)
 _NAME = sa.String(255)
-#: Text in which A is not a: the usual collation of MySQL says otherwise.
+#: Text that is compared with case, unlike in the default collation of MySQL.
 _EXACT = sa.String(255).with_variant(
     mysql.VARCHAR(255, collation='utf8mb4_bin'), 'mysql'
 )
 _TEXT = sa.Text().with_variant(mysql.LONGTEXT(), 'mysql')
-#: Not all cells have fractions of a second, but some do.
+#: Some cells store fractions of a second.
 _TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql')
 _FLAG = sa.Boolean
 _COUNTER = sa.BigInteger
@@ -57,10 +57,10 @@ def _key() -> list[sa.Column]:
 
 
 def _state() -> list[sa.Column]:
-    """Return how a record is read again, and whether a later life has it.
+    """Return the columns that say how often a record is read again.
 
-    ``watch`` is 0 for one that has ended, or that its cell has no more; 1 for
-    one that may change at any time, 2 for one that is about to.
+    ``watch`` is 0 for a record that has ended, or that its cell no longer has;
+    1 for one that may change at any time, 2 for one that is about to.
     """
     return [
         sa.Column('watch', sa.SmallInteger, nullable=False),
@@ -69,10 +69,11 @@ def _state() -> list[sa.Column]:
 
 
 def _sealed() -> list[sa.Column]:
-    """Return whether a later life has a record, and its newest digest.
+    """Return the columns on later lives, and on seals.
 
-    ``sealed`` is the sequence of that; null while it has none, or has
-    changed since.
+    ``is_superseded`` is true when a later life of the cell has the record,
+    too. ``sealed`` is the sequence of its newest digest; null while it has
+    none, or has changed since.
     """
     return [
         sa.Column('is_superseded', _FLAG, nullable=False),
@@ -245,7 +246,7 @@ migrations = _table(
 #: The chain: each seal names the one before by its digest. ``kind`` is seal,
 #: import or purge; the digests of records from ``first`` to ``last`` belong to
 #: it. ``closed`` says, as JSON, up to which number of each table of a cell no
-#: record can come any more; ``removed``, which digests a purge is about.
+#: record can come any more; ``removed``, the digests of purged records.
 seals = _table(
     'seals',
     sa.Column('id', sa.BigInteger, primary_key=True, autoincrement=False),
@@ -260,8 +261,8 @@ seals = _table(
     sa.Column('digest', sa.String(64), nullable=False),
 )
 
-#: What a record was when it was sealed. ``is_new`` says that it had not been
-#: sealed before, ``purge`` with which seal it was removed.
+#: Digests of records when they were sealed. ``is_new`` says that a record had
+#: not been sealed before, ``purge`` is the seal with which it was removed.
 digests = _table(
     'digests',
     sa.Column(

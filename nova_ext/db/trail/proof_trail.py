@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof of a trail in its database."""
+"""Verification of the trail in its database."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import functools
@@ -51,7 +51,7 @@ class _Trail:
         self.check = proof.ChainCheck(self._removed, self._check)
 
     def _read_purges(self) -> None:
-        """Read what has been removed since it was last asked for."""
+        """Read which records were purged since the last call."""
         for purge in digests.purges(self._context, self._purge):
             self._purge = purge['seal']
             self._removed.add([purge])
@@ -87,7 +87,7 @@ class _Trail:
         """Return how a record differs from its digest."""
         record = contents.record(row)
         if row['sequence'] in self._removed:
-            return 'was slipped in after a purge' if record else None
+            return 'was inserted after a purge' if record else None
         content = contents.content(row)
         if content is not None:
             is_same = chain.digest(content) == row['digest']
@@ -99,9 +99,9 @@ class _Trail:
         return None if row['sequence'] in self._removed else 'was removed'
 
     def check_rest(self) -> None:
-        """Check what digests say nothing about.
+        """Check the records that no digest is of.
 
-        :raises Altered: when a record is there that did not come by itself
+        :raises Altered: when one was not stored by a collector
         """
         for kind in record_kinds.ALL:
             self._check_foreign(kind)
@@ -136,7 +136,7 @@ class _Trail:
     def _check_late(
         self, kind: Kind, number: int, source: chain.Source
     ) -> None:
-        """Check that what is not sealed could still come."""
+        """Check that unsealed records have numbers that were possible."""
         t = kind.table
         closed = self.check.closed.get(
             chain.position_key(source, kind.name), 0
@@ -169,7 +169,7 @@ class _Trail:
             raise proof.Altered(
                 what=proof.title(line),
                 interval=f'since the last seal, {_last(self._context)}',
-                how='was slipped in',
+                how='was inserted',
             )
 
 

@@ -24,7 +24,7 @@ from nova_ext.db.trail.record_kinds import Kind
 
 _d, _v = models.digests.c, models.versions.c
 _Action, _Event = models.actions.c, models.events.c
-#: Events go when their action has gone, and servers last.
+#: Events are removed after their actions, and servers last.
 _ORDER = (
     record_kinds.ACTIONS,
     record_kinds.EVENTS,
@@ -78,7 +78,11 @@ class Purge:
             after = numbers[-1]
 
     def count(self, context: RequestContext) -> int:
-        """Return how many could be removed, without what goes with them."""
+        """Return how many records could be removed.
+
+        Events of actions, and servers, that become removable by that are not
+        counted.
+        """
         total = 0
         for kind in _ORDER:
             for source_id in _read_sources(context):
@@ -160,7 +164,7 @@ def _mark(
 def _read_sources(context: RequestContext) -> list[int]:
     """Return the sources that have been read to their ends.
 
-    Of others, servers and events are there before their actions.
+    Others may have servers and events whose actions are still to be copied.
     """
     t = models.sources.c
     statement = sa.select(t.id).where(t.read_at.isnot(None)).order_by(t.id)
@@ -187,7 +191,7 @@ def _changed_at(kind: Kind) -> Any:
 
 
 def _conditions(kind: Kind, source_id: int) -> list[Any]:
-    """Return on what it depends, beside its age, that a record may go."""
+    """Return the conditions, beside its age, that a record may be removed."""
     t = kind.table.c
     if kind is record_kinds.EVENTS:
         is_action = sa.exists().where(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that may have changed since they were copied."""
+"""Refresh of records that may have changed since they were copied."""
 
 from collections.abc import Iterable, Mapping
 import datetime
@@ -24,18 +24,21 @@ _WATCHED = (
 
 
 class Restored(exception.Error):
-    """A number of a cell stands for another row than it did."""
+    """A row of a cell is another one than was copied, or an older state of it.
+
+    It is caught by the follower of the cell, which logs it.
+    """
 
     msg_fmt = 'number %(number)s of %(kind)s'
 
 
 class Refresher:
-    """Reading of records again: of those about to end, and of some others.
+    """Reads records again: those about to end, and some of the others.
 
-    Of those that may change at any time it is a batch of each kind, in turns;
-    all if ``is_thorough`` is set.
+    Of records that may change at any time a batch of each kind is read in a
+    run, the next one in the next run; all are if ``is_thorough`` is set.
 
-    :param cell: is asked
+    :param cell: the cell that is read
     """
 
     is_thorough = False
@@ -55,7 +58,7 @@ class Refresher:
 
         :param tails: up to which number rows that are missing are gone
         :param moment: the present one, by the clock of the trail
-        :raises Restored: when one is what it was in a backup, or another
+        :raises Restored: when one is another row, or in an earlier state
         """
         for kind, watch in _WATCHED:
             is_turn = watch != record_kinds.OFTEN and not self.is_thorough
@@ -173,9 +176,9 @@ def _read(cell: Cell, kind: Kind, numbers: Iterable[int]) -> dict[int, _Row]:
 
 
 def _change(kind: Kind, before: _Row, after: _Row) -> _Row:
-    """Return the columns that have changed, with what they have now.
+    """Return the columns that have changed, with their new values.
 
-    :raises Restored: when it is another row, or what it was in a backup
+    :raises Restored: when it is another row, or in an earlier state
     """
     is_other = any(before[name] != after[name] for name in kind.identity)
     if is_other or record_kinds.is_undone(before, after):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records as the trail keeps them, made of rows of cells."""
+"""Conversion of rows of cells to records of the trail."""
 
 from collections.abc import Mapping, Sequence
 import datetime
@@ -12,14 +12,14 @@ from nova_ext.db.trail.store import Store
 _Row = dict[str, Any]
 
 SUCCESS, ERROR, UNFINISHED = 'success', 'error', 'unfinished'
-#: After that time an action is not about to end.
+#: Age from which an action is not expected to end soon.
 _LONG = datetime.timedelta(days=1)
 
 
 class Maker:
-    """Makes records of what a cell has.
+    """Makes records of rows of a cell.
 
-    :param store: what is there already
+    :param store: the records of the cell
     :param moment: the present one, by the clock of the trail
     """
 
@@ -66,7 +66,7 @@ def state_of(
     if has_ended:
         outcome, watch = SUCCESS, record_kinds.NEVER
     elif row['created_at'] is None or row['created_at'] < moment - _LONG:
-        # Nothing ends the events of a host that has died.
+        # The events of a host that was lost never end.
         watch = record_kinds.AT_TIMES
     if row['message'] == 'Error':
         outcome = ERROR
@@ -74,7 +74,7 @@ def state_of(
 
 
 def servers_of(store: Store, actions: Sequence[_Row]) -> dict[int, _Row]:
-    """Return what actions keep of their servers, by their numbers."""
+    """Return project and name of the servers of actions, by action."""
     servers = store.servers(action['instance_uuid'] for action in actions)
     unknown = None, None
     return {

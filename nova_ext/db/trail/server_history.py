@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of one server, in all cells that had it."""
+"""Records of one server, from all cells that had it."""
 
 from collections.abc import Sequence
 import copy
@@ -46,7 +46,7 @@ class Server(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The place of an entry in a timeline, after all that are less.
+    """The place of an entry in a timeline, by which entries are ordered.
 
     :param kind: index in KINDS
     """
@@ -222,7 +222,7 @@ def _migrations_with_cell() -> Any:
 
 
 def _completed(context: RequestContext, row: Any) -> Any:
-    """Return a migration with what one of an old nova lacks."""
+    """Return a migration, completed with columns that an old nova lacks."""
     there = copy.copy(context)
     there.shard = row.cell or None
     names = (*MIGRATION, 'cell')

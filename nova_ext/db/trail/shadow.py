@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that a nova has archived, taken over from its shadow tables.
+"""Import of archived records from the shadow tables of a nova.
 
-What the trail has is not copied again, so the import can be repeated. A record
-that had not ended is brought to what was archived. Tables are read along their
-primary keys.
+Records that the trail has are not copied again, so the import is idempotent. A
+record that had not ended is updated to its archived state. Tables are read
+along their primary keys.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,16 +33,16 @@ _d, _s = models.digests.c, models.sources.c
 
 
 class NotImported(exception.Error):
-    """There is nothing that could be imported, or nowhere to put it."""
+    """A cell has no shadow tables, or was not read by a collector yet."""
 
     msg_fmt = 'Cell %(cell)s %(reason)s.'
 
 
 class Import:
-    """The import of what one cell has archived.
+    """Imports the archived records of one cell.
 
     :param context: of the trail
-    :param cell: is asked
+    :param cell: the cell that is read
     :raises NotImported: when the cell was not read yet, or has no such tables
     """
 
@@ -110,9 +110,9 @@ class Import:
                     self._throttle.pause()
 
     def _missing(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
-        """Return which numbers the trail has not, and had not."""
+        """Return the numbers that the trail lacks and has not purged."""
         known = self._store.numbers(kind, numbers[0] - 1, numbers[-1])
-        # What a purge has removed does not come again.
+        # Purged records are not imported again.
         statement = sa.select(_d.id).where(
             _d.kind == kind.name,
             _d.source_id.in_(self._sources),
@@ -124,7 +124,7 @@ class Import:
         return [number for number in numbers if number not in known]
 
     def _open(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
-        """Return which records had not ended when their cell lost them."""
+        """Return the numbers of records that have not ended in the trail."""
         t = kind.table.c
         statement = sa.select(t.id).where(
             t.source_id == self._store.source_id,
@@ -151,7 +151,7 @@ class Import:
         rows: list[_Row],
         moment: datetime.datetime,
     ) -> int:
-        """Update what has changed between the last look and the archive."""
+        """Update records that changed between the last copy and archiving."""
         copied = _PLAIN[kind]
         known = self._store.numbered(copied, [row['id'] for row in rows])
         changed = [
@@ -166,7 +166,7 @@ class Import:
     def _made(
         self, copied: Kind, rows: list[_Row], moment: datetime.datetime
     ) -> list[_Row]:
-        """Return records; nothing changes what is archived."""
+        """Return records, not to be read again: archived rows are final."""
         made = trail_rows.Maker(self._store, moment).records(copied, rows)
         if copied is record_kinds.EVENTS:
             return made
@@ -179,7 +179,7 @@ class Import:
         rows: list[_Row],
         moment: datetime.datetime,
     ) -> int:
-        """Insert what a collector has not stored meanwhile, and seal it."""
+        """Insert rows that no collector has stored meanwhile; seal them."""
         missing = set(self._missing(kind, [row['id'] for row in rows]))
         rows = [row for row in rows if row['id'] in missing]
         if not rows:
@@ -195,7 +195,7 @@ class Import:
 
 
 def _shadow(origin: sa.Table) -> sa.Table:
-    """Return the table to which a nova moves rows of another one."""
+    """Return the shadow table of a table of nova."""
     columns = [
         sa.Column(column.name, column.type, primary_key=column.primary_key)
         for column in origin.columns

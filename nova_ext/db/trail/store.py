@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements of the collector on the trail."""
+"""Statements on the records of one source of the trail."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
@@ -22,7 +22,7 @@ _Row = dict[str, Any]
 
 
 class Position(NamedTuple):
-    """A row of the table of positions, on the copying of a table."""
+    """A row of the table of positions: how far one kind is copied."""
 
     number: int
     closed: int
@@ -84,9 +84,9 @@ class Store:
         return bool(facade.fetch(self._context, statement.limit(1)))
 
     def events_of(self, actions: Sequence[int]) -> dict[int, tuple[int, bool]]:
-        """Return, of the events of actions, action and whether it is open.
+        """Return the events of actions, by number.
 
-        :returns: by the numbers of the events
+        :returns: of each its action, and whether it is open
         """
         t = models.events
         statement = sa.select(t.c.id, t.c.action_id, t.c.finish_time).where(
@@ -128,7 +128,10 @@ class Store:
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def unended(self, actions: Sequence[int]) -> dict[int, bool]:
-        """Return, of actions that have events, whether one has not ended."""
+        """Return by action whether one of its events has not ended.
+
+        Actions without events are left out.
+        """
         t = models.events
         is_open = sa.case((t.c.finish_time.is_(None), 1), else_=0)
         statement = (
@@ -210,7 +213,7 @@ class Store:
     def _stored(self, row: _Row) -> _Row:
         if self._has_nul:
             return row
-        # It has no NUL in texts, as the databases of other cells have.
+        # PostgreSQL stores no NUL in texts; other databases do.
         return {
             name: text.storable(value) if isinstance(value, str) else value
             for name, value in row.items()
@@ -221,8 +224,8 @@ class Store:
     ) -> None:
         """Update records, those together of which the same columns change.
 
-        Values are parameters: a statement of its own for each row, with its
-        texts, would be in memory until the next search for garbage.
+        Values are parameters: a statement for each row, with its texts, would
+        stay in memory until the next garbage collection.
         """
         t = kind.table
         alike: dict[tuple[str, ...], list[_Row]] = {}
@@ -257,7 +260,7 @@ class Store:
         return statement.values(position._asdict())
 
     def _reopen(self, connection: Any, actions: set[Any]) -> None:
-        """Have actions read again, since they have another event."""
+        """Have actions read again, as they have a new event."""
         t = models.actions
         statement = (
             sa.update(t)
@@ -275,7 +278,7 @@ class Store:
 def transact(
     context: RequestContext, lease: Lease, write: Callable[[Any], Any]
 ) -> None:
-    """Carry out a transaction of the collector that leads.
+    """Run a transaction of the collector that leads.
 
     :param write: is given the connection, again if there was a deadlock
     :raises LeaseLost: when another one leads

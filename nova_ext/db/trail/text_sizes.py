@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext import compiler
 from sqlalchemy.sql import expression
 
-#: How many bytes of texts are in memory at once, as far as one record allows.
+#: Most bytes of texts in memory at once, unless a single record has more.
 LIMIT = 4 * 1024 * 1024
-#: What a row counts for at least: it may have become longer since it was asked
-#: for its size.
+#: Least size that a row counts with: it may have grown since its size was
+#: read.
 _LEAST = 8 * 1024
 
 
@@ -30,7 +30,7 @@ def _standard(element: ByteLength, compiler: Any, **kwargs: Any) -> str:
 
 @compiler.compiles(ByteLength, 'sqlite')
 def _sqlite(element: ByteLength, compiler: Any, **kwargs: Any) -> str:
-    # Of a text it counts characters, and ends at a NUL.
+    # length() of a text counts characters, up to the first NUL.
     text = compiler.process(element.clauses, **kwargs)
     return f'length(CAST({text} AS BLOB))'
 

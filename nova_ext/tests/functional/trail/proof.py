@@ -117,29 +117,27 @@ class ProofCases(program.ProgramTestCase):
             self.insert(kind, was)
             self.assertIntact()
 
-    def test_a_record_is_slipped_in(self):
+    def test_a_record_is_inserted(self):
         for kind in record_kinds.ALL:
             was = self.row(kind, 2)
             # A number that no row of its cell had.
             for sealed in (None, was['sealed'], 999):
                 self.insert(kind, was | {'id': 3, 'sealed': sealed})
                 self.assertAltered(
-                    'was slipped in', f'{kind.name[:-1].title()} 3 '
+                    'was inserted', f'{kind.name[:-1].title()} 3 '
                 )
                 self.remove(kind, 3)
             self.insert(kind, was | {'source_id': 77})
-            self.assertAltered('was slipped in')
+            self.assertAltered('was inserted')
             t = kind.table
             self.execute(sa.delete(t).where(t.c.source_id == 77))
             self.assertIntact()
 
-    def test_what_is_slipped_in_before_a_seal_is_named_after_it(self):
+    def test_what_is_inserted_before_a_seal_is_named_after_it(self):
         was = self.row(record_kinds.ACTIONS, 2)
         self.insert(record_kinds.ACTIONS, was | {'id': 3, 'sealed': None})
         self.succeed('seal')
-        self.assertAltered(
-            'Action 3 of cell one', 'seal 2, ', 'was slipped in'
-        )
+        self.assertAltered('Action 3 of cell one', 'seal 2, ', 'was inserted')
 
     def test_two_records_are_swapped(self):
         for kind in record_kinds.ALL:
@@ -392,7 +390,7 @@ class OfflineCases(program.ProgramTestCase):
                 lines.insert(place + 1 if sequence else 0, new)
                 if sequence > record['sequence']:
                     lines.append(lines.pop(place + 1))
-                self.check(lines, 'was slipped in')
+                self.check(lines, 'was inserted')
 
     def test_digests_are_altered(self):
         self.write(self.lines)
