@@ -16,6 +16,7 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import prepared
 from ext_lib.db import query
+from nova_ext.db.trail import action_events
 from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
@@ -132,7 +133,7 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
     )
     statement = (
         sa.select(*(_actions.c[name] for name in ACTION))
-        .select_from(_events.join(_actions, _is_its_event))
+        .select_from(_events.join(_actions, action_events.IS_OF_ACTION))
         .where(
             ~_actions.c.is_superseded,
             is_newest,
@@ -251,7 +252,7 @@ class _Marker:
         statement = (
             self._statement(_events.c.created_at)
             .add_columns(_events.c.source_id, _events.c.id)
-            .join(_events, _is_its_event)
+            .join(_events, action_events.IS_OF_ACTION)
             .where(query.equals(_events.c.host, self._filters['host']))
             .order_by(
                 sa.case((asked, 0), else_=1),
@@ -277,9 +278,3 @@ def _place(terms: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     if owner is not None:
         moment = moment.where(marker.server_project_id == owner)
     return moment.scalar_subquery(), source_id, number
-
-
-_is_its_event = sa.and_(
-    _actions.c.source_id == _events.c.source_id,
-    _actions.c.id == _events.c.action_id,
-)

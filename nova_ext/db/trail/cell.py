@@ -2,12 +2,14 @@
 """The statements that are sent to a cell, all of them SELECTs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import text_sizes
 from nova_ext.db.trail.record_kinds import Kind
+
+_T = TypeVar('_T')
 
 
 class Batch(NamedTuple):
@@ -130,10 +132,10 @@ class Cell:
         return facade.fetch(self._context, statement, values)
 
 
-def slices(numbers: Sequence[int], size: int) -> Iterator[list[int]]:
-    """Yield ``numbers`` in lists of at most ``size``."""
-    for first in range(0, len(numbers), size):
-        yield list(numbers[first : first + size])
+def slices(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
+    """Yield ``items`` in lists of at most ``size``."""
+    for first in range(0, len(items), size):
+        yield list(items[first : first + size])
 
 
 def _dicts(kind: Kind, rows: Iterable[Any]) -> list[dict[str, Any]]:

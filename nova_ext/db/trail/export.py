@@ -18,7 +18,6 @@ from nova_ext.db.trail import chain
 from nova_ext.db.trail import digests
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_kinds
-from nova_ext.db.trail import seals
 from nova_ext.db.trail.facade import facade
 
 _Row = dict[str, Any]
@@ -105,7 +104,9 @@ def export(
             .order_by(_d.sequence)
             .limit(batch)
         )
-        rows = seals.dicts(models.digests, facade.fetch(context, statement))
+        rows = models.as_dicts(
+            models.digests, facade.fetch(context, statement)
+        )
         found = _records(context, rows)
         if has_failures:
             failures = _failures(context, rows)

@@ -8,6 +8,7 @@ Indexes begin with what a question filters by and end with the order of its
 answer, so that each page is one index scan, the last one too.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,6 +80,12 @@ def _sealed() -> list[sa.Column]:
         sa.Column('is_superseded', _FLAG, nullable=False),
         sa.Column('sealed', sa.BigInteger),
     ]
+
+
+def as_dicts(table: sa.Table, rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return rows of a table by the names of its columns."""
+    names = table.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _columns(kind: Any, *names: str) -> list[sa.Column]:

@@ -6,7 +6,7 @@ with the digests of their records, and for each of these the record.
 """
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import contextlib
 from typing import Any, NamedTuple
 
@@ -196,9 +196,3 @@ def title(line: _Line) -> str:
     noun = line['kind'].removesuffix('s').capitalize()
     cell = line['cell'] or 'database'
     return f'{noun} {line["id"]} of cell {cell}, life {line["life"]}'
-
-
-def slices(lines: Sequence[_Line], size: int) -> Iterator[Sequence[_Line]]:
-    """Yield lines in parts."""
-    for first in range(0, len(lines), size):
-        yield lines[first : first + size]

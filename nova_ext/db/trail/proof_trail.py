@@ -14,6 +14,7 @@ from nova_ext.db.trail import models
 from nova_ext.db.trail import proof
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
+from nova_ext.db.trail.cell import slices
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.record_kinds import Kind
 
@@ -52,7 +53,9 @@ class _Trail:
 
     def _read_purges(self) -> None:
         """Read which records were purged since the last call."""
-        for purge in digests.purges(self._context, self._purge):
+        for purge in digests.each_seal(
+            self._context, self._purge, chain.PURGE
+        ):
             self._purge = purge['seal']
             self._removed.add([purge])
 
@@ -71,7 +74,7 @@ class _Trail:
     def _check(self, interval: proof.Interval, lines: Sequence[_Line]) -> None:
         known = digests.sources(self._context)
         numbers = {source: number for number, source in known.items()}
-        for some in proof.slices(lines, self._batch):
+        for some in slices(lines, self._batch):
             rows = [
                 {**line, 'source_id': number}
                 for line in some

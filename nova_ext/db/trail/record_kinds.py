@@ -135,6 +135,7 @@ MIGRATIONS = Kind(
     ('instance_uuid', 'created_at'),
 )
 ALL = (EVENTS, SERVERS, ACTIONS, MIGRATIONS)
+BY_NAME = {kind.name: kind for kind in ALL}
 
 
 def watch_of(kind: Kind, row: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ collector writes. A record that changes is sealed again, so that there is one
 digest of each of its versions.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import datetime
 import itertools
 import json
@@ -226,13 +226,7 @@ def unsealed(connection: Any, kind: Kind, limit: int) -> list[_Row]:
     t = kind.table
     statement = sa.select(t).where(t.c.sealed.is_(None))
     statement = statement.order_by(t.c.source_id, t.c.id).limit(limit)
-    return dicts(t, connection.execute(statement))
-
-
-def dicts(table: sa.Table, rows: Iterable[Any]) -> list[_Row]:
-    """Return rows of a table by the names of its columns."""
-    names = table.columns.keys()
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return models.as_dicts(t, connection.execute(statement))
 
 
 def _closed(

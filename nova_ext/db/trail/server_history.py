@@ -14,6 +14,7 @@ from ext_lib.context import RequestContext
 from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db.api import migration
+from nova_ext.db.trail import action_events
 from nova_ext.db.trail import action_list
 from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
@@ -152,7 +153,7 @@ def place_of(
     )
     owner = _actions if kind == _EVENT else _TABLES[kind]
     if kind == _EVENT:
-        statement = statement.join(_actions, _is_its_event)
+        statement = statement.join(_actions, action_events.IS_OF_ACTION)
     is_its = query.equals(owner.c.instance_uuid, server_id)
     found = facade.fetch(context, statement.where(is_its))
     if not found:
@@ -197,7 +198,7 @@ def _event_entries(server_id: str, columns: Sequence[str]) -> Any:
             *(_events.c[name] for name in columns),
             _actions.c.project_id.label('action_project_id'),
         )
-        .join(_actions, _is_its_event)
+        .join(_actions, action_events.IS_OF_ACTION)
         .where(
             query.equals(_actions.c.instance_uuid, server_id),
             ~_actions.c.is_superseded,
@@ -229,10 +230,6 @@ def _completed(context: RequestContext, row: Any) -> Any:
     return migration.completed(there, names, row)
 
 
-_is_its_event = sa.and_(
-    _actions.c.source_id == _events.c.source_id,
-    _actions.c.id == _events.c.action_id,
-)
 _TABLES = {_ACTION: _actions, _EVENT: _events, _MIGRATION: _migrations}
 _BUILD = {
     _ACTION: _action_entries,

@@ -22,6 +22,7 @@ from nova_ext.db.trail import models
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import rows as trail_rows
 from nova_ext.db.trail import seals
+from nova_ext.db.trail import sources
 from nova_ext.db.trail import store
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.facade import facade
@@ -29,7 +30,7 @@ from nova_ext.db.trail.record_kinds import Kind
 from nova_ext.db.trail.throttle import Throttle
 
 _Row = dict[str, Any]
-_d, _s = models.digests.c, models.sources.c
+_d = models.digests.c
 
 
 class NotImported(exception.Error):
@@ -52,7 +53,7 @@ class Import:
         self._context = context
         self._cell = cell
         self._throttle = throttle
-        lives = self._lives()
+        lives = sources.lives(context, cell.name)
         if not lives:
             raise NotImported(
                 cell=cell.title, reason='has not been read by a collector yet'
@@ -62,11 +63,6 @@ class Import:
         nothing = lease.Lease('', 0)
         self._store = store.Store(context, nothing, lives[-1], lives[:-1])
         self._check_tables()
-
-    def _lives(self) -> list[int]:
-        statement = sa.select(_s.id).where(_s.cell == self._cell.name)
-        rows = facade.fetch(self._context, statement.order_by(_s.life))
-        return [row[0] for row in rows]
 
     def _check_tables(self) -> None:
         engine = cells.get_engine(self._cell.name or None)

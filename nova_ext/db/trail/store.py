@@ -113,9 +113,7 @@ class Store:
             t.c.source_id == self.source_id, *conditions
         )
         statement = statement.order_by(t.c.id).limit(limit)
-        rows = facade.fetch(self._context, statement)
-        names = t.columns.keys()
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return models.as_dicts(t, facade.fetch(self._context, statement))
 
     def servers(self, uuids: Iterable[str]) -> dict[str, tuple[Any, Any]]:
         """Return project and name of servers, by their uuids."""

@@ -77,19 +77,7 @@ class Node:
         :param defaults: for ``spark-defaults.conf``, where users say nothing
         """
         url = f'spark://{master}:{self._ports.master}'
-        ports = self._ports
-        self._write(
-            'node.sh',
-            {
-                'HOST': self.address,
-                'MASTER_URL': url,
-                'MASTER_PORTS': f'{ports.master} {ports.master_web}',
-                'WORKER_PORTS': f'{ports.worker} {ports.worker_web}',
-                'WORKER_CORES': settings.worker_cores,
-                'WORKER_MEMORY': settings.worker_memory,
-                'START_TIMEOUT': self._conf.start_timeout,
-            },
-        )
+        self._write('node.sh', self._script_values(settings, url))
         self._write(
             'spark-env.sh',
             {
@@ -109,6 +97,21 @@ class Node:
             ),
         )
         self._put('spark-submit', _SUBMIT, 0o700)
+
+    def _script_values(
+        self, settings: NodeSettings, master_url: str
+    ) -> dict[str, object]:
+        """Return the variables of ``node.sh``."""
+        ports = self._ports
+        return {
+            'HOST': self.address,
+            'MASTER_URL': master_url,
+            'MASTER_PORTS': f'{ports.master} {ports.master_web}',
+            'WORKER_PORTS': f'{ports.worker} {ports.worker_web}',
+            'WORKER_CORES': settings.worker_cores,
+            'WORKER_MEMORY': settings.worker_memory,
+            'START_TIMEOUT': self._conf.start_timeout,
+        }
 
     def start(self, process: str) -> str:
         """Start a process, unless it runs; return a text for users."""

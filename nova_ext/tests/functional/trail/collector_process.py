@@ -38,7 +38,7 @@ _LONG = 65_000
 _COUNT = 4000
 
 
-class ProgramTestCase(base.TrailTestCase):
+class CollectorTestCase(base.TrailTestCase):
     """The collector is a process of its own."""
 
     def setUp(self):
@@ -74,7 +74,7 @@ class ProgramTestCase(base.TrailTestCase):
         return rows[0][0]
 
 
-class MemoryCases(ProgramTestCase):
+class MemoryCases(CollectorTestCase):
     """The collector needs little memory, whatever it copies."""
 
     def setUp(self):
@@ -144,7 +144,7 @@ class MemoryCases(ProgramTestCase):
         self.assertEqual(_LONG, shortest)
 
 
-class LagCases(ProgramTestCase):
+class LagCases(CollectorTestCase):
     """The lag of each cell is shown where operators look."""
 
     def setUp(self):
