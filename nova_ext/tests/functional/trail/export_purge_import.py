@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records leave the trail by exports and purges, and come by imports."""
+"""Exports, purges and imports of records of the trail."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ from nova_ext.tests.functional.trail import program
 
 
 class ExportCases(program.ProgramTestCase):
-    """Exports go on where they were, without gap or duplicate."""
+    """Exports continue from their position, without gap or duplicate."""
 
     def setUp(self):
         super().setUp()

@@ -467,7 +467,7 @@ class OfflineCases(program.ProgramTestCase):
             self.assertIn(said, found.stderr)
 
 
-class ProofCrashCases(crash.MortalTestCase):
+class ProofCrashCases(crash.KilledTestCase):
     """Commands that write are killed before each write."""
 
     def test_seals(self):
