@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from ext_lib.db import fixture
 from ext_lib.testing import polling
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.tests import nova_database
 
 _ACTIONS = int(os.environ.get('ACTIONS', '1000000'))
@@ -66,7 +66,7 @@ def _uuid(kind: str, number: str) -> str:
     return f'CONCAT({joined})'
 
 
-def _rows(kind: kinds.Kind, dialect: str) -> dict[str, str]:
+def _rows(kind: record_kinds.Kind, dialect: str) -> dict[str, str]:
     """Return expressions for the columns of a kind, by their names."""
     server = f'MOD(seq, {_SERVERS})'
     owner = {
@@ -78,7 +78,7 @@ def _rows(kind: kinds.Kind, dialect: str) -> dict[str, str]:
         'id': 'seq', 'created_at': begun, 'updated_at': ended, 'deleted': '0',
     }  # fmt: skip
     host = f"CONCAT('compute', MOD({server}, 200))"
-    if kind is kinds.SERVERS:
+    if kind is record_kinds.SERVERS:
         return (
             of_all
             | owner
@@ -90,7 +90,7 @@ def _rows(kind: kinds.Kind, dialect: str) -> dict[str, str]:
                 'hidden': 'FALSE',
             }
         )
-    if kind is kinds.ACTIONS:
+    if kind is record_kinds.ACTIONS:
         return (
             of_all
             | owner
@@ -102,7 +102,7 @@ def _rows(kind: kinds.Kind, dialect: str) -> dict[str, str]:
                 'finish_time': ended,
             }
         )
-    if kind is kinds.EVENTS:
+    if kind is record_kinds.EVENTS:
         return of_all | {
             'event': "'compute_reboot_instance'",
             'action_id': f'1 + MOD(seq, {_ACTIONS})',
@@ -126,7 +126,7 @@ def _rows(kind: kinds.Kind, dialect: str) -> dict[str, str]:
     )
 
 
-def _fill(engine: Any, kind: kinds.Kind, count: int) -> None:
+def _fill(engine: Any, kind: record_kinds.Kind, count: int) -> None:
     rows = _rows(kind, engine.dialect.name)
     statement = (
         f'INSERT INTO {kind.origin.name} ({", ".join(rows)}) SELECT '  # noqa: S608
@@ -137,7 +137,7 @@ def _fill(engine: Any, kind: kinds.Kind, count: int) -> None:
         connection.execute(sa.text(statement))
 
 
-def _copy_bare(engine: Any, kind: kinds.Kind) -> float:
+def _copy_bare(engine: Any, kind: record_kinds.Kind) -> float:
     """Return the seconds of one statement that copies a table."""
     fixed = {k: v for k, v in _FIXED.items() if k in kind.table.c}
     columns = ', '.join((*kind.columns, *fixed))
@@ -192,7 +192,7 @@ def _collect(
     return seconds, used.ru_utime + used.ru_stime, int(memory) // 1024
 
 
-def _sizes(engine: Any, counts: dict[kinds.Kind, int]) -> str:
+def _sizes(engine: Any, counts: dict[record_kinds.Kind, int]) -> str:
     """Return the bytes that a record takes, with its indexes, by kind."""
     statement = (
         'SELECT data_length + index_length FROM information_schema.tables '
@@ -220,7 +220,8 @@ def _is_read(engine: Any) -> bool:
 
 def _measure(url: str) -> None:
     counts = {
-        kind: int(_ACTIONS * _PER_ACTION[kind.name]) for kind in kinds.ALL
+        kind: int(_ACTIONS * _PER_ACTION[kind.name])
+        for kind in record_kinds.ALL
     }
     rows = sum(counts.values())
     with (
@@ -231,7 +232,9 @@ def _measure(url: str) -> None:
         engine = sa.create_engine(cell)
         nova_database.make(engine)
         # Rows that others name come first.
-        for kind in sorted(counts, key=lambda kind: kind is kinds.EVENTS):
+        for kind in sorted(
+            counts, key=lambda kind: kind is record_kinds.EVENTS
+        ):
             _fill(engine, kind, counts[kind])
         seconds, cpu, memory = _collect(directory, cell, trail)
         copied = sa.create_engine(trail)

@@ -126,7 +126,8 @@ def add_to_reports(title: str, read: Callable[[], Mapping[str, str]]) -> None:
     """Have reports of this process show a section of names and values.
 
     :param title: of the section, in place of one that had it before
-    :param read: returns what is shown; it may be called amid anything
+    :param read: returns what is shown; it is called in a signal handler,
+        possibly while locks are held
     """
     others = [
         section

@@ -50,6 +50,7 @@ WORDS = {
     r'rehears\w+': 'inject faults',
     r'for ever': 'without limit',
     r'in the midst': 'in the middle',
+    r'slip(?:s|ped|ping)? in(?:to)?': 'insert',
     r'(?:he|she|his|her|him|hers)(?= |\.|,|;|$)': 'they',
 }
 _WORDS = re.compile(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command that lists what was done to servers, of deleted ones too."""
+"""The command that lists actions across servers, deleted ones included."""
 
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -100,7 +100,7 @@ class ListAuditAction(exit_status.StatusMixin, command.Lister):
             '--limit',
             metavar='<limit>',
             type=int,
-            help='List the newest ones only, as many; all by default',
+            help='List at most this many actions, the newest; all by default',
         )
         parser.add_argument(
             '--marker',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The command that shows what was done to a server, be it deleted or not."""
+"""The command that shows the timeline of a server, deleted or not."""
 
 import argparse
 from collections import defaultdict

@@ -36,9 +36,9 @@ class TasksNotSupported(exceptions.NotSupported):
 
 
 class AuditNotSupported(exceptions.NotSupported):
-    """A compute API that cannot be asked what was done to servers.
+    """A compute API without an audit.
 
-    :param reason: as the API says it; it has no such URL unless given
+    :param reason: as the API states it; empty when it has no such URL
     """
 
     def __init__(self, reason: str = '') -> None:

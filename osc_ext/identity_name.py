@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Users and projects as users name them."""
+"""Look-up of users and projects by name."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ _NO_ANSWER: Final = 'keystone does not answer'
 
 
 def find_user(manager: Any, name: str) -> str:
-    """Return the id of a user; what keystone does not resolve is one.
+    """Return the id of a user; a name that keystone does not resolve is one.
 
     :param manager: the client manager of a command
     :param name: name or id; the user may be deleted
@@ -54,7 +54,7 @@ def _find(manager: Any, kind: str, name: str, own_name: str) -> str:
     except exceptions.NotFoundException:
         reason = _UNKNOWN
     except exceptions.ForbiddenException:
-        # The token says who one is.
+        # The token has the caller's own name and id.
         token = manager.auth_ref
         if token is not None and getattr(token, own_name) == name:
             return str(getattr(token, f'{kind}_id'))

@@ -43,4 +43,4 @@ for seal, records in seals:
         if found != record['digest']:
             sys.exit(f'The record {record["sequence"]} was altered.')
 if contents:
-    sys.exit(f'The record {min(contents)} was slipped in.')
+    sys.exit(f'The record {min(contents)} was inserted.')

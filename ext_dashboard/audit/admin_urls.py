@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Address of the page for administrators; its script asks as the other's."""
+"""Address of the page for administrators; its data are at the other's."""
 
 from django import urls
 

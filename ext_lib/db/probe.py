@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A connection that shows within seconds how a database is."""
+"""A connection that shows within seconds whether a database answers."""
 
 import functools
 
@@ -13,16 +13,16 @@ from ext_lib.db import connections
 
 #: Seconds a database has for each answer, a connection included.
 TIMEOUT = 2
-#: Seconds for which one that has not answered in time is not asked again.
+#: Seconds for which a database that did not answer is not asked again.
 _INTERVAL = 5
 
 
 class Probe:
     """A connection to the database that ``group`` of ``conf`` describes.
 
-    Those who ask do so again and again, whether or not they were answered. So
-    a database that is unreachable must not keep them all waiting. That all
-    connections of the service are in use is no reason to wait either.
+    It is asked periodically, so that an unreachable database must not block
+    its callers. It has a connection of its own, as all those of the service
+    may be in use.
     """
 
     def __init__(self, conf: cfg.ConfigOpts, group: str) -> None:

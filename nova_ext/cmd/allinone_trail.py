@@ -26,20 +26,20 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--no-trail',
         action='store_true',
-        help='Keep no records of servers that the database no longer has.',
+        help='Keep no trail: no records of servers that were purged.',
     )
 
 
 def set_default(
     conf: cfg.ConfigOpts, state: pathlib.Path, arguments: argparse.Namespace
 ) -> None:
-    """Have a file in the directory of all data be the trail, if any is.
+    """Set the default of the trail: a file in the state directory.
 
     :param state: that directory
     :param arguments: those of the command line
     """
     if arguments.no_trail:
-        # Not only by default: also what is configured is not to be used.
+        # This also overrides a configured database.
         conf.set_override('connection', None, trail.GROUP)
         return
     path = state.resolve() / _DATABASE
@@ -61,7 +61,7 @@ def services(program: Program, conf: cfg.ConfigOpts) -> Sequence[Runnable]:
 
 
 class CollectorThread:
-    """The collector beside the services whose database it reads."""
+    """The collector, in a thread beside the services."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._collector = Collector(conf)
@@ -74,9 +74,9 @@ class CollectorThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Have it end after the batch that it is at."""
+        """Have it end after the present batch."""
         self._collector.stop()
 
     def wait(self) -> None:
-        """Return when it has ended, and another one may lead at once."""
+        """Wait until it has ended and released its lease."""
         self._thread.join()

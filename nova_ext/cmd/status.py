@@ -112,7 +112,7 @@ class Checks(status.Checks):
         try:
             return self._lag()
         except Exception as error:
-            # Whatever it is, it keeps audits from their answers.
+            # Any error means that the audit cannot answer.
             return upgradecheck.Result(
                 upgradecheck.Code.WARNING, f'It cannot be read: {error}'
             )
@@ -135,7 +135,7 @@ class Checks(status.Checks):
                 upgradecheck.Code.WARNING,
                 f'{text} More than {conf.trail.lag_warning} s: '
                 f'{", ".join(one.title for one in late)}. '
-                'See that nova-ext-trail runs, and its log.',
+                'Check that nova-ext-trail runs, and its log.',
             )
         return upgradecheck.Result(upgradecheck.Code.SUCCESS, text)
 

@@ -25,16 +25,16 @@ from nova_ext.db import cells
 from nova_ext.db import migration
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
-from nova_ext.db.trail import pace
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import report
 from nova_ext.db.trail import shadow
+from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
     'nova-ext-trail',
-    'Keep the records of servers that the databases of a nova no longer have.',
+    'Keep the records of servers after the databases of a nova purge them.',
 )
 
 
@@ -52,13 +52,13 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
     command = cfg.SubCommandOpt(
         'category', title='Commands', handler=_add_parsers
     )
-    # Reports copy all values but secrets; this one has all others in it.
+    # Reports show all values but secrets; this value repeats all others.
     command.secret = True
     conf.register_cli_opt(command)
     command_line.parse(PROGRAM, conf, argv, 'nova-ext')
     log_lines.setup(conf, 'nova_ext')
     if not getattr(conf.category, 'export', None):
-        # Files are checked without it.
+        # An export is checked without the database.
         reach.wait(PROGRAM, conf, trail.GROUP)
         trail.configure(conf)
     try:
@@ -75,7 +75,7 @@ def _add_parsers(categories: Any) -> None:
     collect.add_argument(
         '--once',
         action='store_true',
-        help='End when all cells have been read to their ends.',
+        help='End when all cells that answer have been read to their ends.',
     )
     collect.set_defaults(run=_collect)
     db = categories.add_parser('db', help='The schema of the database.')
@@ -89,7 +89,7 @@ def _add_parsers(categories: Any) -> None:
     )
     version.set_defaults(run=_version)
     importing = categories.add_parser(
-        'import', help='Take over what the cells have archived.'
+        'import', help='Import records that the cells have archived.'
     )
     importing.add_argument(
         '--shadow',
@@ -115,10 +115,10 @@ def _collect(conf: cfg.ConfigOpts) -> None:
 def _import(conf: cfg.ConfigOpts) -> None:
     _reach_cells(conf)
     admin = context.get_admin_context()
-    rate = pace.from_conf(conf, threading.Event())
+    rate = throttle.from_conf(conf, threading.Event())
     for there in cells.each(context.get_admin_context()):
         cell = Cell(there, rate.batch)
-        total = dict.fromkeys(kinds.ALL, 0)
+        total = dict.fromkeys(record_kinds.ALL, 0)
         try:
             for kind, count in shadow.Import(admin, cell, rate).run():
                 total[kind] += count

@@ -35,8 +35,8 @@ def add_parsers(categories: Any) -> None:
     exporting.add_argument(
         '--output',
         metavar='FILE',
-        help='Append to a file, from where the last run has ended: FILE.'
-        'position says where (default: standard output).',
+        help='Append to a file, from the position of the last run, which is '
+        'noted in FILE.position (default: standard output).',
     )
     exporting.set_defaults(run=_export)
     printing = categories.add_parser(
@@ -47,13 +47,13 @@ def add_parsers(categories: Any) -> None:
         type=purge_arguments.number(0),
         default=0,
         metavar='SEAL',
-        help='Leave out the seals up to this number.',
+        help='Begin after this seal.',
     )
     printing.set_defaults(run=_digests)
 
 
 def add_selection(parser: Any) -> None:
-    """Add the arguments that say which records are in question."""
+    """Add the arguments that select records."""
     for name, text in (
         ('--since', 'Only records created at this time or later'),
         ('--before', 'Only records created before this time'),
@@ -68,14 +68,14 @@ def add_selection(parser: Any) -> None:
         '--after',
         type=purge_arguments.number(0),
         metavar='POSITION',
-        help='Begin behind this position, the last one of a former run.',
+        help='Begin after this position, the last one of a former run.',
     )
 
 
 def selection(arguments: Any, kind: str | None = None) -> export.Selection:
-    """Return which records are in question.
+    """Return the selection of records.
 
-    :raises Misused: when there can be none
+    :raises Misused: when its time ends before it begins
     """
     since, before = arguments.since, arguments.before
     if since is not None and before is not None and since > before:
@@ -137,7 +137,7 @@ class _Output:
             # Or a run that is killed leaves a file that none can continue.
             self._note(size)
         self.is_new = not size
-        # What came after the position was noted is written once more.
+        # Records after the noted position are written again.
         self._file.truncate(size)
 
     def _lock(self) -> None:
@@ -289,12 +289,12 @@ def _write_digests(after: int) -> None:
 
 
 def _piped(write: Any) -> int:
-    """Return the exit status of what writes to standard output."""
+    """Write to standard output; return the exit status."""
     try:
         write()
         sys.stdout.flush()
     except BrokenPipeError:
-        # Or Python says so itself when it ends.
+        # Otherwise Python prints the error when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0

@@ -31,7 +31,7 @@ _HEAD = re.compile('([0-9]{1,18}):([0-9a-f]{64})')
 def add_parsers(categories: Any) -> None:
     """Add the commands to those of the program."""
     seal = categories.add_parser(
-        'seal', help='Seal what has come to the trail.'
+        'seal', help='Seal records that are new or have changed.'
     )
     seal.set_defaults(run=_seal)
     _add_verify(categories)
@@ -51,19 +51,19 @@ def add_parsers(categories: Any) -> None:
         type=purge_arguments.number(1, purge_arguments.LARGEST_BATCH),
         default=500,
         metavar='NUMBER',
-        help='How many to remove in one transaction (default: 500).',
+        help='Records to remove in one transaction (default: 500).',
     )
     purge.add_argument(
         '--dry-run',
         action='store_true',
-        help='Remove nothing, but print how many may go.',
+        help='Print how many records can be removed, and remove none.',
     )
     purge.set_defaults(run=_purge)
 
 
 def _add_verify(categories: Any) -> None:
     verify = categories.add_parser(
-        'verify', help='Find what was altered, removed or slipped in.'
+        'verify', help='Find records that were altered, removed or inserted.'
     )
     verify.add_argument(
         '--head',
@@ -130,10 +130,10 @@ def _verify(conf: cfg.ConfigOpts) -> int:
 
 
 def _check_whole(arguments: Any) -> None:
-    """Check that no part is named: a database is checked as a whole."""
+    """Check that no part is selected: a database is checked as a whole."""
     for name in ('since', 'before', 'after', 'until'):
         if getattr(arguments, name) is not None:
-            raise startup_errors.Misused(f'--{name} is of --export only.')
+            raise startup_errors.Misused(f'--{name} needs --export.')
 
 
 def _verify_files(arguments: Any) -> proof.Summary:

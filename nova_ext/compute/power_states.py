@@ -13,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 
 class PowerStateSync:
-    """Stores what the hypervisor says of the guests of a host."""
+    """Synchronizes power states of a host's servers with the hypervisor."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -21,7 +21,7 @@ class PowerStateSync:
     def sync(self) -> None:
         """Store the power states that have changed.
 
-        A server in a task is left to that.
+        Servers with a task state are left to their operation.
         """
         context = ext_context.get_admin_context()
         for instance in InstanceList.get_by_host(context, self._host.name):
@@ -45,4 +45,8 @@ class PowerStateSync:
             exception.InstanceNotFound,
             exception.UnexpectedTaskStateError,
         ):
-            LOG.info('Instance %s: a request came first', instance.uuid)
+            LOG.info(
+                'Instance %s: the power state is not stored, as a request '
+                'has changed the server',
+                instance.uuid,
+            )

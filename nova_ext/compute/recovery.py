@@ -76,7 +76,9 @@ class HostRecovery:
         try:
             instance = Instance.get_by_uuid(context, uuid, read_deleted=True)
             if instance.deleted:
-                LOG.info('Instance %s was deleted without its host', uuid)
+                LOG.info(
+                    'Instance %s was deleted while its host was down', uuid
+                )
                 self._host.driver.destroy(context, instance)
         except Exception:
             LOG.exception('Instance %s: guest is not removed', uuid)

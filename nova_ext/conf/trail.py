@@ -4,7 +4,7 @@
 from oslo_config import cfg
 from oslo_db import options
 
-GROUP = cfg.OptGroup('trail', title='The trail: records that outlive cells')
+GROUP = cfg.OptGroup('trail', title='The trail: records kept after a purge')
 
 OPTS = [
     *options.database_opts,
@@ -27,40 +27,40 @@ OPTS = [
         'batch_pause',
         default=0.0,
         min=0.0,
-        help='Seconds that nova-ext-trail leaves a cell to others between two '
-        'batches. It limits the load of the first copy.',
+        help='Seconds that nova-ext-trail waits between two batches. This '
+        'limits the load of the first copy on a cell.',
     ),
     cfg.IntOpt(
         'late_commits',
         default=600,
         min=1,
-        help='Seconds for which a transaction of nova may be open that stores '
-        'a record. Numbers are looked at again for as long: until then a row '
-        'can appear below those that are copied. One that appears later is '
-        'missing in the trail.',
+        help='Seconds for which a transaction of nova that stores a record '
+        'may be open. For that time numbers below those that are copied are '
+        'read again, as a row can still appear there. One that appears later '
+        'is missing in the trail.',
     ),
     cfg.IntOpt(
         'lease',
         default=30,
         min=1,
-        help='Seconds without a sign of life after which another '
-        'nova-ext-trail takes over.',
+        help='Seconds after which another nova-ext-trail takes over from one '
+        'that has not renewed its lease.',
     ),
     cfg.IntOpt(
         'lag_warning',
         default=300,
         min=1,
-        help='Seconds after which a cell that was not read to its end is '
-        'warned of: in the log, by nova-ext-status, in health checks and in '
-        'reports.',
+        help='Seconds after which there is a warning of a cell that was not '
+        'read to its end: in the log, in nova-ext-status, in health checks '
+        'and in reports.',
     ),
     cfg.IntOpt(
         'seal_interval',
         default=3600,
         min=0,
-        help='Seconds between two seals that the collector that leads writes: '
-        'digests of what has come to the trail, each naming the one before. '
-        'With 0 it writes none.',
+        help='Seconds between two seals of the leading collector. A seal is a '
+        'digest of the records that are new or have changed, and of the seal '
+        'before it. With 0 no seals are written.',
     ),
     cfg.IntOpt(
         'retention',

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records across servers, as the trail has them.
 
-Only for processes that hold its database. They are what answers show, and
-never change, so that they are rows and no objects.
+Only for processes that hold its database. They are read-only rows
+of the database, and no versioned objects.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ Server = server_history.Server
 
 
 class TaskStore:
-    """Outcomes of a question to the store of tasks."""
+    """States of the tasks in a timeline."""
 
     INCLUDED: Final = 'included'
     ABSENT: Final = 'absent'
@@ -155,7 +155,7 @@ def get_timeline(
     limit = page.limit
     assert limit is not None
     if limit == 0:
-        return [], _probe()
+        return [], _probe(server)
     found: list[Entry] = []
     for kind in wanted.kinds:
         some = server_history.entries_get(
@@ -175,7 +175,7 @@ def _tasks(
     limit: int,
 ) -> tuple[Sequence[Any], str]:
     """Return tasks of a server, and how their store has answered."""
-    state = _probe()
+    state = _probe(server)
     if state != TaskStore.INCLUDED:
         return [], state
     try:
@@ -183,20 +183,22 @@ def _tasks(
             context, server.uuid, wanted.task_project_id, place, limit
         )
     except connect_limits.UNREACHABLE as error:
-        return [], _unreachable(error)
+        return [], _unreachable(server, error)
     return tasks, state
 
 
-def _probe() -> str:
+def _probe(server: Server) -> str:
     try:
         is_there = task_entries.are_stored()
     except connect_limits.UNREACHABLE as error:
-        return _unreachable(error)
+        return _unreachable(server, error)
     return TaskStore.INCLUDED if is_there else TaskStore.ABSENT
 
 
-def _unreachable(error: Exception) -> str:
-    LOG.warning('A timeline is without tasks: %s', error)
+def _unreachable(server: Server, error: Exception) -> str:
+    LOG.warning(
+        'The timeline of instance %s is without tasks: %s', server.uuid, error
+    )
     return TaskStore.UNREACHABLE
 
 

@@ -14,7 +14,7 @@ from ext_lib.paging import Page
 from nova_ext.db.api import instance_action as instance_action_db
 from nova_ext.db.api import instance_action_event as instance_action_event_db
 from nova_ext.db.api import server_records
-from nova_ext.db.trail import remembered
+from nova_ext.db.trail import cell_or_trail
 from nova_ext.objects import base
 from nova_ext.objects.instance import Instance
 from nova_ext.objects.instance_action_event import InstanceActionEvent
@@ -73,7 +73,7 @@ class InstanceAction(objects.TimestampedObject, base.NovaExtObject):
 
         :raises InstanceNotFound: as :meth:`Instance.get_ref` does
         """
-        found = remembered.action_get(
+        found = cell_or_trail.action_get(
             context, server_id, request_id, read_deleted
         )
         server = Instance.from_record(context, found.server)
@@ -196,7 +196,7 @@ class InstanceActionList(
         :returns: None for the page after an action that there is not
         :raises InstanceNotFound: as :meth:`Instance.get_ref` does
         """
-        found = remembered.actions_get(
+        found = cell_or_trail.actions_get(
             context, server_id, page, filters, read_deleted
         )
         server = Instance.from_record(context, found.server)

@@ -13,7 +13,7 @@ from ext_lib.paging import Page
 from nova_ext.db.api import migration as migration_db
 from nova_ext.db.api import migration_list as migration_list_db
 from nova_ext.db.api import server_records
-from nova_ext.db.trail import remembered
+from nova_ext.db.trail import cell_or_trail
 from nova_ext.objects import base
 from nova_ext.objects.fields import MigrationType
 from nova_ext.objects.fields import MigrationTypeField
@@ -140,7 +140,7 @@ class Migration(objects.TimestampedObject, base.NovaExtObject):
 
         :raises InstanceNotFound: as :meth:`Instance.get_ref` does
         """
-        found = remembered.migrations_get(context, server_id, migration_id)
+        found = cell_or_trail.migrations_get(context, server_id, migration_id)
         make = objects.loader(cls, server_records.MIGRATION)
         migrations = [make(context, row) for row in found.rows]
         server = Instance.from_record(context, found.server)
@@ -257,7 +257,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
         page: Page | None,
         columns: tuple[str, ...],
     ) -> 'MigrationList':
-        rows = remembered.migrations_list(context, filters, page, columns)
+        rows = cell_or_trail.migrations_list(context, filters, page, columns)
         return cls.from_tuples(context, Migration, columns, rows)
 
     @classmethod
@@ -282,7 +282,7 @@ class MigrationList(objects.ObjectList[Migration], base.NovaExtObject):
 
         As :meth:`Migration.get_with_server` does.
         """
-        found = remembered.migrations_get(context, server_id)
+        found = cell_or_trail.migrations_get(context, server_id)
         server = Instance.from_record(context, found.server)
         return server, cls.from_tuples(
             context, Migration, server_records.MIGRATION, found.rows

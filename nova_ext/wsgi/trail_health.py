@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Health check of the trail: a warning, and never a failure."""
+"""Health check of the trail, which warns and never fails."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ class Trail(pluginbase.HealthcheckBaseExtension):
     """Health check of the trail that an API answers from.
 
     oslo.middleware finds it among its ``oslo.middleware.healthcheck`` entry
-    points. What cells have is answered without a trail, and a process is no
-    better off for being taken out of service, as all have the same trail. So
-    its result is that the process can serve, whatever the trail is like.
+    points. Its result is always that the process can serve: records of cells
+    are answered without a trail, and all processes have the same trail, so
+    that taking one out of service would not help.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Trail(pluginbase.HealthcheckBaseExtension):
             with self._probe.engine.connect() as connection:
                 lags = lag.measure(connection, self.oslo_conf)
         except Exception as error:
-            # Whatever it is, it is the answer; its text may hold names.
+            # Only the log has the text, which may name hosts and accounts.
             LOG.warning('The trail cannot be read: %s', error)
             return _result('TRAIL UNAVAILABLE', 'No answer, see the log')
         reason = 'OK'

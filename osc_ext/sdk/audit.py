@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit: what was done to servers, of deleted ones too."""
+"""The audit: actions across servers, timelines and migrations."""
 
 from collections.abc import Iterator
 import dataclasses

@@ -75,7 +75,7 @@ class Proxy(compute_proxy.Proxy):
     def get_project_task(
         self, task: str | Task, all_projects: bool = False
     ) -> Task:
-        """Return a task of the project, of whatever server or tag.
+        """Return a task of the project, of any server and tag.
 
         :param task: the task or its id
         :param all_projects: whether to look in all projects
@@ -182,9 +182,9 @@ class Proxy(compute_proxy.Proxy):
 
     @contextlib.contextmanager
     def _audit_of(self) -> Generator[None, None, None]:
-        """Turn an answer that no audit is there into an error.
+        """Raise AuditNotSupported when a 404 is that of an API without audit.
 
-        It is 404, as for a server that the caller does not have.
+        It may also be that of a server which the caller may not see.
         """
         try:
             yield
@@ -282,9 +282,9 @@ def _without_tasks() -> Generator[None, None, None]:
 
 
 def _without_audit(error: Any) -> AuditNotSupported:
-    """Return what 404 means for records of all servers.
+    """Return the error for a 404 to a request across servers.
 
-    An API that has the URL says why.
+    It has the reason of an API that knows the URL.
     """
     known = _is_routed(error.response) and error.details
     return AuditNotSupported(known or '')

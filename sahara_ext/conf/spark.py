@@ -5,23 +5,23 @@ from oslo_config import cfg
 
 GROUP = cfg.OptGroup('spark', title='Clusters of Apache Spark')
 
-#: What stands for the installation that an image brings.
+#: Name of the installation that an image has.
 IMAGE = 'image'
 
 OPTS = [
     cfg.DictOpt(
         'versions',
         default={'3.5': IMAGE},
-        help='The versions users can choose from, each with where instances '
-        'have it from: "image" for the one the image brings (``SPARK_HOME``, '
-        'or by ``spark-submit`` on the path); the path of a directory on '
+        help='The versions users can choose from, each with its source: '
+        '"image" for the one that the image has (``SPARK_HOME``, or '
+        '``spark-submit`` on the path); the path of a directory on '
         'instances; or the URL of an archive (``.tgz``) or wheel (``.whl``), '
         'which each instance fetches. The version 3.5 also stands for 3.5.9.',
     ),
     cfg.StrOpt(
         'java',
         default=IMAGE,
-        help='Where instances have Java from: "image" (``JAVA_HOME``, or by '
+        help='The source of Java on instances: "image" (``JAVA_HOME``, or '
         '``java`` on the path), the path of a directory on instances, or the '
         'URL of an archive (``.tgz``), which each instance fetches.',
     ),
@@ -29,8 +29,8 @@ OPTS = [
         'directory',
         default='spark-cluster',
         regex=r'^[\w./-]+$',
-        help='The directory on instances in which everything is, relative to '
-        'where a login begins. Each instance has one of its own in it.',
+        help='The directory of Spark on instances, relative to the home of '
+        'the user that engines log in as.',
     ),
     cfg.IntOpt(
         'start_timeout',
@@ -55,6 +55,6 @@ OPTS = [
         'poll_interval',
         default=1.0,
         min=0.05,
-        help='Seconds between two looks at the state of workers.',
+        help='Seconds between two reads of the state of workers.',
     ),
 ]

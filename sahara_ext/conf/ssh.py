@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of the way that engines log in on instances."""
+"""Options of the logins of engines on instances."""
 
 from oslo_config import cfg
 
@@ -15,22 +15,22 @@ OPTS = [
         'secret_file',
         help='A file with a secret of at least 32 characters, the same for '
         'all engines, that only they may read. The private key of a cluster '
-        'is computed of it and the id of the cluster whenever it is needed, '
+        'is derived from it and the id of the cluster whenever it is needed, '
         'and is stored nowhere. To replace the secret, put a new line before '
-        'the others: new clusters have keys of the first line, and those '
-        'that are there keep theirs as long as their line stays.',
+        'the others: new clusters get keys of the first line, and existing '
+        'ones keep theirs as long as their line stays.',
     ),
     cfg.StrOpt(
         'username',
         default='ubuntu',
-        help='Whom engines log in as, on instances of images that are '
-        'registered without a user.',
+        help='User that engines log in as on instances of images that are '
+        'registered without one.',
     ),
     cfg.IntOpt(
         'connections',
         default=64,
         min=1,
-        help='To how many instances an engine is connected at the same time.',
+        help='Most instances that an engine is connected to at the same time.',
     ),
     cfg.IntOpt(
         'connect_timeout',
@@ -48,7 +48,6 @@ OPTS = [
         'output_limit',
         default=8192,
         min=256,
-        help='How many bytes are kept of what a command writes: the last '
-        'ones.',
+        help='Bytes of the output of a command that are kept: the last ones.',
     ),
 ]

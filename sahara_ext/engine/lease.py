@@ -59,9 +59,9 @@ class Lease:
             raise Interrupted('another engine or operation has the cluster')
 
     def waiting_check(self, waiting: str = '') -> None:
-        """Return as long as it is right to wait.
+        """Return as long as the lease is held.
 
-        :param waiting: for what, of which no note is taken
+        :param waiting: ignored
         :raises Interrupted: otherwise
         """
         self.check()

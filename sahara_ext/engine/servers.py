@@ -27,7 +27,11 @@ def add(
     spawning, waiting = _NEW if is_new else _GROWING
     operation.set_status(spawning)
     _step(
-        operation, InfraStep.LAUNCHING, instances, _launch, before=_admit_key
+        operation,
+        InfraStep.LAUNCHING,
+        instances,
+        _launch,
+        before=_register_key,
     )
     operation.set_status(waiting)
     _step(operation, InfraStep.ASSIGNING_IPS, instances, _assign)
@@ -53,8 +57,8 @@ def _step(
             for_each(step, instances, each, operation.workers)
 
 
-def _admit_key(operation: Operation) -> None:
-    """Give the cluster a key to log in with, if its plugin needs one."""
+def _register_key(operation: Operation) -> None:
+    """Register the key of the cluster, if its plugin logs in."""
     if not operation.plugin.needs_ssh:
         return
     cluster, driver = operation.cluster, operation.driver
@@ -68,7 +72,7 @@ def _admit_key(operation: Operation) -> None:
 
 
 def release_key(operation: Operation) -> None:
-    """Have the cloud forget the key of the cluster, if there is one."""
+    """Release the key of the cluster, if there is one."""
     if operation.cluster.management_public_key is not None:
         operation.driver.release_key(
             operation.context, operation.cluster, operation.lease.waiting_check

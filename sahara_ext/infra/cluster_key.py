@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The keys that engines log in with, one for each cluster.
+"""Keys that engines log in with, one for each cluster.
 
-A key is computed of a secret that engines share, by HKDF (RFC 5869), and of
-the id of the cluster. So it is stored nowhere, and every engine that
-continues with a cluster has the same one.
+A key is derived from a secret that all engines have and the id of the cluster,
+by HKDF (RFC 5869). So it is stored nowhere, and an engine that continues the
+work of another one has the same key.
 """
 
 from collections.abc import Iterator
@@ -70,14 +70,14 @@ class ClusterKeys:
         """Return the key of a cluster: the one it has, or is to have.
 
         :raises SSHNotConfigured: when there is no secret, or not the one that
-            the key of the cluster was made of
+            the key of the cluster was derived from
         """
         known = cluster.management_public_key
         for secret in self._secrets():
             key = ClusterKey(_seed(secret, str(cluster.id)))
             if known is None or key.public == known:
                 return key
-        raise self._error('has not got the secret of this cluster any more')
+        raise self._error('no longer has the secret of this cluster')
 
     def _secrets(self) -> Iterator[bytes]:
         path = self._conf.secret_file

@@ -153,7 +153,7 @@ class ComputeDriver(base.InfraDriver):
     def public_key(self, cluster: Cluster) -> str:
         """Return the public part of the key to log in on instances with.
 
-        :raises SSHNotConfigured: when there is no secret to compute it of
+        :raises SSHNotConfigured: when there is no secret to derive it from
         """
         return self._login.public_key(cluster)
 

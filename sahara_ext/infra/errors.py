@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The errors of work on instances, and of what it needs of the cloud."""
+"""Errors of logins and commands on instances, keypairs and flavors."""
 
 from ext_lib import exception
 
 
 class SSHNotConfigured(exception.Error):
-    """Engines have nothing to compute the keys of clusters of."""
+    """Engines have no secret to derive the keys of clusters from."""
 
     msg_fmt = 'Engines cannot log in on instances: %(reason)s.'
 
@@ -35,10 +35,10 @@ class LoginRefused(exception.Error):
 
 
 class ConnectionLost(exception.Error):
-    """It is not known what became of a command."""
+    """The connection was lost, so the outcome of a command is not known."""
 
     msg_fmt = (
-        'The connection to %(name)s was lost amid this command: %(command)s'
+        'The connection to %(name)s was lost during this command: %(command)s'
     )
 
 

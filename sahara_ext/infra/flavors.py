@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flavors of the compute API: the room that instances have."""
+"""Flavors of the compute API: memory and processors of instances."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Servers
 from sahara_ext.objects.cluster import Cluster
 
-#: How long the compute API may be silent, in seconds.
+#: Seconds within which the compute API has to answer.
 _SECONDS = 5.0
 _PAUSE = 0.5
 

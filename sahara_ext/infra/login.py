@@ -14,7 +14,7 @@ from sahara_ext.infra.ssh import SSH
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 
-#: How long one try to connect may take, in seconds.
+#: Seconds that one attempt to connect may take.
 _CONNECT_SECONDS = 1.0
 
 
@@ -40,7 +40,7 @@ class Login:
     def public_key(self, cluster: Cluster) -> str:
         """Return the public part of the key of a cluster.
 
-        :raises SSHNotConfigured: when there is no secret to compute it of
+        :raises SSHNotConfigured: when there is no secret to derive it from
         """
         return self._ssh.keys.of(cluster).public
 
@@ -55,7 +55,6 @@ class Login:
         """Wait until the port of SSH is open; log in, if there is a key.
 
         :param user_key: a public key that the server is to accept, too
-
         :returns: the key of the server, None when there was no login
         :raises InfraTimeout: when it takes too long
         :raises LoginRefused: when the server does not accept the key

@@ -79,7 +79,7 @@ class RetryLimit:
         self._pause = min(self._pause * 1.5, self._longest)
 
     def check(self) -> None:
-        """Return as long as there is a need to wait."""
+        """Return unless the wait is to end."""
         self._checkpoint()
 
     def _sleep(self, seconds: float) -> None:
@@ -168,7 +168,7 @@ class Servers:
     def ask(
         self, limit: RetryLimit, method: str, path: str, **kwargs: Any
     ) -> requests.Response:
-        """Send a request until there is an answer that says something.
+        """Send a request until there is a definite answer.
 
         :raises InfraTimeout: when there is none in time
         """
@@ -198,7 +198,7 @@ class Servers:
 
 
 def is_there(answer: requests.Response) -> bool:
-    """Return whether there is what a request was for.
+    """Return whether the resource of a request exists.
 
     :raises InfraRefused: when it was not carried out for another reason
     """

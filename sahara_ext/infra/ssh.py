@@ -21,16 +21,16 @@ from sahara_ext.infra import errors
 from sahara_ext.infra.cluster_key import ClusterKey
 from sahara_ext.infra.cluster_key import ClusterKeys
 from sahara_ext.infra.ssh_session import Check
-from sahara_ext.infra.ssh_session import NAP
+from sahara_ext.infra.ssh_session import CHECK_INTERVAL
 from sahara_ext.infra.ssh_session import Session
 from sahara_ext.infra.ssh_session import text_of
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.image_registration import ImageRegistrationList
 
-#: Seconds without a word after which a server is asked whether it is there.
+#: Seconds between two keepalive messages on a connection.
 _KEEPALIVE = 15
-#: Operations whose logins are remembered.
+#: Operations whose logins are cached.
 _OPERATIONS = 128
 
 
@@ -72,12 +72,12 @@ class Logins:
         :param is_first: whether to accept the key of the server
         :raises SSHNotConfigured: when there is no key to log in with
         :raises Unreachable: when nothing answers
-        :raises HostKeyChanged: when it is not the server of before
+        :raises HostKeyChanged: when another server answers than at first
         :raises LoginRefused: when the server does not let the cluster's key in
         """
         name = str(instance.instance_name)
         with (
-            _turn(self._conf.ssh.connections, check),
+            _limited(self._conf.ssh.connections, check),
             self._connected(instance, is_first) as transport,
         ):
             yield Session(transport, name, self._conf, check)
@@ -179,20 +179,20 @@ class SSH:
 
 
 @functools.cache
-def _gate(size: int) -> threading.BoundedSemaphore:
-    """Return what lets so many through; one for the whole process."""
+def _connection_limit(size: int) -> threading.BoundedSemaphore:
+    """Return the limit on connections; there is one in a process."""
     return threading.BoundedSemaphore(size)
 
 
 @contextlib.contextmanager
-def _turn(connections: int, check: Check) -> Iterator[None]:
-    gate = _gate(connections)
-    while not gate.acquire(timeout=NAP):
+def _limited(connections: int, check: Check) -> Iterator[None]:
+    limit = _connection_limit(connections)
+    while not limit.acquire(timeout=CHECK_INTERVAL):
         check()
     try:
         yield
     finally:
-        gate.release()
+        limit.release()
 
 
 def _prefer(transport: paramiko.Transport, kind: str) -> None:

@@ -15,15 +15,15 @@ import paramiko
 
 from sahara_ext.infra import errors
 
-#: Called now and then while something takes time; may raise to end it.
+#: Called periodically while waiting; may raise to end the work.
 Check = Callable[[], object]
 
-#: How long to wait without asking whether to continue, in seconds.
-NAP = 0.5
-#: How long a command has to end when it is told to, in seconds.
+#: Seconds between two calls of ``check`` while waiting.
+CHECK_INTERVAL = 0.5
+#: Seconds that a command has to end after SIGTERM.
 _GRACE = 5
 _CHUNK = 32768
-#: How long a command may be where it is told of.
+#: Characters of a command that errors show at most.
 _LONGEST = 500
 
 
@@ -131,10 +131,10 @@ class Session:
             channel.exec_command(limited)
             channel.sendall(data)
             channel.shutdown_write()
-            channel.settimeout(NAP)
+            channel.settimeout(CHECK_INTERVAL)
             while chunk := self._receive(channel, command, end):
                 tail.add(chunk)
-            while not channel.status_event.wait(NAP):
+            while not channel.status_event.wait(CHECK_INTERVAL):
                 self._check_time(command, end)
             status = int(channel.recv_exit_status())
         if status in (124, 137) and time.monotonic() > end - 2 * _GRACE:

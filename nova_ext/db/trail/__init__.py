@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trail: a copy of the records of cells that outlives them."""
+"""The trail: a copy of the records of cells, kept after their purge."""

@@ -18,6 +18,11 @@ EVENT = (
 )  # fmt: skip
 EVENT_IN_FULL = (*EVENT, 'traceback')
 _events = models.events
+#: Condition that joins events to their actions.
+IS_OF_ACTION = sa.and_(
+    models.actions.c.source_id == _events.c.source_id,
+    models.actions.c.id == _events.c.action_id,
+)
 
 
 def events_get(

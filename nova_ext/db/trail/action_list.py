@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Actions of all servers, newest first.
 
-Each page is one walk along an index. Of a host it is a walk along its
-events: an action has its place by the newest of them that fits.
+Each page is one index scan. With a host it is a scan of the events of that
+host: an action has its place by the newest of them that fits.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,11 @@ from ext_lib import paging
 from ext_lib.context import RequestContext
 from ext_lib.db import prepared
 from ext_lib.db import query
+from nova_ext.db.trail import action_events
+from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
 from nova_ext.db.trail import rows
-from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of an action, in this order.
@@ -54,7 +55,7 @@ def actions_get(
     if 'host' not in filters:
         columns = filters.keys() - set(_SPAN)
         known = facade.indexes(context, _actions.name)
-        leads = walks.of_actions(columns, outcome, known)
+        leads = index_scans.of_actions(columns, outcome, known)
     marker = None
     if page.marker is not None:
         marker = _Marker(context, filters, page.marker)
@@ -84,14 +85,14 @@ def _statement(
     :param is_after: whether the page has a marker
     """
     terms = {name: _parameter(name) for name in names}
-    walked, statement = _actions, None
+    scanned, statement = _actions, None
     if 'host' in terms:
-        walked, statement = _events, _of_host(terms, outcome)
+        scanned, statement = _events, _of_host(terms, outcome)
     else:
         statement = _of_all(terms, leads)
     if is_after:
         place = _place(terms)
-        statement = statement.where(walks.before(walked, place))
+        statement = statement.where(index_scans.before(scanned, place))
     limit = sa.bindparam('limit', type_=sa.Integer())
     return prepared.Prepared(statement.limit(limit))
 
@@ -109,7 +110,7 @@ def _of_all(terms: Mapping[str, Any], leads: Sequence[str]) -> Any:
         *_between(_actions, terms),
         *_equal(values, leads),
     )
-    return walks.along(
+    return index_scans.along(
         statement, _actions, {name: values[name] for name in leads}
     )
 
@@ -132,7 +133,7 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
     )
     statement = (
         sa.select(*(_actions.c[name] for name in ACTION))
-        .select_from(_events.join(_actions, _is_its_event))
+        .select_from(_events.join(_actions, action_events.IS_OF_ACTION))
         .where(
             ~_actions.c.is_superseded,
             is_newest,
@@ -142,7 +143,7 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
     leads = {'host': terms['host']}
     if not _NARROW.isdisjoint(values):
         found = statement.where(*_on_host(_events, terms, outcome))
-        order = (_events.c[name].desc() for name in walks.ORDER)
+        order = (_events.c[name].desc() for name in index_scans.ORDER)
         return found.order_by(*order)
     statement = statement.where(
         ~_events.c.is_superseded, *_between(_events, terms)
@@ -151,9 +152,9 @@ def _of_host(terms: Mapping[str, Any], outcome: str | None) -> Any:
         leads['result'] = _RESULTS[outcome]
     elif outcome is not None:
         statement = statement.where(_events.c.result.is_(None))
-    for dialect in walks.DIALECTS:
+    for dialect in index_scans.DIALECTS:
         statement = statement.prefix_with('STRAIGHT_JOIN', dialect=dialect)
-    return walks.along(statement, _events, leads)
+    return index_scans.along(statement, _events, leads)
 
 
 def _on_host(
@@ -190,8 +191,8 @@ def _between(table: Any, filters: Mapping[str, Any]) -> list[Any]:
 class _Marker:
     """The action after which a page begins.
 
-    The statement of the page finds its time, so that one is enough. That
-    there is no such action shows when the page is empty, and only then.
+    The statement of the page reads its time, too, so that one is enough. Only
+    when the page is empty, another one checks that the action exists.
     """
 
     def __init__(
@@ -242,16 +243,16 @@ class _Marker:
         )
 
     def _place_on_host(self) -> Any:
-        """Return where it stands among the events of a host.
+        """Return its place among the events of a host.
 
-        A step that had not ended on the page before may have done so since.
+        An event that had not ended on the page before may have ended since.
         """
         outcome = self._filters.get('outcome')
         asked = sa.and_(*_on_host(_events, self._filters, outcome))
         statement = (
             self._statement(_events.c.created_at)
             .add_columns(_events.c.source_id, _events.c.id)
-            .join(_events, _is_its_event)
+            .join(_events, action_events.IS_OF_ACTION)
             .where(query.equals(_events.c.host, self._filters['host']))
             .order_by(
                 sa.case((asked, 0), else_=1),
@@ -263,7 +264,7 @@ class _Marker:
 
 
 def _place(terms: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    """Return the place of a marker, of what its values say."""
+    """Return the place of a marker, as SQL of its parameters."""
     source_id = sa.bindparam('marker_source', type_=sa.Integer())
     number = sa.bindparam('marker_number', type_=sa.BigInteger())
     if 'host' in terms:
@@ -277,9 +278,3 @@ def _place(terms: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     if owner is not None:
         moment = moment.where(marker.server_project_id == owner)
     return moment.scalar_subquery(), source_id, number
-
-
-_is_its_event = sa.and_(
-    _actions.c.source_id == _events.c.source_id,
-    _actions.c.id == _events.c.action_id,
-)

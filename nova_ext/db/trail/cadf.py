@@ -21,10 +21,10 @@ from nova_ext.db.trail.export import Record
 _OUTCOMES = {
     rows.SUCCESS: cadftaxonomy.OUTCOME_SUCCESS,
     rows.ERROR: cadftaxonomy.OUTCOME_FAILURE,
-    # Its cell has it no more, and it had not ended.
+    # It was gone from its cell before it ended.
     rows.UNFINISHED: cadftaxonomy.UNKNOWN,
 }
-#: Actions of nova by the verb of CADF that fits; to the others ``update``.
+#: Actions of nova by verbs of CADF; the verb of all others is ``update``.
 _VERBS = {
     'create': ('create',),
     'delete': ('delete', 'forceDelete', 'softDelete'),
@@ -136,7 +136,7 @@ def _attachments(record: Record) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON has of a value of pycadf."""
+    """Return a value of pycadf as JSON has it."""
     if hasattr(value, 'as_dict'):
         value = vars(value)
     if isinstance(value, dict):

@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A cell that is followed: the only statements that are sent to it."""
+"""The statements that are sent to a cell, all of them SELECTs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade
-from nova_ext.db.trail import octets
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import text_sizes
+from nova_ext.db.trail.record_kinds import Kind
+
+_T = TypeVar('_T')
 
 
 class Batch(NamedTuple):
     """Rows of a table in the order of their numbers.
 
-    :param is_last: whether there were no others behind them
+    :param is_last: whether there were no later ones
     """
 
     rows: list[dict[str, Any]]
@@ -25,7 +27,7 @@ class _Plan(NamedTuple):
 
     :param low: number above which the first part begins
     :param ends: the last numbers of the parts
-    :param is_last: whether there were no rows behind them
+    :param is_last: whether there were no later rows
     """
 
     low: int
@@ -34,7 +36,7 @@ class _Plan(NamedTuple):
 
 
 class Cell:
-    """Questions to one cell, each a SELECT by the primary key.
+    """Reads one cell, along primary keys.
 
     :param context: names the cell
     :param batch: how many rows are asked for at once
@@ -47,7 +49,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """Name of its section, nothing for the database of this service."""
+        """Name of its section, empty for the database of this service."""
         return self._context.shard or ''
 
     @property
@@ -68,7 +70,7 @@ class Cell:
     def after(self, kind: Kind, low: int, high: int) -> Batch:
         """Return the first rows above ``low``, and up to ``high``.
 
-        Of rows with long texts, these are as many as may be in memory.
+        Of rows with long texts, they are as many as fit into the limit.
         """
         limit = self._batch
         if not kind.texts:
@@ -88,7 +90,7 @@ class Cell:
         if plan is None or plan.low != low or not plan.ends:
             limit = self._batch
             sizes = self._fetch(kind.sizes, low=low, high=high, limit=limit)
-            ends = [part[-1] for part in octets.parts(sizes, limit)]
+            ends = [part[-1] for part in text_sizes.parts(sizes, limit)]
             plan = _Plan(low, ends, len(sizes) < limit)
         return plan
 
@@ -114,7 +116,7 @@ class Cell:
     ) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of certain numbers, in lists.
 
-        None has more than may be in memory.
+        The texts of each list fit into the limit.
         """
         for some in slices(numbers, self._batch):
             for part in self._parts(kind, some):
@@ -124,16 +126,16 @@ class Cell:
         if not kind.texts:
             return [numbers]
         sizes = self._fetch(kind.sizes_numbered, numbers=numbers)
-        return octets.parts(sizes, self._batch)
+        return text_sizes.parts(sizes, self._batch)
 
     def _fetch(self, statement: Any, **values: Any) -> list[Any]:
         return facade.fetch(self._context, statement, values)
 
 
-def slices(numbers: Sequence[int], size: int) -> Iterator[list[int]]:
-    """Yield ``numbers`` in lists of at most ``size``."""
-    for first in range(0, len(numbers), size):
-        yield list(numbers[first : first + size])
+def slices(items: Sequence[_T], size: int) -> Iterator[list[_T]]:
+    """Yield ``items`` in lists of at most ``size``."""
+    for first in range(0, len(items), size):
+        yield list(items[first : first + size])
 
 
 def _dicts(kind: Kind, rows: Iterable[Any]) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The form in which records and seals are hashed.
 
-Whatever is hashed is a JSON object in one canonical form: in ASCII, without
-white space, its keys in order. So others can compute the digests again, from
-an export, without this program.
+All that is hashed is a JSON object in one canonical form: in ASCII, without
+white space, its keys in order. So others can compute the digests from an
+export, without this program.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,9 +12,9 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
-#: What the first seal names as the one before.
+#: The ``previous`` of the first seal.
 NONE = '0' * 64
 SEAL, IMPORT, PURGE = 'seal', 'import', 'purge'
 
@@ -50,10 +50,10 @@ def time_text(moment: datetime.datetime | None) -> str | None:
 def content(
     kind: Kind, source: Source | None, row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what is hashed of a record.
+    """Return the content of a record, which is hashed.
 
-    Columns without a value are left out: columns that come to be later leave
-    digests as they are.
+    Columns without a value are left out, so that columns that a later release
+    adds do not change digests.
 
     :param source: None for one that the trail does not have
     :param row: all columns of its table
@@ -105,7 +105,7 @@ class RecordsDigest:
 
 
 def seal_line(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a seal as it is exported; hashed is all but its own digest.
+    """Return a seal as it is exported; all but its own digest is hashed.
 
     :param row: of the table of seals
     """
@@ -125,7 +125,7 @@ def seal_line(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return an object of JSON; nothing of what was altered to be none."""
+    """Return a JSON object; an empty one for a text that is none."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -142,12 +142,12 @@ def seal_digest(line: Mapping[str, Any]) -> str:
 
 
 def position_key(source: Source, kind: str) -> str:
-    """Return the name of a table of a cell in ``closed``."""
+    """Return the key in ``closed`` of a kind of records of a source."""
     return f'{source.cell}/{source.life}/{kind}'
 
 
 def ranges(numbers: Iterable[int]) -> list[list[int]]:
-    """Return numbers as the first and the last of each row of them."""
+    """Return numbers as ranges, each with its first and its last."""
     found: list[list[int]] = []
     for number in sorted(numbers):
         if found and found[-1][1] == number - 1:

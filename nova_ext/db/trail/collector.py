@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The collector: one leads and follows all cells, the others wait."""
+"""The collector, which copies all cells while it holds the lease."""
 
 from collections.abc import Callable
 import os
@@ -15,8 +15,8 @@ from ext_lib import context
 from ext_lib.db import connect_limits
 from nova_ext.db import cells
 from nova_ext.db.trail import lease
-from nova_ext.db.trail import pace
-from nova_ext.db.trail import schedule
+from nova_ext.db.trail import seal_schedule
+from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.follower import Follower
 
@@ -33,10 +33,10 @@ class Collector:
         self._settings = conf.trail
         self._stopping = threading.Event()
         self._context = context.get_admin_context()
-        self._pace = pace.from_conf(conf, self._stopping)
+        self._throttle = throttle.from_conf(conf, self._stopping)
         self._lease = lease.Lease(_name(), conf.trail.lease)
         self._followers = self._make_followers()
-        self._schedule = schedule.Schedule(self._context, conf)
+        self._schedule = seal_schedule.SealSchedule(self._context, conf)
         self._leads = False
         self._has_more = False
         self._is_once = False
@@ -50,21 +50,21 @@ class Collector:
         return [
             Follower(
                 self._context,
-                Cell(there, self._pace.batch),
+                Cell(there, self._throttle.batch),
                 self._lease,
-                self._pace,
+                self._throttle,
             )
             for there in cells.each(asking)
         ]
 
     def stop(self) -> None:
-        """Have :meth:`run` return after the batch that it is at."""
+        """Have :meth:`run` return after the present batch."""
         self._stopping.set()
 
     def run(self, once: bool = False) -> None:
         """Follow the cells, round after round.
 
-        :param once: end when all that answer have been read to their ends
+        :param once: end when all cells that answer were read to their ends
         """
         self._is_once = once
         while not self._stopping.is_set():
@@ -97,14 +97,14 @@ class Collector:
         title = follower.cell.title
         try:
             is_at_end = follower.follow(self._is_once)
-        except (pace.Stopped, lease.LeaseLost):
+        except (throttle.Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:
-            if not self._is_in_reach():
+            if not self._is_trail_reachable():
                 raise
             LOG.warning('Cell %s does not answer: %s', title, error)
         except Exception:
-            # The others are followed none the less.
+            # The other cells are followed all the same.
             LOG.exception('Cell %s cannot be followed', title)
         else:
             self._has_more |= not is_at_end
@@ -112,8 +112,8 @@ class Collector:
                 self._read_at[title] = time.monotonic()
         self._check_lag(title)
 
-    def _is_in_reach(self) -> bool:
-        """Return whether it is not the trail that does not answer."""
+    def _is_trail_reachable(self) -> bool:
+        """Return whether the trail answers."""
         try:
             lease.now(self._context)
         except connect_limits.UNREACHABLE:
@@ -139,7 +139,7 @@ class Collector:
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except pace.Stopped:
+        except throttle.Stopped:
             pass
         except lease.LeaseLost as error:
             LOG.warning('%s', error.message)

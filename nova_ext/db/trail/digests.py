@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seals, digests and what they are about, as the database has them."""
+"""Reading of seals, digests and the contents that they are of."""
 
 from collections.abc import Iterator, Sequence
 import itertools
@@ -9,16 +9,14 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
-from nova_ext.db.trail import seals
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 _s, _d, _v = models.seals.c, models.digests.c, models.versions.c
 _PAGE = 100
-BY_NAME = {kind.name: kind for kind in kinds.ALL}
 
 
 def sources(context: RequestContext) -> dict[int, chain.Source]:
@@ -28,31 +26,20 @@ def sources(context: RequestContext) -> dict[int, chain.Source]:
     return {number: chain.Source(cell, life) for number, cell, life in rows}
 
 
-def each_seal(context: RequestContext, after: int = 0) -> Iterator[_Row]:
+def each_seal(
+    context: RequestContext, after: int = 0, kind: str | None = None
+) -> Iterator[_Row]:
     """Yield seals in their order, as they are exported.
 
-    :param after: number of the one to begin behind
+    :param after: number of the seal after which to begin
+    :param kind: the one kind of seals; all if None
     """
     while True:
         statement = sa.select(models.seals).where(_s.id > after)
+        if kind is not None:
+            statement = statement.where(_s.kind == kind)
         statement = statement.order_by(_s.id).limit(_PAGE)
-        rows = seals.dicts(models.seals, facade.fetch(context, statement))
-        yield from map(chain.seal_line, rows)
-        if len(rows) < _PAGE:
-            return
-        after = rows[-1]['id']
-
-
-def purges(context: RequestContext, after: int = 0) -> Iterator[_Row]:
-    """Yield the seals of purges behind the one numbered ``after``."""
-    while True:
-        statement = (
-            sa.select(models.seals)
-            .where(_s.kind == chain.PURGE, _s.id > after)
-            .order_by(_s.id)
-            .limit(_PAGE)
-        )
-        rows = seals.dicts(models.seals, facade.fetch(context, statement))
+        rows = models.as_dicts(models.seals, facade.fetch(context, statement))
         yield from map(chain.seal_line, rows)
         if len(rows) < _PAGE:
             return
@@ -63,7 +50,7 @@ def of_seal(context: RequestContext, seal: int) -> list[_Row]:
     """Return the digests of the records of a seal, as they are exported."""
     statement = sa.select(models.digests).where(_d.seal == seal)
     statement = statement.order_by(_d.sequence)
-    rows = seals.dicts(models.digests, facade.fetch(context, statement))
+    rows = models.as_dicts(models.digests, facade.fetch(context, statement))
     known = sources(context)
     return [
         chain.record_line(row, known.get(row['source_id'])) for row in rows
@@ -86,7 +73,9 @@ class Contents:
             sorted(rows, key=key), key
         ):
             numbers = [row['id'] for row in some]
-            self._read(context, BY_NAME.get(name), source_id, numbers)
+            self._read(
+                context, record_kinds.BY_NAME.get(name), source_id, numbers
+            )
         self._versions = self._read_versions(context, rows)
 
     def _read(
@@ -102,7 +91,7 @@ class Contents:
         statement = sa.select(t).where(
             t.c.source_id == source_id, t.c.id.in_(numbers)
         )
-        for row in seals.dicts(t, facade.fetch(context, statement)):
+        for row in models.as_dicts(t, facade.fetch(context, statement)):
             self._records[kind.name, source_id, row['id']] = row
 
     def _read_versions(
@@ -124,10 +113,10 @@ class Contents:
         return self._records.get((row['kind'], row['source_id'], row['id']))
 
     def content(self, row: _Row) -> dict[str, Any] | None:
-        """Return what was sealed; None for what is not there any more."""
+        """Return the content that was sealed; None if it is gone."""
         record = self.record(row)
         if record is not None and record['sealed'] == row['sequence']:
-            kind = BY_NAME[row['kind']]
+            kind = record_kinds.BY_NAME[row['kind']]
             source = self._sources.get(row['source_id'])
             return chain.content(kind, source, record)
         version = self._versions.get(row['sequence'])

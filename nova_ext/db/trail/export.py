@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records that have ended, in the order in which they were sealed.
 
-One that ends late is sealed late, so what comes behind a position is all that
-has come since. The position of a record is the sequence of its digest.
+A record that ends late is sealed late, so all that was sealed since an export
+is after its last position. The position of a record is the sequence of its
+digest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +16,8 @@ from ext_lib import exception
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
 from nova_ext.db.trail import digests
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
-from nova_ext.db.trail import seals
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail.facade import facade
 
 _Row = dict[str, Any]
@@ -25,7 +25,7 @@ _d, _Event = models.digests.c, models.events.c
 
 
 class NotIntact(exception.Error):
-    """A record is not there any more, or not as it was sealed."""
+    """A record is missing, or is not as it was sealed."""
 
     msg_fmt = 'The record with the sequence %(sequence)s is not intact.'
 
@@ -60,7 +60,7 @@ class Selection(NamedTuple):
     kind: str | None = None
 
     def conditions(self) -> list[Any]:
-        """Return what digests of records have to fulfil."""
+        """Return the conditions on digests, as SQL."""
         found = [_d.is_ended.is_(True), _d.purge.is_(None)]
         if self.since is not None:
             found.append(_d.created_at >= self.since)
@@ -71,7 +71,7 @@ class Selection(NamedTuple):
         return found
 
     def has(self, line: dict[str, Any]) -> bool:
-        """Return whether an exported digest is of a record in question."""
+        """Return whether the record of an exported digest is selected."""
         created = line['created_at']
         if not line['is_ended'] or self.kind not in (None, line['kind']):
             return False
@@ -92,7 +92,7 @@ def export(
 ) -> Iterator[list[Record]]:
     """Yield records, in lists.
 
-    :param after: position to begin behind
+    :param after: position after which to begin
     :param batch: how many records are in memory at once
     :param has_failures: read the failed events of actions, too
     :raises NotIntact: when something is not as it was sealed
@@ -104,7 +104,9 @@ def export(
             .order_by(_d.sequence)
             .limit(batch)
         )
-        rows = seals.dicts(models.digests, facade.fetch(context, statement))
+        rows = models.as_dicts(
+            models.digests, facade.fetch(context, statement)
+        )
         found = _records(context, rows)
         if has_failures:
             failures = _failures(context, rows)
@@ -154,7 +156,7 @@ def _failures(
     known = digests.sources(context)
     actions: dict[int, list[int]] = {}
     for row in rows:
-        if row['kind'] == kinds.ACTIONS.name:
+        if row['kind'] == record_kinds.ACTIONS.name:
             actions.setdefault(row['source_id'], []).append(row['id'])
     found: dict[tuple[Any, ...], _Row] = {}
     for source_id, numbers in actions.items():

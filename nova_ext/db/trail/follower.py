@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round of copying: what is new in a cell, what came late, what changed.
+"""Copying of one cell: its new rows, late rows and changed rows.
 
-A kind is copied before what its records need: events before actions, so that
-an action is read after the events that changed it, and servers before the
-actions that bear their names.
+Kinds are copied in the order in which they depend on each other: events before
+actions, so that an action is read after the events that changed it, and
+servers before actions, which have their names.
 """
 
 from collections.abc import Sequence
@@ -14,23 +14,23 @@ from typing import Any, NamedTuple
 from oslo_log import log
 
 from ext_lib.context import RequestContext
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
-from nova_ext.db.trail import octets
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import sources
-from nova_ext.db.trail.again import Again
-from nova_ext.db.trail.again import Restored
+from nova_ext.db.trail import text_sizes
 from nova_ext.db.trail.cell import Cell
-from nova_ext.db.trail.kinds import Kind
-from nova_ext.db.trail.pace import Pace
+from nova_ext.db.trail.record_kinds import Kind
+from nova_ext.db.trail.refresh import Refresher
+from nova_ext.db.trail.refresh import Restored
 from nova_ext.db.trail.rows import Maker
 from nova_ext.db.trail.store import Position
 from nova_ext.db.trail.store import Store
+from nova_ext.db.trail.throttle import Throttle
 
 LOG = log.getLogger(__name__)
 
 _HIGHEST = 2**62
-#: How many transactions store a kind before other cells have their turn.
+#: How many transactions store one kind before the next cell is read.
 _TURNS = 5
 #: What a transaction stores at most, beside one batch, and after how many
 #: seconds of reading.
@@ -38,10 +38,10 @@ _BATCHES, _RECORDS, _SECONDS = 10, 5000, 1.0
 
 
 class Follower:
-    """The copying of one cell.
+    """Copies one cell.
 
     :param context: of the trail
-    :param cell: is asked
+    :param cell: the cell that is read
     :param lease: of the collector
     """
 
@@ -50,13 +50,13 @@ class Follower:
         context: RequestContext,
         cell: Cell,
         lease: lease.Lease,
-        pace: Pace,
+        throttle: Throttle,
     ) -> None:
         self._context = context
         self._lease = lease
-        self._pace = pace
+        self._throttle = throttle
         self.cell = cell
-        self._again = Again(cell, pace)
+        self._refresher = Refresher(cell, throttle)
 
     def follow(self, is_thorough: bool = False) -> bool:
         """Read what is new in the cell; return whether that was all.
@@ -67,37 +67,37 @@ class Follower:
             DBConnectionError and TimeoutError
         """
         name = self.cell.name
-        self._again.is_thorough = is_thorough
+        self._refresher.is_thorough = is_thorough
         store = sources.open_store(self._context, self._lease, name)
         try:
             return self._follow(store)
         except Restored as error:
             LOG.warning(
                 'Cell %s has another row than the trail: %s. It was restored '
-                'from a backup, or counts its rows anew. It is copied again '
-                'from its first row; what only its former life had is kept.',
+                'from a backup, or its ids were reset. It is copied again '
+                'from its first row; the records of its former life are kept.',
                 self.cell.title,
                 error.message,
             )
             sources.begin_life(self._context, self._lease, name)
-            self._again = Again(self.cell, self._pace)
+            self._refresher = Refresher(self.cell, self._throttle)
             return False
 
     def _follow(self, store: Store) -> bool:
-        """Do what :meth:`follow` does.
+        """Read what is new in the cell; return whether that was all.
 
-        :raises Restored: when the cell is not what it was
+        :raises Restored: when the cell was restored from a backup
         """
         moment = lease.now(self._context)
-        tails = {kind: self._verify(store, kind) for kind in kinds.ALL}
+        tails = {kind: self._verify(store, kind) for kind in record_kinds.ALL}
         maker = Maker(store, moment)
         # The servers of later actions may not have been read.
-        ends = {kinds.ACTIONS: self.cell.last(kinds.ACTIONS)}
-        for kind in kinds.ALL:
-            copy = _Copy(self.cell, store, kind, maker, self._pace, moment)
+        ends = {record_kinds.ACTIONS: self.cell.last(record_kinds.ACTIONS)}
+        for kind in record_kinds.ALL:
+            copy = _Copy(self.cell, store, kind, maker, self._throttle, moment)
             if not copy.run(ends.get(kind, _HIGHEST)):
                 return False
-        self._again.run(store, tails, moment)
+        self._refresher.run(store, tails, moment)
         store.mark_read(moment)
         return True
 
@@ -122,22 +122,22 @@ class Follower:
 
 
 class _New:
-    """New records that are still to be stored, in one transaction.
+    """New records that one transaction is to store.
 
-    They are as many as one batch, or a few batches that are small.
+    They are one batch, or several small ones.
     """
 
     def __init__(self) -> None:
         self.records: list[dict[str, Any]] = []
         self._batches = 0
-        self._octets = 0
+        self._text_size = 0
         self._began = time.monotonic()
 
     def add(self, kind: Kind, records: Sequence[dict[str, Any]]) -> None:
         """Add a batch."""
         self.records += records
         self._batches += 1
-        self._octets += sum(
+        self._text_size += sum(
             len(record[name] or '')
             for name in kind.texts
             for record in records
@@ -149,13 +149,13 @@ class _New:
         return (
             self._batches == _BATCHES
             or len(self.records) >= _RECORDS
-            or self._octets >= octets.LIMIT
+            or self._text_size >= text_sizes.LIMIT
             or time.monotonic() - self._began >= _SECONDS
         )
 
 
 class _Copy(NamedTuple):
-    """The copying of one kind of rows.
+    """Copies the rows of one kind.
 
     :param moment: when the round began, by the clock of the trail
     """
@@ -164,14 +164,13 @@ class _Copy(NamedTuple):
     store: Store
     kind: Kind
     maker: Maker
-    pace: Pace
+    throttle: Throttle
     moment: datetime.datetime
 
     def run(self, end: int) -> bool:
-        """Copy what came late, and what is new up to a number.
+        """Copy late rows, and new ones up to a number.
 
-        :returns: whether that was all; other cells have their turn before
-            the rest
+        :returns: whether that was all; the rest is copied in another round
         """
         position = self.store.position(self.kind)
         self._copy_late(position)
@@ -180,7 +179,7 @@ class _Copy(NamedTuple):
             position, is_last = self._copy_new(position, end)
             if is_last:
                 return True
-            self.pace.pause()
+            self.throttle.pause()
         return False
 
     def _copy_new(self, position: Position, end: int) -> tuple[Position, bool]:
@@ -191,7 +190,7 @@ class _Copy(NamedTuple):
         new, is_last = _New(), False
         while not is_last and not new.is_complete:
             if new.records:
-                self.pace.pause()
+                self.throttle.pause()
             batch = self.cell.after(self.kind, position.number, end)
             if batch.rows:
                 position = self._moved(position, batch.rows)
@@ -212,10 +211,10 @@ class _Copy(NamedTuple):
                 self.store.add(self.kind, made, position)
 
     def _closed(self, position: Position) -> Position:
-        """Return a position below which no row can come late any more."""
+        """Return the position, closed as far as no row can come late."""
         if position.closed == position.number:
             return position
-        if self.moment - position.closing_since < self.pace.late:
+        if self.moment - position.closing_since < self.throttle.late:
             return position
         position = Position(
             position.number, position.closing, position.number, self.moment
@@ -226,11 +225,11 @@ class _Copy(NamedTuple):
     def _moved(self, position: Position, rows: list[Any]) -> Position:
         """Return the position behind new rows."""
         last = rows[-1]['id']
-        oldest = self.moment - self.pace.late - self.pace.skew
+        oldest = self.moment - self.throttle.late - self.throttle.skew
         times = [row['created_at'] for row in rows]
         if position.closed == position.number and all(
             time is not None and time < oldest for time in times
         ):
-            # Whatever has a lesser number was committed long ago.
+            # All rows with lower numbers were committed long ago.
             return Position(last, last, last, self.moment)
         return position._replace(number=last)

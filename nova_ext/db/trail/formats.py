@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nova_ext.db.trail import cadf
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail.export import Record
 
 
@@ -44,7 +44,7 @@ def _jsonl(record: Record) -> str:
 def _columns() -> list[str]:
     """Return the columns of all kinds of records, each once."""
     names = ['sequence', 'seal', 'digest', 'kind', 'cell', 'life', 'id']
-    for kind in kinds.ALL:
+    for kind in record_kinds.ALL:
         names += [
             name
             for name in map(str, kind.table.columns.keys())
@@ -75,6 +75,7 @@ FORMATS = {
     'jsonl': Format(_jsonl),
     'csv': Format(_csv, _row(_NAMES)),
     'cadf': Format(
-        lambda record: _json(cadf.as_event(record)), kind=kinds.ACTIONS.name
+        lambda record: _json(cadf.as_event(record)),
+        kind=record_kinds.ACTIONS.name,
     ),
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lag of the trail: for how long each cell was not read to its end."""
+"""Lag of the trail: the time since each cell was last read to its end."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ class Lag(NamedTuple):
 def measure(connection: Any, conf: cfg.ConfigOpts) -> list[Lag]:
     """Return the lags of all cells, in the order of the configuration.
 
-    It is one statement on the trail, and the cells are not asked.
+    It takes one statement on the trail, and none on the cells.
 
     :param connection: to the trail
     """
@@ -41,7 +41,7 @@ def measure(connection: Any, conf: cfg.ConfigOpts) -> list[Lag]:
     statement = sa.select(t.c.cell, t.c.read_at, clock.UTCNow())
     found: dict[str, float | None] = {}
     for cell, read_at, now in connection.execute(statement.order_by(t.c.life)):
-        # What counts is its present life, which is the last.
+        # The last one is the present life of the cell.
         elapsed = None if read_at is None else (now - read_at).total_seconds()
         found[cell] = None if elapsed is None else max(elapsed, 0.0)
     return [
@@ -57,5 +57,5 @@ def excessive(lags: Iterable[Lag], conf: cfg.ConfigOpts) -> list[Lag]:
 
 
 def describe(lags: Sequence[Lag]) -> str:
-    """Return a text of one line."""
+    """Return the lags as one line of text."""
     return ', '.join(str(lag) for lag in lags)

@@ -18,20 +18,20 @@ _t = models.leases
 
 
 class LeaseLost(exception.Error):
-    """Another collector leads: this one gave no sign of life for too long."""
+    """The lease has expired, and another collector leads."""
 
     msg_fmt = 'Another collector has taken over from %(owner)s.'
 
 
 class Lease:
-    """The claim of a collector to lead.
+    """The right of one collector to write to the trail.
 
     Each transaction that writes begins with :meth:`keep`, which locks the
-    row of the lease. So a collector that was stopped for long, and goes on
-    while another leads, can write nothing.
+    row of the lease. So a collector that was suspended, and continues while
+    another leads, can write nothing.
 
     :param owner: a name that no other process has
-    :param seconds: for how long it lasts without a sign of life
+    :param seconds: after which it expires unless it is renewed
     """
 
     def __init__(self, owner: str, seconds: int) -> None:
@@ -81,7 +81,7 @@ class Lease:
         return rows[0] if rows else None
 
     def _now(self) -> datetime.datetime:
-        """Return the time of the database, without a question to it."""
+        """Return the time of the database, without asking it."""
         return self._offset + _elapsed()
 
     def _renewal(self, turn: int | None) -> Any:
@@ -95,7 +95,7 @@ class Lease:
 def lock(context: Any) -> None:
     """Keep collectors from writing until the transaction of ``context`` ends.
 
-    Other commands write so beside the collector that leads.
+    Commands that write while a collector leads do it under this lock.
     """
     unchanged = sa.update(_t).where(_t.c.id == _ONE).values(turn=_t.c.turn)
     context.session.connection().execute(unchanged)

@@ -5,9 +5,10 @@ A record is identified by its source, a cell in one of its lives, and by the
 number that it has there. Names of columns are those of nova.
 
 Indexes begin with what a question filters by and end with the order of its
-answer, so that a page is one walk, however deep it is.
+answer, so that each page is one index scan, the last one too.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,12 @@ metadata = sa.MetaData()
 
 _UUID = sa.String(36)
 _NAME = sa.String(255)
-#: Text in which A is not a: the usual collation of MySQL says otherwise.
+#: Text that is compared with case, unlike in the default collation of MySQL.
 _EXACT = sa.String(255).with_variant(
     mysql.VARCHAR(255, collation='utf8mb4_bin'), 'mysql'
 )
 _TEXT = sa.Text().with_variant(mysql.LONGTEXT(), 'mysql')
-#: Not all cells have fractions of a second, but some do.
+#: Some cells store fractions of a second.
 _TIME = sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql')
 _FLAG = sa.Boolean
 _COUNTER = sa.BigInteger
@@ -32,8 +33,8 @@ def _index(table: str, name: str, *columns: str) -> sa.Index:
     return sa.Index(f'trail_{table}_{name}_idx', *columns)
 
 
-def _walk(table: str, *columns: str) -> sa.Index:
-    """Return an index along which a question finds its rows, newest first."""
+def _scan_index(table: str, *columns: str) -> sa.Index:
+    """Return an index that is scanned for the newest rows with some values."""
     name = '_'.join(columns)
     return _index(table, name, *columns, 'created_at', 'source_id', 'id')
 
@@ -57,10 +58,10 @@ def _key() -> list[sa.Column]:
 
 
 def _state() -> list[sa.Column]:
-    """Return how a record is read again, and whether a later life has it.
+    """Return the columns that say how often a record is read again.
 
-    ``watch`` is 0 for one that has ended, or that its cell has no more; 1 for
-    one that may change at any time, 2 for one that is about to.
+    ``watch`` is 0 for a record that has ended, or that its cell no longer has;
+    1 for one that may change at any time, 2 for one that is about to.
     """
     return [
         sa.Column('watch', sa.SmallInteger, nullable=False),
@@ -69,15 +70,22 @@ def _state() -> list[sa.Column]:
 
 
 def _sealed() -> list[sa.Column]:
-    """Return whether a later life has a record, and its newest digest.
+    """Return the columns on later lives, and on seals.
 
-    ``sealed`` is the sequence of that; null while it has none, or has
-    changed since.
+    ``is_superseded`` is true when a later life of the cell has the record,
+    too. ``sealed`` is the sequence of its newest digest; null while it has
+    none, or has changed since.
     """
     return [
         sa.Column('is_superseded', _FLAG, nullable=False),
         sa.Column('sealed', sa.BigInteger),
     ]
+
+
+def as_dicts(table: sa.Table, rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return rows of a table by the names of its columns."""
+    names = table.columns.keys()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _columns(kind: Any, *names: str) -> list[sa.Column]:
@@ -146,10 +154,10 @@ servers = _table(
     _index('servers', 'uuid', 'uuid', 'source_id'),
     _index('servers', 'watch', 'source_id', 'watch', 'id'),
     _index('servers', 'sealed', 'sealed', 'source_id', 'id'),
-    _walk('servers', 'display_name'),
-    _walk('servers', 'project_id', 'display_name'),
-    _walk('servers', 'user_id'),
-    _walk('servers', 'host'),
+    _scan_index('servers', 'display_name'),
+    _scan_index('servers', 'project_id', 'display_name'),
+    _scan_index('servers', 'user_id'),
+    _scan_index('servers', 'host'),
 )
 
 #: ``server_project_id`` and ``server_name`` are those of its server when it
@@ -169,22 +177,22 @@ actions = _table(
     _index('actions', 'watch', 'source_id', 'watch', 'id'),
     _index('actions', 'sealed', 'sealed', 'source_id', 'id'),
     _index('actions', 'time', 'created_at', 'source_id', 'id'),
-    _walk('actions', 'instance_uuid'),
-    _walk('actions', 'request_id'),
-    _walk('actions', 'user_id'),
-    _walk('actions', 'project_id'),
-    _walk('actions', 'server_name'),
-    _walk('actions', 'action'),
-    _walk('actions', 'outcome'),
-    _walk('actions', 'server_project_id'),
-    _walk('actions', 'server_project_id', 'user_id'),
-    _walk('actions', 'server_project_id', 'server_name'),
-    _walk('actions', 'server_project_id', 'action'),
-    _walk('actions', 'server_project_id', 'outcome'),
-    _walk('actions', 'user_id', 'action'),
-    _walk('actions', 'user_id', 'outcome'),
-    _walk('actions', 'server_name', 'action'),
-    _walk('actions', 'action', 'outcome'),
+    _scan_index('actions', 'instance_uuid'),
+    _scan_index('actions', 'request_id'),
+    _scan_index('actions', 'user_id'),
+    _scan_index('actions', 'project_id'),
+    _scan_index('actions', 'server_name'),
+    _scan_index('actions', 'action'),
+    _scan_index('actions', 'outcome'),
+    _scan_index('actions', 'server_project_id'),
+    _scan_index('actions', 'server_project_id', 'user_id'),
+    _scan_index('actions', 'server_project_id', 'server_name'),
+    _scan_index('actions', 'server_project_id', 'action'),
+    _scan_index('actions', 'server_project_id', 'outcome'),
+    _scan_index('actions', 'user_id', 'action'),
+    _scan_index('actions', 'user_id', 'outcome'),
+    _scan_index('actions', 'server_name', 'action'),
+    _scan_index('actions', 'action', 'outcome'),
 )
 
 events = _table(
@@ -201,8 +209,8 @@ events = _table(
     *_sealed(),
     _index('events', 'action', 'source_id', 'action_id'),
     _index('events', 'sealed', 'sealed', 'source_id', 'id'),
-    _walk('events', 'host'),
-    _walk('events', 'host', 'result'),
+    _scan_index('events', 'host'),
+    _scan_index('events', 'host', 'result'),
 )
 
 migrations = _table(
@@ -233,19 +241,19 @@ migrations = _table(
     _index('migrations', 'watch', 'source_id', 'watch', 'id'),
     _index('migrations', 'sealed', 'sealed', 'source_id', 'id'),
     _index('migrations', 'time', 'created_at', 'source_id', 'id'),
-    _walk('migrations', 'instance_uuid'),
-    _walk('migrations', 'user_id'),
-    _walk('migrations', 'project_id'),
-    _walk('migrations', 'source_compute'),
-    _walk('migrations', 'dest_compute'),
-    _walk('migrations', 'status'),
-    _walk('migrations', 'migration_type'),
+    _scan_index('migrations', 'instance_uuid'),
+    _scan_index('migrations', 'user_id'),
+    _scan_index('migrations', 'project_id'),
+    _scan_index('migrations', 'source_compute'),
+    _scan_index('migrations', 'dest_compute'),
+    _scan_index('migrations', 'status'),
+    _scan_index('migrations', 'migration_type'),
 )
 
 #: The chain: each seal names the one before by its digest. ``kind`` is seal,
 #: import or purge; the digests of records from ``first`` to ``last`` belong to
 #: it. ``closed`` says, as JSON, up to which number of each table of a cell no
-#: record can come any more; ``removed``, which digests a purge is about.
+#: record can come any more; ``removed``, the digests of purged records.
 seals = _table(
     'seals',
     sa.Column('id', sa.BigInteger, primary_key=True, autoincrement=False),
@@ -260,8 +268,8 @@ seals = _table(
     sa.Column('digest', sa.String(64), nullable=False),
 )
 
-#: What a record was when it was sealed. ``is_new`` says that it had not been
-#: sealed before, ``purge`` with which seal it was removed.
+#: Digests of records when they were sealed. ``is_new`` says that a record had
+#: not been sealed before, ``purge`` is the seal with which it was removed.
 digests = _table(
     'digests',
     sa.Column(

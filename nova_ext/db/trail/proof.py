@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof that nothing of the trail was altered since it was sealed.
+"""Verification that no record was altered since it was sealed.
 
-The walk is the same over a database and over an export: seals in their order,
+The check is the same for a database and for an export: seals in their order,
 with the digests of their records, and for each of these the record.
 """
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import contextlib
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ _Line = Mapping[str, Any]
 
 
 class Altered(exception.Error):
-    """Something was altered, removed or slipped in."""
+    """Something was altered, removed or inserted."""
 
     msg_fmt = '%(what)s (%(interval)s) %(how)s'
 
@@ -66,12 +66,12 @@ class Removed:
         return index >= 0 and sequence <= self._ranges[index][1]
 
 
-class Walk:
+class ChainCheck:
     """The check of a chain, seal after seal.
 
-    :param removed: what no record is to be expected of
-    :param check: raises Altered when records are not what their digests
-        say; called with a seal and the lines of digests
+    :param removed: sequences whose records may be missing
+    :param check: is called with a seal and its digests, and raises Altered
+        when their records are not as they were sealed
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class Walk:
             raise interval.altered(
                 f'lacks the digest with the sequence {self._sequence + 1}'
             )
-        # This names a record, where it can be told which one it is.
+        # This names the record, if it is known which one it is.
         self._check(interval, lines)
         if found.hexdigest() != seal['records']:
             raise interval.altered(
@@ -158,12 +158,12 @@ class Walk:
     def _check_order(
         self, seal: _Line, interval: 'Interval', line: _Line
     ) -> None:
-        """Check that a record came when it could."""
+        """Check that a new record has a number that was still possible."""
         if seal['kind'] != chain.SEAL or not line['is_new']:
             return
         key = f'{line["cell"]}/{line["life"]}/{line["kind"]}'
         if line['id'] <= self.closed.get(key, 0):
-            raise interval.record(line, 'was slipped in')
+            raise interval.record(line, 'was inserted')
 
 
 class Interval:
@@ -196,9 +196,3 @@ def title(line: _Line) -> str:
     noun = line['kind'].removesuffix('s').capitalize()
     cell = line['cell'] or 'database'
     return f'{noun} {line["id"]} of cell {cell}, life {line["life"]}'
-
-
-def slices(lines: Sequence[_Line], size: int) -> Iterator[Sequence[_Line]]:
-    """Yield lines in parts."""
-    for first in range(0, len(lines), size):
-        yield lines[first : first + size]

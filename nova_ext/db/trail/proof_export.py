@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof of an export: without the database, from two files."""
+"""Verification of an export from two files, without the database."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import json
@@ -14,7 +14,7 @@ _Line = Mapping[str, Any]
 
 
 class Unreadable(exception.Error):
-    """A line of a file is not what an export has there."""
+    """A line of a file is not in the format of an export."""
 
     msg_fmt = 'Line %(number)s of %(name)s is no %(what)s.'
 
@@ -23,7 +23,7 @@ class Part(NamedTuple):
     """The part of the trail that an export is to have.
 
     :param selection: what was exported
-    :param after: the position that it began behind
+    :param after: the position after which it began
     :param until: its last position; None for all that have digests
     """
 
@@ -59,8 +59,8 @@ def verify(
     removed = proof.Removed(_seals(digests))
     digests.seek(0)
     export = _Export(exported, part, removed)
-    walk = proof.Walk(removed, export.check)
-    summary = walk.run(_intervals(digests), head)
+    check = proof.ChainCheck(removed, export.check)
+    summary = check.run(_intervals(digests), head)
     export.check_end()
     return summary
 
@@ -103,7 +103,7 @@ class _Export:
             raise proof.Altered(
                 what=proof.title(line | {'kind': str(line['kind'])}),
                 interval=f'sequence {record["sequence"]}',
-                how='was slipped in',
+                how='was inserted',
             )
 
     def check_end(self) -> None:

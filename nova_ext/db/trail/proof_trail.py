@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof of a trail in its database."""
+"""Verification of the trail in its database."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 import functools
@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
 from nova_ext.db.trail import digests
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
 from nova_ext.db.trail import proof
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
+from nova_ext.db.trail.cell import slices
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 _Line = Mapping[str, Any]
@@ -34,13 +35,13 @@ def verify(
     :raises Altered: at the first that is not intact
     """
     trail = _Trail(context, batch)
-    summary = trail.walk.run(trail.seals(), head)
+    summary = trail.check.run(trail.seals(), head)
     trail.check_rest()
     return summary
 
 
 class _Trail:
-    """The database, as the walk sees it."""
+    """The database, as the check reads it."""
 
     def __init__(self, context: RequestContext, batch: int) -> None:
         self._context = context
@@ -48,11 +49,13 @@ class _Trail:
         self._removed = proof.Removed(())
         self._purge = 0
         self._read_purges()
-        self.walk = proof.Walk(self._removed, self._check)
+        self.check = proof.ChainCheck(self._removed, self._check)
 
     def _read_purges(self) -> None:
-        """Read what has been removed since it was last asked for."""
-        for purge in digests.purges(self._context, self._purge):
+        """Read which records were purged since the last call."""
+        for purge in digests.each_seal(
+            self._context, self._purge, chain.PURGE
+        ):
             self._purge = purge['seal']
             self._removed.add([purge])
 
@@ -71,7 +74,7 @@ class _Trail:
     def _check(self, interval: proof.Interval, lines: Sequence[_Line]) -> None:
         known = digests.sources(self._context)
         numbers = {source: number for number, source in known.items()}
-        for some in proof.slices(lines, self._batch):
+        for some in slices(lines, self._batch):
             rows = [
                 {**line, 'source_id': number}
                 for line in some
@@ -87,7 +90,7 @@ class _Trail:
         """Return how a record differs from its digest."""
         record = contents.record(row)
         if row['sequence'] in self._removed:
-            return 'was slipped in after a purge' if record else None
+            return 'was inserted after a purge' if record else None
         content = contents.content(row)
         if content is not None:
             is_same = chain.digest(content) == row['digest']
@@ -99,14 +102,14 @@ class _Trail:
         return None if row['sequence'] in self._removed else 'was removed'
 
     def check_rest(self) -> None:
-        """Check what digests say nothing about.
+        """Check the records that no digest is of.
 
-        :raises Altered: when a record is there that did not come by itself
+        :raises Altered: when one was not stored by a collector
         """
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             self._check_foreign(kind)
         known = digests.sources(self._context)
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             for number, source in known.items():
                 self._check_late(kind, number, source)
 
@@ -136,9 +139,11 @@ class _Trail:
     def _check_late(
         self, kind: Kind, number: int, source: chain.Source
     ) -> None:
-        """Check that what is not sealed could still come."""
+        """Check that unsealed records have numbers that were possible."""
         t = kind.table
-        closed = self.walk.closed.get(chain.position_key(source, kind.name), 0)
+        closed = self.check.closed.get(
+            chain.position_key(source, kind.name), 0
+        )
         is_known = sa.exists().where(
             _d.kind == kind.name,
             _d.source_id == t.c.source_id,
@@ -167,7 +172,7 @@ class _Trail:
             raise proof.Altered(
                 what=proof.title(line),
                 interval=f'since the last seal, {_last(self._context)}',
-                how='was slipped in',
+                how='was inserted',
             )
 
 

@@ -15,17 +15,22 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _d, _v = models.digests.c, models.versions.c
 _Action, _Event = models.actions.c, models.events.c
-#: Events go when their action has gone, and servers last.
-_ORDER = (kinds.ACTIONS, kinds.EVENTS, kinds.MIGRATIONS, kinds.SERVERS)
+#: Events are removed after their actions, and servers last.
+_ORDER = (
+    record_kinds.ACTIONS,
+    record_kinds.EVENTS,
+    record_kinds.MIGRATIONS,
+    record_kinds.SERVERS,
+)
 
 
 class Chunk(NamedTuple):
@@ -73,7 +78,11 @@ class Purge:
             after = numbers[-1]
 
     def count(self, context: RequestContext) -> int:
-        """Return how many could be removed, without what goes with them."""
+        """Return how many records could be removed.
+
+        Events of actions, and servers, that become removable by that are not
+        counted.
+        """
         total = 0
         for kind in _ORDER:
             for source_id in _read_sources(context):
@@ -155,7 +164,7 @@ def _mark(
 def _read_sources(context: RequestContext) -> list[int]:
     """Return the sources that have been read to their ends.
 
-    Of others, servers and events are there before their actions.
+    Others may have servers and events whose actions are still to be copied.
     """
     t = models.sources.c
     statement = sa.select(t.id).where(t.read_at.isnot(None)).order_by(t.id)
@@ -174,30 +183,33 @@ def _closed(kind: Kind, source_id: int) -> Any:
 def _changed_at(kind: Kind) -> Any:
     """Return when a record last changed in its cell."""
     names = ['updated_at', 'created_at']
-    if kind is kinds.EVENTS:
+    if kind is record_kinds.EVENTS:
         names.insert(0, 'finish_time')
-    elif kind is not kinds.ACTIONS:
+    elif kind is not record_kinds.ACTIONS:
         names.insert(0, 'deleted_at')
     return sa.func.coalesce(*(kind.table.c[name] for name in names))
 
 
 def _conditions(kind: Kind, source_id: int) -> list[Any]:
-    """Return on what it depends, beside its age, that a record may go."""
+    """Return the conditions, beside its age, that a record may be removed."""
     t = kind.table.c
-    if kind is kinds.EVENTS:
+    if kind is record_kinds.EVENTS:
         is_action = sa.exists().where(
             _Action.source_id == t.source_id, _Action.id == t.action_id
         )
         # Its action was removed, and cannot come any more.
-        return [t.action_id <= _closed(kinds.ACTIONS, source_id), ~is_action]
-    if kind is kinds.ACTIONS:
+        return [
+            t.action_id <= _closed(record_kinds.ACTIONS, source_id),
+            ~is_action,
+        ]
+    if kind is record_kinds.ACTIONS:
         is_changing = sa.exists().where(
             _Event.source_id == t.source_id,
             _Event.action_id == t.id,
             _Event.sealed.is_(None),
         )
         return [_d.is_ended.is_(True), ~is_changing]
-    if kind is kinds.SERVERS:
+    if kind is record_kinds.SERVERS:
         has = [
             sa.exists().where(other.c.instance_uuid == t.uuid)
             for other in (models.actions, models.migrations)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records of one server in the trail, as :mod:`server_records` returns them.
 
-Who may see them depends on the server, as it does in its cell. A server that
+The server decides who may see them, as it does in its cell. A server that
 several cells had, or several lives of one, is answered from where it was seen
 last.
 """
@@ -229,7 +229,7 @@ def _find(
     if not rows:
         return None
     row = min(rows, key=lambda row: bool(row.hidden))
-    # What has no uuid in its cell is known by a name of the cell.
+    # Migrations without a uuid get one that is derived from the cell.
     context.shard = row.cell or None
     return row[-2], row[: len(names)]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trail in reports of what a process is doing."""
+"""Section of the trail in reports on SIGUSR2."""
 
 from collections.abc import Mapping
 from concurrent import futures
@@ -31,8 +31,7 @@ def configure(conf: cfg.ConfigOpts) -> None:
         }
 
     def try_to_read() -> Mapping[str, str]:
-        # The signal may have come amid anything: what the interrupted thread
-        # has locked is not waited for.
+        # In a thread: the interrupted one may hold locks of the database.
         pool = futures.ThreadPoolExecutor(1, thread_name_prefix='report')
         try:
             return pool.submit(read).result(_TIMEOUT)

@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records as the trail keeps them, made of rows of cells."""
+"""Conversion of rows of cells to records of the trail."""
 
 from collections.abc import Mapping, Sequence
 import datetime
 from typing import Any
 
-from nova_ext.db.trail import kinds
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import record_kinds
+from nova_ext.db.trail.record_kinds import Kind
 from nova_ext.db.trail.store import Store
 
 _Row = dict[str, Any]
 
 SUCCESS, ERROR, UNFINISHED = 'success', 'error', 'unfinished'
-#: After that time an action is not about to end.
+#: Age from which an action is not expected to end soon.
 _LONG = datetime.timedelta(days=1)
 
 
 class Maker:
-    """Makes records of what a cell has.
+    """Makes records of rows of a cell.
 
-    :param store: what is there already
+    :param store: the records of the cell
     :param moment: the present one, by the clock of the trail
     """
 
@@ -29,11 +29,13 @@ class Maker:
 
     def records(self, kind: Kind, rows: list[_Row]) -> list[_Row]:
         """Return new records."""
-        if kind is kinds.EVENTS:
+        if kind is record_kinds.EVENTS:
             return rows
-        if kind is kinds.ACTIONS:
+        if kind is record_kinds.ACTIONS:
             return self._actions(rows)
-        return [row | {'watch': kinds.watch_of(kind, row)} for row in rows]
+        return [
+            row | {'watch': record_kinds.watch_of(kind, row)} for row in rows
+        ]
 
     def _actions(self, rows: list[_Row]) -> list[_Row]:
         unended = self._store.unended([row['id'] for row in rows])
@@ -60,19 +62,19 @@ def state_of(
     has_ended = is_unended is False or (
         is_unended is None and row['finish_time'] is not None
     )
-    outcome, watch = UNFINISHED, kinds.OFTEN
+    outcome, watch = UNFINISHED, record_kinds.OFTEN
     if has_ended:
-        outcome, watch = SUCCESS, kinds.NEVER
+        outcome, watch = SUCCESS, record_kinds.NEVER
     elif row['created_at'] is None or row['created_at'] < moment - _LONG:
-        # Nothing ends the events of a host that has died.
-        watch = kinds.AT_TIMES
+        # The events of a host that was lost never end.
+        watch = record_kinds.AT_TIMES
     if row['message'] == 'Error':
         outcome = ERROR
     return {'outcome': outcome, 'watch': watch}
 
 
 def servers_of(store: Store, actions: Sequence[_Row]) -> dict[int, _Row]:
-    """Return what actions keep of their servers, by their numbers."""
+    """Return project and name of the servers of actions, by action."""
     servers = store.servers(action['instance_uuid'] for action in actions)
     unknown = None, None
     return {

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Seals: digests of what has come to the trail, each naming the one before.
+"""Seals: digests of new and changed records, each naming the seal before it.
 
-A seal is written in one transaction, with the digests of the records that it
-is about. Meanwhile no collector writes. A record has one digest in a seal for
-each version of it; one that changes is sealed again.
+A seal is written in one transaction, with the digests of its records, while no
+collector writes. A record that changes is sealed again, so that there is one
+digest of each of its versions.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import datetime
 import itertools
 import json
@@ -16,18 +16,18 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _R = TypeVar('_R')
 _Row = dict[str, Any]
 _s, _d = models.seals.c, models.digests.c
 
-#: How many records one seal is about at most, and are in memory at once.
+#: Most records of one seal.
 _MOST = 5000
 
 
@@ -47,7 +47,7 @@ class Sealed(NamedTuple):
 
 
 def seal(context: RequestContext, batch: int) -> Sealed:
-    """Seal what has come to the trail, or has changed.
+    """Seal the records that are new or have changed.
 
     :param batch: how many records are in memory at once
     """
@@ -58,16 +58,20 @@ def seal(context: RequestContext, batch: int) -> Sealed:
 
 @facade.writer
 def exclusively(context: RequestContext, write: Callable[[Any], _R]) -> _R:
-    """Return what a transaction does in which nothing else is written.
+    """Run ``write`` in a transaction under the lock of the trail.
 
-    :param write: is given the connection, again if there was a deadlock
+    :param write: is given the connection, again after a deadlock
+    :returns: what it returns
     """
     lease.lock(context)
     return write(context.session.connection())
 
 
 def last_sealed_at(context: RequestContext) -> datetime.datetime | None:
-    """Return when the last seal was written that was about an interval."""
+    """Return when the last seal of an interval was written.
+
+    Those of imports and purges do not count.
+    """
     statement = sa.select(_s.sealed_at).where(_s.kind == chain.SEAL)
     rows = facade.fetch(context, statement.order_by(_s.id.desc()).limit(1))
     return rows[0][0] if rows else None
@@ -98,7 +102,7 @@ class Link:
         self.count = 0
 
     def add(self, kind: Kind, rows: Sequence[_Row]) -> None:
-        """Store digests of records, which are in the trail already."""
+        """Store digests of records, which are stored already."""
         for source_id, some in itertools.groupby(
             rows, lambda row: int(row['source_id'])
         ):
@@ -142,7 +146,7 @@ class Link:
     def _mark(
         self, kind: Kind, source_id: int, numbers: Sequence[int]
     ) -> None:
-        """Have records name their newest digests."""
+        """Store the sequence of the newest digest in each record."""
         t = kind.table
         newest = sa.select(sa.func.max(_d.sequence)).where(
             _d.kind == kind.name,
@@ -181,31 +185,31 @@ class Link:
 
 
 def is_ended(kind: Kind, row: Mapping[str, Any]) -> bool:
-    """Return whether nothing more is to be expected of a record.
+    """Return whether a record has ended.
 
-    It may change none the less: what it was is kept then.
+    Should it change all the same, its former version is kept.
     """
-    if kind is kinds.EVENTS:
+    if kind is record_kinds.EVENTS:
         return row['finish_time'] is not None
-    if row['watch'] == kinds.NEVER:
+    if row['watch'] == record_kinds.NEVER:
         return True
-    if kind is kinds.MIGRATIONS:
-        return row['status'] in kinds.ENDED
-    return kind is kinds.SERVERS and bool(row['deleted'])
+    if kind is record_kinds.MIGRATIONS:
+        return row['status'] in record_kinds.ENDED
+    return kind is record_kinds.SERVERS and bool(row['deleted'])
 
 
 def _seal(connection: Any, moment: datetime.datetime, batch: int) -> Sealed:
     link = Link(connection, chain.SEAL, moment)
     is_complete = _add_unsealed(link, connection, batch)
     if is_complete:
-        # Now whatever has come has a digest.
+        # Now all records have digests.
         link.closed = _closed(connection, link.sources)
     return Sealed(link.number, link.count, link.close(), is_complete)
 
 
 def _add_unsealed(link: Link, connection: Any, batch: int) -> bool:
     """Add what is not sealed; return whether that was all."""
-    for kind in kinds.ALL:
+    for kind in record_kinds.ALL:
         while link.count < _MOST:
             rows = unsealed(connection, kind, batch)
             if rows:
@@ -222,13 +226,7 @@ def unsealed(connection: Any, kind: Kind, limit: int) -> list[_Row]:
     t = kind.table
     statement = sa.select(t).where(t.c.sealed.is_(None))
     statement = statement.order_by(t.c.source_id, t.c.id).limit(limit)
-    return dicts(t, connection.execute(statement))
-
-
-def dicts(table: sa.Table, rows: Iterable[Any]) -> list[_Row]:
-    """Return rows of a table by the names of its columns."""
-    names = table.columns.keys()
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return models.as_dicts(t, connection.execute(statement))
 
 
 def _closed(

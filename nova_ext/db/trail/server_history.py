@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of one server, in all cells that had it."""
+"""Records of one server, from all cells that had it."""
 
 from collections.abc import Sequence
 import copy
@@ -14,10 +14,11 @@ from ext_lib.context import RequestContext
 from ext_lib.db import query
 from nova_ext import exception
 from nova_ext.db.api import migration
+from nova_ext.db.trail import action_events
 from nova_ext.db.trail import action_list
+from nova_ext.db.trail import index_scans
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_id
-from nova_ext.db.trail import walks
 from nova_ext.db.trail.facade import facade
 
 #: What is read of a migration, in this order.
@@ -46,7 +47,7 @@ class Server(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The place of an entry in a timeline, after all that are less.
+    """The place of an entry in a timeline, by which entries are ordered.
 
     :param kind: index in KINDS
     """
@@ -101,7 +102,7 @@ def migrations_get(
         ~_migrations.c.is_superseded,
         *(query.equals(_migrations.c[n], v) for n, v in filters.items()),
     )
-    statement = walks.along(
+    statement = index_scans.along(
         statement, _migrations, {'instance_uuid': server_id}
     )
     if page.marker is not None:
@@ -110,7 +111,7 @@ def migrations_get(
         if place is None:
             raise ext_exception.MarkerNotFound(marker=page.marker)
         bounds = (place.moment, *marker)
-        statement = statement.where(walks.before(_migrations, bounds))
+        statement = statement.where(index_scans.before(_migrations, bounds))
     if page.limit == 0:
         return []
     rows = facade.fetch(context, statement.limit(page.limit))
@@ -152,7 +153,7 @@ def place_of(
     )
     owner = _actions if kind == _EVENT else _TABLES[kind]
     if kind == _EVENT:
-        statement = statement.join(_actions, _is_its_event)
+        statement = statement.join(_actions, action_events.IS_OF_ACTION)
     is_its = query.equals(owner.c.instance_uuid, server_id)
     found = facade.fetch(context, statement.where(is_its))
     if not found:
@@ -178,14 +179,14 @@ def follows(kind: str, after: Place, columns: Sequence[Any]) -> Any:
 
 
 def _follow(kind: str, after: Place) -> Any:
-    columns = [_TABLES[kind].c[name] for name in walks.ORDER]
+    columns = [_TABLES[kind].c[name] for name in index_scans.ORDER]
     return follows(kind, after, columns)
 
 
 def _action_entries(server_id: str, _: Sequence[str]) -> Any:
     columns = (_actions.c[name] for name in action_list.ACTION)
     statement = sa.select(*columns).where(~_actions.c.is_superseded)
-    return walks.along(
+    return index_scans.along(
         statement, _actions, {'instance_uuid': server_id}, False
     )
 
@@ -197,18 +198,18 @@ def _event_entries(server_id: str, columns: Sequence[str]) -> Any:
             *(_events.c[name] for name in columns),
             _actions.c.project_id.label('action_project_id'),
         )
-        .join(_actions, _is_its_event)
+        .join(_actions, action_events.IS_OF_ACTION)
         .where(
             query.equals(_actions.c.instance_uuid, server_id),
             ~_actions.c.is_superseded,
         )
     )
-    return statement.order_by(*(_events.c[name] for name in walks.ORDER))
+    return statement.order_by(*(_events.c[name] for name in index_scans.ORDER))
 
 
 def _migration_entries(server_id: str, _: Sequence[str]) -> Any:
     statement = _migrations_with_cell().where(~_migrations.c.is_superseded)
-    return walks.along(
+    return index_scans.along(
         statement, _migrations, {'instance_uuid': server_id}, False
     )
 
@@ -222,17 +223,13 @@ def _migrations_with_cell() -> Any:
 
 
 def _completed(context: RequestContext, row: Any) -> Any:
-    """Return a migration with what one of an old nova lacks."""
+    """Return a migration, completed with columns that an old nova lacks."""
     there = copy.copy(context)
     there.shard = row.cell or None
     names = (*MIGRATION, 'cell')
     return migration.completed(there, names, row)
 
 
-_is_its_event = sa.and_(
-    _actions.c.source_id == _events.c.source_id,
-    _actions.c.id == _events.c.action_id,
-)
 _TABLES = {_ACTION: _actions, _EVENT: _events, _MIGRATION: _migrations}
 _BUILD = {
     _ACTION: _action_entries,

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that a nova has archived, taken over from its shadow tables.
+"""Import of archived records from the shadow tables of a nova.
 
-What the trail has is not copied again, so the import can be repeated. A record
-that had not ended is brought to what was archived. Tables are read along their
-primary keys.
+Records that the trail has are not copied again, so the import is idempotent. A
+record that had not ended is updated to its archived state. Tables are read
+along their primary keys.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,42 +17,43 @@ from ext_lib import exception
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade as cells
 from nova_ext.db.trail import chain
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import rows as trail_rows
 from nova_ext.db.trail import seals
+from nova_ext.db.trail import sources
 from nova_ext.db.trail import store
 from nova_ext.db.trail.cell import Cell
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
-from nova_ext.db.trail.pace import Pace
+from nova_ext.db.trail.record_kinds import Kind
+from nova_ext.db.trail.throttle import Throttle
 
 _Row = dict[str, Any]
-_d, _s = models.digests.c, models.sources.c
+_d = models.digests.c
 
 
 class NotImported(exception.Error):
-    """There is nothing that could be imported, or nowhere to put it."""
+    """A cell has no shadow tables, or was not read by a collector yet."""
 
     msg_fmt = 'Cell %(cell)s %(reason)s.'
 
 
 class Import:
-    """The import of what one cell has archived.
+    """Imports the archived records of one cell.
 
     :param context: of the trail
-    :param cell: is asked
+    :param cell: the cell that is read
     :raises NotImported: when the cell was not read yet, or has no such tables
     """
 
     def __init__(
-        self, context: RequestContext, cell: Cell, pace: Pace
+        self, context: RequestContext, cell: Cell, throttle: Throttle
     ) -> None:
         self._context = context
         self._cell = cell
-        self._pace = pace
-        lives = self._lives()
+        self._throttle = throttle
+        lives = sources.lives(context, cell.name)
         if not lives:
             raise NotImported(
                 cell=cell.title, reason='has not been read by a collector yet'
@@ -62,11 +63,6 @@ class Import:
         nothing = lease.Lease('', 0)
         self._store = store.Store(context, nothing, lives[-1], lives[:-1])
         self._check_tables()
-
-    def _lives(self) -> list[int]:
-        statement = sa.select(_s.id).where(_s.cell == self._cell.name)
-        rows = facade.fetch(self._context, statement.order_by(_s.life))
-        return [row[0] for row in rows]
 
     def _check_tables(self) -> None:
         engine = cells.get_engine(self._cell.name or None)
@@ -107,12 +103,12 @@ class Import:
                     count = self._write(write, kind, rows)
                     if count:
                         yield count
-                    self._pace.pause()
+                    self._throttle.pause()
 
     def _missing(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
-        """Return which numbers the trail has not, and had not."""
+        """Return the numbers that the trail lacks and has not purged."""
         known = self._store.numbers(kind, numbers[0] - 1, numbers[-1])
-        # What a purge has removed does not come again.
+        # Purged records are not imported again.
         statement = sa.select(_d.id).where(
             _d.kind == kind.name,
             _d.source_id.in_(self._sources),
@@ -124,7 +120,7 @@ class Import:
         return [number for number in numbers if number not in known]
 
     def _open(self, kind: Kind, numbers: Sequence[int]) -> list[int]:
-        """Return which records had not ended when their cell lost them."""
+        """Return the numbers of records that have not ended in the trail."""
         t = kind.table.c
         statement = sa.select(t.id).where(
             t.source_id == self._store.source_id,
@@ -151,7 +147,7 @@ class Import:
         rows: list[_Row],
         moment: datetime.datetime,
     ) -> int:
-        """Update what has changed between the last look and the archive."""
+        """Update records that changed between the last copy and archiving."""
         copied = _PLAIN[kind]
         known = self._store.numbered(copied, [row['id'] for row in rows])
         changed = [
@@ -166,11 +162,11 @@ class Import:
     def _made(
         self, copied: Kind, rows: list[_Row], moment: datetime.datetime
     ) -> list[_Row]:
-        """Return records; nothing changes what is archived."""
+        """Return records, not to be read again: archived rows are final."""
         made = trail_rows.Maker(self._store, moment).records(copied, rows)
-        if copied is kinds.EVENTS:
+        if copied is record_kinds.EVENTS:
             return made
-        return [row | {'watch': kinds.NEVER} for row in made]
+        return [row | {'watch': record_kinds.NEVER} for row in made]
 
     def _insert(
         self,
@@ -179,7 +175,7 @@ class Import:
         rows: list[_Row],
         moment: datetime.datetime,
     ) -> int:
-        """Insert what a collector has not stored meanwhile, and seal it."""
+        """Insert rows that no collector has stored meanwhile; seal them."""
         missing = set(self._missing(kind, [row['id'] for row in rows]))
         rows = [row for row in rows if row['id'] in missing]
         if not rows:
@@ -195,7 +191,7 @@ class Import:
 
 
 def _shadow(origin: sa.Table) -> sa.Table:
-    """Return the table to which a nova moves rows of another one."""
+    """Return the shadow table of a table of nova."""
     columns = [
         sa.Column(column.name, column.type, primary_key=column.primary_key)
         for column in origin.columns
@@ -205,14 +201,15 @@ def _shadow(origin: sa.Table) -> sa.Table:
 
 #: Records that may have been copied before they had ended.
 _OPEN = {
-    kinds.SERVERS.name: models.servers.c.deleted == 0,
-    kinds.ACTIONS.name: models.actions.c.outcome == trail_rows.UNFINISHED,
-    kinds.EVENTS.name: models.events.c.finish_time.is_(None),
-    kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
+    record_kinds.SERVERS.name: models.servers.c.deleted == 0,
+    record_kinds.ACTIONS.name: models.actions.c.outcome
+    == trail_rows.UNFINISHED,
+    record_kinds.EVENTS.name: models.events.c.finish_time.is_(None),
+    record_kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
 }
 _PLAIN = {
     dataclasses.replace(kind, origin=_shadow(kind.origin)): kind
-    for kind in kinds.ALL
+    for kind in record_kinds.ALL
 }
 #: Kinds of records, as they are read from the shadow tables.
 SHADOWS = tuple(_PLAIN)

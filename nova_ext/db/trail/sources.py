@@ -6,39 +6,40 @@ from typing import Any
 import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
-from nova_ext.db.trail import kinds
-from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import store
 from nova_ext.db.trail.facade import facade
+from nova_ext.db.trail.lease import Lease
+from nova_ext.db.trail.lease import now
 
 _t = models.sources
 
 
 def open_store(
-    context: RequestContext, lease: lease.Lease, cell: str
+    context: RequestContext, lease: Lease, cell: str
 ) -> store.Store:
     """Return the records of the present life of a cell.
 
     :raises LeaseLost: when it would have to be created, and another
         collector leads
     """
-    lives = _lives(context, cell)
-    if not lives:
+    known = lives(context, cell)
+    if not known:
         begin_life(context, lease, cell)
-        lives = _lives(context, cell)
-    return store.Store(context, lease, lives[-1], lives[:-1])
+        known = lives(context, cell)
+    return store.Store(context, lease, known[-1], known[:-1])
 
 
-def begin_life(context: RequestContext, lease: lease.Lease, cell: str) -> None:
+def begin_life(context: RequestContext, lease: Lease, cell: str) -> None:
     """Begin to copy a cell from its first row on.
 
     :raises LeaseLost: when another collector leads
     """
-    moment = _now(context)
+    moment = now(context)
     source = {
         'cell': cell,
-        'life': len(_lives(context, cell)) + 1,
+        'life': len(lives(context, cell)) + 1,
         'begun_at': moment,
     }
     start = store.Position(0, 0, 0, moment)
@@ -50,18 +51,15 @@ def begin_life(context: RequestContext, lease: lease.Lease, cell: str) -> None:
             sa.insert(models.positions),
             [
                 {'source_id': number, 'kind': kind.name, **start._asdict()}
-                for kind in kinds.ALL
+                for kind in record_kinds.ALL
             ],
         )
 
     store.transact(context, lease, write)
 
 
-def _lives(context: RequestContext, cell: str) -> list[int]:
+def lives(context: RequestContext, cell: str) -> list[int]:
     """Return the numbers of the lives of a cell, the present one last."""
     statement = sa.select(_t.c.id).where(_t.c.cell == cell)
     rows = facade.fetch(context, statement.order_by(_t.c.life))
     return [row[0] for row in rows]
-
-
-_now = lease.now

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Statements of the collector on the trail."""
+"""Statements on the records of one source of the trail."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import datetime
@@ -10,19 +10,19 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from ext_lib.db import text
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import superseded
 from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
-from nova_ext.db.trail.kinds import Kind
 from nova_ext.db.trail.lease import Lease
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 
 
 class Position(NamedTuple):
-    """A row of the table of positions, on the copying of a table."""
+    """A row of the table of positions: how far one kind is copied."""
 
     number: int
     closed: int
@@ -84,9 +84,9 @@ class Store:
         return bool(facade.fetch(self._context, statement.limit(1)))
 
     def events_of(self, actions: Sequence[int]) -> dict[int, tuple[int, bool]]:
-        """Return, of the events of actions, action and whether it is open.
+        """Return the events of actions, by number.
 
-        :returns: by the numbers of the events
+        :returns: of each its action, and whether it is open
         """
         t = models.events
         statement = sa.select(t.c.id, t.c.action_id, t.c.finish_time).where(
@@ -113,9 +113,7 @@ class Store:
             t.c.source_id == self.source_id, *conditions
         )
         statement = statement.order_by(t.c.id).limit(limit)
-        rows = facade.fetch(self._context, statement)
-        names = t.columns.keys()
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return models.as_dicts(t, facade.fetch(self._context, statement))
 
     def servers(self, uuids: Iterable[str]) -> dict[str, tuple[Any, Any]]:
         """Return project and name of servers, by their uuids."""
@@ -128,7 +126,10 @@ class Store:
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def unended(self, actions: Sequence[int]) -> dict[int, bool]:
-        """Return, of actions that have events, whether one has not ended."""
+        """Return by action whether one of its events has not ended.
+
+        Actions without events are left out.
+        """
         t = models.events
         is_open = sa.case((t.c.finish_time.is_(None), 1), else_=0)
         statement = (
@@ -161,7 +162,7 @@ class Store:
         if new:
             connection.execute(sa.insert(kind.table), new)
             superseded.mark(connection, kind, self._older, new)
-        if kind is kinds.EVENTS:
+        if kind is record_kinds.EVENTS:
             self._reopen(connection, {row['action_id'] for row in rows})
 
     def move(self, kind: Kind, position: Position) -> None:
@@ -210,7 +211,7 @@ class Store:
     def _stored(self, row: _Row) -> _Row:
         if self._has_nul:
             return row
-        # It has no NUL in texts, as the databases of other cells have.
+        # PostgreSQL stores no NUL in texts; other databases do.
         return {
             name: text.storable(value) if isinstance(value, str) else value
             for name, value in row.items()
@@ -221,8 +222,8 @@ class Store:
     ) -> None:
         """Update records, those together of which the same columns change.
 
-        Values are parameters: a statement of its own for each row, with its
-        texts, would be in memory until the next search for garbage.
+        Values are parameters: a statement for each row, with its texts, would
+        stay in memory until the next garbage collection.
         """
         t = kind.table
         alike: dict[tuple[str, ...], list[_Row]] = {}
@@ -257,16 +258,16 @@ class Store:
         return statement.values(position._asdict())
 
     def _reopen(self, connection: Any, actions: set[Any]) -> None:
-        """Have actions read again, since they have another event."""
+        """Have actions read again, as they have a new event."""
         t = models.actions
         statement = (
             sa.update(t)
             .where(
                 t.c.source_id == self.source_id,
                 t.c.id.in_(actions),
-                t.c.watch != kinds.OFTEN,
+                t.c.watch != record_kinds.OFTEN,
             )
-            .values(watch=kinds.OFTEN)
+            .values(watch=record_kinds.OFTEN)
         )
         connection.execute(statement)
 
@@ -275,7 +276,7 @@ class Store:
 def transact(
     context: RequestContext, lease: Lease, write: Callable[[Any], Any]
 ) -> None:
-    """Carry out a transaction of the collector that leads.
+    """Run a transaction of the collector that leads.
 
     :param write: is given the connection, again if there was a deadlock
     :raises LeaseLost: when another one leads

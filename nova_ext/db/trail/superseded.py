@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records that a former life of a cell had, and that it has again."""
+"""Marks on records of a former life of a cell that it has again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from nova_ext.db.trail import octets
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail import text_sizes
+from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 
@@ -15,10 +15,10 @@ _Row = dict[str, Any]
 def mark(
     connection: Any, kind: Kind, older: Iterable[int], rows: Sequence[_Row]
 ) -> None:
-    """Mark what former lives have of the same records, within a transaction.
+    """Mark the same records of former lives, within a transaction.
 
     :param older: sources of these lives
-    :param rows: what is stored of the present one
+    :param rows: new records of the present life
     """
     by_number = {row['id']: row for row in rows}
     for source in older:
@@ -29,15 +29,15 @@ def mark(
 def _parts(
     connection: Any, kind: Kind, source: int, numbers: Sequence[int]
 ) -> Iterable[list[int]]:
-    """Return those that a source has, as many as may be in memory."""
+    """Return the numbers that a source has, in parts of limited size."""
     t = kind.table
-    size = octets.total(t.c[name] for name in kind.texts)
+    size = text_sizes.total(t.c[name] for name in kind.texts)
     found = connection.execute(
         sa.select(t.c.id, size).where(
             t.c.source_id == source, t.c.id.in_(numbers)
         )
     )
-    return octets.parts(found.all(), len(numbers))
+    return text_sizes.parts(found.all(), len(numbers))
 
 
 def _mark(

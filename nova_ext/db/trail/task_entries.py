@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks of one server, for its timeline, where there is a store of tasks.
+"""Tasks of one server, for its timeline, where tasks are stored.
 
-That is the database in ``[database]``, if it has their table: our own, or the
-one of the tasks filter of a nova. The database of a nova has none.
+They are in the database in ``[database]``, if it has their table: that of this
+service, or of the tasks filter of a nova. The database of a nova has none.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ TASK = (
     'id', 'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id',
     'tag', 'code', 'message', 'created_at', 'updated_at',
 )  # fmt: skip
-#: Where the number of a record says in which source it is.
+#: The source of tasks in their ids; those of records begin with 1.
 SOURCE = 0
 _KIND = server_history.KINDS[-1]
 _tasks = models.Task.__table__
@@ -68,14 +68,14 @@ def entries_get(
         query.equals(_others.instance_uuid, server_id)
     )
     # A server is made once; no index serves "either".
-    walks = [
-        _walk(condition, project_id, after, limit)
+    scans = [
+        _scan(condition, project_id, after, limit)
         for condition in (
             query.equals(_tasks.c.instance_uuid, server_id),
             _tasks.c.id == made.scalar_subquery(),
         )
     ]
-    numbers = sa.union(*(sa.select(walk.c.id) for walk in walks)).subquery()
+    numbers = sa.union(*(sa.select(walk.c.id) for walk in scans)).subquery()
     statement = (
         sa.select(*(_tasks.c[name] for name in TASK))
         .join(numbers, numbers.c.id == _tasks.c.id)
@@ -85,7 +85,7 @@ def entries_get(
     return facade.fetch(context, statement)
 
 
-def _walk(
+def _scan(
     condition: Any,
     project_id: str | None,
     after: server_history.Place | None,

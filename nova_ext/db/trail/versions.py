@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from nova_ext.db.trail import chain
 from nova_ext.db.trail import models
-from nova_ext.db.trail.kinds import Kind
+from nova_ext.db.trail.record_kinds import Kind
 
 _d = models.digests.c
 

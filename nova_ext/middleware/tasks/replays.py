@@ -149,7 +149,7 @@ class Replays:
     def _links(self, req: request.Request, server_id: str) -> Any:
         """Return the links of a server in the collection of the request."""
         base = self.links.base(req)
-        # Whatever the collection is called, links lead to servers.
+        # Links name the collection servers, also for os-volumes_boot.
         head, _, last = req.path_info.rstrip('/').rpartition('/')
         collection = 'servers' if last == requests.ROOTS[1] else last
         path = f'{head}/{collection}/{server_id}'

@@ -30,7 +30,7 @@ Environ = dict[str, Any]
 _CLOCKS = datetime.timedelta(hours=1)
 _NOT_CARRIED_OUT = 'The request was not carried out.'
 _NOT_ANSWERED = (
-    'The request was not answered. Nothing is recorded of such a request, so '
+    'The request was not answered, and no record is kept of such requests: '
     'it is not known whether it was carried out.'
 )
 _FIRST_SERVER_ERROR = 500
@@ -219,8 +219,8 @@ def _store(task: Task, verdict: Verdict) -> None:
 def _release(task: Task) -> None:
     """End the task of a request that has had no effect.
 
-    One of which nothing is recorded may have had it. To repeat it changes
-    nothing then: it says what is to be, not by how much to change it.
+    A request of which no record is kept may have had one. Its repeat is
+    idempotent then, as it sets values and does not change them relatively.
     """
     is_unknown = task.task in verdicts.ANSWERED_ONLY
     message = _NOT_ANSWERED if is_unknown else _NOT_CARRIED_OUT

@@ -82,8 +82,8 @@ RECORDED = frozenset(
         'trigger_crash_dump',
     }
 )
-#: Carried out when they are answered, and recorded nowhere: the answer is all
-#: that is ever known of their outcome.
+#: Tasks that end with the answer, which alone has their outcome: nova keeps no
+#: record of these requests.
 ANSWERED_ONLY = frozenset(
     {
         'update',

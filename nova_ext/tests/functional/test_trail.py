@@ -6,12 +6,12 @@ import pathlib
 import sqlite3
 
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
+from nova_ext.db.trail import record_kinds
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import collector_process
 from nova_ext.tests.functional.trail import crash
-from nova_ext.tests.functional.trail import outflow
+from nova_ext.tests.functional.trail import export_purge_import
 from nova_ext.tests.functional.trail import proof
 from nova_ext.tests.functional.trail import questions
 
@@ -63,7 +63,7 @@ class TestRestore(_OnSQLite, base.TrailTestCase):
         for file in path.parent.glob(f'{path.name}*'):
             file.unlink()
         backup.rename(path)
-        self.assertEqual(1, len(self.records('one', kinds.ACTIONS)))
+        self.assertEqual(1, len(self.records('one', record_kinds.ACTIONS)))
         self.collect()
         self.assertCopied()
 
@@ -129,15 +129,15 @@ class TestProofCrash(_OnSQLite, proof.ProofCrashCases):
     """See the base class."""
 
 
-class TestExport(_OnSQLite, outflow.ExportCases):
+class TestExport(_OnSQLite, export_purge_import.ExportCases):
     """See the base class."""
 
 
-class TestPurge(_OnSQLite, outflow.PurgeCases):
+class TestPurge(_OnSQLite, export_purge_import.PurgeCases):
     """See the base class."""
 
 
-class TestImport(_OnSQLite, outflow.ImportCases):
+class TestImport(_OnSQLite, export_purge_import.ImportCases):
     """See the base class."""
 
 

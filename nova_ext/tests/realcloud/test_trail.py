@@ -14,8 +14,8 @@ from ext_lib.db import fixture
 from ext_lib.testing import polling
 from ext_lib.testing import process
 from ext_lib.tests.realcloud import cloud
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.tests.realcloud import base
 from nova_ext.tests.realcloud import cells
 from nova_ext.tests.realcloud import history
@@ -170,14 +170,14 @@ class TestTrail(base.TestCase):
         """Every record of the trail is that of nova's own tables."""
         count = 0
         for database in self.databases:
-            for kind in kinds.ALL:
+            for kind in record_kinds.ALL:
                 count += len(self.records(database, kind))
         self.assertEqual([], list(self.differences()))
         sys.stderr.write(f'[trail] {count} records, none differs\n')
 
     def differences(self) -> Iterator[tuple[str, str, Any, Any]]:
         for database in self.databases:
-            for kind in kinds.ALL:
+            for kind in record_kinds.ALL:
                 there = self.rows(database, kind)
                 here = self.records(database, kind)
                 for number in there.keys() | here.keys():
@@ -185,7 +185,7 @@ class TestTrail(base.TestCase):
                     if row != copy:
                         yield database, kind.name, row, copy
 
-    def rows(self, database: str, kind: kinds.Kind) -> dict[int, Any]:
+    def rows(self, database: str, kind: record_kinds.Kind) -> dict[int, Any]:
         """Return what nova's own table has, by number."""
         statement = sa.select(*(kind.origin.c[n] for n in kind.columns))
         engine = sa.create_engine(f'{cloud.SERVER}/{database}')
@@ -196,7 +196,9 @@ class TestTrail(base.TestCase):
         engine.dispose()
         return found
 
-    def records(self, database: str, kind: kinds.Kind) -> dict[int, Any]:
+    def records(
+        self, database: str, kind: record_kinds.Kind
+    ) -> dict[int, Any]:
         """Return what the trail has of the present life of a cell."""
         t, source = kind.table, models.sources.c
         statement = (

@@ -47,7 +47,7 @@ class NamespaceDriver(driver.ComputeDriver):
         self._store = self._machine.store
 
     def init_host(self, instances: Iterable[Instance]) -> None:
-        """Find the guests, which ran on while no service did."""
+        """Find the guests, which may have run while the service did not."""
         for instance in instances:
             guest = self._store.find(instance.uuid)
             if guest is not None and guest.host == self._host:
@@ -168,7 +168,7 @@ class NamespaceDriver(driver.ComputeDriver):
     def confirm_migration(
         self, context: RequestContext, instance: Instance
     ) -> None:
-        """Forget that the guest was here."""
+        """Forget the source host of the guest."""
         guest = self._store.get(instance.uuid, self._host)
         if guest.source is not None:
             self._store.change(guest, source=None)

@@ -3,7 +3,7 @@
 
 The bridge has the first address of the private network. Nothing else of the
 machine is changed: no route beyond the one to that network, no forwarding, no
-rule of a firewall. No interface gets an address of its own accord.
+rule of a firewall. IPv6 addresses are not generated.
 """
 
 import ipaddress
@@ -153,7 +153,7 @@ class Network:
         return bool(int(flags, 16) & 1)
 
     def _used(self) -> list[tuple[str, ipaddress.IPv4Network]]:
-        """Return names of interfaces and what of IPv4 is behind them."""
+        """Return names of interfaces with the IPv4 networks behind them."""
         routes = _json('-4', 'route', 'show', 'table', 'all')
         found = [(r.get('dev', 'a route'), str(r['dst'])) for r in routes]
         for link in _json('-4', 'address', 'show'):

@@ -103,7 +103,7 @@ class SSHServers:
         return first
 
     def reap(self, guest: Guest) -> None:
-        """Take note of the end of a guest that this process started."""
+        """Reap the child process of a guest that was started here."""
         child = self._children.pop(guest.uuid, None)
         if child is not None:
             child.wait()

@@ -40,7 +40,7 @@ def master_of(cluster: Cluster) -> ClusterInstance:
 def check(
     groups: Sequence[NodeGroup], counts: Mapping[str, int] | None = None
 ) -> None:
-    """Refuse a number of masters or workers that cannot be.
+    """Refuse a cluster without exactly one master and at least one worker.
 
     :param counts: how many instances groups are to have, by id; others have
         what they say
@@ -73,5 +73,5 @@ def has_new(cluster: Cluster) -> bool:
 
 
 def has_old(cluster: Cluster) -> bool:
-    """Return whether instances are to go."""
+    """Return whether instances are to be removed."""
     return bool(cluster.instances(InstanceState.REMOVING))

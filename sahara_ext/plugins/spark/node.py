@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One instance of a Spark cluster, and what is done on it.
+"""Commands on one instance of a Spark cluster.
 
-All of it is done by a script, ``node.sh``, so that a user who is logged in
-can repeat the command that an event tells of.
+All work is done by a script, ``node.sh``, so that a user who is logged in can
+repeat the command that an event shows.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _JAVA: Mapping[str, tuple[str, ...]] = {
     '3': ('8', '11', '17'),
     '4': ('17', '21', '25'),
 }
-#: A worker that is to go tells masters and drivers, and data move.
+#: A decommissioned worker notifies masters and drivers, and moves its data.
 _DEFAULTS = {
     'spark.decommission.enabled': 'true',
     'spark.storage.decommission.enabled': 'true',
@@ -35,7 +35,7 @@ _DEFAULTS = {
 
 
 class Node:
-    """An instance that one is logged in on.
+    """An instance with an open session.
 
     :param conf: configuration with the group ``[spark]``
     :param ports: those of its cluster
@@ -54,7 +54,7 @@ class Node:
         self._ports = ports
 
     def install(self, version: str) -> str:
-        """Have Java and Spark there; return where they were found."""
+        """Install Java and Spark; return where they were found."""
         self._session.run(f'mkdir -p {self._directory}')
         script = importlib.resources.files(__package__).joinpath(_SCRIPT)
         self._session.put(
@@ -77,19 +77,7 @@ class Node:
         :param defaults: for ``spark-defaults.conf``, where users say nothing
         """
         url = f'spark://{master}:{self._ports.master}'
-        ports = self._ports
-        self._write(
-            'node.sh',
-            {
-                'HOST': self.address,
-                'MASTER_URL': url,
-                'MASTER_PORTS': f'{ports.master} {ports.master_web}',
-                'WORKER_PORTS': f'{ports.worker} {ports.worker_web}',
-                'WORKER_CORES': settings.worker_cores,
-                'WORKER_MEMORY': settings.worker_memory,
-                'START_TIMEOUT': self._conf.start_timeout,
-            },
-        )
+        self._write('node.sh', self._script_values(settings, url))
         self._write(
             'spark-env.sh',
             {
@@ -110,12 +98,27 @@ class Node:
         )
         self._put('spark-submit', _SUBMIT, 0o700)
 
+    def _script_values(
+        self, settings: NodeSettings, master_url: str
+    ) -> dict[str, object]:
+        """Return the variables of ``node.sh``."""
+        ports = self._ports
+        return {
+            'HOST': self.address,
+            'MASTER_URL': master_url,
+            'MASTER_PORTS': f'{ports.master} {ports.master_web}',
+            'WORKER_PORTS': f'{ports.worker} {ports.worker_web}',
+            'WORKER_CORES': settings.worker_cores,
+            'WORKER_MEMORY': settings.worker_memory,
+            'START_TIMEOUT': self._conf.start_timeout,
+        }
+
     def start(self, process: str) -> str:
-        """Have a process run; return what is told of it."""
+        """Start a process, unless it runs; return a text for users."""
         return self._run('start', process)
 
     def stop(self, process: str) -> str:
-        """Have a process not run; return what is told of it."""
+        """Stop a process, if it runs; return a text for users."""
         return self._run('stop', process)
 
     def status(self, process: str) -> str:
@@ -123,7 +126,7 @@ class Node:
         return self._run('status', process)
 
     def decommission(self, process: str) -> None:
-        """Have a worker take no more work, and tell the others."""
+        """Have a worker take no more work, and notify the others."""
         self._run('decommission', process)
 
     def worker_is_idle(self) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A plugin whose clusters run Apache Spark, as its standalone mode has it."""
+"""Plugin of Apache Spark clusters in standalone mode."""
 
 from collections.abc import Mapping, Sequence
 
@@ -163,7 +163,7 @@ class SparkPlugin(ProvisioningPlugin):
         instances: Sequence[ClusterInstance],
         progress: Progress,
     ) -> None:
-        """Have workers end what they do, then stop them."""
+        """Have workers finish their work, then stop them."""
         self._steps(context, cluster, progress).decommission(instances)
 
     def shutdown(
@@ -180,7 +180,7 @@ class SparkPlugin(ProvisioningPlugin):
 
 
 def _show(cluster: Cluster) -> None:
-    """Have users see where the master is."""
+    """Show users the addresses of the master."""
     ports, master = Ports.of(cluster), layout.master_of(cluster)
     info = {
         settings.SERVICE: {

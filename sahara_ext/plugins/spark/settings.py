@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Settings that users may have for a Spark cluster, checked and completed."""
+"""Settings of a Spark cluster, checked and completed."""
 
 from collections.abc import Mapping, Sequence
 import dataclasses
@@ -27,7 +27,7 @@ WORKER_PORT = 'Worker port'
 WORKER_WEB_PORT = 'Worker webui port'
 EXECUTOR_MEMORY = 'spark.executor.memory'
 
-#: Those of a cluster that a node group may have in another way.
+#: Settings of a cluster that a node group can override.
 _OF_NODES = (WORKER_MEMORY, WORKER_CORES, DAEMON_MEMORY)
 _PORTS: Mapping[str, int] = {
     MASTER_PORT: 7077,
@@ -37,7 +37,7 @@ _PORTS: Mapping[str, int] = {
 }
 #: In MiB.
 _DAEMON_MEMORY = 512
-#: What Spark wants an executor to have at least, in MiB.
+#: Least memory of an executor, in MiB.
 _LEAST_MEMORY = 512
 #: What an executor has unless users say otherwise, in MiB.
 _EXECUTOR_MEMORY = 1024
@@ -50,7 +50,7 @@ _SIZE = re.compile(r'(\d{1,12})([kmgt]?)b?', re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r'\d{1,9}', re.ASCII)
 #: In MiB; a number without a unit is in MiB already.
 _UNITS = {'k': 1 / 1024, '': 1, 'm': 1, 'g': 1024, 't': 1024 * 1024}
-#: What the plugin itself sets for good.
+#: Keys that only the plugin sets.
 _OWN = ('spark.master',)
 
 
@@ -186,7 +186,7 @@ def _merged(cluster: Cluster, group: NodeGroup, target: str) -> dict[str, Any]:
             if name not in _OF_NODES:
                 raise exception.InvalidConfiguration(
                     f'{SERVICE}: {name} is the same for a whole cluster; node '
-                    f'group {group.name} cannot have it in another way.'
+                    f'group {group.name} cannot override it.'
                 )
     return {**((cluster.cluster_configs or {}).get(target) or {}), **own}
 

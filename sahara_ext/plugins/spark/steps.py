@@ -32,7 +32,7 @@ REGISTERING = 'Waiting for workers to register'
 DECOMMISSIONING = 'Decommissioning workers'
 STOPPING = 'Stopping Spark'
 
-#: What is done on an instance; returns what users are told of it, or None.
+#: Work on an instance; returns a text for users, or None.
 _Work = Callable[[Node, ClusterInstance], str | None]
 
 
@@ -64,7 +64,7 @@ class Steps:
             INSTALLING, instances, lambda node, _: node.install(version)
         )
         master = str(layout.master_of(self._cluster).internal_ip)
-        # Not before the step has begun: a failure is to be told by it.
+        # Called within the step, so that the step shows a failure.
         found = functools.cache(self._settings)
 
         def configure(node: Node, instance: ClusterInstance) -> None:
@@ -110,7 +110,7 @@ class Steps:
                 )
 
     def decommission(self, instances: Sequence[ClusterInstance]) -> None:
-        """Have workers end what they do, then stop them."""
+        """Have workers finish their work, then stop them."""
         master = str(layout.master_of(self._cluster).internal_ip)
 
         def work(node: Node, instance: ClusterInstance) -> str:
@@ -157,18 +157,18 @@ class Steps:
     ) -> None:
         """Do something on instances, as one step.
 
-        :param is_leaving: whether it does not matter when one is not there
+        :param is_leaving: whether instances that are unreachable are ignored
         """
 
         def log_in_and_work(instance: ClusterInstance) -> str | None:
             if is_leaving and not instance.host_key:
-                return 'Nothing ever ran on it.'
+                return 'No engine has logged in on it.'
             try:
                 with self._node(instance) as node:
                     return work(node, instance)
             except ext_exception.Error as error:
                 if is_leaving and is_lost(error):
-                    return f'It goes as it is: {error}'
+                    return f'It is left as it is: {error}'
                 raise
 
         with self._progress.step(step_name, len(instances)) as step:

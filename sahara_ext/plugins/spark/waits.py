@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waits for workers: until they are known, and until they are idle."""
+"""Waits for workers: until they have registered, and until they are idle."""
 
 from collections.abc import Callable, Sequence
 import contextlib
@@ -31,7 +31,7 @@ class WorkerNotRegistered(ext_exception.Error):
 
 
 def limit(conf: Any, check: Check) -> RetryLimit:
-    """Return the time that the compute API has to tell of flavors."""
+    """Return the time limit of requests for flavors."""
 
     def checkpoint(waiting: str = '') -> None:
         check()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""audit: what was done to servers, across all of them, from the trail.
+"""audit: actions, timelines and migrations of all servers, from the trail.
 
-No nova has these URLs, and no microversion changes what they answer.
+Nova does not have these URLs, and their answers are the same at every
+microversion.
 """
 
 from typing import Any
@@ -137,8 +138,8 @@ def _project(
 ) -> str | None:
     """Return the project whose records the caller sees; None for all.
 
-    :raises PolicyNotAuthorized: when the caller sees none
-    :raises TrailNotFound: when there are none to be seen here
+    :raises PolicyNotAuthorized: when the caller may see none
+    :raises TrailNotFound: when this service has no trail
     """
     own: str | None = req.context.project_id
     req.context.can(rule, {'project_id': own})

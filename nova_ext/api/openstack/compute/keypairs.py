@@ -22,7 +22,7 @@ from nova_ext.objects.keypair import X509
 Shown = dict[str, Any]
 
 _TYPE = {'enum': [SSH, X509]}
-#: Servers keep a copy, which should not be endless.
+#: Servers keep a copy of it, so its length is limited.
 _PUBLIC_KEY = {'type': 'string', 'maxLength': 16384, 'pattern': '^[^\\0]*$'}
 _NAME = {**types.name, 'pattern': '^[a-zA-Z0-9 _-]+$'}
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Indexes of questions across servers."""
+"""Add indexes of questions across servers."""
 
 from alembic import op
 import sqlalchemy as sa

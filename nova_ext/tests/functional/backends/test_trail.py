@@ -9,7 +9,7 @@ from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cases
 from nova_ext.tests.functional.trail import collector_process
 from nova_ext.tests.functional.trail import crash
-from nova_ext.tests.functional.trail import outflow
+from nova_ext.tests.functional.trail import export_purge_import
 from nova_ext.tests.functional.trail import proof
 from nova_ext.tests.functional.trail import questions
 
@@ -88,15 +88,15 @@ class TestProofCrash(_OnServers, proof.ProofCrashCases):
     stride = 5
 
 
-class TestExport(_OnServers, outflow.ExportCases):
+class TestExport(_OnServers, export_purge_import.ExportCases):
     """See the base class."""
 
 
-class TestPurge(_OnServers, outflow.PurgeCases):
+class TestPurge(_OnServers, export_purge_import.PurgeCases):
     """See the base class."""
 
 
-class TestImport(_OnServers, outflow.ImportCases):
+class TestImport(_OnServers, export_purge_import.ImportCases):
     """See the base class."""
 
 

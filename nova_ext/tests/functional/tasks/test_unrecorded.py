@@ -14,7 +14,7 @@ from nova_ext.tests.functional.tasks import test_keys
 
 _TASKS = re.compile(r'\btasks\b')
 _UNKNOWN = (
-    'The request was not answered. Nothing is recorded of such a request, so '
+    'The request was not answered, and no record is kept of such requests: '
     'it is not known whether it was carried out.'
 )
 #: Requests that the application of this service does not have; answers like

@@ -11,8 +11,8 @@ from ext_lib import context
 from ext_lib.db import fixture
 from nova_ext.db import migration
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail.collector import Collector
 from nova_ext.tests.functional import base
 from nova_ext.tests.functional.trail.cells import Cell
@@ -97,7 +97,7 @@ class TrailTestCase(base.APITestCase):
         :param gone: by cell and kind, what was removed from the cell
         """
         for name, cell in self.cells.items():
-            for kind in kinds.ALL:
+            for kind in record_kinds.ALL:
                 expected = cell.content(kind)
                 expected |= (gone or {}).get((name, kind), {})
                 found = self.records(name, kind)
@@ -111,7 +111,7 @@ class TrailTestCase(base.APITestCase):
     def purge(self, gone, name, uuid):
         """Remove a server from its cell, and remember what it was."""
         cell = self.cells[name]
-        before = {kind: cell.content(kind) for kind in kinds.ALL}
+        before = {kind: cell.content(kind) for kind in record_kinds.ALL}
         cell.purge(uuid)
         for kind, content in before.items():
             left = cell.content(kind)

@@ -16,9 +16,9 @@ from nova_ext.db import migration
 from nova_ext.db import models as cell_models
 from nova_ext.db.facade import facade
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import store
 from nova_ext.db.trail.cell import Cell
 from nova_ext.tests.functional import base as functional
@@ -27,7 +27,7 @@ from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cells
 
 _CELL = 'nova_ext.db.trail.cell.Cell'
-_OCTETS = 'nova_ext.db.trail.octets'
+_OCTETS = 'nova_ext.db.trail.text_sizes'
 _DAY = datetime.timedelta(days=1)
 
 
@@ -41,31 +41,31 @@ class CopyCases(base.TrailTestCase):
         [move] = one.add(rows.live_migration(uuid, created_at=cells.now()))
         collector = self.collect()
         self.assertCopied()
-        self.assertOutcome(action, 'unfinished', kinds.OFTEN)
+        self.assertOutcome(action, 'unfinished', record_kinds.OFTEN)
         one.end(action, event)
         second = one.step(action)
         one.update(cell_models.Migration, move, status='completed')
         self.collect(collector)
         self.assertCopied()
-        self.assertOutcome(action, 'unfinished', kinds.OFTEN)
+        self.assertOutcome(action, 'unfinished', record_kinds.OFTEN)
         one.end(action, second, 'Error')
         one.update(cell_models.Instance, 1, display_name='\u2603' * 60)
         self.collect(collector)
         self.assertCopied()
-        self.assertOutcome(action, 'error', kinds.NEVER)
+        self.assertOutcome(action, 'error', record_kinds.NEVER)
         # Another step of what had ended.
         third = one.step(action)
         self.collect(collector)
-        self.assertOutcome(action, 'error', kinds.OFTEN)
+        self.assertOutcome(action, 'error', record_kinds.OFTEN)
         one.end(action, third)
         one.delete_server(uuid)
         self.collect(collector)
         self.assertCopied()
-        [server] = self.records('one', kinds.SERVERS).values()
-        self.assertEqual(kinds.NEVER, server.watch)
+        [server] = self.records('one', record_kinds.SERVERS).values()
+        self.assertEqual(record_kinds.NEVER, server.watch)
 
     def assertOutcome(self, action, outcome, watch):
-        found = self.records('one', kinds.ACTIONS)[action]
+        found = self.records('one', record_kinds.ACTIONS)[action]
         self.assertEqual((outcome, watch), (found.outcome, found.watch))
 
     def test_a_step_that_ends_in_the_place_of_one_of_its_name(self):
@@ -85,7 +85,7 @@ class CopyCases(base.TrailTestCase):
         uuid = one.server(display_name='web-3', project_id='theirs')
         action, _ = one.begin(uuid)
         self.collect()
-        found = self.records('one', kinds.ACTIONS)[action]
+        found = self.records('one', record_kinds.ACTIONS)[action]
         self.assertEqual(
             ('theirs', 'web-3'), (found.server_project_id, found.server_name)
         )
@@ -121,7 +121,7 @@ class CopyCases(base.TrailTestCase):
             self.assertEqual(closed, position.closed)
         one.add(rows.action(uuid, id=1, created_at=cells.now()))
         self.collect(collector)
-        self.assertEqual([2], list(self.records('one', kinds.ACTIONS)))
+        self.assertEqual([2], list(self.records('one', record_kinds.ACTIONS)))
 
     def fetch(self, statement):
         return trail.facade.fetch(self.admin, statement)
@@ -166,7 +166,9 @@ class CopyCases(base.TrailTestCase):
 
         def hear(_connection, _cursor, statement, parameters, _ctx, is_many):
             found = re.match(r'INSERT INTO (trail_\w+)', statement)
-            if found and found[1] in {kind.table.name for kind in kinds.ALL}:
+            if found and found[1] in {
+                kind.table.name for kind in record_kinds.ALL
+            }:
                 stored.append((found[1], len(parameters) if is_many else 1))
 
         engine = trail.facade.get_engine()
@@ -182,7 +184,7 @@ class CopyCases(base.TrailTestCase):
         after = Cell.after
 
         def lose(asking, kind, low, high):
-            if kind is kinds.ACTIONS and next(asked) in (3, 15, 19):
+            if kind is record_kinds.ACTIONS and next(asked) in (3, 15, 19):
                 raise db_exception.DBConnectionError('lost')
             return after(asking, kind, low, high)
 
@@ -191,7 +193,7 @@ class CopyCases(base.TrailTestCase):
         found = []
         for _ in range(3):
             collector.round()
-            found.append(len(self.records('one', kinds.ACTIONS)))
+            found.append(len(self.records('one', record_kinds.ACTIONS)))
         # What one transaction was to store is read again.
         self.assertEqual([0, 40, 40], found)
         self.collect(collector)
@@ -218,7 +220,7 @@ class CopyCases(base.TrailTestCase):
         most = max(rows for table, rows in stored if table == 'trail_events')
         self.assertLess(most, 8)
         # Those that end are read again, and are as long.
-        for number, row in one.content(kinds.EVENTS).items():
+        for number, row in one.content(record_kinds.EVENTS).items():
             if row['finish_time'] is None:
                 one.end(row['action_id'], number, 'Error')
                 one.update(
@@ -251,8 +253,8 @@ class CopyCases(base.TrailTestCase):
         self.collect()
         with one.engine.begin() as connection:
             for kind, number in (
-                (kinds.EVENTS, lost_event),
-                (kinds.ACTIONS, lost),
+                (record_kinds.EVENTS, lost_event),
+                (record_kinds.ACTIONS, lost),
             ):
                 t = kind.origin
                 connection.execute(t.delete().where(t.c.id == number))
@@ -286,8 +288,8 @@ class CopyCases(base.TrailTestCase):
         self.cut('one')
         collector = self.collector()
         self.assertTrue(collector.round())
-        self.assertEqual(1, len(self.records('two', kinds.SERVERS)))
-        self.assertEqual({}, self.records('one', kinds.SERVERS))
+        self.assertEqual(1, len(self.records('two', record_kinds.SERVERS)))
+        self.assertEqual({}, self.records('one', record_kinds.SERVERS))
         self.assertIn('Cell one does not answer', self.log.output)
         self.mend('one')
         self.assertTrue(collector.round())
@@ -401,7 +403,7 @@ class LeaseCases(base.TrailTestCase):
         )
         self.assertEqual([], written)
         self.assertFalse(first.round())
-        self.assertEqual({}, self.records('one', kinds.SERVERS))
+        self.assertEqual({}, self.records('one', record_kinds.SERVERS))
         self.assertTrue(second.round())
         self.assertCopied()
 

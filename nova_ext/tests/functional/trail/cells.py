@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from nova_ext.db import models
-from nova_ext.db.trail import kinds
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import shadow
 from nova_ext.tests import nova_database
 from nova_ext.tests.functional import rows
 
 _MODELS = {
-    kinds.SERVERS: models.Instance,
-    kinds.ACTIONS: models.InstanceAction,
-    kinds.EVENTS: models.InstanceActionEvent,
-    kinds.MIGRATIONS: models.Migration,
+    record_kinds.SERVERS: models.Instance,
+    record_kinds.ACTIONS: models.InstanceAction,
+    record_kinds.EVENTS: models.InstanceActionEvent,
+    record_kinds.MIGRATIONS: models.Migration,
 }
 
 

@@ -16,8 +16,8 @@ from ext_lib.testing import process
 from nova_ext.cmd import status
 from nova_ext.db import models as cell_models
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import base
 from nova_ext.tests.functional.trail import cells
@@ -38,7 +38,7 @@ _LONG = 65_000
 _COUNT = 4000
 
 
-class ProgramTestCase(base.TrailTestCase):
+class CollectorTestCase(base.TrailTestCase):
     """The collector is a process of its own."""
 
     def setUp(self):
@@ -74,7 +74,7 @@ class ProgramTestCase(base.TrailTestCase):
         return rows[0][0]
 
 
-class MemoryCases(ProgramTestCase):
+class MemoryCases(CollectorTestCase):
     """The collector needs little memory, whatever it copies."""
 
     def setUp(self):
@@ -135,7 +135,7 @@ class MemoryCases(ProgramTestCase):
         self.wait_for(collector, _COUNT)
         self.assertLess(self.memory(collector), _MOST)
         self.assertEqual(0, collector.stop())
-        expected = self.cells['one'].content(kinds.EVENTS)
+        expected = self.cells['one'].content(record_kinds.EVENTS)
         self.assertEqual(_COUNT, len(expected))
         [(shortest,)] = trail.facade.fetch(
             self.admin,
@@ -144,7 +144,7 @@ class MemoryCases(ProgramTestCase):
         self.assertEqual(_LONG, shortest)
 
 
-class LagCases(ProgramTestCase):
+class LagCases(CollectorTestCase):
     """The lag of each cell is shown where operators look."""
 
     def setUp(self):

@@ -125,7 +125,7 @@ class Work:
         self._deleted.clear()
 
 
-class MortalTestCase(base.TrailTestCase):
+class KilledTestCase(base.TrailTestCase):
     """Commands that are killed before a write.
 
     A subclass says of how many writes one is tried.
@@ -199,7 +199,7 @@ class MortalTestCase(base.TrailTestCase):
         return number
 
 
-class CrashCases(MortalTestCase):
+class CrashCases(KilledTestCase):
     """Nothing is lost, and nothing there twice."""
 
     def test_killed_before_each_write(self):

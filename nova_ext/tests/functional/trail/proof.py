@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from ext_lib.db import clock
 from ext_lib.testing import polling
 from nova_ext.db import models as cell_models
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import seals
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import cells
@@ -24,10 +24,10 @@ _ROOT = pathlib.Path(crash.__file__).parents[4]
 _TOOL = _ROOT / 'tools' / 'check-export.py'
 #: A column of each kind that a person might like to be another.
 _COLUMNS = {
-    kinds.SERVERS: 'user_id',
-    kinds.ACTIONS: 'user_id',
-    kinds.EVENTS: 'host',
-    kinds.MIGRATIONS: 'dest_compute',
+    record_kinds.SERVERS: 'user_id',
+    record_kinds.ACTIONS: 'user_id',
+    record_kinds.EVENTS: 'host',
+    record_kinds.MIGRATIONS: 'dest_compute',
 }
 
 
@@ -112,39 +112,37 @@ class ProofCases(program.ProgramTestCase):
             self.update(kind, 2, **was)
 
     def test_a_record_is_removed(self):
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             was = self.row(kind, 2)
             self.remove(kind, 2)
             self.assertAltered(self.name(kind), 'was removed')
             self.insert(kind, was)
             self.assertIntact()
 
-    def test_a_record_is_slipped_in(self):
-        for kind in kinds.ALL:
+    def test_a_record_is_inserted(self):
+        for kind in record_kinds.ALL:
             was = self.row(kind, 2)
             # A number that no row of its cell had.
             for sealed in (None, was['sealed'], 999):
                 self.insert(kind, was | {'id': 3, 'sealed': sealed})
                 self.assertAltered(
-                    'was slipped in', f'{kind.name[:-1].title()} 3 '
+                    'was inserted', f'{kind.name[:-1].title()} 3 '
                 )
                 self.remove(kind, 3)
             self.insert(kind, was | {'source_id': 77})
-            self.assertAltered('was slipped in')
+            self.assertAltered('was inserted')
             t = kind.table
             self.execute(sa.delete(t).where(t.c.source_id == 77))
             self.assertIntact()
 
-    def test_what_is_slipped_in_before_a_seal_is_named_after_it(self):
-        was = self.row(kinds.ACTIONS, 2)
-        self.insert(kinds.ACTIONS, was | {'id': 3, 'sealed': None})
+    def test_what_is_inserted_before_a_seal_is_named_after_it(self):
+        was = self.row(record_kinds.ACTIONS, 2)
+        self.insert(record_kinds.ACTIONS, was | {'id': 3, 'sealed': None})
         self.succeed('seal')
-        self.assertAltered(
-            'Action 3 of cell one', 'seal 2, ', 'was slipped in'
-        )
+        self.assertAltered('Action 3 of cell one', 'seal 2, ', 'was inserted')
 
     def test_two_records_are_swapped(self):
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             first, second = self.row(kind, 1), self.row(kind, 2)
             for number, other in ((1, second), (2, first)):
                 self.update(kind, number, **(other | {'id': 90 + number}))
@@ -269,7 +267,10 @@ class ProofCases(program.ProgramTestCase):
         # One that has not ended must be there, too.
         action, event = one.begin(one.server())
         self.collect_and_seal()
-        for kind, number in ((kinds.EVENTS, event), (kinds.ACTIONS, action)):
+        for kind, number in (
+            (record_kinds.EVENTS, event),
+            (record_kinds.ACTIONS, action),
+        ):
             was = self.row(kind, number)
             self.remove(kind, number)
             self.assertAltered(f' {number} of cell one', 'was removed')
@@ -351,7 +352,7 @@ class OfflineCases(program.ProgramTestCase):
 
     def each_kind(self):
         """Yield the place of one record of each kind."""
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             places = [
                 place
                 for place, line in enumerate(self.lines)
@@ -391,7 +392,7 @@ class OfflineCases(program.ProgramTestCase):
                 lines.insert(place + 1 if sequence else 0, new)
                 if sequence > record['sequence']:
                     lines.append(lines.pop(place + 1))
-                self.check(lines, 'was slipped in')
+                self.check(lines, 'was inserted')
 
     def test_digests_are_altered(self):
         self.write(self.lines)
@@ -468,7 +469,7 @@ class OfflineCases(program.ProgramTestCase):
             self.assertIn(said, found.stderr)
 
 
-class ProofCrashCases(crash.MortalTestCase):
+class ProofCrashCases(crash.KilledTestCase):
     """Commands that write are killed before each write."""
 
     def test_seals(self):
@@ -580,5 +581,5 @@ class ProofCrashCases(crash.MortalTestCase):
         self.live()
         self.assertGreater(self.die_often('import', '--shadow'), 3)
         self.assertIn('intact', self.live('verify'))
-        gone = {('one', kind): one.archived(kind) for kind in kinds.ALL}
+        gone = {('one', kind): one.archived(kind) for kind in record_kinds.ALL}
         self.assertCopied(gone)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from nova_ext.db import migration
 from nova_ext.db.trail import facade as trail
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.wsgi import loader
 
 BEGIN = datetime.datetime(2026, 3, 1, 12)  # noqa: DTZ001
@@ -70,7 +70,7 @@ class Records:
             'id': number,
             'uuid': uuidutils.generate_uuid(),
             'created_at': BEGIN,
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             'hidden': False,
             'deleted': number,
@@ -97,7 +97,7 @@ class Records:
             'server_project_id': server['project_id'],
             'server_name': server['display_name'],
             'outcome': 'success',
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             **columns,
         }
@@ -141,7 +141,7 @@ class Records:
             'created_at': moment,
             'hidden': False,
             'deleted': 0,
-            'watch': kinds.NEVER,
+            'watch': record_kinds.NEVER,
             'is_superseded': False,
             **columns,
         }

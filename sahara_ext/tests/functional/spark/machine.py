@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The census of servers on a machine, and a Spark that they can read."""
+"""Inventory of a machine's servers, and a Spark that they can read."""
 
 import functools
 import importlib.util
@@ -71,7 +71,7 @@ def output(*command: str | pathlib.Path) -> str:
     ).stdout
 
 
-def census(state: str) -> dict[str, list[str]]:
+def inventory(state: str) -> dict[str, list[str]]:
     """Return what there is of servers: namespaces, links, processes.
 
     :param state: the directory that the names of processes have in them

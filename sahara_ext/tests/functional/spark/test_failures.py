@@ -160,7 +160,7 @@ class TestFailures(base.SparkTestCase):
         self.check_failure(
             self.load(cluster_id),
             _WORKER,
-            f'The connection to {_WORKER} was lost amid this command: '
+            f'The connection to {_WORKER} was lost during this command: '
             'bash spark-cluster/node.sh install 3.5',
         )
 
@@ -195,7 +195,7 @@ class TestFailures(base.SparkTestCase):
         self.engine()
         failed = self.wait(cluster.id, 'Error')
         self.assertIn(
-            'has not got the secret of this cluster any more',
+            'no longer has the secret of this cluster',
             str(failed.status_description),
         )
 

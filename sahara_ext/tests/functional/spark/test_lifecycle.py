@@ -51,7 +51,7 @@ class TestLifecycle(clients_base.ClientTestCase):
         self.addCleanup(self.compute.delete_keypair, 'own')
 
     def test_from_creation_to_deletion(self):
-        before = machine.census(self.servers.state)
+        before = machine.inventory(self.servers.state)
         cluster = self.create(workers=2)
         master = self.address(cluster, 'm')
         self.check_steps(cluster, 'creating')
@@ -64,7 +64,7 @@ class TestLifecycle(clients_base.ClientTestCase):
         self.check_pi(master)
         self.check_secrets(cluster)
         self.delete(cluster)
-        self.assertEqual(before, machine.census(self.servers.state))
+        self.assertEqual(before, machine.inventory(self.servers.state))
         self.assertEqual(
             ['own'], [each.name for each in self.compute.keypairs()]
         )

@@ -57,7 +57,7 @@ class TestKeys(base.TestCase):
         self.assertNotEqual(old, new)
         self.write(_SECRETS[1])
         self.assertEqual(new, self.key(public=new).public)
-        self.check_refused('has not got the secret', public=old)
+        self.check_refused('no longer has the secret', public=old)
 
     def test_what_is_no_secret(self):
         self.write('short')

@@ -3,7 +3,7 @@
 
 import datetime
 
-from nova_ext.db.trail import kinds
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import rows
 from nova_ext.tests import base
 from nova_ext.tests.unit.db import base as db_base
@@ -21,32 +21,33 @@ class TestState(base.TestCase):
         return found['outcome'], found['watch']
 
     def test_all_events_have_ended(self):
-        self.assertEqual(('success', kinds.NEVER), self.state(False))
+        self.assertEqual(('success', record_kinds.NEVER), self.state(False))
         self.assertEqual(
-            ('error', kinds.NEVER), self.state(False, message='Error')
+            ('error', record_kinds.NEVER), self.state(False, message='Error')
         )
 
     def test_an_event_has_not_ended(self):
-        self.assertEqual(('unfinished', kinds.OFTEN), self.state(True))
+        self.assertEqual(('unfinished', record_kinds.OFTEN), self.state(True))
         self.assertEqual(
-            ('error', kinds.OFTEN), self.state(True, message='Error')
+            ('error', record_kinds.OFTEN), self.state(True, message='Error')
         )
         # It is the events that have to end.
         self.assertEqual(
-            ('unfinished', kinds.OFTEN), self.state(True, finish_time=_NOW)
+            ('unfinished', record_kinds.OFTEN),
+            self.state(True, finish_time=_NOW),
         )
 
     def test_without_events(self):
-        self.assertEqual(('unfinished', kinds.OFTEN), self.state(None))
+        self.assertEqual(('unfinished', record_kinds.OFTEN), self.state(None))
         self.assertEqual(
-            ('success', kinds.NEVER), self.state(None, finish_time=_NOW)
+            ('success', record_kinds.NEVER), self.state(None, finish_time=_NOW)
         )
 
     def test_after_a_day_it_is_read_at_times(self):
         for moment in (None, _NOW - 2 * _DAY):
             for is_unended in (None, True):
                 self.assertEqual(
-                    ('unfinished', kinds.AT_TIMES),
+                    ('unfinished', record_kinds.AT_TIMES),
                     self.state(is_unended, created_at=moment),
                 )
 
@@ -55,21 +56,28 @@ class TestWatch(base.TestCase):
     """Servers and migrations that are read again."""
 
     def test_servers(self):
-        for deleted, expected in ((0, kinds.AT_TIMES), (7, kinds.NEVER)):
+        for deleted, expected in (
+            (0, record_kinds.AT_TIMES),
+            (7, record_kinds.NEVER),
+        ):
             row = {'deleted': deleted}
-            self.assertEqual(expected, kinds.watch_of(kinds.SERVERS, row))
+            self.assertEqual(
+                expected, record_kinds.watch_of(record_kinds.SERVERS, row)
+            )
 
     def test_migrations(self):
         for status, deleted, expected in (
-            ('running', 0, kinds.OFTEN),
-            ('finished', 0, kinds.OFTEN),
-            (None, 0, kinds.OFTEN),
-            ('confirmed', 0, kinds.AT_TIMES),
-            ('running', 3, kinds.AT_TIMES),
-            ('completed', 3, kinds.NEVER),
+            ('running', 0, record_kinds.OFTEN),
+            ('finished', 0, record_kinds.OFTEN),
+            (None, 0, record_kinds.OFTEN),
+            ('confirmed', 0, record_kinds.AT_TIMES),
+            ('running', 3, record_kinds.AT_TIMES),
+            ('completed', 3, record_kinds.NEVER),
         ):
             row = {'status': status, 'deleted': deleted}
-            self.assertEqual(expected, kinds.watch_of(kinds.MIGRATIONS, row))
+            self.assertEqual(
+                expected, record_kinds.watch_of(record_kinds.MIGRATIONS, row)
+            )
 
 
 class TestUndone(base.TestCase):
@@ -81,10 +89,10 @@ class TestUndone(base.TestCase):
             ({'finish_time': _NOW}, {'finish_time': None}),
             ({'status': 'completed'}, {'status': 'running'}),
         ):
-            self.assertTrue(kinds.is_undone(before, after))
-            self.assertFalse(kinds.is_undone(after, before))
-            self.assertFalse(kinds.is_undone(before, before))
+            self.assertTrue(record_kinds.is_undone(before, after))
+            self.assertFalse(record_kinds.is_undone(after, before))
+            self.assertFalse(record_kinds.is_undone(before, before))
 
     def test_a_migration_goes_from_end_to_end(self):
         before, after = {'status': 'error'}, {'status': 'reverted'}
-        self.assertFalse(kinds.is_undone(before, after))
+        self.assertFalse(record_kinds.is_undone(before, after))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The four kinds of records that the trail keeps, and how they are read.
+"""The four kinds of records of the trail, and the statements that read them.
 
 Each statement on a cell is bounded, and goes along the primary key.
 """
@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from nova_ext.db import models as cell
 from nova_ext.db.trail import models
-from nova_ext.db.trail import octets
+from nova_ext.db.trail import text_sizes
 
-#: Statuses after which nothing more is to be expected of a migration.
+#: Statuses of a migration that are final.
 ENDED = (
     'confirmed', 'reverted', 'error', 'failed', 'completed', 'cancelled',
 )  # fmt: skip
@@ -29,11 +29,11 @@ NEVER, AT_TIMES, OFTEN = 0, 1, 2
 class Kind:
     """One kind of records.
 
-    :param name: of it, as the positions have it
+    :param name: as in the table of positions, and in exports
     :param table: of the trail
     :param origin: table of a cell
-    :param identity: columns that never change, with which a row of another
-        life of the cell can be told from this one
+    :param identity: columns that never change; a row with other values is
+        another record
     """
 
     name: str
@@ -74,7 +74,7 @@ class Kind:
 
     @functools.cached_property
     def sizes_numbered(self) -> Any:
-        """The numbers of those that there are, as :attr:`sizes` are."""
+        """The numbers of certain rows that exist, with their :attr:`sizes`."""
         return self._sizes.where(self._is_wanted)
 
     @functools.cached_property
@@ -98,7 +98,7 @@ class Kind:
     def _sizes(self) -> Any:
         texts = [self.origin.c[name] for name in self.texts]
         number = self.origin.c.id
-        return sa.select(number, octets.total(texts)).order_by(number)
+        return sa.select(number, text_sizes.total(texts)).order_by(number)
 
     @property
     def _is_wanted(self) -> Any:
@@ -135,6 +135,7 @@ MIGRATIONS = Kind(
     ('instance_uuid', 'created_at'),
 )
 ALL = (EVENTS, SERVERS, ACTIONS, MIGRATIONS)
+BY_NAME = {kind.name: kind for kind in ALL}
 
 
 def watch_of(kind: Kind, row: Mapping[str, Any]) -> int:
@@ -147,9 +148,9 @@ def watch_of(kind: Kind, row: Mapping[str, Any]) -> int:
 
 
 def is_undone(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether a row has become what it was once, in a backup.
+    """Return whether a row is back in an earlier state, as from a backup.
 
-    No nova takes back a deletion, or an end.
+    A nova never undoes a deletion or an end.
     """
     deleted = before.get('deleted') and not after.get('deleted')
     ended = before.get('finish_time') and not after.get('finish_time')

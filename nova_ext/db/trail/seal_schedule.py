@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The seals that the collector writes, one in each interval."""
+"""Schedule of the seals that the collector writes."""
 
 import time
 
@@ -12,11 +12,11 @@ from nova_ext.db.trail import seals
 
 LOG = log.getLogger(__name__)
 
-#: How many seals are written before the cells have their turn.
+#: Most seals that are written in one round of the collector.
 _TURN = 4
 
 
-class Schedule:
+class SealSchedule:
     """Writes a seal when the last one is old enough.
 
     :param context: of the trail
@@ -29,7 +29,7 @@ class Schedule:
         self._next: float | None = None
 
     def run(self) -> None:
-        """Write what seals are due; large ones in several turns."""
+        """Write the seals that are due; many ones in several rounds."""
         if not self._interval:
             return
         if self._next is None:

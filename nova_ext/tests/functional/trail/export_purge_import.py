@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records leave the trail by exports and purges, and come by imports."""
+"""Exports, purges and imports of records of the trail."""
 
 import csv
 import errno
@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from testtools import content
 
 from nova_ext.db import models as cell_models
-from nova_ext.db.trail import kinds
 from nova_ext.db.trail import models
+from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import shadow
 from nova_ext.tests.functional import rows
 from nova_ext.tests.functional.trail import cells
@@ -27,7 +27,7 @@ from nova_ext.tests.functional.trail import program
 
 
 class ExportCases(program.ProgramTestCase):
-    """Exports go on where they were, without gap or duplicate."""
+    """Exports continue from their position, without gap or duplicate."""
 
     def setUp(self):
         super().setUp()
@@ -224,7 +224,7 @@ class PurgeCases(program.ProgramTestCase):
         return self.fetch(sa.select(sa.func.count()).select_from(t))[0][0]
 
     def counts(self):
-        return {kind.name: self.count(kind) for kind in kinds.ALL}
+        return {kind.name: self.count(kind) for kind in record_kinds.ALL}
 
     def purge(self, *arguments):
         return self.succeed('purge', '--before', '2024-01-01', *arguments)
@@ -275,7 +275,7 @@ class PurgeCases(program.ProgramTestCase):
         self.assertEqual('0 records removed\n', self.purge())
         # The collector brings nothing of it back.
         self.collect_and_seal()
-        self.assertEqual(1, self.count(kinds.ACTIONS))
+        self.assertEqual(1, self.count(record_kinds.ACTIONS))
         sources = self.fetch(sa.select(models.sources.c.life))
         self.assertEqual([(1,), (1,)], sources)
         self.assertIntact()
@@ -353,7 +353,7 @@ class ImportCases(program.ProgramTestCase):
         return {
             (name, kind): cell.archived(kind)
             for name, cell in self.cells.items()
-            for kind in kinds.ALL
+            for kind in record_kinds.ALL
         }
 
     def imported(self):
@@ -375,11 +375,13 @@ class ImportCases(program.ProgramTestCase):
         self.assertIntact()
         [found] = [
             row
-            for number, row in self.records('one', kinds.ACTIONS).items()
+            for number, row in self.records(
+                'one', record_kinds.ACTIONS
+            ).items()
             if number == action
         ]
         self.assertEqual(
-            ('theirs', 'web-3', 'unfinished', kinds.NEVER),
+            ('theirs', 'web-3', 'unfinished', record_kinds.NEVER),
             (
                 found.server_project_id,
                 found.server_name,
@@ -412,8 +414,10 @@ class ImportCases(program.ProgramTestCase):
         self.collect()
         self.assertEqual(4, self.imported())
         self.assertCopied(self.archived())
-        [found] = self.records('one', kinds.ACTIONS).values()
-        self.assertEqual(('error', kinds.NEVER), (found.outcome, found.watch))
+        [found] = self.records('one', record_kinds.ACTIONS).values()
+        self.assertEqual(
+            ('error', record_kinds.NEVER), (found.outcome, found.watch)
+        )
         self.assertEqual(0, self.imported())
         self.assertIntact()
         self.succeed('seal')
@@ -486,7 +490,7 @@ class ImportCases(program.ProgramTestCase):
 
     def run_import(self):
         """Import beside a collector of this process."""
-        rate = self.collector()._pace
+        rate = self.collector()._throttle
         for follower in self.collector()._followers:
             for _ in shadow.Import(self.admin, follower.cell, rate).run():
                 pass

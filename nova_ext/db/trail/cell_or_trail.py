@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records of one server: of its cell, or of the trail if no cell has it.
+"""Records of one server: from its cell, or from the trail if no cell has it.
 
-Without a trail, cells are all there is. With one, nothing more is asked as
-long as a cell has the server.
+The trail is asked only where one is configured, and no cell has the server.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Indexes along which pages of records are found.
+"""Index scans that find the pages of records.
 
-Each begins with what a question filters by, and ends with the order of its
-answer. Which is taken is decided here and not by a planner: with several
-that fit, one of MySQL may sort all that one of them finds.
+Each index begins with the columns of a filter, and ends with the order of the
+answer. The index is chosen here and not by the planner of the database: of
+several that fit, MySQL may take one after which it sorts all rows.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +35,7 @@ _ACTIONS = (
     ('server_project_id',),
     (),
 )
-#: Names of the one that needs to be told.
+#: Names of the dialect that needs index hints.
 DIALECTS = ('mysql', 'mariadb')
 
 
@@ -52,7 +52,7 @@ def of_actions(
     """
     given = set(filters)
     if outcome == rows.SUCCESS and 'action' in given:
-        # Most actions succeed: this one tells them apart less well.
+        # Most actions succeed, so this filter leaves out few rows.
         given.discard('outcome')
     return next(
         columns
@@ -67,7 +67,7 @@ def along(
     values: Mapping[str, str],
     is_descending: bool = True,
 ) -> Any:
-    """Return a statement that walks along an index.
+    """Return a statement that scans an index in its order.
 
     :param values: of the columns with which the index begins
     :param is_descending: whether the newest row comes first
@@ -86,20 +86,11 @@ def along(
 
 
 def before(table: sa.Table, place: Sequence[Any]) -> Any:
-    """Return the condition that rows are less than a place in a walk.
+    """Return the condition that rows are less than a place in a scan.
 
     :param place: what it has in the columns ORDER, which may be SQL
     """
     return query.precedes(*_compared(table, place))
-
-
-def after(table: sa.Table, place: Sequence[Any]) -> Any:
-    """Return the condition that rows are more than a place in a walk.
-
-    :param place: what it has in the columns ORDER, which may be SQL
-    """
-    columns, bounds = _compared(table, place)
-    return query.precedes(bounds, columns)
 
 
 def _compared(

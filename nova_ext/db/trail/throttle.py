@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pace of the collector, and the time in which rows can come late."""
+"""Limits on the reading of cells, and how late their rows can come."""
 
 import datetime
 import threading
@@ -8,8 +8,8 @@ from typing import NamedTuple
 from oslo_config import cfg
 
 
-class Pace(NamedTuple):
-    """The load that a collector is to cells.
+class Throttle(NamedTuple):
+    """Limits on the load that a collector puts on cells.
 
     :param batch: how many rows it asks for at once
     :param rest: seconds between two batches of new rows
@@ -25,7 +25,7 @@ class Pace(NamedTuple):
     stopping: threading.Event
 
     def pause(self) -> None:
-        """Leave the cell to others for a while.
+        """Wait between two batches.
 
         :raises Stopped: when the collector is to end
         """
@@ -40,9 +40,9 @@ class Stopped(Exception):
     """The collector was told to end."""
 
 
-def from_conf(conf: cfg.ConfigOpts, stopping: threading.Event) -> Pace:
-    """Return the pace that the configuration says."""
-    return Pace(
+def from_conf(conf: cfg.ConfigOpts, stopping: threading.Event) -> Throttle:
+    """Return the limits that the configuration sets."""
+    return Throttle(
         conf.trail.batch_size,
         conf.trail.batch_pause,
         datetime.timedelta(seconds=conf.trail.late_commits),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sizes of texts, without which a batch of them has no limit in memory."""
+"""Sizes of texts, by which batches are limited in memory."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -8,36 +8,36 @@ import sqlalchemy as sa
 from sqlalchemy.ext import compiler
 from sqlalchemy.sql import expression
 
-#: How many bytes of texts are in memory at once, as far as one record allows.
+#: Most bytes of texts in memory at once, unless a single record has more.
 LIMIT = 4 * 1024 * 1024
-#: What a row counts for at least: it may have become longer since it was asked
-#: for its size.
+#: Least size that a row counts with: it may have grown since its size was
+#: read.
 _LEAST = 8 * 1024
 
 
-class Octets(expression.FunctionElement):
+class ByteLength(expression.FunctionElement):
     """The number of bytes of a text, as an SQL expression."""
 
     type = sa.BigInteger()
-    name = 'octets'
+    name = 'byte_length'
     inherit_cache = True
 
 
-@compiler.compiles(Octets)
-def _standard(element: Octets, compiler: Any, **kwargs: Any) -> str:
+@compiler.compiles(ByteLength)
+def _standard(element: ByteLength, compiler: Any, **kwargs: Any) -> str:
     return f'octet_length({compiler.process(element.clauses, **kwargs)})'
 
 
-@compiler.compiles(Octets, 'sqlite')
-def _sqlite(element: Octets, compiler: Any, **kwargs: Any) -> str:
-    # Of a text it counts characters, and ends at a NUL.
+@compiler.compiles(ByteLength, 'sqlite')
+def _sqlite(element: ByteLength, compiler: Any, **kwargs: Any) -> str:
+    # length() of a text counts characters, up to the first NUL.
     text = compiler.process(element.clauses, **kwargs)
     return f'length(CAST({text} AS BLOB))'
 
 
 def total(columns: Iterable[Any]) -> Any:
     """Return the number of bytes of all these columns of a row, 0 of none."""
-    sizes = [sa.func.coalesce(Octets(column), 0) for column in columns]
+    sizes = [sa.func.coalesce(ByteLength(column), 0) for column in columns]
     return sum(sizes[1:], sizes[0]) if sizes else sa.literal_column('0')
 
 
@@ -49,12 +49,12 @@ def parts(sizes: Iterable[Any], count: int) -> Iterator[list[int]]:
     """
     part: list[int] = []
     size = 0
-    for number, octets in sizes:
-        octets = max(octets, _LEAST)
-        if part and (len(part) == count or size + octets > LIMIT):
+    for number, length in sizes:
+        length = max(length, _LEAST)
+        if part and (len(part) == count or size + length > LIMIT):
             yield part
             part, size = [], 0
         part.append(number)
-        size += octets
+        size += length
     if part:
         yield part
