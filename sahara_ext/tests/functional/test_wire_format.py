@@ -298,13 +298,16 @@ class WireFormatTest(base.APITestCase):
 
     def test_plugin(self) -> None:
         for version in base.VERSIONS:
-            (plugin,) = self.get(f'/{version}/plugins')['plugins']
-            self.assertEqual(list(_PLUGIN_KEYS), list(plugin))
-            path = f'/{version}/plugins/fake/0.1'
-            shown = self.get(path)['plugin']
-            more = ('configs', 'node_processes', 'required_image_tags')
-            self.assertEqual([*_PLUGIN_KEYS, *more], list(shown))
-            self.assertEqual(list(_CONFIG_KEYS), list(shown['configs'][0]))
+            plugins = self.get(f'/{version}/plugins')['plugins']
+            self.assertEqual(['fake', 'spark'], [p['name'] for p in plugins])
+            for plugin in plugins:
+                self.assertEqual(list(_PLUGIN_KEYS), list(plugin))
+                path = f'/{version}/plugins/{plugin["name"]}'
+                shown = self.get(f'{path}/{plugin["versions"][0]}')['plugin']
+                more = ('configs', 'node_processes', 'required_image_tags')
+                self.assertEqual([*_PLUGIN_KEYS, *more], list(shown))
+                for config in shown['configs']:
+                    self.assertEqual(list(_CONFIG_KEYS), list(config))
 
     def test_errors(self) -> None:
         for version in base.VERSIONS:

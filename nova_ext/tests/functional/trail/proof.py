@@ -491,7 +491,7 @@ class ProofCrashCases(crash.KilledTestCase):
             .having(sa.func.count() > 1)
         )
         self.assertEqual([], list(self.trail_rows(twice)))
-        for kind in kinds.ALL:
+        for kind in record_kinds.ALL:
             t = kind.table.c
             unsealed = sa.select(t.id).where(t.sealed.is_(None))
             self.assertEqual([], list(self.trail_rows(unsealed)), kind.name)
