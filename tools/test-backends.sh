@@ -24,7 +24,7 @@ export NOVA_EXT_RABBITMQ_URL=${NOVA_EXT_RABBITMQ_URL:-rabbit://guest:guest@127.0
 # What asks no database is not worth a second run. An all-in-one has SQLite,
 # as have the cells of an audit, and samples have the numbers and the
 # microseconds of a new one. Some tests have twins among the backends'.
-SELECTION=(--exclude-regex '^osc_ext\.|\.functional\.(backends|clients|samples|spark|engine\.test_crash|(tasks\.)?test_(allinone|audit\w*|browser|command_line|concurrency|cors|crash|failing_\w+|growth|interrupt|log|log_lines|patterns|private_state|read_costs|recorded_answers|restart|slow_clients))\.|\.test_statements\.WritesTest\.'
+SELECTION=(--exclude-regex '^osc_ext\.|\.functional\.(backends|clients|namespace|samples|spark|engine\.test_crash|(tasks\.)?test_(allinone\w*|audit\w*|browser|command_line|concurrency|cors|crash|failing_\w+|growth|interrupt|log|log_lines|patterns|private_state|read_costs|recorded_answers|restart|slow_clients|trail))\.|\.test_statements\.WritesTest\.'
     '\.unit\.(db|objects|compute|conductor|engine|progress|cmd)\b|\.functional\.')
 # How often an engine dies takes long, and is tested with SQLite.
 export SAHARA_EXT_CRASH_SERVERS=${SAHARA_EXT_CRASH_SERVERS:-25}
