@@ -36,7 +36,7 @@ RULES = [
         TIMELINE,
         _READER,
         'Show the actions and events of a server in the order of time, with '
-        'its tasks, be it deleted or not.',
+        'its tasks. The server may be deleted.',
         _TIMELINE,
     ),
     base.rule(

@@ -60,7 +60,7 @@ class Session:
         :param data: it reads
         :raises CommandFailed: when its status is not 0
         :raises CommandTimeout: when it takes longer; it is then killed
-        :raises ConnectionLost: when it is not known what became of it
+        :raises ConnectionLost: when its outcome is not known
         """
         seconds = seconds or self._conf.command_timeout
         tail = _Tail(self._conf.output_limit)

@@ -31,7 +31,7 @@ ACTION = (
 )  # fmt: skip
 _SPAN = ('since', 'before')
 _OF_EVENTS = ('host', 'outcome', *_SPAN)
-#: Filters that leave few actions, whatever happened on a host.
+#: Filters that leave few actions, with any host.
 _NARROW = frozenset({'request_id', 'instance_uuid', 'server_name'})
 _RESULTS = {rows.SUCCESS: 'Success', rows.ERROR: 'Error'}
 _actions, _events = models.actions, models.events

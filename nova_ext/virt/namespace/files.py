@@ -55,7 +55,7 @@ class Files:
         self.sshd_config = self.etc / _CONFIG
 
     def prepare(self, key: str) -> None:
-        """Make what survives every start, unless it is there.
+        """Create the files that starts keep, unless they exist.
 
         :param key: public key of the user, in the format of authorized_keys;
             empty for none
@@ -68,7 +68,7 @@ class Files:
             self._make_home(key)
 
     def prepare_start(self, guest: Guest, hostname: str) -> None:
-        """Write what is made anew at every start."""
+        """Write the files that every start renews."""
         shutil.rmtree(self.run, ignore_errors=True)
         (self.run / 'sshd').mkdir(parents=True)
         self.run.chmod(0o755)

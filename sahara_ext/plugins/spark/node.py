@@ -139,7 +139,7 @@ class Node:
         :param master: its address
         """
         found = self._ask(master, self._ports.master_web)['workers']
-        # One that registers anew is listed twice, the dead one too.
+        # A worker that registers again is listed twice, once as dead.
         found.sort(key=lambda worker: worker['state'] == 'ALIVE')
         return {worker['host']: worker['state'] for worker in found}
 

@@ -22,7 +22,7 @@ from ext_lib.testing import servers
 _PROGRAMS = ('ip', 'ssh', 'ssh-keygen', 'sshd', 'unshare')
 _PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 _SECONDS = 60
-#: Names that the driver gives, to whatever servers.
+#: Names that the driver gives to any server.
 _ANY = re.compile(r'nova-ext-[0-9a-f-]{36}|nx[0-9a-f]{12}')
 #: What changes by itself.
 _COUNTERS = re.compile(r'\b(valid_lft|preferred_lft|expires) \S+| id \d+')

@@ -75,7 +75,7 @@ class CollectorTestCase(base.TrailTestCase):
 
 
 class MemoryCases(CollectorTestCase):
-    """The collector needs little memory, whatever it copies."""
+    """The collector needs little memory, also for long tracebacks."""
 
     def setUp(self):
         super().setUp()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever is altered in a trail or in an export is named."""
+"""All that is altered in a trail or in an export is named."""
 
 import json
 import pathlib
@@ -97,7 +97,7 @@ class ProofCases(program.ProgramTestCase):
                 self.update(kind, 2, **values)
                 self.assertAltered(self.name(kind), 'was altered')
                 if values == {column: 'other', 'sealed': None}:
-                    # Nor is it forgotten when it is sealed anew.
+                    # Nor is it forgotten when it is sealed again.
                     continue
                 self.update(kind, 2, **was)
             self.update(kind, 2, **was)
