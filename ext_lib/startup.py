@@ -17,7 +17,7 @@ LOG = logging.getLogger(__name__)
 #: Exit statuses, beside 0.
 FAILED = 1
 MISCONFIGURED = 2
-#: As shells have it: 128, and the number of SIGINT.
+#: Exit status after SIGINT, as in shells: 128 plus the number of the signal.
 INTERRUPTED = 130
 #: For which WSGI servers do not start the process again and again.
 _NO_APPLICATION = 3

@@ -17,7 +17,7 @@ from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail.collector import Collector
 
 _DATABASE = 'trail.sqlite'
-#: Seconds between two rounds: who tries it out looks at once.
+#: Seconds between two rounds; few, as it runs for trials.
 _INTERVAL = 1
 
 

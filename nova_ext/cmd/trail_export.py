@@ -123,7 +123,7 @@ class _Output:
         return self
 
     def _open(self) -> None:
-        # Nothing of it is changed before it is known to be ours.
+        # Nothing is changed before the position is known to belong to it.
         self._file = self._path.open('ab')
         self._lock()
         size = 0
@@ -134,7 +134,7 @@ class _Output:
                 f'{self._path} exists, and {self._position_path} does not.'
             )
         else:
-            # Or a run that is killed leaves a file that none can continue.
+            # Otherwise a killed run leaves a file without a position.
             self._note(size)
         self.is_new = not size
         # Records after the noted position are written again.
@@ -206,14 +206,14 @@ class _Output:
         self._close()
 
     def _close(self) -> None:
-        """Close the file; what could not be written is lost already."""
+        """Close the file; ignore errors of data that cannot be written."""
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
 
 
 def _is_place(value: Any) -> bool:
-    """Return whether a value of a position can be a number of bytes."""
+    """Return whether a value of a position is a valid number."""
     return type(value) is int and 0 <= value < 2**63
 
 

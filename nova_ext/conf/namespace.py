@@ -38,7 +38,7 @@ OPTS = [
         default='cloud-user',
         regex=r'^[a-z_][a-z0-9_-]{0,31}$',
         help='The user of the servers, who has no privileges. The machine '
-        'may have none of that name.',
+        'must not have a user of that name.',
     ),
     cfg.IntOpt(
         'login_uid',
@@ -52,8 +52,8 @@ OPTS = [
         'home',
         default='/srv',
         help='The home of that user: a directory of the machine, in the place '
-        'of which each server sees its own work directory. It may be none '
-        'that servers need, such as /etc.',
+        'of which each server sees its own work directory. It must not be '
+        'a directory that servers need, such as /etc.',
     ),
     cfg.FloatOpt(
         'start_timeout',

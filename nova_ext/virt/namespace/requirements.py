@@ -24,9 +24,9 @@ _CAPABILITIES = {'CAP_NET_ADMIN': 12, 'CAP_SYS_ADMIN': 21}
 _STATUS = pathlib.Path('/proc/self/status')
 #: Where a guest has directories of its own.
 _REPLACED = ('/run', '/var/log')
-#: What the kernel shows there; nothing can be put in the place of a part.
+#: File systems of the kernel, in which no home can be mounted.
 _OF_KERNEL = ('/dev', '/proc', '/sys')
-#: Without the machine's, no program of a guest runs.
+#: Directories of the machine without which no program of a guest runs.
 _NEEDED = ('/bin', '/etc', '/lib', '/sbin', '/usr')
 
 
