@@ -8,11 +8,13 @@ several, as nova stores passwords.
 from collections.abc import Mapping, Sequence
 import json
 
+from nova_ext.db.api import instance_network
+
 #: Keys of a server, in any order.
 Metadata = Mapping[str, str | None]
 
 _KEY_DATA = 'key_data_'
-_NETWORK_INFO = 'network_info'
+_NETWORK_INFO = instance_network.KEY
 _LENGTH = 255
 
 

@@ -19,6 +19,7 @@ from ext_lib.db import sorting
 from ext_lib.db.marker import Marker
 from nova_ext.db import models
 from nova_ext.db.api import instance
+from nova_ext.db.api import instance_network
 from nova_ext.db.api import instance_related
 from nova_ext.db.facade import facade
 
@@ -41,6 +42,9 @@ _PATTERNS = (
     'created_at', 'launched_at', 'terminated_at',
 )  # fmt: skip
 
+#: A regular expression, found in the address on the network.
+_IP = 'ip'
+
 _SOFT_DELETED = 'soft-delete'
 _ALIVE = query.Lead(models.Instance.deleted, 0, never=-1)
 
@@ -57,10 +61,11 @@ def instance_get_all_by_filters(
     A caller who is not an administrator gets those of their project only.
 
     :param filters: columns, each with a value or a list of which any will
-        do; names, descriptions, times and ``access_ip_v4`` and ``..._v6``
-        are regular expressions. ``deleted``: False for the living, True for
-        the dead, absent for the living or, with ``changes-since`` or
-        ``changes-before``, for both. ``soft_deleted``: whether servers that
+        do; names, descriptions, times, ``access_ip_v4`` and ``..._v6``, and
+        ``ip``, the address on the network, are regular expressions.
+        ``deleted``: False for the living, True for the dead, absent for the
+        living or, with ``changes-since`` or ``changes-before``, for both.
+        ``soft_deleted``: whether servers that
         wait to be reclaimed show. ``tags``, ``tags-any``, ``not-tags``,
         ``not-tags-any``: lists of str. A value of None is no filter.
     :param page: its marker is a uuid
@@ -121,7 +126,8 @@ def _run(
     try:
         return list(context.session.scalars(statement))
     except (db_exception.DBError, sa.exc.DBAPIError) as error:
-        patterns = [filters[name] for name in _PATTERNS if name in filters]
+        names = (*_PATTERNS, _IP)
+        patterns = [filters[name] for name in names if name in filters]
         if not patterns:
             raise
         # Each database has a language of patterns of its own.
@@ -141,9 +147,20 @@ def _filtered(context: RequestContext, filters: Mapping[str, Any]) -> Any:
             statement = statement.where(
                 _matches(_text(getattr(model, name)), filters[name])
             )
+    if _IP in filters:
+        statement = statement.where(_has_address(filters[_IP]))
     statement = query.changed_between(statement, model, filters)
     statement = _dead_or_waiting(statement, filters)
     return _tagged(statement, filters)
+
+
+def _has_address(pattern: str) -> Any:
+    m = orm.aliased(models.InstanceSystemMetadata)
+    return sa.exists().where(
+        m.instance_uuid == models.Instance.uuid,
+        m.key == instance_network.KEY,
+        _matches(instance_network.Address(m.key, m.value), pattern),
+    )
 
 
 class _AddressText(expression.FunctionElement):

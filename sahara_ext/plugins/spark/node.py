@@ -57,9 +57,7 @@ class Node:
         """Install Java and Spark; return where they were found."""
         self._session.run(f'mkdir -p {self._directory}')
         script = importlib.resources.files(__package__).joinpath(_SCRIPT)
-        self._session.put(
-            f'{self._conf.directory}/{_SCRIPT}', script.read_text()
-        )
+        self._session.put(self._script, script.read_text())
         return self._run(
             'install',
             version,
@@ -118,8 +116,15 @@ class Node:
         return self._run('start', process)
 
     def stop(self, process: str) -> str:
-        """Stop a process, if it runs; return a text for users."""
-        return self._run('stop', process)
+        """Stop a process, if it runs; return a text for users.
+
+        A cluster may be deleted before anything was installed.
+        """
+        command = self._command('stop', process)
+        path = shlex.quote(self._script)
+        return self._session.run(
+            f'[ ! -e {path} ] && echo "No Spark is installed." || {command}'
+        )
 
     def status(self, process: str) -> str:
         """Return whether a process runs, and the last of its log."""
@@ -150,10 +155,15 @@ class Node:
     def _directory(self) -> str:
         return shlex.quote(self._conf.directory)
 
+    @property
+    def _script(self) -> str:
+        return f'{self._conf.directory}/{_SCRIPT}'
+
+    def _command(self, *words: str) -> str:
+        return shlex.join(['bash', self._script, *words])
+
     def _run(self, *words: str) -> str:
-        return self._session.run(
-            shlex.join(['bash', f'{self._conf.directory}/{_SCRIPT}', *words])
-        )
+        return self._session.run(self._command(*words))
 
     def _write(
         self, name: str, values: Mapping[str, object], rest: str = ''

@@ -55,9 +55,9 @@ _RENAMED = {
     'tenant_id': 'project_id',
 }
 _TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
-#: Filters by properties that no server here has: addresses on networks, and
-#: images of kernels.
-_OF_NONE = frozenset({'ip', 'ip6', 'kernel_id', 'ramdisk_id'})
+#: Filters by properties that no server here has: addresses of version 6 on
+#: networks, and images of kernels.
+_OF_NONE = frozenset({'ip6', 'kernel_id', 'ramdisk_id'})
 #: Filters whose value is true or false; any other text is false.
 _BOOLEAN = ('auto_disk_config', 'deleted', 'soft_deleted')
 #: Sort keys for administrators only.

@@ -94,6 +94,12 @@ class TestAllInOne(ServiceTestCase):
         self.assertEqual(4, address['version'])
         self.assertEqual('fixed', address['OS-EXT-IPS:type'])
         self.assertEqual('', server['accessIPv4'])
+        for pattern, expected in (
+            (f'^{address["addr"]}$', [server['id']]),
+            ('^192.0.2.', []),
+        ):
+            found = self.admin.get(f'/servers?ip={pattern}')['servers']
+            self.assertEqual(expected, [one['id'] for one in found])
         mac = self.ssh(server, 'cat /sys/class/net/eth0/address').strip()
         self.assertEqual(mac, address['OS-EXT-IPS-MAC:mac_addr'])
         self.ssh(server, 'echo text >kept')

@@ -9,6 +9,7 @@ from ext_lib import paging
 from ext_lib.paging import Page
 from nova_ext.db.api import instance as instance_db
 from nova_ext.db.api import instance_list as instance_list_db
+from nova_ext.objects import system_metadata
 from nova_ext.tests.unit.db import base
 
 _DASHED = {
@@ -137,6 +138,39 @@ class TestInstanceListFilters(InstanceListTestCase):
         self.assertEqual(['v4'], self.names(access_ip_v4='^192.0.2.1$'))
         self.assertEqual([], self.names(access_ip_v4='^192$'))
         self.assertEqual([], self.names(access_ip_v6='192'))
+
+    def test_addresses_on_networks_are_patterns(self):
+        for last in (2, 20):
+            address = ('private', f'192.0.2.{last}', 'fa:16:3e:00:00:01')
+            metadata = {'a': 'no JSON', 'b': None}
+            self.instance(
+                display_name=f'at-{last}',
+                system_metadata=system_metadata.with_network_info(
+                    metadata, [address]
+                ),
+            )
+        self.instance(
+            display_name='none',
+            system_metadata=system_metadata.with_network_info({}, []),
+        )
+        for pattern, *matched in (
+            ('^192.0.2.2$', 'at-2'),
+            (r'^192\.0\.2\.2', 'at-20', 'at-2'),
+            ('2', 'at-20', 'at-2'),
+            ('0$', 'at-20'),
+            ('^1.*0$|^x', 'at-20'),
+            ('^0', *()),
+            ('private', *()),
+            ('fa:', *()),
+            ('"', *()),
+            ('a\0', *()),
+        ):
+            self.assertEqual(matched, self.names(ip=pattern), pattern)
+        self.assertRaises(exception.Invalid, self.list, ip='*[')
+        for uuid in [row.uuid for row in self.list(ip='20')]:
+            instance_db.instance_destroy(self.context, uuid)
+        self.assertEqual([], self.names(ip='20'))
+        self.assertEqual(['at-20'], self.names(ip='20', deleted=True))
 
     def test_times_are_patterns(self):
         moment = datetime.datetime.fromisoformat('2014-07-01T12:30:00')

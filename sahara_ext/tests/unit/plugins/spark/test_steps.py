@@ -3,8 +3,11 @@
 
 import contextlib
 import json
+import pathlib
+import subprocess
 from typing import Any
 
+import fixtures
 from oslo_utils import uuidutils
 
 from ext_lib import context
@@ -119,7 +122,10 @@ class StepsTestCase(base.TestCase):
     def ends(self, instance: Any) -> list[str]:
         """Return the ends of the commands on an instance."""
         commands = self.instances.commands.get(instance.instance_name, [])
-        return [command.partition('node.sh ')[2] for command in commands]
+        return [
+            command.rpartition('node.sh ')[2] if 'node.sh ' in command else ''
+            for command in commands
+        ]
 
 
 class TestCreation(StepsTestCase):
@@ -218,6 +224,27 @@ class TestRemoval(StepsTestCase):
         self.instances.failures['decommission worker'] = failure
         self.steps.decommission([self.two])
         self.assertEqual(['stop worker'], self.ends(self.two))
+
+    def test_instances_on_which_nothing_is_installed(self):
+        self.steps.stop()
+        [command] = self.instances.commands[self.master.instance_name]
+        for script, said in (
+            (None, 'No Spark is installed.\n'),
+            ('echo "$@"', 'stop master\n'),
+        ):
+            directory = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+            if script is not None:
+                path = directory / self.conf.spark.directory / 'node.sh'
+                path.parent.mkdir()
+                path.write_text(script)
+            found = subprocess.run(
+                ['bash', '-c', command],
+                cwd=directory,
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            self.assertEqual((said, ''), (found.stdout, found.stderr))
 
     def test_instances_that_cannot_be_reached_go(self):
         self.instances.unreachable = {self.two.instance_name}
