@@ -68,17 +68,17 @@ class Work:
     def _begin(self):
         if self._servers:
             uuid = self._rng.choice(self._servers)
-            self._open.append(self._cell.begin(uuid))
+            self._open.append((uuid, *self._cell.begin(uuid)))
 
     def _end(self):
         if self._open:
             index = self._rng.randrange(len(self._open))
-            action, event = self._open.pop(index)
+            uuid, action, event = self._open.pop(index)
             self._cell.end(
                 action, event, self._rng.choice(['Success', 'Error'])
             )
             if self._rng.random() < 0.3:
-                self._open.append((action, self._cell.step(action)))
+                self._open.append((uuid, action, self._cell.step(action)))
 
     def _move(self):
         if self._moves and self._rng.random() < 0.5:
@@ -116,12 +116,17 @@ class Work:
         """Archive what is deleted."""
         for uuid in self._deleted:
             self._cell.archive(uuid)
-        self._deleted.clear()
+        self._forget_deleted()
 
     def purge(self):
         """Remove what is deleted; the trail has to have it by now."""
         for uuid in self._deleted:
             self._test.purge(self._gone, self._name, uuid)
+        self._forget_deleted()
+
+    def _forget_deleted(self):
+        """Forget servers that the cell no longer has, and their actions."""
+        self._open = [one for one in self._open if one[0] not in self._deleted]
         self._deleted.clear()
 
 
