@@ -199,11 +199,22 @@ def _shadow(origin: sa.Table) -> sa.Table:
     return sa.Table(f'shadow_{origin.name}', sa.MetaData(), *columns)
 
 
+_a, _e = models.actions.c, models.events.c
+#: The end of an event changes its action, too: one that is older was archived
+#: between the two.
+_HAS_LATER_EVENT = sa.exists(
+    sa.select(_e.id).where(
+        _e.source_id == _a.source_id,
+        _e.action_id == _a.id,
+        sa.or_(_a.updated_at.is_(None), _e.finish_time > _a.updated_at),
+    )
+)
 #: Records that may have been copied before they had ended.
 _OPEN = {
     record_kinds.SERVERS.name: models.servers.c.deleted == 0,
-    record_kinds.ACTIONS.name: models.actions.c.outcome
-    == trail_rows.UNFINISHED,
+    record_kinds.ACTIONS.name: sa.or_(
+        _a.outcome == trail_rows.UNFINISHED, _HAS_LATER_EVENT
+    ),
     record_kinds.EVENTS.name: models.events.c.finish_time.is_(None),
     record_kinds.MIGRATIONS.name: models.migrations.c.deleted == 0,
 }

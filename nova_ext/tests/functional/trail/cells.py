@@ -110,6 +110,16 @@ class Cell:
                 table.update().where(table.c.id == number).values(values)
             )
 
+    def rename(self, uuid, name):
+        """Give a server another name."""
+        table = models.Instance.__table__
+        with self.engine.begin() as connection:
+            connection.execute(
+                table.update()
+                .where(table.c.uuid == uuid)
+                .values(display_name=name)
+            )
+
     def delete_server(self, uuid):
         """Delete a server as nova does; its actions stay."""
         action, event = self.begin(uuid, 'delete')

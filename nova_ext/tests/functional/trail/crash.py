@@ -102,9 +102,8 @@ class Work:
 
     def _rename(self):
         if self._servers:
-            number = self._rng.randrange(1, len(self._servers) + 1)
             name = f'name-{self._rng.random()}'
-            self._cell.update(cell_models.Instance, number, display_name=name)
+            self._cell.rename(self._rng.choice(self._servers), name)
 
     def _delete(self):
         if self._servers:

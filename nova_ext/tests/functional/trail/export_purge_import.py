@@ -423,6 +423,31 @@ class ImportCases(program.ProgramTestCase):
         self.succeed('seal')
         self.assertIntact()
 
+    def test_an_action_that_is_archived_after_its_event_was_read(self):
+        one = self.cells['one']
+        uuid = one.server()
+        action, event = one.begin(uuid)
+        self.collect()
+        one.end(action, event)
+        self.delete('one', uuid)
+        t = cell_models.InstanceActionEvent.__table__
+        with one.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(t.c.finish_time, t.c.result, t.c.updated_at)
+            )
+            [end] = found.mappings().all()
+        one.archive(uuid)
+        # As the collector leaves it that finds the action no more.
+        self.execute(sa.update(models.events).values(**end))
+        self.execute(
+            sa.update(models.actions).values(
+                outcome='success', watch=record_kinds.NEVER
+            )
+        )
+        self.collect()
+        self.imported()
+        self.assertCopied(self.archived())
+
     def test_what_was_purged_does_not_come_again(self):
         one = self.cells['one']
         one.archive(self.ended('one'))
