@@ -31,8 +31,7 @@ class ShowAuditServer(exit_status.StatusMixin, command.Lister):
     """Show all that was done to a server by time, the oldest first.
 
     These are actions, their events, migrations and, where they are recorded,
-    tasks, in the state that was stored last. Deleted servers are found by
-    their names, too.
+    tasks. Deleted servers are found by their names, too.
     """
 
     examples = _EXAMPLES

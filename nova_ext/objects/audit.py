@@ -27,6 +27,8 @@ from nova_ext.db.trail import task_entries
 LOG = log.getLogger(__name__)
 
 RESULTS = (rows.SUCCESS, rows.ERROR, rows.UNFINISHED)
+#: Those of tasks have the same names.
+_ENDED = (rows.SUCCESS, rows.ERROR)
 ACTION, EVENT, MIGRATION, TASK = server_history.KINDS
 Server = server_history.Server
 
@@ -164,7 +166,41 @@ def get_timeline(
         found += [_entry(kind, row.source_id, row) for row in some]
     tasks, state = _tasks(context, server, wanted, place, limit)
     found += [_entry(TASK, task_entries.SOURCE, row) for row in tasks]
-    return sorted(found, key=lambda entry: entry[:-1])[:limit], state
+    shown = sorted(found, key=lambda entry: entry[:-1])[:limit]
+    return _with_outcomes(context, server, shown), state
+
+
+def _with_outcomes(
+    context: RequestContext, server: Server, entries: list[Entry]
+) -> list[Entry]:
+    """Return entries, with tasks in the state in which their actions ended.
+
+    The store of tasks learns of an end only when the task is asked for. A task
+    of several servers ends with the last of them, which is not known here.
+    """
+    unended = {
+        entry.row.request_id for entry in entries if _may_have_ended(entry)
+    }
+    if not unended:
+        return entries
+    outcomes = server_history.outcomes_get(context, server.uuid, unended)
+    ended = {id for id, outcome in outcomes.items() if outcome in _ENDED}
+    return [
+        entry._replace(
+            row=entry.row._replace(state=outcomes[entry.row.request_id])
+        )
+        if _may_have_ended(entry) and entry.row.request_id in ended
+        else entry
+        for entry in entries
+    ]
+
+
+def _may_have_ended(entry: Entry) -> bool:
+    return (
+        entry.kind == TASK
+        and entry.row.state not in _ENDED
+        and not entry.row.is_of_several
+    )
 
 
 def _tasks(

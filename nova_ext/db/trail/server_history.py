@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Records of one server, from all cells that had it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import copy
 import datetime
 from typing import Any, NamedTuple
@@ -138,6 +138,18 @@ def entries_get(
     if kind == _MIGRATION:
         return [_completed(context, row) for row in rows]
     return rows
+
+
+def outcomes_get(
+    context: RequestContext, server_id: str, request_ids: Iterable[str]
+) -> dict[str, str]:
+    """Return the outcomes of actions of a server, by their request ids."""
+    statement = sa.select(_actions.c.request_id, _actions.c.outcome).where(
+        ~_actions.c.is_superseded,
+        query.equals(_actions.c.instance_uuid, server_id),
+        _actions.c.request_id.in_(list(request_ids)),
+    )
+    return dict(facade.fetch(context, statement))
 
 
 def place_of(

@@ -5,6 +5,7 @@ They are in the database in ``[database]``, if it has their table: that of this
 service, or of the tasks filter of a nova. The database of a nova has none.
 """
 
+import collections
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ TASK = (
     'id', 'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id',
     'tag', 'code', 'message', 'created_at', 'updated_at',
 )  # fmt: skip
+#: Whether it has made several servers follows.
+Task = collections.namedtuple('Task', (*TASK, 'is_of_several'))
 #: The source of tasks in their ids; those of records begin with 1.
 SOURCE = 0
 _KIND = server_history.KINDS[-1]
@@ -59,7 +62,7 @@ def entries_get(
     project_id: str | None,
     after: server_history.Place | None,
     limit: int,
-) -> Sequence[Any]:
+) -> Sequence[Task]:
     """Return the first tasks of a server that come after a place.
 
     :param project_id: whose tasks; None for those of all
@@ -76,13 +79,16 @@ def entries_get(
         )
     ]
     numbers = sa.union(*(sa.select(walk.c.id) for walk in scans)).subquery()
+    is_of_several = sa.exists(
+        sa.select(_others.task_id).where(_others.task_id == _tasks.c.id)
+    )
     statement = (
-        sa.select(*(_tasks.c[name] for name in TASK))
+        sa.select(*(_tasks.c[name] for name in TASK), is_of_several)
         .join(numbers, numbers.c.id == _tasks.c.id)
         .order_by(_tasks.c.created_at, _tasks.c.id)
         .limit(limit)
     )
-    return facade.fetch(context, statement)
+    return [Task(*row) for row in facade.fetch(context, statement)]
 
 
 def _scan(

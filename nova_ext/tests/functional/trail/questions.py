@@ -421,6 +421,31 @@ class HistoryCases(QuestionTestCase):
         [task] = [e['task'] for e in found if e['id'] == 'task-0-1']
         self.assertEqual('update', task['task'])
 
+    def test_tasks_end_with_their_actions(self):
+        self.store_tasks()
+        [action] = self.get(f'{self.path}/timeline?limit=1')['timeline']
+        request_id = action['action']['request_id']
+        t = models.Task.__table__
+        for outcome in ('error', 'unfinished', 'success'):
+            with trail.facade.get_engine().begin() as connection:
+                connection.execute(
+                    sa.update(trail_models.actions)
+                    .where(trail_models.actions.c.request_id == request_id)
+                    .values(outcome=outcome)
+                )
+            with database.get_engine().begin() as connection:
+                connection.execute(
+                    sa.update(t).values(state='running', request_id=request_id)
+                )
+            body = self.get(f'{self.path}/timeline')
+            states = [
+                entry['task']['state']
+                for entry in body['timeline']
+                if entry['type'] == 'task'
+            ]
+            one = 'running' if outcome == 'unfinished' else outcome
+            self.assertEqual([one, one, 'running'], states)
+
     def test_the_store_of_tasks_is_out_of_reach(self):
         self.store_tasks()
         self.settings.set('database', connection=self.unreachable())
