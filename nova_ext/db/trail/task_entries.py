@@ -5,9 +5,9 @@ They are in the database in ``[database]``, if it has their table: that of this
 service, or of the tasks filter of a nova. The database of a nova has none.
 """
 
-import collections
 from collections.abc import Sequence
-from typing import Any
+import datetime
+from typing import Any, NamedTuple
 
 from oslo_config import cfg
 import sqlalchemy as sa
@@ -19,13 +19,30 @@ from nova_ext.db.facade import facade
 from nova_ext.db.trail import record_id
 from nova_ext.db.trail import server_history
 
-#: What is read of a task, in this order.
-TASK = (
-    'id', 'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id',
-    'tag', 'code', 'message', 'created_at', 'updated_at',
-)  # fmt: skip
-#: Whether it has made several servers follows.
-Task = collections.namedtuple('Task', (*TASK, 'is_of_several'))
+
+class Task(NamedTuple):
+    """Columns of a task that are read.
+
+    :param is_of_several: whether it has made several servers
+    """
+
+    id: int
+    uuid: str
+    task: str
+    state: str
+    request_id: str | None
+    user_id: str | None
+    project_id: str | None
+    tag: str | None
+    code: int | None
+    message: str | None
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+    is_of_several: bool
+
+
+#: Its columns, in this order.
+TASK = Task._fields[:-1]
 #: The source of tasks in their ids; those of records begin with 1.
 SOURCE = 0
 _KIND = server_history.KINDS[-1]
