@@ -42,7 +42,9 @@ _LISTS = (
     f'/servers/{handover.OTHER_TAG}/tasks',
 )
 #: Tables and indexes that only later revisions make.
-_LATER = set(task_tables.task_keys().tables) - {'tasks'}
+_LATER = set(models.Base.metadata.tables).difference(
+    tables.base().tables, tables.tasks().tables
+)
 _LATER_INDEXES = {
     index.name for index in task_tables.task_lists().tables['tasks'].indexes
 }
