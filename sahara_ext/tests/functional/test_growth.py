@@ -8,7 +8,7 @@ from sahara_ext.tests.functional import base
 
 _COUNT = 4
 #: A step takes long enough to be seen at each of its counts.
-_SECONDS = 1.6
+_SECONDS = 4.0
 
 
 class GrowthTest(base.OperationsTestCase):
