@@ -25,6 +25,8 @@ _SERVERS = _ACTIONS // 20
 _VARIABLES = ('NOVA_EXT_MARIADB_URL', 'NOVA_EXT_POSTGRESQL_URL')
 #: What each kind has of the rows of actions.
 _PER_ACTION = {'servers': 0.05, 'actions': 1, 'events': 1.5, 'migrations': 1}
+#: MiB that a collector is allowed.
+_MOST = 200
 #: Longer than that nothing is measured.
 _HOURS = 5 * 3600
 _BEGUN = "TIMESTAMP '2025-01-01 00:00:00'"
@@ -218,7 +220,8 @@ def _is_read(engine: Any) -> bool:
         return any(found.scalars())
 
 
-def _measure(url: str) -> None:
+def _measure(url: str) -> int:
+    """Measure on a server; return the memory of the collector in MiB."""
     counts = {
         kind: int(_ACTIONS * _PER_ACTION[kind.name])
         for kind in record_kinds.ALL
@@ -251,14 +254,17 @@ def _measure(url: str) -> None:
         f'{memory} MiB; '
         f'bytes a record: {sizes}\n'
     )
+    return memory
 
 
-def main() -> None:
-    """Measure on each server whose URL is in the environment."""
-    for variable in _VARIABLES:
-        if url := os.environ.get(variable):
-            _measure(url)
+def main() -> int:
+    """Measure on each server whose URL is in the environment.
+
+    :returns: 1 if a collector took more memory than it is allowed, else 0
+    """
+    urls = [os.environ[name] for name in _VARIABLES if os.environ.get(name)]
+    return int(max(map(_measure, urls), default=0) > _MOST)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

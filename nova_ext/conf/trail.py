@@ -21,7 +21,7 @@ OPTS = [
         max=5000,
         help='How many rows of a cell are read by one statement at most. Of '
         'rows with long texts it is as many as have 4 MiB. A transaction '
-        'stores up to ten such batches that are small.',
+        'stores several such batches that are small.',
     ),
     cfg.FloatOpt(
         'batch_pause',

@@ -34,7 +34,7 @@ _HIGHEST = 2**62
 _TURNS = 5
 #: What a transaction stores at most, beside one batch, and after how many
 #: seconds of reading.
-_BATCHES, _RECORDS, _SECONDS = 10, 5000, 1.0
+_BATCHES, _RECORDS, _SECONDS = 10, 2000, 1.0
 
 
 class Follower:
