@@ -7,7 +7,7 @@ duration of each of them. Methods for which another host waits during a live
 migration take no time, but can fail.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 import contextlib
 import threading
 
@@ -25,6 +25,38 @@ FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
 
 _ALIASES = {'migrate': 'migrate_disk_and_power_off'}
+
+
+def _leaving(method: str, power_state: int | None) -> Callable[..., None]:
+    """Return a method that takes time and leaves a guest in a state.
+
+    :param power_state: None removes the guest
+    """
+
+    def work(
+        self: 'FakeDriver',
+        context: RequestContext,
+        instance: Instance,
+        *_: object,
+    ) -> None:
+        self._work(method, instance)
+        if power_state is None:
+            self._guests.pop(instance.uuid, None)
+        else:
+            self._guests[instance.uuid] = power_state
+
+    return work
+
+
+def _agreeing(method: str) -> Callable[..., None]:
+    """Return a method that does nothing, unless it is to fail."""
+
+    def agree(
+        self: 'FakeDriver', context: RequestContext, instance: Instance
+    ) -> None:
+        self._fail_if_asked(method, instance)
+
+    return agree
 
 
 class FakeDriver(driver.ComputeDriver):
@@ -62,64 +94,26 @@ class FakeDriver(driver.ComputeDriver):
         """Return an address for documentation, RFC 5737."""
         return '192.0.2.1'
 
-    def spawn(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest and power it on."""
-        self._work('spawn', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def rebuild(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest again, from the image it has now."""
-        self._work('rebuild', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def destroy(self, context: RequestContext, instance: Instance) -> None:
-        """Remove the guest."""
-        self._work('destroy', instance)
-        self._guests.pop(instance.uuid, None)
-
-    def power_on(self, context: RequestContext, instance: Instance) -> None:
-        """Start the guest."""
-        self._work('power_on', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def power_off(self, context: RequestContext, instance: Instance) -> None:
-        """Stop the guest."""
-        self._work('power_off', instance)
-        self._guests[instance.uuid] = PowerState.SHUTDOWN
-
-    def reboot(
-        self, context: RequestContext, instance: Instance, reboot_type: str
-    ) -> None:
-        """Restart the guest."""
-        self._work('reboot', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def pause(self, context: RequestContext, instance: Instance) -> None:
-        """Freeze the guest."""
-        self._work('pause', instance)
-        self._guests[instance.uuid] = PowerState.PAUSED
-
-    def unpause(self, context: RequestContext, instance: Instance) -> None:
-        """Let a frozen guest run on."""
-        self._work('unpause', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def suspend(self, context: RequestContext, instance: Instance) -> None:
-        """Stop the guest for a while."""
-        self._work('suspend', instance)
-        self._guests[instance.uuid] = PowerState.SUSPENDED
-
-    def resume(self, context: RequestContext, instance: Instance) -> None:
-        """Run a suspended guest again."""
-        self._work('resume', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def migrate_disk_and_power_off(
-        self, context: RequestContext, instance: Instance, dest: str
-    ) -> None:
-        """Stop the guest; there is no disk to copy."""
-        self._work('migrate_disk_and_power_off', instance)
-        self._guests[instance.uuid] = PowerState.SHUTDOWN
+    spawn = _leaving('spawn', PowerState.RUNNING)
+    rebuild = _leaving('rebuild', PowerState.RUNNING)
+    destroy = _leaving('destroy', None)
+    power_on = _leaving('power_on', PowerState.RUNNING)
+    power_off = _leaving('power_off', PowerState.SHUTDOWN)
+    reboot = _leaving('reboot', PowerState.RUNNING)
+    pause = _leaving('pause', PowerState.PAUSED)
+    unpause = _leaving('unpause', PowerState.RUNNING)
+    suspend = _leaving('suspend', PowerState.SUSPENDED)
+    resume = _leaving('resume', PowerState.RUNNING)
+    #: There is no disk to copy.
+    migrate_disk_and_power_off = _leaving(
+        'migrate_disk_and_power_off', PowerState.SHUTDOWN
+    )
+    confirm_migration = _leaving('confirm_migration', None)
+    check_can_live_migrate_destination = _agreeing(
+        'check_can_live_migrate_destination'
+    )
+    check_can_live_migrate_source = _agreeing('check_can_live_migrate_source')
+    pre_live_migration = _agreeing('pre_live_migration')
 
     def finish_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
@@ -128,37 +122,12 @@ class FakeDriver(driver.ComputeDriver):
         self._work('finish_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
 
-    def confirm_migration(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Remove a guest that moved to another host."""
-        self._work('confirm_migration', instance)
-        self._guests.pop(instance.uuid, None)
-
     def finish_revert_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
         """Set up again a guest that had moved to another host."""
         self._work('finish_revert_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
-
-    def check_can_live_migrate_destination(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Agree."""
-        self._fail_if_asked('check_can_live_migrate_destination', instance)
-
-    def check_can_live_migrate_source(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Agree."""
-        self._fail_if_asked('check_can_live_migrate_source', instance)
-
-    def pre_live_migration(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Do nothing: there is nothing to prepare."""
-        self._fail_if_asked('pre_live_migration', instance)
 
     def live_migration(
         self,
