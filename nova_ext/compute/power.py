@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How servers run on their host: steps that change it, and changes unasked."""
+"""Steps that change how a server runs, and changes without a request."""
 
 import logging
 
