@@ -28,8 +28,8 @@ from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import report
 from nova_ext.db.trail import shadow
-from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import throttle_of
 from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
@@ -115,7 +115,7 @@ def _collect(conf: cfg.ConfigOpts) -> None:
 def _import(conf: cfg.ConfigOpts) -> None:
     _reach_cells(conf)
     admin = context.get_admin_context()
-    rate = throttle.from_conf(conf, threading.Event())
+    rate = throttle_of(conf, threading.Event())
     for there in cells.each(context.get_admin_context()):
         cell = Cell(there, rate.batch)
         total = dict.fromkeys(record_kinds.ALL, 0)

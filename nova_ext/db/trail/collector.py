@@ -17,8 +17,9 @@ from ext_lib.db import connect_limits
 from nova_ext.db import cells
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import seals
-from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import Stopped
+from nova_ext.db.trail.cell import throttle_of
 from nova_ext.db.trail.follower import Follower
 
 LOG = log.getLogger(__name__)
@@ -37,7 +38,7 @@ class Collector:
         self._settings = conf.trail
         self._stopping = threading.Event()
         self._context = context.get_admin_context()
-        self._throttle = throttle.from_conf(conf, self._stopping)
+        self._throttle = throttle_of(conf, self._stopping)
         self._lease = lease.Lease(_name(), conf.trail.lease)
         self._followers = self._make_followers()
         self._schedule = _SealSchedule(self._context, conf)
@@ -101,7 +102,7 @@ class Collector:
         title = follower.cell.title
         try:
             is_at_end = follower.follow(self._is_once)
-        except (throttle.Stopped, lease.LeaseLost):
+        except (Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:
             if not self._is_trail_reachable():
@@ -143,7 +144,7 @@ class Collector:
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except throttle.Stopped:
+        except Stopped:
             pass
         except lease.LeaseLost as error:
             LOG.warning('%s', error.message)
