@@ -19,7 +19,6 @@ from ext_lib import startup_errors
 from ext_lib.db import reach
 from nova_ext.cmd import trail_export
 from nova_ext.cmd import trail_proof
-from nova_ext.cmd import trail_schema
 from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db import migration
@@ -129,7 +128,7 @@ def _import(conf: cfg.ConfigOpts) -> None:
 
 
 def _reach_cells(conf: cfg.ConfigOpts) -> None:
-    trail_schema.check()
+    migration.check_trail()
     for group in conf.cells.databases or ['database']:
         reach.check(conf, group)
     facade.configure(conf)
