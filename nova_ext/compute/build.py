@@ -196,8 +196,7 @@ class RebuildSteps:
     def _begin_evacuation(self, migration: Migration) -> None:
         migration.dest_compute = migration.dest_node = self.host.name
         migration.dest_host = self.host.driver.get_host_ip_addr()
-        migration.status = MigrationStatus.PRE_MIGRATING
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.PRE_MIGRATING)
 
     def _end_evacuation(
         self,
@@ -207,8 +206,7 @@ class RebuildSteps:
     ) -> None:
         instance.host = instance.node = self.host.name
         instance.save(expected_task_state=step_types.REBUILD_STATES)
-        migration.status = MigrationStatus.DONE
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.DONE)
         action_events.end_open(
             context,
             instance.uuid,
