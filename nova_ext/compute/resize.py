@@ -63,9 +63,7 @@ class ResizeSteps:
         size: dict[str, Any],
     ) -> None:
         """Prepare the destination, which is this host."""
-        migration.dest_compute = migration.dest_node = self.host.name
-        migration.dest_host = self.host.driver.get_host_ip_addr()
-        instance_updates.set_status(migration, MigrationStatus.PRE_MIGRATING)
+        self.host.prepare_move_here(migration)
         self.host.rpcapi.send(
             context, step_types.RESIZE, instance, migration, size=size
         )
