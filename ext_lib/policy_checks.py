@@ -19,21 +19,12 @@ Check = Callable[
 
 #: What a comparison may have on its left side: credentials that are one value,
 #: each an attribute of the context.
-ATTRIBUTES = frozenset(
-    {
-        'domain_id',
-        'is_admin_project',
-        'project_domain_id',
-        'project_id',
-        'service_project_domain_id',
-        'service_project_id',
-        'service_user_domain_id',
-        'service_user_id',
-        'system_scope',
-        'user_domain_id',
-        'user_id',
-    }
-)
+ATTRIBUTES = frozenset({
+    'domain_id', 'is_admin_project', 'project_domain_id', 'project_id',
+    'service_project_domain_id', 'service_project_id',
+    'service_user_domain_id', 'service_user_id', 'system_scope',
+    'user_domain_id', 'user_id',
+})  # fmt: skip
 
 
 class NotCompiled(Exception):

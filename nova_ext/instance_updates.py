@@ -52,11 +52,16 @@ def update_instance(
         LOG.info('Instance %s is not updated: %s', uuid, error)
 
 
+def set_status(migration: Migration, status: str) -> None:
+    """Store a status of a migration, and what else has changed of it."""
+    migration.status = status
+    migration.save()
+
+
 def end_migration(migration: Migration, status: str) -> None:
     """Record the last status of a migration."""
     try:
-        migration.status = status
-        migration.save()
+        set_status(migration, status)
     except exception.MigrationNotFound:
         LOG.info(
             'Instance %s: migration %s was deleted with it',

@@ -19,7 +19,6 @@ from ext_lib import startup_errors
 from ext_lib.db import reach
 from nova_ext.cmd import trail_export
 from nova_ext.cmd import trail_proof
-from nova_ext.cmd import trail_schema
 from nova_ext.conf import opts
 from nova_ext.db import cells
 from nova_ext.db import migration
@@ -28,8 +27,8 @@ from nova_ext.db.trail import facade as trail
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import report
 from nova_ext.db.trail import shadow
-from nova_ext.db.trail import throttle
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import throttle_of
 from nova_ext.db.trail.collector import Collector
 
 PROGRAM = startup.Program(
@@ -115,7 +114,7 @@ def _collect(conf: cfg.ConfigOpts) -> None:
 def _import(conf: cfg.ConfigOpts) -> None:
     _reach_cells(conf)
     admin = context.get_admin_context()
-    rate = throttle.from_conf(conf, threading.Event())
+    rate = throttle_of(conf, threading.Event())
     for there in cells.each(context.get_admin_context()):
         cell = Cell(there, rate.batch)
         total = dict.fromkeys(record_kinds.ALL, 0)
@@ -129,7 +128,7 @@ def _import(conf: cfg.ConfigOpts) -> None:
 
 
 def _reach_cells(conf: cfg.ConfigOpts) -> None:
-    trail_schema.check()
+    migration.check_trail()
     for group in conf.cells.databases or ['database']:
         reach.check(conf, group)
     facade.configure(conf)

@@ -14,7 +14,7 @@ from oslo_config import cfg
 from ext_lib import startup_errors
 from ext_lib.context import get_admin_context
 from ext_lib.db import purge as purge_arguments
-from nova_ext.cmd import trail_schema
+from nova_ext.db import migration
 from nova_ext.db.trail import digests
 from nova_ext.db.trail import export
 from nova_ext.db.trail.formats import FORMATS
@@ -237,7 +237,7 @@ def _export(conf: cfg.ConfigOpts) -> int:
     wanted = selection(arguments, chosen.kind)
     if arguments.output is not None and arguments.after is not None:
         raise startup_errors.Misused('--after is not for --output.')
-    trail_schema.check()
+    migration.check_trail()
     with contextlib.ExitStack() as stack:
         output: Any = _Standard(arguments.after)
         if arguments.output is not None:
@@ -273,7 +273,7 @@ def _write(
 
 
 def _digests(conf: cfg.ConfigOpts) -> int:
-    trail_schema.check()
+    migration.check_trail()
     return _piped(lambda: _write_digests(conf.category.after))
 
 

@@ -15,7 +15,7 @@ from ext_lib import startup_errors
 from ext_lib.context import get_admin_context
 from ext_lib.db import purge as purge_arguments
 from nova_ext.cmd import trail_export
-from nova_ext.cmd import trail_schema
+from nova_ext.db import migration
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import proof
 from nova_ext.db.trail import proof_export
@@ -97,7 +97,7 @@ def _head(text: str) -> proof.Head:
 
 
 def _seal(conf: cfg.ConfigOpts) -> None:
-    trail_schema.check()
+    migration.check_trail()
     is_complete = False
     while not is_complete:
         sealed = seals.seal(get_admin_context(), conf.trail.batch_size)
@@ -115,7 +115,7 @@ def _verify(conf: cfg.ConfigOpts) -> int:
             found = _verify_files(arguments)
         else:
             _check_whole(arguments)
-            trail_schema.check()
+            migration.check_trail()
             found = proof_trail.verify(
                 get_admin_context(), conf.trail.batch_size, arguments.head
             )
@@ -158,7 +158,7 @@ def _verify_files(arguments: Any) -> proof.Summary:
 
 
 def _purge(conf: cfg.ConfigOpts) -> int:
-    trail_schema.check()
+    migration.check_trail()
     context, arguments = get_admin_context(), conf.category
     latest = lease.now(context) - datetime.timedelta(conf.trail.retention)
     before = arguments.before or latest

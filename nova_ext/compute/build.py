@@ -185,19 +185,13 @@ class RebuildSteps:
     ) -> None:
         """Rebuild the server here; ``migration`` is an evacuation."""
         if migration is not None:
-            self._begin_evacuation(migration)
+            self.host.prepare_move_here(migration)
         instance.task_state = TaskState.REBUILD_SPAWNING
         instance.save(expected_task_state=step_types.REBUILD_STATES)
         self.host.driver.rebuild(context, instance)
         if migration is not None:
             self._end_evacuation(context, instance, migration)
         self._finish(context, instance)
-
-    def _begin_evacuation(self, migration: Migration) -> None:
-        migration.dest_compute = migration.dest_node = self.host.name
-        migration.dest_host = self.host.driver.get_host_ip_addr()
-        migration.status = MigrationStatus.PRE_MIGRATING
-        migration.save()
 
     def _end_evacuation(
         self,
@@ -207,8 +201,7 @@ class RebuildSteps:
     ) -> None:
         instance.host = instance.node = self.host.name
         instance.save(expected_task_state=step_types.REBUILD_STATES)
-        migration.status = MigrationStatus.DONE
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.DONE)
         action_events.end_open(
             context,
             instance.uuid,

@@ -21,8 +21,10 @@ from nova_ext import exception
 from nova_ext import instance_updates
 from nova_ext.action_events import Step
 from nova_ext.instance_updates import States
+from nova_ext.objects.fields import MigrationStatus
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
+from nova_ext.objects.migration import Migration
 from nova_ext.rpcapi.compute import ComputeAPI
 from nova_ext.step_types import StepPlace
 from nova_ext.step_types import StepType
@@ -123,6 +125,12 @@ class Host:
     rpcapi: ComputeAPI
     locks: Locks = dataclasses.field(default_factory=Locks)
     running: RunningSteps = dataclasses.field(default_factory=RunningSteps)
+
+    def prepare_move_here(self, migration: Migration) -> None:
+        """Store that this host is the destination of a migration."""
+        migration.dest_compute = migration.dest_node = self.name
+        migration.dest_host = self.driver.get_host_ip_addr()
+        instance_updates.set_status(migration, MigrationStatus.PRE_MIGRATING)
 
 
 class HostSteps(Protocol):

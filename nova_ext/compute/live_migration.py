@@ -123,7 +123,7 @@ class LiveMigrationSteps:
         self.host.running.add(instance.uuid, _EVENT)
         try:
             step.begin()
-            _set_status(migration, MigrationStatus.QUEUED)
+            instance_updates.set_status(migration, MigrationStatus.QUEUED)
             LOG.info(
                 'Instance %s: migration %s queued', instance.uuid, migration.id
             )
@@ -232,19 +232,19 @@ class LiveMigrationSteps:
         migration = job.migration
         dest = str(migration.dest_compute)
         job.check()
-        _set_status(migration, MigrationStatus.PREPARING)
+        instance_updates.set_status(migration, MigrationStatus.PREPARING)
         self.host.rpcapi.call(
             context, dest, step_types.PRE_LIVE_MIGRATION, instance
         )
         job.check()
-        _set_status(migration, MigrationStatus.RUNNING)
+        instance_updates.set_status(migration, MigrationStatus.RUNNING)
         self.host.driver.live_migration(
             context, instance, dest, functools.partial(_report, job)
         )
         self.host.rpcapi.call(
             context, dest, step_types.POST_LIVE_MIGRATION, instance
         )
-        _set_status(migration, MigrationStatus.COMPLETED)
+        instance_updates.set_status(migration, MigrationStatus.COMPLETED)
 
     def _cancel(self, job: _Job) -> None:
         """End a migration that was aborted in the queue."""
@@ -258,11 +258,6 @@ class LiveMigrationSteps:
             job.step.context, uuid, [TaskState.MIGRATING], task_state=None
         )
         self._remove(job)
-
-
-def _set_status(migration: Migration, status: str) -> None:
-    migration.status = status
-    migration.save()
 
 
 def _report(job: _Job, progress: driver.LiveMigrationProgress) -> None:

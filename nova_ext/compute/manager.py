@@ -13,8 +13,8 @@ from nova_ext.compute.build import BuildSteps
 from nova_ext.compute.build import RebuildSteps
 from nova_ext.compute.host_step import Host
 from nova_ext.compute.live_migration import LiveMigrationSteps
+from nova_ext.compute.power import PowerStateSync
 from nova_ext.compute.power import PowerSteps
-from nova_ext.compute.power_states import PowerStateSync
 from nova_ext.compute.recovery import HostRecovery
 from nova_ext.compute.resize import ResizeSteps
 from nova_ext.heartbeat import Heartbeat

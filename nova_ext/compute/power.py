@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps that change how a server runs, and leave it on its host."""
+"""Steps that change how a server runs, and changes without a request."""
 
+import logging
+
+from ext_lib import context as ext_context
 from ext_lib.context import RequestContext
 from nova_ext import action_events
+from nova_ext import exception
 from nova_ext import step_types
 from nova_ext.compute.host_step import clear_task
 from nova_ext.compute.host_step import Failure
@@ -13,6 +17,9 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import TaskState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
+from nova_ext.objects.instance import InstanceList
+
+LOG = logging.getLogger(__name__)
 
 
 def _clear_task_if_running(failure: Failure) -> None:
@@ -104,3 +111,43 @@ class PowerSteps:
         instance.power_state = self.host.driver.get_power_state(instance)
         instance.task_state = None
         instance.save(expected_task_state=[task_state])
+
+
+class PowerStateSync:
+    """Synchronizes power states of a host's servers with the hypervisor."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def sync(self) -> None:
+        """Store the power states that have changed.
+
+        Servers with a task state are left to their operation.
+        """
+        context = ext_context.get_admin_context()
+        for instance in InstanceList.get_by_host(context, self._host.name):
+            if instance.task_state is None:
+                self._sync(instance)
+
+    def _sync(self, instance: Instance) -> None:
+        found = self._host.driver.get_power_state(instance)
+        if found == (instance.power_state or 0):
+            return
+        LOG.warning(
+            'Instance %s: the power state is %s and was %s',
+            instance.uuid,
+            found,
+            instance.power_state,
+        )
+        instance.power_state = found
+        try:
+            instance.save(expected_task_state=[None])
+        except (
+            exception.InstanceNotFound,
+            exception.UnexpectedTaskStateError,
+        ):
+            LOG.info(
+                'Instance %s: the power state is not stored, as a request '
+                'has changed the server',
+                instance.uuid,
+            )

@@ -63,10 +63,7 @@ class ResizeSteps:
         size: dict[str, Any],
     ) -> None:
         """Prepare the destination, which is this host."""
-        migration.dest_compute = migration.dest_node = self.host.name
-        migration.dest_host = self.host.driver.get_host_ip_addr()
-        migration.status = MigrationStatus.PRE_MIGRATING
-        migration.save()
+        self.host.prepare_move_here(migration)
         self.host.rpcapi.send(
             context, step_types.RESIZE, instance, migration, size=size
         )
@@ -83,13 +80,11 @@ class ResizeSteps:
         """Hand the server over from this host, the source."""
         _store_old_values(instance)
         _set_task_state(instance, TaskState.RESIZE_MIGRATING)
-        migration.status = MigrationStatus.MIGRATING
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.MIGRATING)
         self.host.driver.migrate_disk_and_power_off(
             context, instance, str(migration.dest_compute)
         )
-        migration.status = MigrationStatus.POST_MIGRATING
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.POST_MIGRATING)
         instance.host = migration.dest_compute
         instance.node = migration.dest_node
         _set_task_state(instance, TaskState.RESIZE_MIGRATED)
@@ -112,8 +107,7 @@ class ResizeSteps:
         self.host.driver.finish_migration(
             context, instance, power_on=not _was_stopped(instance)
         )
-        migration.status = MigrationStatus.FINISHED
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.FINISHED)
         instance.launched_at = timeutils.utcnow()
         self._finish(instance, VMState.RESIZED)
 
@@ -127,8 +121,7 @@ class ResizeSteps:
     ) -> None:
         """Remove the copy on this host, the source."""
         self.host.driver.confirm_migration(context, instance)
-        migration.status = MigrationStatus.CONFIRMED
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.CONFIRMED)
         is_off = instance.power_state == PowerState.SHUTDOWN
         instance.vm_state = VMState.STOPPED if is_off else VMState.ACTIVE
         _drop_old_values(instance)
@@ -167,8 +160,7 @@ class ResizeSteps:
         self.host.driver.finish_revert_migration(
             context, instance, power_on=not was_stopped
         )
-        migration.status = MigrationStatus.REVERTED
-        migration.save()
+        instance_updates.set_status(migration, MigrationStatus.REVERTED)
         instance.launched_at = timeutils.utcnow()
         _drop_old_values(instance)
         self._finish(

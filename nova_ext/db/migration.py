@@ -3,9 +3,11 @@
 
 import pathlib
 
+from ext_lib import startup_errors
 from ext_lib.db import migration
 from nova_ext.db import models
 from nova_ext.db.legacy_migrations import tables
+from nova_ext.db.trail import facade as trail_facade
 from nova_ext.db.trail import models as trail_models
 
 _HERE = pathlib.Path(__file__).parent
@@ -41,3 +43,16 @@ trail = migration.Schema(
     command='nova-ext-trail db sync',
     metadata=trail_models.metadata,
 )
+
+
+def check_trail() -> None:
+    """Check that the trail has the present schema.
+
+    :raises NotStarted: when it has not
+    """
+    found = trail.version(trail_facade.facade.get_engine())
+    if found != trail.head:
+        raise startup_errors.NotStarted(
+            f'The schema of the trail is at version {found or 0}, not '
+            f'{trail.head}. Run "{trail.command}".'
+        )

@@ -4,16 +4,9 @@
 import importlib
 
 _MODULES = (
-    'instance',
-    'instance_action',
-    'instance_action_event',
-    'instance_fault',
-    'keypair',
-    'migration',
-    'service',
-    'task',
-    'task_key',
-)
+    'instance', 'instance_action', 'instance_action_event', 'instance_fault',
+    'keypair', 'migration', 'service', 'task', 'task_key',
+)  # fmt: skip
 
 
 def register_all() -> None:

@@ -30,8 +30,6 @@ class TaskState:
     """Operation that is under way on a server; None between operations."""
 
     SCHEDULING: Final = 'scheduling'
-    BLOCK_DEVICE_MAPPING: Final = 'block_device_mapping'
-    NETWORKING: Final = 'networking'
     SPAWNING: Final = 'spawning'
 
     REBOOTING: Final = 'rebooting'
@@ -57,12 +55,9 @@ class TaskState:
     RESIZE_MIGRATED: Final = 'resize_migrated'
     RESIZE_FINISH: Final = 'resize_finish'
     RESIZE_REVERTING: Final = 'resize_reverting'
-    RESIZE_CONFIRMING: Final = 'resize_confirming'
 
     MIGRATING: Final = 'migrating'
     DELETING: Final = 'deleting'
-    SOFT_DELETING: Final = 'soft-deleting'
-    RESTORING: Final = 'restoring'
 
 
 class PowerState:
@@ -121,7 +116,6 @@ class ActionName:
 
     CREATE: Final = 'create'
     DELETE: Final = 'delete'
-    RESTORE: Final = 'restore'
     START: Final = 'start'
     STOP: Final = 'stop'
     REBOOT: Final = 'reboot'

@@ -5,12 +5,10 @@ from typing import TypedDict
 
 from oslo_policy import policy
 
-ADMIN = 'rule:context_is_admin'
-#: The user themselves, and administrators.
-ADMIN_OR_USER = 'rule:context_is_admin or user_id:%(user_id)s'
-PROJECT_MANAGER_OR_ADMIN = 'rule:project_manager_or_admin'
-PROJECT_MEMBER_OR_ADMIN = 'rule:project_member_or_admin'
-PROJECT_READER_OR_ADMIN = 'rule:project_reader_or_admin'
+#: Rules that others refer to.
+ROLES: list[policy.RuleDefault] = []
+#: Rules of requests.
+RULES: list[policy.RuleDefault] = []
 
 
 class GuardedRequest(TypedDict):
@@ -20,47 +18,60 @@ class GuardedRequest(TypedDict):
     path: str
 
 
-RULES = [
-    policy.RuleDefault(
-        'context_is_admin',
-        'role:admin',
-        'Administrators, whatever project the token is for.',
-    ),
-    policy.RuleDefault(
-        'project_manager_or_admin',
-        '(role:manager and project_id:%(project_id)s) or '
-        'rule:context_is_admin',
-        'Managers of the project, and administrators.',
-    ),
-    policy.RuleDefault(
-        'project_member_or_admin',
-        '(role:member and project_id:%(project_id)s) or rule:context_is_admin',
-        'Members of the project, and administrators.',
-    ),
-    policy.RuleDefault(
-        'project_reader_or_admin',
-        '(role:reader and project_id:%(project_id)s) or rule:context_is_admin',
-        'Readers of the project, and administrators.',
-    ),
-]
+def _role(name: str, check: str, description: str) -> str:
+    ROLES.append(policy.RuleDefault(name, check, description))
+    return f'rule:{name}'
 
 
 def rule(
-    name: str, check: str, description: str, *operations: tuple[str, str]
-) -> policy.DocumentedRuleDefault:
-    """Return a documented rule for tokens of a project.
+    name: str,
+    check: str,
+    description: str,
+    *requests: str,
+    api: str = 'os_compute_api',
+) -> str:
+    """Add a documented rule for tokens of a project; return its name.
 
-    :param operations: ``(method, path)`` of the requests it guards
+    :param name: without ``api``, with which all names begin
+    :param requests: ``METHOD path`` of those that it guards
     """
-    return policy.DocumentedRuleDefault(
-        name=name,
+    pairs = (request.split(' ', 1) for request in requests)
+    added = policy.DocumentedRuleDefault(
+        name=f'{api}:{name}',
         check_str=check,
         description=description,
-        operations=[GuardedRequest(method=m, path=p) for m, p in operations],
+        operations=[GuardedRequest(method=m, path=p) for m, p in pairs],
         scope_types=['project'],
     )
+    RULES.append(added)
+    return added.name
 
 
-def list_rules() -> list[policy.RuleDefault]:
-    """Return the rules that other rules refer to."""
-    return RULES
+ADMIN = _role(
+    'context_is_admin',
+    'role:admin',
+    'Administrators, whatever project the token is for.',
+)
+PROJECT_MANAGER_OR_ADMIN = _role(
+    'project_manager_or_admin',
+    f'(role:manager and project_id:%(project_id)s) or {ADMIN}',
+    'Managers of the project, and administrators.',
+)
+PROJECT_MEMBER_OR_ADMIN = _role(
+    'project_member_or_admin',
+    f'(role:member and project_id:%(project_id)s) or {ADMIN}',
+    'Members of the project, and administrators.',
+)
+PROJECT_READER_OR_ADMIN = _role(
+    'project_reader_or_admin',
+    f'(role:reader and project_id:%(project_id)s) or {ADMIN}',
+    'Readers of the project, and administrators.',
+)
+AUDITOR = _role(
+    'audit_reader',
+    f'role:audit_reader or {ADMIN}',
+    'Auditors, who read the records of all projects and change nothing, and '
+    'administrators.',
+)
+#: The user themselves, and administrators.
+ADMIN_OR_USER = f'{ADMIN} or user_id:%(user_id)s'

@@ -1,196 +1,157 @@
 # SPDX-License-Identifier: Apache-2.0
 """Policies of servers, of the attributes they show and of their actions."""
 
-from oslo_policy import policy
-
 from nova_ext.policies import base
 
-_API = 'os_compute_api'
-ROOT = f'{_API}:servers'
-INDEX = f'{ROOT}:index'
-DETAIL = f'{ROOT}:detail'
-INDEX_ALL = f'{ROOT}:index:get_all_tenants'
-DETAIL_ALL = f'{ROOT}:detail:get_all_tenants'
-SHOW = f'{ROOT}:show'
-HOST_STATUS = f'{ROOT}:show:host_status'
-CREATE = f'{ROOT}:create'
-CREATE_FORCED_HOST = f'{ROOT}:create:forced_host'
-CREATE_REQUESTED_HOST = 'compute:servers:create:requested_destination'
-CREATE_ZERO_DISK_FLAVOR = f'{ROOT}:create:zero_disk_flavor'
-UPDATE = f'{ROOT}:update'
-DELETE = f'{ROOT}:delete'
-EXTENDED_ATTRIBUTES = f'{_API}:os-extended-server-attributes'
-START = f'{ROOT}:start'
-STOP = f'{ROOT}:stop'
-REBOOT = f'{ROOT}:reboot'
-REBUILD = f'{ROOT}:rebuild'
-RESIZE = f'{ROOT}:resize'
-CONFIRM_RESIZE = f'{ROOT}:confirm_resize'
-REVERT_RESIZE = f'{ROOT}:revert_resize'
-PAUSE = f'{_API}:os-pause-server:pause'
-UNPAUSE = f'{_API}:os-pause-server:unpause'
-SUSPEND = f'{_API}:os-suspend-server:suspend'
-RESUME = f'{_API}:os-suspend-server:resume'
-LOCK = f'{_API}:os-lock-server:lock'
-UNLOCK = f'{_API}:os-lock-server:unlock'
-UNLOCK_OVERRIDE = f'{_API}:os-lock-server:unlock:unlock_override'
-MIGRATE = f'{_API}:os-migrate-server:migrate'
-MIGRATE_HOST = f'{_API}:os-migrate-server:migrate:host'
-MIGRATE_LIVE = f'{_API}:os-migrate-server:migrate_live'
-MIGRATE_LIVE_HOST = f'{_API}:os-migrate-server:migrate_live:host'
-EVACUATE = f'{_API}:os-evacuate'
-FORCE_DELETE = f'{_API}:os-deferred-delete:force'
-RESET_STATE = f'{_API}:os-admin-actions:reset_state'
+_CREATE = 'POST /servers'
+_LIST = 'GET /servers'
+_DETAIL = 'GET /servers/detail'
+_SHOW = 'GET /servers/{server_id}'
 
-_CREATE = ('POST', '/servers')
-_LIST = ('GET', '/servers')
-_DETAIL = ('GET', '/servers/detail')
-_SHOW = ('GET', '/servers/{server_id}')
-
-RULES = [
-    base.rule(INDEX, base.PROJECT_READER_OR_ADMIN, 'List servers.', _LIST),
-    base.rule(
-        DETAIL,
-        base.PROJECT_READER_OR_ADMIN,
-        'List servers with details.',
-        _DETAIL,
-    ),
-    base.rule(
-        INDEX_ALL, base.ADMIN, 'List the servers of all projects.', _LIST
-    ),
-    base.rule(
-        DETAIL_ALL,
-        base.ADMIN,
-        'List the servers of all projects with details.',
-        _DETAIL,
-    ),
-    base.rule(SHOW, base.PROJECT_READER_OR_ADMIN, 'Show a server.', _SHOW),
-    base.rule(
-        HOST_STATUS,
-        base.ADMIN,
-        'See the status of the host of a server.',
-        _DETAIL,
-        _SHOW,
-    ),
-    base.rule(
-        EXTENDED_ATTRIBUTES,
-        base.ADMIN,
-        'See where a server runs, and other attributes of operators.',
-        _DETAIL,
-        _SHOW,
-    ),
-    base.rule(
-        CREATE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Create servers.',
-        _CREATE,
-    ),
-    base.rule(
-        CREATE_FORCED_HOST,
-        base.ADMIN,
-        'Create a server on the host its availability zone names.',
-        _CREATE,
-    ),
-    base.rule(
-        CREATE_REQUESTED_HOST,
-        base.ADMIN,
-        'Create a server on a requested host.',
-        _CREATE,
-    ),
-    base.rule(
-        CREATE_ZERO_DISK_FLAVOR,
-        base.ADMIN,
-        'Create a server that boots from an image with a flavor without a '
-        'disk.',
-        _CREATE,
-    ),
-    base.rule(
-        UPDATE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Rename a server, or describe it.',
-        ('PUT', '/servers/{server_id}'),
-    ),
-    base.rule(
-        DELETE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Delete a server.',
-        ('DELETE', '/servers/{server_id}'),
-    ),
-]
-
-_ACTION_PATH = '/servers/{server_id}/action'
+INDEX = base.rule(
+    'servers:index', base.PROJECT_READER_OR_ADMIN, 'List servers.', _LIST
+)
+DETAIL = base.rule(
+    'servers:detail',
+    base.PROJECT_READER_OR_ADMIN,
+    'List servers with details.',
+    _DETAIL,
+)
+INDEX_ALL = base.rule(
+    'servers:index:get_all_tenants',
+    base.ADMIN,
+    'List the servers of all projects.',
+    _LIST,
+)
+DETAIL_ALL = base.rule(
+    'servers:detail:get_all_tenants',
+    base.ADMIN,
+    'List the servers of all projects with details.',
+    _DETAIL,
+)
+SHOW = base.rule(
+    'servers:show', base.PROJECT_READER_OR_ADMIN, 'Show a server.', _SHOW
+)
+HOST_STATUS = base.rule(
+    'servers:show:host_status',
+    base.ADMIN,
+    'See the status of the host of a server.',
+    _DETAIL,
+    _SHOW,
+)
+EXTENDED_ATTRIBUTES = base.rule(
+    'os-extended-server-attributes',
+    base.ADMIN,
+    'See where a server runs, and other attributes of operators.',
+    _DETAIL,
+    _SHOW,
+)
+CREATE = base.rule(
+    'servers:create', base.PROJECT_MEMBER_OR_ADMIN, 'Create servers.', _CREATE
+)
+CREATE_FORCED_HOST = base.rule(
+    'servers:create:forced_host',
+    base.ADMIN,
+    'Create a server on the host its availability zone names.',
+    _CREATE,
+)
+CREATE_REQUESTED_HOST = base.rule(
+    'servers:create:requested_destination',
+    base.ADMIN,
+    'Create a server on a requested host.',
+    _CREATE,
+    api='compute',
+)
+CREATE_ZERO_DISK_FLAVOR = base.rule(
+    'servers:create:zero_disk_flavor',
+    base.ADMIN,
+    'Create a server that boots from an image with a flavor without a disk.',
+    _CREATE,
+)
+UPDATE = base.rule(
+    'servers:update',
+    base.PROJECT_MEMBER_OR_ADMIN,
+    'Rename a server, or describe it.',
+    'PUT /servers/{server_id}',
+)
+DELETE = base.rule(
+    'servers:delete',
+    base.PROJECT_MEMBER_OR_ADMIN,
+    'Delete a server.',
+    'DELETE /servers/{server_id}',
+)
 
 
-def _action_rule(
-    name: str, check: str, description: str, action: str
-) -> policy.DocumentedRuleDefault:
-    return base.rule(
-        name, check, description, ('POST', f'{_ACTION_PATH} ({action})')
-    )
+def _action(
+    name: str,
+    action: str,
+    description: str,
+    check: str = base.PROJECT_MEMBER_OR_ADMIN,
+) -> str:
+    request = f'POST /servers/{{server_id}}/action ({action})'
+    return base.rule(name, check, description, request)
 
 
-ACTION_RULES = [
-    _action_rule(START, base.PROJECT_MEMBER_OR_ADMIN, 'Start.', 'os-start'),
-    _action_rule(STOP, base.PROJECT_MEMBER_OR_ADMIN, 'Stop.', 'os-stop'),
-    _action_rule(REBOOT, base.PROJECT_MEMBER_OR_ADMIN, 'Reboot.', 'reboot'),
-    _action_rule(REBUILD, base.PROJECT_MEMBER_OR_ADMIN, 'Rebuild.', 'rebuild'),
-    _action_rule(RESIZE, base.PROJECT_MEMBER_OR_ADMIN, 'Resize.', 'resize'),
-    _action_rule(
-        CONFIRM_RESIZE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Confirm a resize or cold migration.',
-        'confirmResize',
-    ),
-    _action_rule(
-        REVERT_RESIZE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Revert a resize or cold migration.',
-        'revertResize',
-    ),
-    _action_rule(PAUSE, base.PROJECT_MEMBER_OR_ADMIN, 'Pause.', 'pause'),
-    _action_rule(UNPAUSE, base.PROJECT_MEMBER_OR_ADMIN, 'Unpause.', 'unpause'),
-    _action_rule(SUSPEND, base.PROJECT_MEMBER_OR_ADMIN, 'Suspend.', 'suspend'),
-    _action_rule(RESUME, base.PROJECT_MEMBER_OR_ADMIN, 'Resume.', 'resume'),
-    _action_rule(LOCK, base.PROJECT_MEMBER_OR_ADMIN, 'Lock.', 'lock'),
-    _action_rule(UNLOCK, base.PROJECT_MEMBER_OR_ADMIN, 'Unlock.', 'unlock'),
-    _action_rule(
-        UNLOCK_OVERRIDE,
-        base.ADMIN,
-        'Unlock a server that an administrator has locked.',
-        'unlock',
-    ),
-    _action_rule(
-        MIGRATE,
-        base.PROJECT_MANAGER_OR_ADMIN,
-        'Cold-migrate.',
-        'migrate',
-    ),
-    _action_rule(
-        MIGRATE_HOST,
-        base.ADMIN,
-        'Cold-migrate to a requested host.',
-        'migrate',
-    ),
-    _action_rule(
-        MIGRATE_LIVE,
-        base.PROJECT_MANAGER_OR_ADMIN,
-        'Live-migrate.',
-        'os-migrateLive',
-    ),
-    _action_rule(
-        MIGRATE_LIVE_HOST,
-        base.ADMIN,
-        'Live-migrate to a requested host.',
-        'os-migrateLive',
-    ),
-    _action_rule(
-        EVACUATE, base.ADMIN, 'Evacuate from a host that is down.', 'evacuate'
-    ),
-    _action_rule(
-        FORCE_DELETE,
-        base.PROJECT_MEMBER_OR_ADMIN,
-        'Delete at once.',
-        'forceDelete',
-    ),
-    _action_rule(RESET_STATE, base.ADMIN, 'Reset the state.', 'os-resetState'),
-]
+START = _action('servers:start', 'os-start', 'Start.')
+STOP = _action('servers:stop', 'os-stop', 'Stop.')
+REBOOT = _action('servers:reboot', 'reboot', 'Reboot.')
+REBUILD = _action('servers:rebuild', 'rebuild', 'Rebuild.')
+RESIZE = _action('servers:resize', 'resize', 'Resize.')
+CONFIRM_RESIZE = _action(
+    'servers:confirm_resize',
+    'confirmResize',
+    'Confirm a resize or cold migration.',
+)
+REVERT_RESIZE = _action(
+    'servers:revert_resize',
+    'revertResize',
+    'Revert a resize or cold migration.',
+)
+PAUSE = _action('os-pause-server:pause', 'pause', 'Pause.')
+UNPAUSE = _action('os-pause-server:unpause', 'unpause', 'Unpause.')
+SUSPEND = _action('os-suspend-server:suspend', 'suspend', 'Suspend.')
+RESUME = _action('os-suspend-server:resume', 'resume', 'Resume.')
+LOCK = _action('os-lock-server:lock', 'lock', 'Lock.')
+UNLOCK = _action('os-lock-server:unlock', 'unlock', 'Unlock.')
+UNLOCK_OVERRIDE = _action(
+    'os-lock-server:unlock:unlock_override',
+    'unlock',
+    'Unlock a server that an administrator has locked.',
+    base.ADMIN,
+)
+MIGRATE = _action(
+    'os-migrate-server:migrate',
+    'migrate',
+    'Cold-migrate.',
+    base.PROJECT_MANAGER_OR_ADMIN,
+)
+MIGRATE_HOST = _action(
+    'os-migrate-server:migrate:host',
+    'migrate',
+    'Cold-migrate to a requested host.',
+    base.ADMIN,
+)
+MIGRATE_LIVE = _action(
+    'os-migrate-server:migrate_live',
+    'os-migrateLive',
+    'Live-migrate.',
+    base.PROJECT_MANAGER_OR_ADMIN,
+)
+MIGRATE_LIVE_HOST = _action(
+    'os-migrate-server:migrate_live:host',
+    'os-migrateLive',
+    'Live-migrate to a requested host.',
+    base.ADMIN,
+)
+EVACUATE = _action(
+    'os-evacuate', 'evacuate', 'Evacuate from a host that is down.', base.ADMIN
+)
+FORCE_DELETE = _action(
+    'os-deferred-delete:force', 'forceDelete', 'Delete at once.'
+)
+RESET_STATE = _action(
+    'os-admin-actions:reset_state',
+    'os-resetState',
+    'Reset the state.',
+    base.ADMIN,
+)

@@ -7,9 +7,10 @@ duration of each of them. Methods for which another host waits during a live
 migration take no time, but can fail.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 import contextlib
 import threading
+import time
 
 from oslo_config import cfg
 
@@ -19,12 +20,102 @@ from nova_ext.objects.fields import PowerState
 from nova_ext.objects.fields import VMState
 from nova_ext.objects.instance import Instance
 from nova_ext.virt import driver
-from nova_ext.virt.simulated_move import SimulatedMove
 
 FAIL = 'fake:fail'
 SECONDS = 'fake:seconds'
 
+_MIB = 1024**2
+_GIB = 1024**3
+#: Bounds of the time between two reports of progress, in seconds.
+_STEP = (0.05, 1.0)
 _ALIASES = {'migrate': 'migrate_disk_and_power_off'}
+
+
+class _Move:
+    """A live migration by the clock, which can be forced or aborted.
+
+    :param seconds: duration unless it is forced or aborted
+    """
+
+    def __init__(self, instance: Instance, seconds: float) -> None:
+        self._instance = instance
+        self._seconds = seconds
+        self._woken = threading.Event()
+        self._is_forced = False
+        self._is_aborted = False
+
+    def force_complete(self) -> None:
+        """Complete at once."""
+        self._is_forced = True
+        self.wake()
+
+    def abort(self) -> None:
+        """Make :meth:`progress` raise."""
+        self._is_aborted = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Report the progress now."""
+        self._woken.set()
+
+    def progress(self) -> Iterator[driver.LiveMigrationProgress]:
+        """Yield the progress of the copy, from nothing to all."""
+        step = min(max(self._seconds / 10, _STEP[0]), _STEP[1])
+        begin = time.monotonic()
+        done = 0.0
+        while done < 1:
+            yield self._at(done)
+            self._woken.wait(min(step, self._seconds))
+            if self._is_aborted:
+                raise driver.LiveMigrationAborted(
+                    instance_uuid=self._instance.uuid
+                )
+            done = self._part(time.monotonic() - begin)
+        yield self._at(1)
+
+    def _part(self, elapsed: float) -> float:
+        if self._is_forced or elapsed >= self._seconds:
+            return 1
+        return elapsed / self._seconds
+
+    def _at(self, part: float) -> driver.LiveMigrationProgress:
+        memory = (self._instance.memory_mb or 0) * _MIB
+        disk = (self._instance.root_gb or 0) * _GIB
+        return driver.LiveMigrationProgress(
+            *_counts(memory, part), *_counts(disk, part)
+        )
+
+
+def _leaving(method: str, power_state: int | None) -> Callable[..., None]:
+    """Return a method that takes time and leaves a guest in a state.
+
+    :param power_state: None removes the guest
+    """
+
+    def work(
+        self: 'FakeDriver',
+        context: RequestContext,
+        instance: Instance,
+        *_: object,
+    ) -> None:
+        self._work(method, instance)
+        if power_state is None:
+            self._guests.pop(instance.uuid, None)
+        else:
+            self._guests[instance.uuid] = power_state
+
+    return work
+
+
+def _agreeing(method: str) -> Callable[..., None]:
+    """Return a method that does nothing, unless it is to fail."""
+
+    def agree(
+        self: 'FakeDriver', context: RequestContext, instance: Instance
+    ) -> None:
+        self._fail_if_asked(method, instance)
+
+    return agree
 
 
 class FakeDriver(driver.ComputeDriver):
@@ -36,7 +127,7 @@ class FakeDriver(driver.ComputeDriver):
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf.fake
         self._guests: dict[str, int] = {}
-        self._moves: dict[str, SimulatedMove] = {}
+        self._moves: dict[str, _Move] = {}
         self._interrupted = threading.Event()
 
     def init_host(self, instances: Iterable[Instance]) -> None:
@@ -62,64 +153,26 @@ class FakeDriver(driver.ComputeDriver):
         """Return an address for documentation, RFC 5737."""
         return '192.0.2.1'
 
-    def spawn(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest and power it on."""
-        self._work('spawn', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def rebuild(self, context: RequestContext, instance: Instance) -> None:
-        """Create the guest again, from the image it has now."""
-        self._work('rebuild', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def destroy(self, context: RequestContext, instance: Instance) -> None:
-        """Remove the guest."""
-        self._work('destroy', instance)
-        self._guests.pop(instance.uuid, None)
-
-    def power_on(self, context: RequestContext, instance: Instance) -> None:
-        """Start the guest."""
-        self._work('power_on', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def power_off(self, context: RequestContext, instance: Instance) -> None:
-        """Stop the guest."""
-        self._work('power_off', instance)
-        self._guests[instance.uuid] = PowerState.SHUTDOWN
-
-    def reboot(
-        self, context: RequestContext, instance: Instance, reboot_type: str
-    ) -> None:
-        """Restart the guest."""
-        self._work('reboot', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def pause(self, context: RequestContext, instance: Instance) -> None:
-        """Freeze the guest."""
-        self._work('pause', instance)
-        self._guests[instance.uuid] = PowerState.PAUSED
-
-    def unpause(self, context: RequestContext, instance: Instance) -> None:
-        """Let a frozen guest run on."""
-        self._work('unpause', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def suspend(self, context: RequestContext, instance: Instance) -> None:
-        """Stop the guest for a while."""
-        self._work('suspend', instance)
-        self._guests[instance.uuid] = PowerState.SUSPENDED
-
-    def resume(self, context: RequestContext, instance: Instance) -> None:
-        """Run a suspended guest again."""
-        self._work('resume', instance)
-        self._guests[instance.uuid] = PowerState.RUNNING
-
-    def migrate_disk_and_power_off(
-        self, context: RequestContext, instance: Instance, dest: str
-    ) -> None:
-        """Stop the guest; there is no disk to copy."""
-        self._work('migrate_disk_and_power_off', instance)
-        self._guests[instance.uuid] = PowerState.SHUTDOWN
+    spawn = _leaving('spawn', PowerState.RUNNING)
+    rebuild = _leaving('rebuild', PowerState.RUNNING)
+    destroy = _leaving('destroy', None)
+    power_on = _leaving('power_on', PowerState.RUNNING)
+    power_off = _leaving('power_off', PowerState.SHUTDOWN)
+    reboot = _leaving('reboot', PowerState.RUNNING)
+    pause = _leaving('pause', PowerState.PAUSED)
+    unpause = _leaving('unpause', PowerState.RUNNING)
+    suspend = _leaving('suspend', PowerState.SUSPENDED)
+    resume = _leaving('resume', PowerState.RUNNING)
+    #: There is no disk to copy.
+    migrate_disk_and_power_off = _leaving(
+        'migrate_disk_and_power_off', PowerState.SHUTDOWN
+    )
+    confirm_migration = _leaving('confirm_migration', None)
+    check_can_live_migrate_destination = _agreeing(
+        'check_can_live_migrate_destination'
+    )
+    check_can_live_migrate_source = _agreeing('check_can_live_migrate_source')
+    pre_live_migration = _agreeing('pre_live_migration')
 
     def finish_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
@@ -128,37 +181,12 @@ class FakeDriver(driver.ComputeDriver):
         self._work('finish_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
 
-    def confirm_migration(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Remove a guest that moved to another host."""
-        self._work('confirm_migration', instance)
-        self._guests.pop(instance.uuid, None)
-
     def finish_revert_migration(
         self, context: RequestContext, instance: Instance, power_on: bool
     ) -> None:
         """Set up again a guest that had moved to another host."""
         self._work('finish_revert_migration', instance)
         self._guests[instance.uuid] = _power_state(power_on)
-
-    def check_can_live_migrate_destination(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Agree."""
-        self._fail_if_asked('check_can_live_migrate_destination', instance)
-
-    def check_can_live_migrate_source(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Agree."""
-        self._fail_if_asked('check_can_live_migrate_source', instance)
-
-    def pre_live_migration(
-        self, context: RequestContext, instance: Instance
-    ) -> None:
-        """Do nothing: there is nothing to prepare."""
-        self._fail_if_asked('pre_live_migration', instance)
 
     def live_migration(
         self,
@@ -223,8 +251,8 @@ class FakeDriver(driver.ComputeDriver):
             raise exception.VirtDriverError(method=method)
 
     @contextlib.contextmanager
-    def _move(self, instance: Instance) -> Iterator[SimulatedMove]:
-        move = SimulatedMove(instance, self._seconds(instance))
+    def _move(self, instance: Instance) -> Iterator[_Move]:
+        move = _Move(instance, self._seconds(instance))
         self._moves[instance.uuid] = move
         try:
             yield move
@@ -243,3 +271,13 @@ def _as_seconds(text: str | None) -> float | None:
         return None
     # What is not a number or too long to wait for is a float, too.
     return seconds if 0 <= seconds <= threading.TIMEOUT_MAX else None
+
+
+def _counts(
+    total: int, part: float
+) -> tuple[int | None, int | None, int | None]:
+    """Return the total, the copied and the remaining, each at least 1."""
+    if total < 2:
+        return None, None, None
+    processed = min(max(int(total * part), 1), total - 1)
+    return total, processed, total - processed

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The statements that are sent to a cell, all of them SELECTs."""
+"""Reading of a cell: its statements, all of them SELECTs, and their limits."""
 
 from collections.abc import Iterable, Iterator, Sequence
+import datetime
+import threading
 from typing import Any, NamedTuple, TypeVar
+
+from oslo_config import cfg
 
 from ext_lib.context import RequestContext
 from nova_ext.db.facade import facade
@@ -10,6 +14,49 @@ from nova_ext.db.trail import text_sizes
 from nova_ext.db.trail.record_kinds import Kind
 
 _T = TypeVar('_T')
+
+
+class Throttle(NamedTuple):
+    """Limits on the load that a collector puts on cells.
+
+    :param batch: how many rows it asks for at once
+    :param rest: seconds between two batches of new rows
+    :param late: how long a transaction may be open that stores a row
+    :param skew: how far the clocks may differ that date rows
+    :param stopping: is set when the collector is to end
+    """
+
+    batch: int
+    rest: float
+    late: datetime.timedelta
+    skew: datetime.timedelta
+    stopping: threading.Event
+
+    def pause(self) -> None:
+        """Wait between two batches.
+
+        :raises Stopped: when the collector is to end
+        """
+        if self.stopping.wait(self.rest) if self.rest else self._is_over():
+            raise Stopped()
+
+    def _is_over(self) -> bool:
+        return self.stopping.is_set()
+
+
+class Stopped(Exception):
+    """The collector was told to end."""
+
+
+def throttle_of(conf: cfg.ConfigOpts, stopping: threading.Event) -> Throttle:
+    """Return the limits that the configuration sets."""
+    return Throttle(
+        conf.trail.batch_size,
+        conf.trail.batch_pause,
+        datetime.timedelta(seconds=conf.trail.late_commits),
+        datetime.timedelta(seconds=conf.cells.clock_skew),
+        stopping,
+    )
 
 
 class Batch(NamedTuple):

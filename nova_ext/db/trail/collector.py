@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The collector, which copies all cells while it holds the lease."""
+"""The collector, which copies and seals while it holds the lease."""
 
 from collections.abc import Callable
 import os
@@ -12,15 +12,20 @@ from oslo_config import cfg
 from oslo_log import log
 
 from ext_lib import context
+from ext_lib.context import RequestContext
 from ext_lib.db import connect_limits
 from nova_ext.db import cells
 from nova_ext.db.trail import lease
-from nova_ext.db.trail import seal_schedule
-from nova_ext.db.trail import throttle
+from nova_ext.db.trail import seals
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import Stopped
+from nova_ext.db.trail.cell import throttle_of
 from nova_ext.db.trail.follower import Follower
 
 LOG = log.getLogger(__name__)
+
+#: Most seals that are written in one round.
+_TURN = 4
 
 
 class Collector:
@@ -33,10 +38,10 @@ class Collector:
         self._settings = conf.trail
         self._stopping = threading.Event()
         self._context = context.get_admin_context()
-        self._throttle = throttle.from_conf(conf, self._stopping)
+        self._throttle = throttle_of(conf, self._stopping)
         self._lease = lease.Lease(_name(), conf.trail.lease)
         self._followers = self._make_followers()
-        self._schedule = seal_schedule.SealSchedule(self._context, conf)
+        self._schedule = _SealSchedule(self._context, conf)
         self._leads = False
         self._has_more = False
         self._is_once = False
@@ -97,7 +102,7 @@ class Collector:
         title = follower.cell.title
         try:
             is_at_end = follower.follow(self._is_once)
-        except (throttle.Stopped, lease.LeaseLost):
+        except (Stopped, lease.LeaseLost):
             raise
         except connect_limits.UNREACHABLE as error:
             if not self._is_trail_reachable():
@@ -139,7 +144,7 @@ class Collector:
     def _attempt(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except throttle.Stopped:
+        except Stopped:
             pass
         except lease.LeaseLost as error:
             LOG.warning('%s', error.message)
@@ -147,6 +152,46 @@ class Collector:
             LOG.warning('The database of the trail does not answer: %s', error)
         except Exception:
             LOG.exception('A round of collector %s failed', self._lease.owner)
+
+
+class _SealSchedule:
+    """Writes a seal when the last one is old enough.
+
+    :param context: of the trail
+    """
+
+    def __init__(self, context: RequestContext, conf: cfg.ConfigOpts) -> None:
+        self._context = context
+        self._interval = conf.trail.seal_interval
+        self._batch = conf.trail.batch_size
+        self._next: float | None = None
+
+    def run(self) -> None:
+        """Write the seals that are due; many ones in several rounds."""
+        if not self._interval:
+            return
+        if self._next is None:
+            self._next = time.monotonic() + self._left()
+        for _ in range(_TURN):
+            if time.monotonic() < self._next:
+                return
+            sealed = seals.seal(self._context, self._batch)
+            LOG.info(
+                'Seal %d of %d records: %s',
+                sealed.number,
+                sealed.total,
+                sealed.digest,
+            )
+            if sealed.is_complete:
+                self._next = time.monotonic() + self._interval
+
+    def _left(self) -> float:
+        """Return in how many seconds the next seal is due."""
+        last = seals.last_sealed_at(self._context)
+        if last is None:
+            return 0.0
+        age = (lease.now(self._context) - last).total_seconds()
+        return max(0.0, float(self._interval - age))
 
 
 def _name() -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading of seals, digests and the contents that they are of."""
+"""Seals, digests and the contents that they are of, present and former."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 import itertools
 from typing import Any
 
@@ -16,13 +16,23 @@ from nova_ext.db.trail.record_kinds import Kind
 
 _Row = dict[str, Any]
 _s, _d, _v = models.seals.c, models.digests.c, models.versions.c
+_SOURCES = sa.select(
+    models.sources.c.id, models.sources.c.cell, models.sources.c.life
+)
 _PAGE = 100
 
 
 def sources(context: RequestContext) -> dict[int, chain.Source]:
     """Return all sources of the trail by their numbers."""
-    t = models.sources.c
-    rows = facade.fetch(context, sa.select(t.id, t.cell, t.life))
+    return _by_number(facade.fetch(context, _SOURCES))
+
+
+def sources_within(connection: Any) -> dict[int, chain.Source]:
+    """Return :func:`sources` as the transaction of a connection sees them."""
+    return _by_number(connection.execute(_SOURCES))
+
+
+def _by_number(rows: Iterable[Any]) -> dict[int, chain.Source]:
     return {number: chain.Source(cell, life) for number, cell, life in rows}
 
 
@@ -125,3 +135,36 @@ class Contents:
 
 def _kind_and_source(row: _Row) -> tuple[str, int]:
     return row['kind'], row['source_id']
+
+
+def keep_versions(
+    connection: Any, source_id: int, kind: Kind, numbers: Sequence[int]
+) -> None:
+    """Keep what was sealed of records that are about to change.
+
+    It is called in the transaction that changes them, which has the lock.
+    They are sealed again as another version. Of a record that had not ended
+    nothing is kept but its digest.
+    """
+    t = kind.table
+    is_one = sa.and_(
+        t.c.source_id == source_id, t.c.id.in_(numbers), t.c.sealed.isnot(None)
+    )
+    sealed = connection.execute(
+        sa.select(t, _d.is_ended)
+        .select_from(t.join(models.digests, _d.sequence == t.c.sealed))
+        .where(is_one)
+    ).all()
+    if not sealed:
+        return
+    source = sources_within(connection)[source_id]
+    names = t.columns.keys()
+    kept = []
+    for *values, is_ended in sealed:
+        row = dict(zip(names, values, strict=True))
+        if is_ended:
+            text = chain.canonical(chain.content(kind, source, row)).decode()
+            kept.append({'sequence': row['sealed'], 'content': text})
+    if kept:
+        connection.execute(sa.insert(models.versions), kept)
+    connection.execute(sa.update(t).where(is_one).values(sealed=None))

@@ -19,13 +19,13 @@ from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import sources
 from nova_ext.db.trail import text_sizes
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import Throttle
 from nova_ext.db.trail.record_kinds import Kind
 from nova_ext.db.trail.refresh import Refresher
 from nova_ext.db.trail.refresh import Restored
 from nova_ext.db.trail.rows import Maker
 from nova_ext.db.trail.store import Position
 from nova_ext.db.trail.store import Store
-from nova_ext.db.trail.throttle import Throttle
 
 LOG = log.getLogger(__name__)
 

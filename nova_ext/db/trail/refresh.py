@@ -9,9 +9,9 @@ from ext_lib import exception
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import rows
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import Throttle
 from nova_ext.db.trail.record_kinds import Kind
 from nova_ext.db.trail.store import Store
-from nova_ext.db.trail.throttle import Throttle
 
 _Row = dict[str, Any]
 _WATCHED = (

@@ -16,10 +16,10 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from nova_ext.db.trail import chain
+from nova_ext.db.trail import digests
 from nova_ext.db.trail import lease
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_kinds
-from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.record_kinds import Kind
 
@@ -95,7 +95,7 @@ class Link:
         self.number = before.id + 1 if before else 1
         self.first = before.last + 1 if before else 1
         self.closed = json.loads(before.closed) if before else {}
-        self.sources = versions.sources(connection)
+        self.sources = digests.sources_within(connection)
         self._previous = before.digest if before else chain.NONE
         self._sequence = itertools.count(self.first)
         self._hash = chain.RecordsDigest()

@@ -25,9 +25,9 @@ from nova_ext.db.trail import seals
 from nova_ext.db.trail import sources
 from nova_ext.db.trail import store
 from nova_ext.db.trail.cell import Cell
+from nova_ext.db.trail.cell import Throttle
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.record_kinds import Kind
-from nova_ext.db.trail.throttle import Throttle
 
 _Row = dict[str, Any]
 _d = models.digests.c

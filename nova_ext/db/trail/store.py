@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from ext_lib.context import RequestContext
 from ext_lib.db import text
+from nova_ext.db.trail import digests
 from nova_ext.db.trail import models
 from nova_ext.db.trail import record_kinds
 from nova_ext.db.trail import superseded
-from nova_ext.db.trail import versions
 from nova_ext.db.trail.facade import facade
 from nova_ext.db.trail.lease import Lease
 from nova_ext.db.trail.record_kinds import Kind
@@ -187,7 +187,7 @@ class Store:
     ) -> None:
         """Do what :meth:`change` does, within a transaction with the lock."""
         numbers = [row['id'] for row in rows]
-        versions.keep(connection, self.source_id, kind, numbers)
+        digests.keep_versions(connection, self.source_id, kind, numbers)
         self._change(connection, kind, rows)
 
     def mark_read(self, moment: datetime.datetime) -> None:

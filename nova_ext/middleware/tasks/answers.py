@@ -14,6 +14,7 @@ from ext_lib.wsgi import application
 from ext_lib.wsgi import auth
 from ext_lib.wsgi import links
 from ext_lib.wsgi import request
+from nova_ext import policies
 from nova_ext.api.openstack import faults
 from nova_ext.api.openstack.compute import server_tasks
 from nova_ext.api.openstack.compute import task_pages
@@ -22,8 +23,6 @@ from nova_ext.middleware.tasks import reservations
 from nova_ext.middleware.tasks import resolver
 from nova_ext.middleware.tasks import upstream
 from nova_ext.objects.task import Task
-from nova_ext.policies import base as base_policies
-from nova_ext.policies import server_tasks as policies
 
 TAG = 'Task-tag'
 ID = 'Task-id'
@@ -161,7 +160,7 @@ class Tasks:
     ) -> None:
         self.conf = conf
         self.upstream = upstream
-        rules = [*base_policies.list_rules(), *policies.list_rules()]
+        rules = policies.list_rules('os_compute_api:os-server-tasks:')
         self.enforcer = policy.Enforcer(conf, rules)
         waiting = task_pages.Waiting(
             conf.tasks.max_wait, conf.tasks.max_waiting

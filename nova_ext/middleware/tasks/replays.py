@@ -30,15 +30,10 @@ REBUILT: Final = 'Idempotency-Rebuilt'
 OMITTED: Final = 'Idempotency-Omitted'
 
 #: Headers of an answer that are stored, in lower case.
-_STORED = frozenset(
-    {
-        'content-type',
-        'location',
-        'openstack-api-version',
-        'vary',
-        'x-openstack-nova-api-version',
-    }
-)
+_STORED = frozenset({
+    'content-type', 'location', 'openstack-api-version', 'vary',
+    'x-openstack-nova-api-version',
+})  # fmt: skip
 #: The most names of secrets in a header, and characters of each.
 _MOST, _LONGEST = 20, 64
 #: A secret that the application generates for some tasks.

@@ -49,31 +49,18 @@ _TASKS: dict[tuple[str, str], str | None] = {
     ): 'live_migration_force_complete',
     ('DELETE', 'servers/{id}/migrations/{id}'): 'live_migration_cancel',
 }
-_COLLECTIONS = frozenset(
-    {
-        'servers',
-        'metadata',
-        'migrations',
-        'os-interface',
-        'os-volume_attachments',
-        'shares',
-        'tags',
-    }
-)
+_COLLECTIONS = frozenset({
+    'servers', 'metadata', 'migrations', 'os-interface',
+    'os-volume_attachments', 'shares', 'tags',
+})  # fmt: skip
 #: The collection of servers, and its other name in nova.
 ROOTS = ('servers', 'os-volumes_boot')
 #: Requests of a POST that only read.
 _CONSOLES = frozenset({('POST', 'servers/{id}/remote-consoles')})
-_READING_ACTIONS = frozenset(
-    {
-        'os-getConsoleOutput',
-        'os-getVNCConsole',
-        'os-getRDPConsole',
-        'os-getSPICEConsole',
-        'os-getSerialConsole',
-        'os-getMKSConsole',
-    }
-)
+_READING_ACTIONS = frozenset({
+    'os-getConsoleOutput', 'os-getVNCConsole', 'os-getRDPConsole',
+    'os-getSPICEConsole', 'os-getSerialConsole', 'os-getMKSConsole',
+})  # fmt: skip
 #: A tag is a header and, where tasks are read, a segment of a path.
 _TAG = re.compile(r'[!-~]{1,255}\Z')
 _NOT_IN_A_TAG = frozenset(',/?#%')

@@ -29,16 +29,11 @@ _CONTEXTS = ('nova.context', request.CONTEXT)
 OUTER = 'nova_ext.tasks.environ'
 #: What others leave in the environ for one request only.
 _OF_ONE_REQUEST = ('webob.', 'routes.', 'wsgiorg.', 'openstack.legacy_v2')
-_HEADERS_NOT_PASSED_ON = frozenset(
-    {
-        'CONTENT_TYPE',
-        'HTTP_IDEMPOTENCY_KEY',
-        'HTTP_TASK_TAG',
-        'HTTP_X_OPENSTACK_NOVA_API_VERSION',
-        'HTTP_TRANSFER_ENCODING',
-        'wsgi.input_terminated',
-    }
-)
+_HEADERS_NOT_PASSED_ON = frozenset({
+    'CONTENT_TYPE', 'HTTP_IDEMPOTENCY_KEY', 'HTTP_TASK_TAG',
+    'HTTP_X_OPENSTACK_NOVA_API_VERSION', 'HTTP_TRANSFER_ENCODING',
+    'wsgi.input_terminated',
+})  # fmt: skip
 #: The version whose answers have most of what this filter needs.
 _WANTED = microversion.Version(2, 84)
 #: One that no application has; see :meth:`Upstream.is_routed`.

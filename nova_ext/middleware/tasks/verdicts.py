@@ -66,38 +66,19 @@ _WORK: dict[str, Sequence[str]] = {
 #: Carried out when they are answered, with an event or without one.
 _AT_ONCE = frozenset({'resetState', 'lock', 'unlock'})
 #: Recorded as actions; of others the application has no record.
-RECORDED = frozenset(
-    {
-        *_WORK,
-        *_AT_ONCE,
-        'attach_interface',
-        'detach_interface',
-        'attach_volume',
-        'detach_volume',
-        'attach_share',
-        'detach_share',
-        'swap_volume',
-        'live_migration_force_complete',
-        'live_migration_cancel',
-        'trigger_crash_dump',
-    }
-)
+RECORDED = frozenset({
+    *_WORK, *_AT_ONCE, 'attach_interface', 'detach_interface', 'attach_volume',
+    'detach_volume', 'attach_share', 'detach_share', 'swap_volume',
+    'live_migration_force_complete', 'live_migration_cancel',
+    'trigger_crash_dump',
+})  # fmt: skip
 #: Tasks that end with the answer, which alone has their outcome: nova keeps no
 #: record of these requests.
-ANSWERED_ONLY = frozenset(
-    {
-        'update',
-        'update_metadata',
-        'replace_metadata',
-        'delete_metadata',
-        'add_tag',
-        'replace_tags',
-        'delete_tag',
-        'delete_tags',
-        'clear_password',
-        'update_volume_attachment',
-    }
-)
+ANSWERED_ONLY = frozenset({
+    'update', 'update_metadata', 'replace_metadata', 'delete_metadata',
+    'add_tag', 'replace_tags', 'delete_tag', 'delete_tags', 'clear_password',
+    'update_volume_attachment',
+})  # fmt: skip
 
 _DELETED = 'The server was deleted.'
 #: The end of a deletion while there is a server. DELETED is none: nova shows

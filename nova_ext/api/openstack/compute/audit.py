@@ -17,11 +17,11 @@ from ext_lib.wsgi import links
 from ext_lib.wsgi import request
 from ext_lib.wsgi import routing
 from nova_ext import exception
+from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute.schemas import audit as schemas
 from nova_ext.api.openstack.compute.views import audit as view
 from nova_ext.objects import audit
-from nova_ext.policies import audit as policies
 
 _ROOT = 'audit'
 _SINCE, _BEFORE = 'since', 'before'
@@ -55,12 +55,14 @@ class AuditController:
     def actions(self, req: request.Request) -> dict[str, Any]:
         """List actions, newest first."""
         rights = view.Rights(req)
-        project = _project(req, rights, policies.ACTIONS)
+        project = _project(req, rights, policies.Audit.ACTIONS)
         wanted = _filters(req)
         has_events = strutils.bool_from_string(req.filters.get('events'))
         wanted |= _owner(req, wanted.get('server_project_id'), project)
         if 'host' in wanted and not rights.hosts(project):
-            raise ext_exception.PolicyNotAuthorized(action=policies.HOSTS)
+            raise ext_exception.PolicyNotAuthorized(
+                action=policies.Audit.HOSTS
+            )
         found = audit.get_actions(req.context, wanted, req.page)
         events = None
         if has_events:
@@ -74,11 +76,11 @@ class AuditController:
     def timeline(self, req: request.Request, server_id: str) -> dict[str, Any]:
         """Show all that was done to a server, oldest first."""
         rights = view.Rights(req)
-        project = _project(req, rights, policies.TIMELINE)
+        project = _project(req, rights, policies.Audit.TIMELINE)
         server = _server(req, server_id, project)
         owner = server.project_id
         kinds = [audit.ACTION, audit.EVENT]
-        if rights.may(policies.MIGRATIONS, owner):
+        if rights.may(policies.Audit.MIGRATIONS, owner):
             kinds.append(audit.MIGRATION)
         wanted = audit.Wanted(kinds, rights.in_full(owner), project)
         entries, tasks = audit.get_timeline(
@@ -99,7 +101,7 @@ class AuditController:
     ) -> dict[str, Any]:
         """List the migrations of a server, of all types, newest first."""
         rights = view.Rights(req)
-        project = _project(req, rights, policies.MIGRATIONS)
+        project = _project(req, rights, policies.Audit.MIGRATIONS)
         server = _server(req, server_id, project)
         found = audit.get_migrations(
             req.context, server, dict(req.filters), req.page
@@ -144,7 +146,7 @@ def _project(
     own: str | None = req.context.project_id
     req.context.can(rule, {'project_id': own})
     audit.check_available()
-    return None if rights.may(policies.ALL_PROJECTS, own) else own
+    return None if rights.may(policies.Audit.ALL_PROJECTS, own) else own
 
 
 def _owner(
@@ -157,7 +159,7 @@ def _owner(
     if project is None:
         return {}
     if asked not in (None, project):
-        req.context.can(policies.ALL_PROJECTS, {'project_id': project})
+        req.context.can(policies.Audit.ALL_PROJECTS, {'project_id': project})
     return {'server_project_id': project}
 
 

@@ -20,18 +20,9 @@ from nova_ext.flavors import Flavor
 _MINIMA = {'minRam': 'memory_mb', 'minDisk': 'root_gb'}
 
 _SORT_KEYS = (
-    'flavorid',
-    'id',
-    'name',
-    'memory_mb',
-    'vcpus',
-    'root_gb',
-    'ephemeral_gb',
-    'swap',
-    'rxtx_factor',
-    'disabled',
-    'is_public',
-)
+    'flavorid', 'id', 'name', 'memory_mb', 'vcpus', 'root_gb', 'ephemeral_gb',
+    'swap', 'rxtx_factor', 'disabled', 'is_public',
+)  # fmt: skip
 #: Accepted and ignored: all flavors are equal in these.
 _SAME_KEYS = ('created_at', 'updated_at', 'description', 'vcpu_weight')
 _SORT_KEY = {'enum': [*_SORT_KEYS, *_SAME_KEYS]}

@@ -8,29 +8,19 @@ from oslo_config import cfg
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import request
 
-#: What each version changes, for the resources this service has; None where
-#: it changes only others. ``rest_api_version_history.rst`` has the details.
-HISTORY: dict[str, str | None] = {
+#: What versions change, for the resources this service has.
+_CHANGES = {
     '2.1': 'The first version.',
     '2.2': 'Keys have a type; statuses of keys that are made or deleted.',
     '2.3': 'Show more attributes of servers to administrators.',
-    '2.4': None,
     '2.5': 'Filter servers by ip6.',
-    '2.6': None,
-    '2.7': None,
-    '2.8': None,
     '2.9': 'Show whether a server is locked.',
     '2.10': 'Administrators manage the keys of other users.',
     '2.11': 'Force a compute service down.',
-    '2.12': None,
-    '2.13': None,
     '2.14': 'Evacuate without onSharedStorage and without a password.',
-    '2.15': None,
     '2.16': 'Show the status of the host of a server.',
-    '2.17': None,
     '2.18': 'The project segment of URLs is optional.',
     '2.19': 'Set and show the description of a server.',
-    '2.20': None,
     '2.21': 'Show the actions of deleted servers.',
     '2.22': 'Force a running live migration to complete.',
     '2.23': 'List and show live migrations of a server; migration type.',
@@ -38,29 +28,14 @@ HISTORY: dict[str, str | None] = {
     '2.25': 'Live migration with automatic block migration.',
     '2.26': 'Show the tags of a server.',
     '2.27': 'Accept the OpenStack-API-Version header.',
-    '2.28': None,
     '2.29': 'Evacuate checks the requested host, unless forced.',
     '2.30': 'Live migration checks the requested host, unless forced.',
-    '2.31': None,
-    '2.32': None,
-    '2.33': None,
     '2.34': 'Live migration checks the hosts before it answers no more.',
     '2.35': 'Page the list of keys.',
     '2.36': 'The image proxy is gone.',
     '2.37': 'The networks of a new server must be given.',
     '2.38': 'An unknown status in a list of servers is an error.',
-    '2.39': None,
-    '2.40': None,
-    '2.41': None,
-    '2.42': None,
-    '2.43': None,
-    '2.44': None,
-    '2.45': None,
-    '2.46': None,
     '2.47': 'Show the flavor of a server itself and not a link.',
-    '2.48': None,
-    '2.49': None,
-    '2.50': None,
     '2.51': 'Show the events of an action to all users who see the action.',
     '2.52': 'Set tags when a server is created.',
     '2.53': 'Services have a UUID as their id.',
@@ -70,41 +45,31 @@ HISTORY: dict[str, str | None] = {
     '2.57': 'Set and show the user data of a rebuilt server.',
     '2.58': 'Page and filter the actions of a server; updated_at.',
     '2.59': 'Page and filter migrations; the uuid of a migration.',
-    '2.60': None,
     '2.61': 'Show the extra specs of a flavor.',
     '2.62': 'Show the host of events, hashed to those who may not know it.',
     '2.63': 'Show the trusted image certificates of a server.',
-    '2.64': None,
     '2.65': 'Abort live migrations that are queued or in preparation.',
     '2.66': 'Filter by changes-before.',
-    '2.67': None,
     '2.68': 'Evacuation and live migration cannot be forced any more.',
     '2.69': 'Show partial results while a cell is down.',
-    '2.70': None,
     '2.71': 'Show the server groups of a server.',
-    '2.72': None,
     '2.73': 'Lock with a reason, and show it; list by locked.',
     '2.74': 'Create a server on a requested host.',
     '2.75': 'Refuse unknown parameters; swap of a flavor is a number.',
-    '2.76': None,
-    '2.77': None,
-    '2.78': None,
-    '2.79': None,
     '2.80': 'Show and filter by who started a migration.',
-    '2.81': None,
-    '2.82': None,
     '2.83': 'Filter servers by more, for all users.',
     '2.84': 'Show why a step of an action failed.',
 }
 
-#: Changes of later versions in the answers of the audit, which serves all
-#: versions up to the last; those between change nothing.
-AUDIT_HISTORY = {
-    '2.102': 'Refuse unknown parameters for one action and live migrations.',
-}
+MINIMUM = microversion.parse('2.1')
+MAXIMUM = microversion.parse([*_CHANGES][-1])
 
-MINIMUM = microversion.parse(next(iter(HISTORY)))
-MAXIMUM = microversion.parse(list(HISTORY)[-1])
+#: What each version changes; None where it changes only other resources.
+#: ``rest_api_version_history.rst`` has the details.
+HISTORY = {
+    version: _CHANGES.get(version)
+    for version in (f'2.{minor}' for minor in range(1, MAXIMUM.minor + 1))
+}
 
 KEYPAIR_TYPE = microversion.parse('2.2')
 EXTENDED_ATTRIBUTES = microversion.parse('2.3')

@@ -16,38 +16,17 @@ from nova_ext.api.openstack.compute.views import statuses
 from nova_ext.objects.fields import VMState
 
 #: Filters for all users; others are ignored, unless an operator asks.
-_FOR_ALL = frozenset(
-    {
-        'reservation_id',
-        'name',
-        'status',
-        'image',
-        'flavor',
-        'ip',
-        'ip6',
-        'tags',
-        'tags-any',
-        'not-tags',
-        'not-tags-any',
-        'locked',
-        'changes-since',
-        'changes-before',
-    }
-)
+_FOR_ALL = frozenset({
+    'reservation_id', 'name', 'status', 'image', 'flavor', 'ip', 'ip6', 'tags',
+    'tags-any', 'not-tags', 'not-tags-any', 'locked', 'changes-since',
+    'changes-before',
+})  # fmt: skip
 #: Filters for all users from 2.83 on.
 _FOR_ALL_LATER = _FOR_ALL | {
-    'availability_zone',
-    'config_drive',
-    'key_name',
-    'created_at',
-    'launched_at',
-    'terminated_at',
-    'power_state',
-    'task_state',
-    'vm_state',
-    'progress',
-    'user_id',
-}
+    'availability_zone', 'config_drive', 'key_name', 'created_at',
+    'launched_at', 'terminated_at', 'power_state', 'task_state', 'vm_state',
+    'progress', 'user_id',
+}  # fmt: skip
 _RENAMED = {
     'name': 'display_name',
     'description': 'display_description',

@@ -20,14 +20,15 @@ from ext_lib.wsgi import schema
 from ext_lib.wsgi import timestamps
 from ext_lib.wsgi.schema import Param
 from nova_ext import exception
+from nova_ext import policies
 from nova_ext.api.openstack.compute import filters
 from nova_ext.api.openstack.compute import task_pages
 from nova_ext.api.openstack.compute.schemas import types
 from nova_ext.objects.task import RequestState
 from nova_ext.objects.task import Task
 from nova_ext.objects.task import TaskList
-from nova_ext.policies import server_tasks as policies
 
+_RULES = policies.ServerTasks
 _TASKS = 'tasks'
 _ALL = 'os-server-tasks'
 
@@ -172,7 +173,7 @@ class ServerTasksController:
         :raises TaskNotFound: when there is none
         """
         project = _project(
-            req, dict(req.query), policies.SHOW, policies.SHOW_ALL_TENANTS
+            req, dict(req.query), _RULES.SHOW, _RULES.SHOW_ALL_TENANTS
         )
         task = Task.get_by_uuid(req.context, uuid, project)
         if task.has_ended:
@@ -237,7 +238,7 @@ def _filters(req: request.Request) -> dict[str, Any]:
     """Return the filters of a list, with the project whose tasks it has."""
     wanted = filters.parsed(req)
     wanted['project_id'] = _project(
-        req, wanted, policies.INDEX, policies.INDEX_ALL_TENANTS
+        req, wanted, _RULES.INDEX, _RULES.INDEX_ALL_TENANTS
     )
     return wanted
 

@@ -6,35 +6,13 @@ from ext_lib.wsgi.schema import Param
 from nova_ext.api.openstack.compute.schemas import types
 
 SORT_KEYS = (
-    'display_name',
-    'access_ip_v4',
-    'display_description',
-    'terminated_at',
-    'launched_at',
-    'progress',
-    'node',
-    'updated_at',
-    'access_ip_v6',
-    'image_ref',
-    'host',
-    'task_state',
-    'vm_state',
-    'locked_by',
-    'user_id',
-    'availability_zone',
-    'instance_type_id',
-    'created_at',
-    'uuid',
-    'power_state',
-    'project_id',
-    'key_name',
-    'auto_disk_config',
-    'config_drive',
-    'root_device_name',
-    'hostname',
-    'launch_index',
-    'locked',
-)
+    'display_name', 'access_ip_v4', 'display_description', 'terminated_at',
+    'launched_at', 'progress', 'node', 'updated_at', 'access_ip_v6',
+    'image_ref', 'host', 'task_state', 'vm_state', 'locked_by', 'user_id',
+    'availability_zone', 'instance_type_id', 'created_at', 'uuid',
+    'power_state', 'project_id', 'key_name', 'auto_disk_config',
+    'config_drive', 'root_device_name', 'hostname', 'launch_index', 'locked',
+)  # fmt: skip
 #: Accepted and ignored: all servers are equal in these.
 _SAME_KEYS = ('kernel_id', 'ramdisk_id')
 #: The same, but only before 2.75.
@@ -50,49 +28,19 @@ _old_sort_key = {'enum': [*SORT_KEYS, *_SAME_KEYS, *_OLD_KEYS]}
 
 #: Filters that are compared literally.
 _WORDS = (
-    'user_id',
-    'project_id',
-    'tenant_id',
-    'launch_index',
-    'image_ref',
-    'image',
-    'uuid',
-    'host',
-    'status',
-    'vm_state',
-    'task_state',
-    'deleted',
-    'soft_deleted',
-    'all_tenants',
-)
+    'user_id', 'project_id', 'tenant_id', 'launch_index', 'image_ref', 'image',
+    'uuid', 'host', 'status', 'vm_state', 'task_state', 'deleted',
+    'soft_deleted', 'all_tenants',
+)  # fmt: skip
 #: Filters that must be regular expressions, even where they are not used so.
 _PATTERNS = (
-    'kernel_id',
-    'ramdisk_id',
-    'hostname',
-    'key_name',
-    'flavor',
-    'created_at',
-    'launched_at',
-    'terminated_at',
-    'availability_zone',
-    'name',
-    'display_name',
-    'description',
-    'display_description',
-    'locked_by',
-    'root_device_name',
-    'config_drive',
-    'access_ip_v4',
-    'access_ip_v6',
-    'auto_disk_config',
-    'node',
-    'power_state',
-    'progress',
-    'reservation_id',
-    'ip',
-    'ip6',
-)
+    'kernel_id', 'ramdisk_id', 'hostname', 'key_name', 'flavor', 'created_at',
+    'launched_at', 'terminated_at', 'availability_zone', 'name',
+    'display_name', 'description', 'display_description', 'locked_by',
+    'root_device_name', 'config_drive', 'access_ip_v4', 'access_ip_v6',
+    'auto_disk_config', 'node', 'power_state', 'progress', 'reservation_id',
+    'ip', 'ip6',
+)  # fmt: skip
 _TAGS = ('tags', 'tags-any', 'not-tags', 'not-tags-any')
 
 index_query = schema.Query(

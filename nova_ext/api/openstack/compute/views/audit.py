@@ -11,7 +11,6 @@ from nova_ext import policies
 from nova_ext.api.openstack.compute.views import instance_actions
 from nova_ext.api.openstack.compute.views import migrations
 from nova_ext.objects import audit
-from nova_ext.policies import audit as audit_policies
 
 _TASK = (
     'uuid', 'task', 'state', 'request_id', 'user_id', 'project_id', 'tag',
@@ -47,7 +46,7 @@ class Rights:
 
     def hosts(self, project_id: str | None) -> bool:
         """Return whether the caller may see hosts."""
-        rule = audit_policies.HOSTS
+        rule = policies.Audit.HOSTS
         return self.in_full(project_id) or self.may(rule, project_id)
 
     def details(self, project_id: str | None) -> bool:

@@ -24,16 +24,10 @@ _FAULT = frozenset({'ERROR', 'DELETED'})
 
 #: Keys that answers to changes did not have before 2.75; nor had they those
 #: that begin with ``OS-EXT-``.
-ONLY_IN_READS = frozenset(
-    {
-        'config_drive',
-        'host_status',
-        'key_name',
-        'OS-SRV-USG:launched_at',
-        'OS-SRV-USG:terminated_at',
-        'os-extended-volumes:volumes_attached',
-    }
-)
+ONLY_IN_READS = frozenset({
+    'config_drive', 'host_status', 'key_name', 'OS-SRV-USG:launched_at',
+    'OS-SRV-USG:terminated_at', 'os-extended-volumes:volumes_attached',
+})  # fmt: skip
 #: The key has a shorter name in the answer to a rebuild.
 USER_DATA = 'OS-EXT-SRV-ATTR:user_data'
 
