@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 from horizon import views
 
-from ext_dashboard import compute
 from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard import times
@@ -76,7 +75,7 @@ class ActionsView(json_views.JsonView):
             'limit': PAGE + 1,
             'marker': request.GET.get('marker') or None,
         }
-        found = rest.get(request, compute.SERVICE, _PATH, query)['actions']
+        found = rest.get(request, rest.COMPUTE, _PATH, query)['actions']
         page = found[:PAGE]
         following = {'marker': page[-1]['id']} if len(found) > PAGE else None
         return {'items': [shown(action) for action in page], 'next': following}
@@ -90,7 +89,7 @@ class EventsView(json_views.JsonView):
         asked = ('server', 'request_id')
         query = {name: request.GET.get(name) or None for name in asked}
         found = rest.get(
-            request, compute.SERVICE, _PATH, {**query, 'events': 1}
+            request, rest.COMPUTE, _PATH, {**query, 'events': 1}
         )['actions']
         events = [
             event

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 from horizon import views
 
-from ext_dashboard import compute
 from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard import times
@@ -48,7 +47,7 @@ class TasksView(json_views.JsonView):
             **{n: request.GET.get(n, '').strip() or None for n in _FILTERS},
         }
         path = '/os-server-tasks'
-        found = rest.get(request, compute.SERVICE, path, query)['tasks']
+        found = rest.get(request, rest.COMPUTE, path, query)['tasks']
         page = found[:PAGE]
         following = None
         if len(found) > PAGE:

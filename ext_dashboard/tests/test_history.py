@@ -8,7 +8,6 @@ from django import urls
 from django.core import cache
 from openstack_dashboard.dashboards.admin.instances import tabs
 
-from ext_dashboard import compute
 from ext_dashboard import rest
 from ext_dashboard.history import timeline
 from ext_dashboard.history import views
@@ -136,8 +135,8 @@ class TimelineTest(base.TestCase):
         self.page()
         self.assertEqual(
             [
-                (f'/servers/{SERVER}/os-instance-actions', compute.NEWEST),
-                ('/os-migrations', compute.NEWEST),
+                (f'/servers/{SERVER}/os-instance-actions', rest.NEWEST),
+                ('/os-migrations', rest.NEWEST),
             ],
             served.asked,
         )
@@ -187,7 +186,7 @@ class TimelineTest(base.TestCase):
         self.assertEqual('req-0', pages[-1][-1])
         # What it has is asked for once.
         newest.assert_called_once()
-        refused = [v for _path, v in served.asked if v == compute.NEWEST]
+        refused = [v for _path, v in served.asked if v == rest.NEWEST]
         self.assertEqual(1, len(refused))
 
     def test_a_cloud_without_microversions(self):
