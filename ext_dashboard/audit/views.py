@@ -87,10 +87,11 @@ class EventsView(json_views.JsonView):
     def read(self, request: Any, **kwargs: str) -> dict[str, Any]:
         """Return the events in the order in which they began."""
         asked = ('server', 'request_id')
-        query = {name: request.GET.get(name) or None for name in asked}
-        found = rest.get(
-            request, rest.COMPUTE, _PATH, {**query, 'events': 1}
-        )['actions']
+        query: dict[str, Any] = {
+            name: request.GET.get(name) or None for name in asked
+        }
+        query['events'] = 1
+        found = rest.get(request, rest.COMPUTE, _PATH, query)['actions']
         events = [
             event
             for action in found

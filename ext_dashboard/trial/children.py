@@ -29,6 +29,25 @@ def _end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def run(name: str, command: list[str], environment: Mapping[str, str]) -> None:
+    """Run a command to its end.
+
+    :param name: for messages
+    :param environment: variables in addition to those of this process
+    :raises NotStarted: with the last line that it wrote, when it fails
+    """
+    done = subprocess.run(  # noqa: S603
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or 'no reason').splitlines()[-1]
+        raise NotStarted(f'{name}: {last}')
+
+
 class Child:
     """A process that answers at a URL.
 
