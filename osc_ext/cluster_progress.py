@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from osc_lib.command import command
 
-from osc_ext import cluster_name
 from osc_ext import exit_status
+from osc_ext import names
 from osc_ext import services
 from osc_ext import terminal
 
@@ -65,7 +65,7 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Show the progress; return columns and rows."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = cluster_name.find(proxy, parsed_args.cluster)
+        cluster = names.find_cluster(proxy, parsed_args.cluster)
         # When it is needed, see :mod:`osc_ext.services`.
         watch = importlib.import_module('osc_ext.cluster_watch')
         is_view = parsed_args.formatter == _VIEW

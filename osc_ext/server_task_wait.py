@@ -8,7 +8,7 @@ from typing import Any
 from osc_lib.command import command
 
 from osc_ext import exit_status
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import server_task
 from osc_ext import services
 from osc_ext import terminal
@@ -53,7 +53,7 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Wait; return columns and rows."""
         compute = services.compute(self.app.client_manager)
-        key = server_name.resolve(compute, parsed_args.key)
+        key = names.find_server_or_tag(compute, parsed_args.key)
         with terminal.Waiting() as waiting:
             tasks = compute.wait_for_task(
                 key,

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers, tags, clusters, steps, users and projects as users name them."""
+
+from collections.abc import Iterator
+import logging
+import re
+from typing import Any, Final
+import uuid
+
+from keystoneauth1 import exceptions as keystoneauth
+from openstack import exceptions
+
+from osc_ext import exit_status
+from osc_ext import services
+from osc_ext import tags
+
+LOG = logging.getLogger(__name__)
+
+#: An id as keystone makes it; of users of LDAP, twice as long.
+_ID: Final = re.compile(r'(?:[0-9a-f]{32}){1,2}\Z')
+_UNKNOWN: Final = 'keystone knows no such name'
+_FORBIDDEN: Final = 'you may not look up names in keystone'
+_NO_ANSWER: Final = 'keystone does not answer'
+
+
+def find_server(compute: Any, name: str, all_projects: bool = False) -> str:
+    """Return the id of a server.
+
+    An id stands for itself: the server may be deleted.
+
+    :param compute: the proxy of the compute API
+    :param name: name or id
+    :raises openstack.exceptions.NotFoundException: when there is none
+    """
+    if is_uuid(name):
+        return name
+    query = {'all_projects': True} if all_projects else {}
+    server = compute.find_server(name, ignore_missing=False, **query)
+    found: str = server.id
+    return found
+
+
+def tasks_of(
+    compute: Any, key: str, all_projects: bool = False
+) -> Iterator[Any]:
+    """Yield the tasks of a server or with a tag, newest first.
+
+    :param key: tag, name or id; a tag comes before a name
+    :raises openstack.exceptions.NotFoundException: when there is neither a
+        task nor a server of that name
+    """
+    found = find_server_or_tag(compute, key, all_projects)
+    query = {'all_projects': True} if all_projects else {}
+    yield from compute.server_tasks(found, **query)
+
+
+def find_server_or_tag(
+    compute: Any, key: str, all_projects: bool = False
+) -> str:
+    """Return what the tasks API calls a server or tag.
+
+    :raises openstack.exceptions.NotFoundException: when there is neither
+    """
+    query: dict[str, Any] = {'all_projects': True} if all_projects else {}
+    if tags.is_tag(key):
+        try:
+            next(iter(compute.server_tasks(key, limit=1, **query)), None)
+            return key
+        except exceptions.NotFoundException:
+            if is_uuid(key):
+                raise
+    try:
+        return find_server(compute, key, all_projects)
+    except exceptions.NotFoundException:
+        raise exceptions.NotFoundException(
+            f'There is no task with the tag {key!r}, and no server of that '
+            'name or ID.'
+        ) from None
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a UUID in its usual form."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def find_cluster(proxy: Any, name: str) -> Any:
+    """Return a cluster with its steps.
+
+    :param proxy: of the data processing API
+    :param name: name or id
+    :raises openstack.exceptions.NotFoundException: when there is none
+    """
+    return proxy.find_cluster(name, ignore_missing=False)
+
+
+def find_step(cluster: Any, name: str) -> Any:
+    """Return a step of a cluster: by its id, or the last one of a name.
+
+    :raises Ended: when there is none
+    """
+    steps = cluster.steps or ()
+    for step in reversed(steps):
+        if name in (step.id, step.name):
+            return step
+    names = ', '.join(dict.fromkeys(step.name for step in steps))
+    raise exit_status.Ended(
+        f'Cluster {cluster.name} has no step {name!r}. Its steps: '
+        f'{names or "none"}.',
+        exit_status.NOT_FOUND,
+    )
+
+
+def find_user(manager: Any, name: str) -> str:
+    """Return the id of a user; a name that keystone does not resolve is one.
+
+    :param manager: the client manager of a command
+    :param name: name or id; the user may be deleted
+    :raises Ended: when several users have the name
+    """
+    return _find(manager, 'user', name, 'username')
+
+
+def find_project(manager: Any, name: str) -> str:
+    """Return the id of a project; what keystone does not resolve is one.
+
+    :param manager: the client manager of a command
+    :param name: name or id; the project may be deleted
+    :raises Ended: when several projects have the name
+    """
+    return _find(manager, 'project', name, 'project_name')
+
+
+def _find(manager: Any, kind: str, name: str, own_name: str) -> str:
+    if _ID.match(name):
+        return name
+    try:
+        find = getattr(services.identity(manager), f'find_{kind}')
+        return str(find(name, ignore_missing=False).id)
+    except exceptions.DuplicateResource:
+        raise exit_status.Ended(
+            f'Several {kind}s have the name {name!r}: give an ID.',
+            exit_status.UNUSABLE,
+        ) from None
+    except exceptions.NotFoundException:
+        reason = _UNKNOWN
+    except exceptions.ForbiddenException:
+        # The token has the caller's own name and id.
+        token = manager.auth_ref
+        if token is not None and getattr(token, own_name) == name:
+            return str(getattr(token, f'{kind}_id'))
+        reason = _FORBIDDEN
+    except (exceptions.SDKException, keystoneauth.ClientException):
+        reason = _NO_ANSWER
+    LOG.warning('The %s %r is taken for an ID: %s.', kind, name, reason)
+    return name
