@@ -66,7 +66,7 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Return columns and rows."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = names.find_cluster(proxy, parsed_args.cluster)
+        cluster = proxy.find_cluster(parsed_args.cluster, ignore_missing=False)
         steps = {step.id: step.name for step in cluster.steps or ()}
         events = proxy.cluster_events(
             cluster,
@@ -101,7 +101,7 @@ class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
     ) -> tuple[Sequence[str], Sequence[Any]]:
         """Return columns and values."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = names.find_cluster(proxy, parsed_args.cluster)
+        cluster = proxy.find_cluster(parsed_args.cluster, ignore_missing=False)
         event = proxy.get_cluster_event(parsed_args.event, cluster)
         steps = {step.id: step.name for step in cluster.steps or ()}
         shown = {

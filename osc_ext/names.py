@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers, tags, clusters, steps, users and projects as users name them."""
 
-from collections.abc import Iterator
 import logging
 import re
 from typing import Any, Final
@@ -40,25 +39,12 @@ def find_server(compute: Any, name: str, all_projects: bool = False) -> str:
     return found
 
 
-def tasks_of(
-    compute: Any, key: str, all_projects: bool = False
-) -> Iterator[Any]:
-    """Yield the tasks of a server or with a tag, newest first.
-
-    :param key: tag, name or id; a tag comes before a name
-    :raises openstack.exceptions.NotFoundException: when there is neither a
-        task nor a server of that name
-    """
-    found = find_server_or_tag(compute, key, all_projects)
-    query = {'all_projects': True} if all_projects else {}
-    yield from compute.server_tasks(found, **query)
-
-
 def find_server_or_tag(
     compute: Any, key: str, all_projects: bool = False
 ) -> str:
     """Return what the tasks API calls a server or tag.
 
+    :param key: tag, name or id; a tag comes before a name
     :raises openstack.exceptions.NotFoundException: when there is neither
     """
     query: dict[str, Any] = {'all_projects': True} if all_projects else {}
@@ -84,16 +70,6 @@ def is_uuid(text: str) -> bool:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:
         return False
-
-
-def find_cluster(proxy: Any, name: str) -> Any:
-    """Return a cluster with its steps.
-
-    :param proxy: of the data processing API
-    :param name: name or id
-    :raises openstack.exceptions.NotFoundException: when there is none
-    """
-    return proxy.find_cluster(name, ignore_missing=False)
 
 
 def find_step(cluster: Any, name: str) -> Any:

@@ -165,7 +165,11 @@ def _find(compute: Any, parsed_args: argparse.Namespace) -> Any:
     """
     key, wanted = parsed_args.key, parsed_args.task
     try:
-        for task in names.tasks_of(compute, key, parsed_args.all_projects):
+        found = names.find_server_or_tag(
+            compute, key, parsed_args.all_projects
+        )
+        query = {'all_projects': True} if parsed_args.all_projects else {}
+        for task in compute.server_tasks(found, **query):
             if wanted in (None, task.id):
                 return task
     except exceptions.NotFoundException:

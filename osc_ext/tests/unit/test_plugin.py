@@ -80,7 +80,6 @@ class TestImports(testtools.TestCase):
             'osc_ext.server_timeline',
             'osc_ext.services',
             'osc_ext.tags',
-            'osc_ext.terminal',
             'osc_ext.timeline',
             'osc_ext.times',
         }
