@@ -80,7 +80,7 @@ class Application(application.Application):
         arguments = dict(match.ids)
         if contract.body is not None:
             body = validation.read_body(req)
-            validation.check_body(req, contract, body)
+            validation.check_body(req, contract.body, body)
             arguments['body'] = body
         return self.render(req, contract, method(req, **arguments))
 

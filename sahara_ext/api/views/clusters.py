@@ -9,6 +9,7 @@ from ext_lib.wsgi import timestamps
 from sahara_ext.api import microversions
 from sahara_ext.api.views import node_groups
 from sahara_ext.api.views import provision_steps
+from sahara_ext.engine import builders
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.objects.template import ClusterTemplate
@@ -130,13 +131,8 @@ def _node_group(
         # It is a part of the template, and clients want one all the same.
         id=str(uuid.uuid5(uuid.UUID(template.id), values['name'])),
         created_at=template.created_at,
+        updated_at=None,
     )
-    for name, field in group.fields.items():
-        if name in values:
-            setattr(group, name, values[name])
-        elif field.nullable and name not in group:
-            setattr(group, name, None)
-    group.obj_set_defaults()
-    shown = node_groups.show(group)
+    shown = node_groups.show(builders.complete(group, values))
     del shown['instances']
     return shown
