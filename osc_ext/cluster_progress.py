@@ -88,5 +88,4 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
         """Print the steps, unless a view has done so."""
         if parsed_args.formatter == _VIEW:
             return exit_status.SUCCESS
-        status: int = super().produce_output(parsed_args, *columns_and_rows)
-        return status
+        return super().produce_output(parsed_args, *columns_and_rows)

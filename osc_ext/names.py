@@ -34,9 +34,7 @@ def find_server(compute: Any, name: str, all_projects: bool = False) -> str:
     if is_uuid(name):
         return name
     query = {'all_projects': True} if all_projects else {}
-    server = compute.find_server(name, ignore_missing=False, **query)
-    found: str = server.id
-    return found
+    return compute.find_server(name, ignore_missing=False, **query).id
 
 
 def find_server_or_tag(

@@ -44,10 +44,7 @@ class Versions:
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         segment = environ['SCRIPT_NAME'].rpartition('/')[-1]
-        found: Iterable[bytes] = self.applications[segment](
-            environ, start_response
-        )
-        return found
+        return self.applications[segment](environ, start_response)
 
 
 class Application(application.Application):
