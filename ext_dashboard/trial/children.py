@@ -4,16 +4,20 @@
 from collections.abc import Mapping
 import ctypes
 import http.client
+import importlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from types import TracebackType
 import urllib.parse
 
+from ext_lib.startup import Program
 from ext_lib.startup_errors import NotStarted
+from ext_lib.wsgi.server import HTTPServer
 
 #: How long one may take to answer, and to end, in seconds.
 _START = 120
@@ -159,3 +163,30 @@ def _answers(url: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def serve(application: str) -> int:
+    """Serve as a process, on the host and the port of its command line.
+
+    :param application: its module and name; imported when the command line
+        has been taken, which libraries would read too
+    """
+    host, port = sys.argv[1:]
+    del sys.argv[1:]
+    program = Program(f'{host}:{port}')
+    return program.run(lambda: _serve(application, host, int(port)))
+
+
+def _serve(application: str, host: str, port: int) -> int:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    module, _, name = application.partition(':')
+    server = HTTPServer(
+        getattr(importlib.import_module(module), name), host, port
+    )
+    server.start()
+    ended.wait()
+    server.stop()
+    server.wait()
+    return 0

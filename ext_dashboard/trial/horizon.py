@@ -9,7 +9,6 @@ import sys
 
 from ext_dashboard.trial import children
 from ext_dashboard.trial import place as places
-from ext_dashboard.trial import serving
 from ext_dashboard.trial.place import Place
 from ext_lib.startup_errors import NotStarted
 
@@ -89,4 +88,4 @@ def start(place: Place) -> children.Child:
 
 
 if __name__ == '__main__':
-    sys.exit(serving.main('ext_dashboard.trial.static_files:application'))
+    sys.exit(children.serve('ext_dashboard.trial.static_files:application'))

@@ -5,7 +5,6 @@ import os
 import sys
 
 from ext_dashboard.trial import children
-from ext_dashboard.trial import serving
 from ext_dashboard.trial.place import Place
 from ext_dashboard.trial.place import PROJECT
 from ext_dashboard.trial.place import REGION
@@ -88,4 +87,4 @@ def _configuration(place: Place) -> str:
 
 
 if __name__ == '__main__':
-    sys.exit(serving.main('keystone.wsgi.api:application'))
+    sys.exit(children.serve('keystone.wsgi.api:application'))
