@@ -104,16 +104,14 @@ _shown: dict[str, Param] = {
             'anti_affinity': {'type': 'array', 'items': types.string},
             'shares': {'type': ['array', 'null']},
             **types.alike(
-                (
-                    'description',
-                    'default_image_id',
-                    'neutron_management_network',
-                    'domain_name',
-                ),
                 types.any_string,
+                'description',
+                'default_image_id',
+                'neutron_management_network',
+                'domain_name',
             ),
             **types.alike(
-                ('use_autoconfig', 'is_public', 'is_protected'), types.boolean
+                types.boolean, 'use_autoconfig', 'is_public', 'is_protected'
             ),
         }
     ),
@@ -128,13 +126,11 @@ _instance = schema.Body(
             **types.stored,
             'instance_name': types.string,
             **types.alike(
-                (
-                    'instance_id',
-                    'internal_ip',
-                    'management_ip',
-                    'dns_hostname',
-                ),
                 types.any_string,
+                'instance_id',
+                'internal_ip',
+                'management_ip',
+                'dns_hostname',
             ),
             'storage_devices_number': types.count,
         }
@@ -155,13 +151,11 @@ _event = schema.Body(
             'updated_at': types.time_or_null,
             'id': types.uuid,
             **types.alike(
-                (
-                    'node_group_id',
-                    'instance_id',
-                    'instance_name',
-                    'event_info',
-                ),
                 types.any_string,
+                'node_group_id',
+                'instance_id',
+                'instance_name',
+                'event_info',
             ),
             'successful': types.boolean,
             'step_id': types.uuid,
