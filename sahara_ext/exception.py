@@ -62,14 +62,6 @@ class TemplateNotFound(exception.NotFound):
     msg_fmt = "Object with {'id': '%(template_id)s'} not found"
 
 
-class NodeGroupTemplateNotFound(TemplateNotFound):
-    """No node group template has this id, or the caller may not see it."""
-
-
-class ClusterTemplateNotFound(TemplateNotFound):
-    """No cluster template has this id, or the caller may not see it."""
-
-
 class TemplateNameExists(exception.Invalid):
     """The project has another template of this name."""
 
