@@ -15,8 +15,6 @@ from ext_dashboard import times
 from ext_dashboard.audit import filters
 from ext_dashboard.history import timeline
 
-#: Actions of a page.
-PAGE: Final = 20
 _PATH: Final = '/audit/actions'
 #: Results of actions, and the state that each is shown in.
 _RESULTS: Final = {
@@ -71,13 +69,11 @@ class ActionsView(json_views.JsonView):
         """
         query = {
             **filters.query(request),
-            # One more than shown says whether there is another page.
-            'limit': PAGE + 1,
+            'limit': json_views.ASKED,
             'marker': request.GET.get('marker') or None,
         }
         found = rest.get(request, rest.COMPUTE, _PATH, query)['actions']
-        page = found[:PAGE]
-        following = {'marker': page[-1]['id']} if len(found) > PAGE else None
+        page, following = json_views.page_of(found, 'id')
         return {'items': [shown(action) for action in page], 'next': following}
 
 

@@ -13,8 +13,6 @@ from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard.history import timeline
 
-#: Actions of a page.
-PAGE: Final = 20
 #: The most migrations that are read of a server.
 _MIGRATIONS: Final = 1000
 _FORBIDDEN: Final = 403
@@ -111,8 +109,7 @@ def _actions(
     request: Any, server_id: str, marker: str | None
 ) -> list[dict[str, Any]]:
     path = f'/servers/{rest.quoted(server_id)}/os-instance-actions'
-    # One more than shown says whether there is another page.
-    query = {'limit': PAGE + 1, 'marker': marker}
+    query = {'limit': json_views.ASKED, 'marker': marker}
     found = rest.get_compute(request, path, query)['instanceActions']
     return sorted(found, key=timeline.begun, reverse=True)
 
@@ -127,7 +124,7 @@ def _page_of(
     names = [found['request_id'] for found in actions]
     if marker in names:
         actions = actions[names.index(marker) + 1 :]
-    return actions[:PAGE], len(actions) <= PAGE
+    return actions[: json_views.PAGE], len(actions) <= json_views.PAGE
 
 
 def _migrations(request: Any, server_id: str) -> list[dict[str, Any]]:
