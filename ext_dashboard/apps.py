@@ -5,8 +5,6 @@ import importlib
 
 from django import apps
 
-from ext_dashboard import repairs
-
 
 class ExtDashboardConfig(apps.AppConfig):
     """The plugin, which repairs what it builds upon when Django starts."""
@@ -15,7 +13,5 @@ class ExtDashboardConfig(apps.AppConfig):
 
     def ready(self) -> None:
         """Repair sahara-dashboard, where it is installed."""
-        if not apps.apps.is_installed('sahara_dashboard'):
-            return
-        for name in repairs.MODULES:
-            importlib.import_module(f'{repairs.__name__}.{name}').apply()
+        if apps.apps.is_installed('sahara_dashboard'):
+            importlib.import_module('ext_dashboard.repairs').apply()

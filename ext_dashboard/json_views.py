@@ -14,6 +14,10 @@ from ext_dashboard import rest
 
 LOG = logging.getLogger(__name__)
 
+#: Entries of a page.
+PAGE: Final = 20
+#: How many to ask for: one more says whether there is another page.
+ASKED: Final = PAGE + 1
 #: Statuses that the browser reads as they are; others are a bad gateway.
 _PASSED_ON: Final = (400, 401, 403, 404)
 
@@ -41,6 +45,18 @@ class JsonView(generic.View):
     def read(self, request: Any, **kwargs: str) -> dict[str, Any]:
         """Return what the answer says."""
         raise NotImplementedError
+
+
+def page_of(
+    found: list[dict[str, Any]], key: str
+) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Return the entries of a page, and the query of the next page, if any.
+
+    :param found: :data:`ASKED` entries, or all there are
+    :param key: of what is the marker in an entry
+    """
+    page = found[:PAGE]
+    return page, {'marker': page[-1][key]} if len(found) > PAGE else None
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> http.JsonResponse:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib import parse
 
 from django.conf import settings
+from django.core import cache
 from horizon import exceptions as horizon_exceptions
 from keystoneauth1 import adapter
 from keystoneauth1 import exceptions
@@ -17,6 +18,14 @@ from keystoneauth1 import session
 from keystoneauth1 import token_endpoint
 from openstack_dashboard.api import base
 
+COMPUTE: Final = 'compute'
+#: Of the compute API: 2.58 has pages of actions, 2.62 hosts of events, 2.84
+#: their details.
+NEWEST: Final = '2.84'
+#: Status of an answer at a microversion that the cloud does not have.
+_NOT_ACCEPTABLE: Final = 406
+#: Seconds until an older cloud is asked again for its newest microversion.
+_KNOWN_FOR: Final = 600
 #: Seconds to wait for an answer.
 _TIMEOUT: Final = 20
 
@@ -71,6 +80,32 @@ def get(
     if answer.status_code >= 500:
         raise Unreachable(_message(answer))
     raise Refused(answer.status_code, _message(answer))
+
+
+def get_compute(
+    request: Any, path: str, query: Mapping[str, Any] | None = None
+) -> Any:
+    """Return the body of an answer at 2.84, or what an older cloud has.
+
+    :param path: below the endpoint; its parts are quoted
+    :param query: parameters, which clouds may be too old to know
+    :raises Refused: when the answer is an error
+    :raises Unreachable: when there is none
+    """
+    try:
+        key = f'ext_dashboard:microversion:{base.url_for(request, COMPUTE)}'
+    except Exception as error:
+        raise Unreachable(str(error)) from None
+    # A cloud without microversions is remembered as an empty text.
+    known = cache.cache.get(key, NEWEST)
+    try:
+        return get(request, COMPUTE, path, query, known or None)
+    except Refused as refused:
+        if refused.status != _NOT_ACCEPTABLE:
+            raise
+    offered = newest_microversion(request, COMPUTE)
+    cache.cache.set(key, offered or '', _KNOWN_FOR)
+    return get(request, COMPUTE, path, query, offered)
 
 
 def newest_microversion(request: Any, service_type: str) -> str | None:

@@ -11,8 +11,7 @@ from osc_lib.command import command
 
 from osc_ext import cells
 from osc_ext import exit_status
-from osc_ext import identity_name
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import services
 from osc_ext import times
 
@@ -116,11 +115,9 @@ class ListAuditAction(exit_status.StatusMixin, command.Lister):
         query = _query(parsed_args)
         manager = self.app.client_manager
         if parsed_args.user is not None:
-            query['user'] = identity_name.find_user(manager, parsed_args.user)
+            query['user'] = names.find_user(manager, parsed_args.user)
         if parsed_args.project is not None:
-            query['project'] = identity_name.find_project(
-                manager, parsed_args.project
-            )
+            query['project'] = names.find_project(manager, parsed_args.project)
         actions = services.compute(manager).audit_actions(**query)
         shown = {
             **_COLUMNS,
@@ -212,7 +209,7 @@ def _query(parsed_args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _server(text: str | None) -> str | None:
-    if text and not server_name.is_uuid(text):
+    if text and not names.is_uuid(text):
         raise _invalid(
             f'Invalid server ID {text!r}: for its name there is --server-name.'
         )

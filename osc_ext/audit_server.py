@@ -10,7 +10,7 @@ from typing import Any, Final
 from osc_lib.command import command
 
 from osc_ext import exit_status
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import services
 from osc_ext import timeline
 
@@ -69,7 +69,7 @@ def _find(compute: Any, name: str) -> str:
     :raises Ended: when several servers have had the name
     :raises openstack.exceptions.NotFoundException: when none has
     """
-    if server_name.is_uuid(name):
+    if names.is_uuid(name):
         return name
     found: dict[str, None] = {}
     for action in compute.audit_actions(server_name=name):
@@ -78,7 +78,7 @@ def _find(compute: Any, name: str) -> str:
             break
     if not found:
         # It may have got the name after the last action.
-        return server_name.find(compute, name)
+        return names.find_server(compute, name)
     if len(found) > 1:
         listed = [*found][:_MOST] + ['...'][: len(found) > _MOST]
         raise exit_status.Ended(

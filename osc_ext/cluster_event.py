@@ -9,8 +9,8 @@ from openstackclient.common import pagination
 from osc_lib.command import command
 
 from osc_ext import cells
-from osc_ext import cluster_name
 from osc_ext import exit_status
+from osc_ext import names
 from osc_ext import services
 
 _COLUMNS: Final = ('ID', 'Time', 'Step', 'Instance', 'Result', 'Reason')
@@ -66,12 +66,11 @@ class ListClusterEvent(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Return columns and rows."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = cluster_name.find(proxy, parsed_args.cluster)
+        cluster = proxy.find_cluster(parsed_args.cluster, ignore_missing=False)
         steps = {step.id: step.name for step in cluster.steps or ()}
         events = proxy.cluster_events(
             cluster,
-            parsed_args.step
-            and cluster_name.find_step(cluster, parsed_args.step),
+            parsed_args.step and names.find_step(cluster, parsed_args.step),
             successful=False if parsed_args.failed else None,
             **services.page(parsed_args),
         )
@@ -102,7 +101,7 @@ class ShowClusterEvent(exit_status.StatusMixin, command.ShowOne):
     ) -> tuple[Sequence[str], Sequence[Any]]:
         """Return columns and values."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = cluster_name.find(proxy, parsed_args.cluster)
+        cluster = proxy.find_cluster(parsed_args.cluster, ignore_missing=False)
         event = proxy.get_cluster_event(parsed_args.event, cluster)
         steps = {step.id: step.name for step in cluster.steps or ()}
         shown = {

@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from osc_lib.command import command
 
-from osc_ext import cluster_name
 from osc_ext import exit_status
 from osc_ext import services
-from osc_ext import terminal
+from osc_ext import times
 
 #: The format that stands for bars and lines.
 _VIEW: Final = 'table'
@@ -54,7 +53,7 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
         parser.add_argument(
             '--timeout',
             metavar='<seconds>',
-            type=terminal.seconds,
+            type=times.seconds,
             default=math.inf,
             help='Time limit of --follow (default: none)',
         )
@@ -65,7 +64,7 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Show the progress; return columns and rows."""
         proxy = services.data_processing(self.app.client_manager)
-        cluster = cluster_name.find(proxy, parsed_args.cluster)
+        cluster = proxy.find_cluster(parsed_args.cluster, ignore_missing=False)
         # When it is needed, see :mod:`osc_ext.services`.
         watch = importlib.import_module('osc_ext.cluster_watch')
         is_view = parsed_args.formatter == _VIEW
@@ -89,5 +88,4 @@ class ShowClusterProgress(exit_status.StatusMixin, command.Lister):
         """Print the steps, unless a view has done so."""
         if parsed_args.formatter == _VIEW:
             return exit_status.SUCCESS
-        status: int = super().produce_output(parsed_args, *columns_and_rows)
-        return status
+        return super().produce_output(parsed_args, *columns_and_rows)

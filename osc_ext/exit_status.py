@@ -2,8 +2,6 @@
 """Exit statuses of commands, and the exception that ends with one."""
 
 import argparse
-from collections.abc import Iterator
-import contextlib
 import logging
 from typing import Any, Final
 
@@ -69,11 +67,16 @@ class StatusMixin:
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; return its exit status."""
         try:
-            with _named():
-                status: int = super().run(parsed_args)  # type: ignore[misc]
+            status: int = super().run(parsed_args)  # type: ignore[misc]
         except Ended as end:
             LOG.error('%s', end)
             return end.status
+        except sdk_exceptions.SDKException as error:
+            for kind, status in _STATUSES:
+                if isinstance(error, kind):
+                    LOG.error('%s', _line(error))
+                    return status
+            raise
         return status or self.status
 
 
@@ -92,18 +95,6 @@ def _with_examples(formatter: Any) -> Any:
             )
 
     return Formatter
-
-
-@contextlib.contextmanager
-def _named() -> Iterator[None]:
-    """Raise errors of requests that have a status as an end with it."""
-    try:
-        yield
-    except sdk_exceptions.SDKException as error:
-        for kind, status in _STATUSES:
-            if isinstance(error, kind):
-                raise Ended(_line(error), status) from error
-        raise
 
 
 def _line(error: Any) -> str:

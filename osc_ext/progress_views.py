@@ -6,7 +6,6 @@ cmd2, and it draws several bars and what stands below them at once.
 """
 
 from collections.abc import Sequence
-import sys
 import time
 from typing import Any, TextIO
 
@@ -163,11 +162,10 @@ def _cells(
     ]
 
 
-def view(stream: TextIO | None = None) -> Bars | Lines:
+def view(stream: TextIO) -> Bars | Lines:
     """Return what shows progress on a stream, by its kind."""
-    stream = stream or sys.stdout
-    if not stream.isatty():
-        return Lines(stream)
-    if rich.console.Console(file=stream).is_dumb_terminal:
-        return Lines(stream)
-    return Bars(stream)
+    is_plain = (
+        not stream.isatty()
+        or rich.console.Console(file=stream).is_dumb_terminal
+    )
+    return Lines(stream) if is_plain else Bars(stream)

@@ -11,7 +11,7 @@ from osc_lib.command import command
 
 from osc_ext import cells
 from osc_ext import exit_status
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import services
 from osc_ext import tags
 from osc_ext import times
@@ -108,7 +108,7 @@ class ListServerTask(exit_status.StatusMixin, command.Lister):
         query = _query(parsed_args)
         keys = {}
         if parsed_args.server is not None:
-            keys['server'] = server_name.find(
+            keys['server'] = names.find_server(
                 compute, parsed_args.server, parsed_args.all_projects
             )
         if parsed_args.tag is not None:
@@ -165,11 +165,15 @@ def _find(compute: Any, parsed_args: argparse.Namespace) -> Any:
     """
     key, wanted = parsed_args.key, parsed_args.task
     try:
-        for task in server_name.tasks(compute, key, parsed_args.all_projects):
+        found = names.find_server_or_tag(
+            compute, key, parsed_args.all_projects
+        )
+        query = {'all_projects': True} if parsed_args.all_projects else {}
+        for task in compute.server_tasks(found, **query):
             if wanted in (None, task.id):
                 return task
     except exceptions.NotFoundException:
-        if wanted is not None or not server_name.is_uuid(key):
+        if wanted is not None or not names.is_uuid(key):
             raise
         return compute.get_project_task(key, parsed_args.all_projects)
     raise exit_status.Ended(

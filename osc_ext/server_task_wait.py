@@ -3,15 +3,17 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
+import importlib
+import sys
 from typing import Any
 
 from osc_lib.command import command
 
 from osc_ext import exit_status
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import server_task
 from osc_ext import services
-from osc_ext import terminal
+from osc_ext import times
 
 _EPILOG = """\
 Exit status: 0 when all tasks succeeded, 1 when one ended in error, 2 when the
@@ -42,7 +44,7 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
         parser.add_argument(
             '--timeout',
             metavar='<seconds>',
-            type=terminal.seconds,
+            type=times.seconds,
             default=600,
             help='Time limit (default: 600)',
         )
@@ -53,8 +55,8 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Wait; return columns and rows."""
         compute = services.compute(self.app.client_manager)
-        key = server_name.resolve(compute, parsed_args.key)
-        with terminal.Waiting() as waiting:
+        key = names.find_server_or_tag(compute, parsed_args.key)
+        with _Waiting() as waiting:
             tasks = compute.wait_for_task(
                 key,
                 parsed_args.timeout,
@@ -68,6 +70,38 @@ class WaitForServerTask(exit_status.StatusMixin, command.Lister):
             self.status = exit_status.ERROR
         columns = server_task.COLUMNS
         return tuple(columns), server_task.rows(tasks, columns, parsed_args)
+
+
+class _Waiting:
+    """A line on standard error, replaced as things change.
+
+    Where that is no terminal, nothing is written.
+    """
+
+    def __init__(self) -> None:
+        self._status: Any = None
+        if sys.stderr.isatty():
+            # When it is needed, see :mod:`osc_ext.services`.
+            console = importlib.import_module('rich.console')
+            status = importlib.import_module('rich.status')
+            self._text = importlib.import_module('rich.text').Text
+            self._status = status.Status(
+                '', console=console.Console(stderr=True)
+            )
+
+    def __enter__(self) -> '_Waiting':
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def show(self, line: str) -> None:
+        """Show what is being waited for."""
+        if self._status is not None:
+            self._status.update(self._text(line))
 
 
 def _line(tasks: Sequence[Any]) -> str:

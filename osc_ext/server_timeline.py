@@ -11,7 +11,7 @@ from osc_lib.cli import parseractions
 from osc_lib.command import command
 
 from osc_ext import exit_status
-from osc_ext import server_name
+from osc_ext import names
 from osc_ext import services
 from osc_ext import timeline
 
@@ -66,7 +66,7 @@ class ListServerTimeline(exit_status.StatusMixin, command.Lister):
     ) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:
         """Return columns and rows."""
         compute = services.compute(self.app.client_manager)
-        server = server_name.find(compute, parsed_args.server)
+        server = names.find_server(compute, parsed_args.server)
         entries = [
             *_of_actions(compute, server, parsed_args),
             *_of_migrations(compute, server),

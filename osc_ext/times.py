@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Times as users write them."""
+"""Times and durations as users write them."""
 
+import argparse
 import datetime
+import math
 
 from osc_ext import exit_status
 
@@ -34,3 +36,14 @@ def between(start: str | None, end: str | None) -> float | None:
     if not start or not end:
         return None
     return round(max(0.0, (parse(end) - parse(start)).total_seconds()), 3)
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds from the command line."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f'{text!r} is no number of seconds')
+    return number

@@ -4,6 +4,12 @@
 from ext_lib import exception
 
 
+class InvalidReference(exception.Invalid):
+    """The request refers to what is not there, or not as it has to be."""
+
+    code = 'INVALID_REFERENCE'
+
+
 class ClusterNotFound(exception.NotFound):
     """No cluster has this id, or the caller may not see it."""
 
@@ -17,20 +23,18 @@ class ClusterNameExists(exception.Invalid):
     msg_fmt = 'There is a cluster with the name %(name)s already.'
 
 
-class ClusterInvalidStatus(exception.Invalid):
+class ClusterInvalidStatus(InvalidReference):
     """The status of the cluster does not permit the request."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = (
         'Cluster %(cluster_id)s cannot be changed while its status is '
         '%(status)s.'
     )
 
 
-class ClusterProtected(exception.Invalid):
+class ClusterProtected(InvalidReference):
     """The owner of the cluster has it protected from changes."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Cluster %(cluster_id)s is protected.'
 
 
@@ -43,14 +47,12 @@ class OperationSuperseded(exception.Error):
 class InvalidValue(exception.Invalid):
     """No column can hold the value of a field."""
 
-    code = 'INVALID_DATA'
     msg_fmt = 'The value of %(name)s cannot be stored: %(reason)s'
 
 
-class NodeGroupNotFound(exception.Invalid):
+class NodeGroupNotFound(InvalidReference):
     """The cluster has no node group of this name."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Cluster %(cluster_id)s has no node group %(node_group)s.'
 
 
@@ -60,14 +62,6 @@ class TemplateNotFound(exception.NotFound):
     msg_fmt = "Object with {'id': '%(template_id)s'} not found"
 
 
-class NodeGroupTemplateNotFound(TemplateNotFound):
-    """No node group template has this id, or the caller may not see it."""
-
-
-class ClusterTemplateNotFound(TemplateNotFound):
-    """No cluster template has this id, or the caller may not see it."""
-
-
 class TemplateNameExists(exception.Invalid):
     """The project has another template of this name."""
 
@@ -75,10 +69,9 @@ class TemplateNameExists(exception.Invalid):
     msg_fmt = 'There is a template with the name %(name)s already.'
 
 
-class TemplateProtected(exception.Invalid):
+class TemplateProtected(InvalidReference):
     """The owner of the template has it protected from changes."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Template %(template_id)s is protected.'
 
 
@@ -89,10 +82,9 @@ class UserProtected(exception.Invalid):
     msg_fmt = 'The cluster template %(template_id)s that uses it is protected.'
 
 
-class TemplateInUse(exception.Invalid):
+class TemplateInUse(InvalidReference):
     """Something was made from the template, so it has to stay."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Template %(template_id)s is in use by %(users)s.'
 
 
@@ -121,23 +113,19 @@ class StepFailed(exception.Error):
     msg_fmt = 'Step %(step_name)s has failed.'
 
 
-class InvalidConfiguration(exception.Invalid):
+class InvalidConfiguration(InvalidReference):
     """A cluster is requested that its plugin cannot make."""
 
-    code = 'INVALID_REFERENCE'
 
-
-class PluginNotFound(exception.Invalid):
+class PluginNotFound(InvalidReference):
     """No plugin has this name."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Plugin %(name)s could not be found.'
 
 
-class PluginVersionNotFound(exception.Invalid):
+class PluginVersionNotFound(InvalidReference):
     """The plugin has no such version."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Plugin %(name)s has no version %(version)s.'
 
 
@@ -199,31 +187,27 @@ class UnknownTemplate(exception.Invalid):
     msg_fmt = 'Template %(template_id)s could not be found.'
 
 
-class NodeProcessNotFound(exception.Invalid):
+class NodeProcessNotFound(InvalidReference):
     """The plugin knows no process of this name."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Plugin %(name)s has no process %(process)s.'
 
 
-class ConfigNotFound(exception.Invalid):
+class ConfigNotFound(InvalidReference):
     """The plugin has nothing of this name to be configured."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = 'Plugin %(name)s has nothing to configure as %(config)s.'
 
 
 class NodeGroupNameExists(exception.Invalid):
     """A cluster was to have two node groups of one name."""
 
-    code = 'INVALID_DATA'
     msg_fmt = 'There are two node groups with the name %(name)s.'
 
 
-class InstanceNameExists(exception.Invalid):
+class InstanceNameExists(InvalidReference):
     """The cluster has an instance of the name that a new one would get."""
 
-    code = 'INVALID_REFERENCE'
     msg_fmt = (
         'The cluster has an instance %(name)s already; give the node group '
         'another name.'
@@ -233,7 +217,6 @@ class InstanceNameExists(exception.Invalid):
 class InstanceNameTooLong(exception.Invalid):
     """Names of a cluster and a node group leave no room for a number."""
 
-    code = 'INVALID_DATA'
     msg_fmt = (
         'The name %(name)s of an instance would have more than %(limit)s '
         'characters.'
@@ -243,5 +226,4 @@ class InstanceNameTooLong(exception.Invalid):
 class TooManyInstances(exception.Invalid):
     """A request is about more instances than there may be."""
 
-    code = 'INVALID_DATA'
     msg_fmt = 'There may be %(limit)s instances, not %(count)s.'

@@ -9,15 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 from horizon import views
 
-from ext_dashboard import compute
 from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard import times
 from ext_dashboard.audit import filters
 from ext_dashboard.history import timeline
 
-#: Actions of a page.
-PAGE: Final = 20
 _PATH: Final = '/audit/actions'
 #: Results of actions, and the state that each is shown in.
 _RESULTS: Final = {
@@ -72,13 +69,11 @@ class ActionsView(json_views.JsonView):
         """
         query = {
             **filters.query(request),
-            # One more than shown says whether there is another page.
-            'limit': PAGE + 1,
+            'limit': json_views.ASKED,
             'marker': request.GET.get('marker') or None,
         }
-        found = rest.get(request, compute.SERVICE, _PATH, query)['actions']
-        page = found[:PAGE]
-        following = {'marker': page[-1]['id']} if len(found) > PAGE else None
+        found = rest.get(request, rest.COMPUTE, _PATH, query)['actions']
+        page, following = json_views.page_of(found, 'id')
         return {'items': [shown(action) for action in page], 'next': following}
 
 
@@ -88,10 +83,11 @@ class EventsView(json_views.JsonView):
     def read(self, request: Any, **kwargs: str) -> dict[str, Any]:
         """Return the events in the order in which they began."""
         asked = ('server', 'request_id')
-        query = {name: request.GET.get(name) or None for name in asked}
-        found = rest.get(
-            request, compute.SERVICE, _PATH, {**query, 'events': 1}
-        )['actions']
+        query: dict[str, Any] = {
+            name: request.GET.get(name) or None for name in asked
+        }
+        query['events'] = 1
+        found = rest.get(request, rest.COMPUTE, _PATH, query)['actions']
         events = [
             event
             for action in found

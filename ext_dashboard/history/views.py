@@ -9,13 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from horizon import views
 
-from ext_dashboard import compute
 from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard.history import timeline
 
-#: Actions of a page.
-PAGE: Final = 20
 #: The most migrations that are read of a server.
 _MIGRATIONS: Final = 1000
 _FORBIDDEN: Final = 403
@@ -94,7 +91,7 @@ class EventsView(json_views.JsonView):
         server = rest.quoted(kwargs['server_id'])
         asked = rest.quoted(request.GET.get('request', ''))
         path = f'/servers/{server}/os-instance-actions/{asked}'
-        found = compute.get(request, path)['instanceAction']
+        found = rest.get_compute(request, path)['instanceAction']
         # Clouds before 2.51 show events to administrators only.
         events = found.get('events')
         return {
@@ -112,9 +109,8 @@ def _actions(
     request: Any, server_id: str, marker: str | None
 ) -> list[dict[str, Any]]:
     path = f'/servers/{rest.quoted(server_id)}/os-instance-actions'
-    # One more than shown says whether there is another page.
-    query = {'limit': PAGE + 1, 'marker': marker}
-    found = compute.get(request, path, query)['instanceActions']
+    query = {'limit': json_views.ASKED, 'marker': marker}
+    found = rest.get_compute(request, path, query)['instanceActions']
     return sorted(found, key=timeline.begun, reverse=True)
 
 
@@ -128,13 +124,13 @@ def _page_of(
     names = [found['request_id'] for found in actions]
     if marker in names:
         actions = actions[names.index(marker) + 1 :]
-    return actions[:PAGE], len(actions) <= PAGE
+    return actions[: json_views.PAGE], len(actions) <= json_views.PAGE
 
 
 def _migrations(request: Any, server_id: str) -> list[dict[str, Any]]:
     query = {'instance_uuid': server_id, 'limit': _MIGRATIONS}
     try:
-        found = compute.get(request, '/os-migrations', query)
+        found = rest.get_compute(request, '/os-migrations', query)
     except rest.Refused as refused:
         if refused.status != _FORBIDDEN:
             raise

@@ -8,8 +8,6 @@ from ext_dashboard import rest
 from ext_dashboard.provisioning import progress
 
 _SERVICE: Final = 'data-processing'
-#: Failures of a page.
-_PAGE: Final = 20
 
 
 class ProgressView(json_views.JsonView):
@@ -35,14 +33,13 @@ class FailuresView(json_views.JsonView):
         query = {
             'step_id': kwargs['step_id'],
             'successful': 'false',
-            # One more than shown says whether there is another page.
-            'limit': _PAGE + 1,
+            'limit': json_views.ASKED,
             'marker': request.GET.get('marker') or None,
         }
         found = rest.get(request, _SERVICE, path, query)['events']
-        page = [progress.failure(event) for event in found[:_PAGE]]
+        page, following = json_views.page_of(found, 'id')
         return {
-            'failures': page,
-            'limit': _PAGE,
-            'next': page[-1]['id'] if len(found) > _PAGE else None,
+            'failures': [progress.failure(event) for event in page],
+            'limit': json_views.PAGE,
+            'next': following and following['marker'],
         }

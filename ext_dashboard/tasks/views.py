@@ -8,14 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext
 from horizon import views
 
-from ext_dashboard import compute
 from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard import times
 from ext_dashboard.history import timeline
 
-#: Tasks of a page.
-PAGE: Final = 20
 _STATES: Final = ('pending', 'running', 'success', 'error')
 #: States that are going to change.
 _UNFINISHED: Final = frozenset({'pending', 'running'})
@@ -42,17 +39,13 @@ class TasksView(json_views.JsonView):
         :raises rest.Refused: with 404 when the cloud records no tasks
         """
         query = {
-            # One more than shown says whether there is another page.
-            'limit': PAGE + 1,
+            'limit': json_views.ASKED,
             'marker': request.GET.get('marker') or None,
             **{n: request.GET.get(n, '').strip() or None for n in _FILTERS},
         }
         path = '/os-server-tasks'
-        found = rest.get(request, compute.SERVICE, path, query)['tasks']
-        page = found[:PAGE]
-        following = None
-        if len(found) > PAGE:
-            following = {'marker': page[-1]['uuid']}
+        found = rest.get(request, rest.COMPUTE, path, query)['tasks']
+        page, following = json_views.page_of(found, 'uuid')
         return {
             'items': [shown(task) for task in page],
             'next': following,

@@ -9,8 +9,8 @@ from django.test import utils
 from openstack_dashboard.api import keystone
 from openstack_dashboard.test import helpers
 
+from ext_dashboard import json_views
 from ext_dashboard import rest
-from ext_dashboard.audit import views
 from ext_dashboard.tests import base
 
 SERVER = '70a599e0-31e7-49b7-b260-868f441e862b'
@@ -72,7 +72,7 @@ class AuditCase(base.TestCase):
         _request, service, path, query = self.api.call_args.args
         self.assertEqual(('compute', '/audit/actions'), (service, path))
         found = {k: v for k, v in query.items() if v is not None}
-        self.assertEqual(views.PAGE + 1, found.pop('limit'))
+        self.assertEqual(json_views.PAGE + 1, found.pop('limit'))
         return found
 
     def ask(self, **query):
@@ -144,11 +144,11 @@ class ActionsTest(AuditCase):
         self.assertNotIn('<', found['address'])
 
     def test_pages(self):
-        found = [action(number) for number in range(views.PAGE + 1)]
+        found = [action(number) for number in range(json_views.PAGE + 1)]
         self.api.return_value = {'actions': found}
         answer = self.read().json()
-        self.assertEqual(views.PAGE, len(answer['items']))
-        marker = f'1-{views.PAGE - 1}'
+        self.assertEqual(json_views.PAGE, len(answer['items']))
+        marker = f'1-{json_views.PAGE - 1}'
         self.assertEqual({'marker': marker}, answer['next'])
         self.assertEqual(marker, self.ask(marker=marker)['marker'])
         self.api.return_value = {'actions': found[1:]}

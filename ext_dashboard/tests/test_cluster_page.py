@@ -13,9 +13,6 @@ from saharaclient.api import base as sahara_base
 from saharaclient.api import clusters
 
 from ext_dashboard import repairs
-from ext_dashboard.repairs import cluster_events
-from ext_dashboard.repairs import cluster_tabs
-from ext_dashboard.repairs import timezone_utc
 from ext_dashboard.tests import base
 
 CLUSTER = '0e4e5d2a-7e0b-4a0c-a9d7-97a3b8b4c5d6'
@@ -133,7 +130,7 @@ class RepairsTest(_Page):
     def test_events_have_no_script(self):
         answer = self.tab('cluster_event_log')
         self.assertIsNone(INLINE.search(answer.content.decode()))
-        self.assertTemplateUsed(answer, cluster_events.TEMPLATE)
+        self.assertTemplateUsed(answer, repairs.TEMPLATE)
 
     def test_events_have_an_address_without_query(self):
         answer = self.client.get(
@@ -172,7 +169,5 @@ class RepairsTest(_Page):
             )
 
         before = state()
-        for repair in (timezone_utc, cluster_events, cluster_tabs):
-            repair.apply()
+        repairs.apply()
         self.assertEqual(before, state())
-        self.assertEqual(3, len(repairs.MODULES))

@@ -8,10 +8,9 @@ from django import urls
 from django.core import cache
 from openstack_dashboard.dashboards.admin.instances import tabs
 
-from ext_dashboard import compute
+from ext_dashboard import json_views
 from ext_dashboard import rest
 from ext_dashboard.history import timeline
-from ext_dashboard.history import views
 from ext_dashboard.tests import base
 
 SERVER = '70a599e0-31e7-49b7-b260-868f441e862b'
@@ -136,8 +135,8 @@ class TimelineTest(base.TestCase):
         self.page()
         self.assertEqual(
             [
-                (f'/servers/{SERVER}/os-instance-actions', compute.NEWEST),
-                ('/os-migrations', compute.NEWEST),
+                (f'/servers/{SERVER}/os-instance-actions', rest.NEWEST),
+                ('/os-migrations', rest.NEWEST),
             ],
             served.asked,
         )
@@ -156,8 +155,10 @@ class TimelineTest(base.TestCase):
         self.assertEqual(['migration-0', 'req-0'], pages[-1][-2:])
 
     def test_a_full_page_may_be_the_last(self):
-        self.serve([action(n) for n in range(views.PAGE)])
-        self.assertEqual([views.PAGE], [len(page) for page in self.pages()])
+        self.serve([action(n) for n in range(json_views.PAGE)])
+        self.assertEqual(
+            [json_views.PAGE], [len(page) for page in self.pages()]
+        )
 
     def test_migrations_alone(self):
         self.serve([], [migration(2)])
@@ -187,7 +188,7 @@ class TimelineTest(base.TestCase):
         self.assertEqual('req-0', pages[-1][-1])
         # What it has is asked for once.
         newest.assert_called_once()
-        refused = [v for _path, v in served.asked if v == compute.NEWEST]
+        refused = [v for _path, v in served.asked if v == rest.NEWEST]
         self.assertEqual(1, len(refused))
 
     def test_a_cloud_without_microversions(self):

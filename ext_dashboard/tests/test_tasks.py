@@ -5,8 +5,8 @@ from urllib import parse
 
 from django import urls
 
+from ext_dashboard import json_views
 from ext_dashboard import rest
-from ext_dashboard.tasks import views
 from ext_dashboard.tests import base
 
 SERVER = '70a599e0-31e7-49b7-b260-868f441e862b'
@@ -89,7 +89,7 @@ class TasksTest(base.TestCase):
         self.items(task())
         path, query = self.asked()
         self.assertEqual('/os-server-tasks', path)
-        self.assertEqual({'limit': views.PAGE + 1}, query)
+        self.assertEqual({'limit': json_views.PAGE + 1}, query)
 
     def test_filters(self):
         self.api.return_value = {'tasks': []}
@@ -103,11 +103,11 @@ class TasksTest(base.TestCase):
         )
 
     def test_pages(self):
-        found = [task(number) for number in range(views.PAGE + 1)]
+        found = [task(number) for number in range(json_views.PAGE + 1)]
         self.api.return_value = {'tasks': found}
         answer = self.read().json()
-        self.assertEqual(views.PAGE, len(answer['items']))
-        marker = f'task-{views.PAGE - 1}'
+        self.assertEqual(json_views.PAGE, len(answer['items']))
+        marker = f'task-{json_views.PAGE - 1}'
         self.assertEqual({'marker': marker}, answer['next'])
         self.api.reset_mock()
         self.api.return_value = {'tasks': found[-1:]}

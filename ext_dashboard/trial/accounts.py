@@ -64,16 +64,14 @@ class _Accounts:
         )
 
     def _service(self, service_type: str, name: str) -> None:
-        found = self._client.services.list(type=service_type)
-        self._endpoint(
-            found[0]
-            if found
-            else self._client.services.create(name=name, type=service_type)
+        services, endpoints = self._client.services, self._client.endpoints
+        known = services.list(type=service_type)
+        service = (
+            known[0]
+            if known
+            else services.create(name=name, type=service_type)
         )
-
-    def _endpoint(self, service: Any) -> None:
-        endpoints = self._client.endpoints
-        url = self._place.url(service.type)
+        url = self._place.url(service_type)
         for interface in ('public', 'internal'):
             found = endpoints.list(service=service, interface=interface)
             if not found:

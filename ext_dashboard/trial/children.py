@@ -4,16 +4,20 @@
 from collections.abc import Mapping
 import ctypes
 import http.client
+import importlib
 import os
 import pathlib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from types import TracebackType
 import urllib.parse
 
+from ext_lib.startup import Program
 from ext_lib.startup_errors import NotStarted
+from ext_lib.wsgi.server import HTTPServer
 
 #: How long one may take to answer, and to end, in seconds.
 _START = 120
@@ -27,6 +31,25 @@ def _end_with_parent() -> None:
     """Ask to be ended where the parent is killed, as far as Linux knows."""
     if sys.platform == 'linux':
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def run(name: str, command: list[str], environment: Mapping[str, str]) -> None:
+    """Run a command to its end.
+
+    :param name: for messages
+    :param environment: variables in addition to those of this process
+    :raises NotStarted: with the last line that it wrote, when it fails
+    """
+    done = subprocess.run(  # noqa: S603
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or 'no reason').splitlines()[-1]
+        raise NotStarted(f'{name}: {last}')
 
 
 class Child:
@@ -140,3 +163,30 @@ def _answers(url: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def serve(application: str) -> int:
+    """Serve as a process, on the host and the port of its command line.
+
+    :param application: its module and name; imported when the command line
+        has been taken, which libraries would read too
+    """
+    host, port = sys.argv[1:]
+    del sys.argv[1:]
+    program = Program(f'{host}:{port}')
+    return program.run(lambda: _serve(application, host, int(port)))
+
+
+def _serve(application: str, host: str, port: int) -> int:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    module, _, name = application.partition(':')
+    server = HTTPServer(
+        getattr(importlib.import_module(module), name), host, port
+    )
+    server.start()
+    ended.wait()
+    server.stop()
+    server.wait()
+    return 0

@@ -3,15 +3,12 @@
 
 import importlib.util
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
+from ext_dashboard.trial import children
 from ext_dashboard.trial import place as places
-from ext_dashboard.trial import serving
-from ext_dashboard.trial.children import Child
 from ext_dashboard.trial.place import Place
 from ext_lib.startup_errors import NotStarted
 
@@ -47,7 +44,11 @@ def install() -> None:
         for package in _PLUGINS:
             _copy(_directory(package) / name, local / name)
     for command in _COMMANDS:
-        _manage(*command)
+        children.run(
+            command[0],
+            [sys.executable, '-W', 'ignore', '-m', 'django', *command, '-v0'],
+            _SETTINGS,
+        )
 
 
 def _repair_scss() -> None:
@@ -69,20 +70,7 @@ def _copy(source: pathlib.Path, target: pathlib.Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _manage(*command: str) -> None:
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, '-W', 'ignore', '-m', 'django', *command, '-v0'],
-        env={**os.environ, **_SETTINGS},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr.strip() or 'no reason').splitlines()[-1]
-        raise NotStarted(f'{command[0]}: {last}')
-
-
-def start(place: Place) -> Child:
+def start(place: Place) -> children.Child:
     """Start the process, in an environment where it is installed."""
     found = {
         'hosts': [place.host, 'localhost'],
@@ -90,7 +78,7 @@ def start(place: Place) -> Child:
         'identity': place.url('identity'),
         'sessions': str(place.directory('sessions')),
     }
-    return Child(
+    return children.Child(
         PART,
         MODULE,
         [place.host, str(place.ports[PART])],
@@ -100,4 +88,4 @@ def start(place: Place) -> Child:
 
 
 if __name__ == '__main__':
-    sys.exit(serving.main('ext_dashboard.trial.static_files:application'))
+    sys.exit(children.serve('ext_dashboard.trial.static_files:application'))

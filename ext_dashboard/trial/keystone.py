@@ -2,16 +2,13 @@
 """The keystone of a trial dashboard: its files, and its process."""
 
 import os
-import subprocess
 import sys
 
-from ext_dashboard.trial import serving
-from ext_dashboard.trial.children import Child
+from ext_dashboard.trial import children
 from ext_dashboard.trial.place import Place
 from ext_dashboard.trial.place import PROJECT
 from ext_dashboard.trial.place import REGION
 from ext_lib import private_files
-from ext_lib.startup_errors import NotStarted
 
 PART = 'identity'
 MODULE = 'ext_dashboard.trial.keystone'
@@ -44,13 +41,13 @@ _COMMANDS = (
 )
 
 
-def start(place: Place) -> Child:
+def start(place: Place) -> children.Child:
     """Start the process, with a database that the first start makes.
 
     :raises NotStarted: when a command of keystone fails
     """
     _prepare(place)
-    return Child(
+    return children.Child(
         PART,
         MODULE,
         [place.host, str(place.ports[PART])],
@@ -75,23 +72,14 @@ def _prepare(place: Place) -> None:
 
 def _manage(place: Place, command: str, *arguments: str) -> None:
     path = os.path.join(sys.prefix, 'bin', 'keystone-manage')
-    done = subprocess.run(  # noqa: S603
-        [
-            *(path, '--config-file', _configuration(place)),
-            *(command, *arguments),
-        ],
-        env={
-            **os.environ,
+    children.run(
+        f'keystone-manage {command}',
+        [path, '--config-file', _configuration(place), command, *arguments],
+        {
             'OS_BOOTSTRAP_PASSWORD': place.password('admin'),
             'PYTHONWARNINGS': 'ignore',
         },
-        capture_output=True,
-        text=True,
-        check=False,
     )
-    if done.returncode:
-        last = (done.stderr.strip() or 'no reason').splitlines()[-1]
-        raise NotStarted(f'keystone-manage {command}: {last}')
 
 
 def _configuration(place: Place) -> str:
@@ -99,4 +87,4 @@ def _configuration(place: Place) -> str:
 
 
 if __name__ == '__main__':
-    sys.exit(serving.main('keystone.wsgi.api:application'))
+    sys.exit(children.serve('keystone.wsgi.api:application'))

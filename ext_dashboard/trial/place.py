@@ -93,8 +93,7 @@ class Place:
             names = (*USERS, SERVICE_USER, _SIGNING)
             made = {name: secrets.token_urlsafe(12) for name in names}
             private_files.write(path, json.dumps(made))
-        found: dict[str, str] = json.loads(path.read_text())
-        return found
+        return json.loads(path.read_text())
 
 
 def make(state: pathlib.Path, host: str, ports: Mapping[str, int]) -> Place:

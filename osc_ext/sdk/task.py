@@ -65,8 +65,7 @@ class Task(resource.Resource):
     @property
     def server_id(self) -> str | None:
         """The id of the server, the first of several; None if not known."""
-        found: str | None = (self.resources or {}).get('server')
-        return found
+        return (self.resources or {}).get('server')
 
     @property
     def has_ended(self) -> bool:

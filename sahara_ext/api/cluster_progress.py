@@ -39,14 +39,12 @@ _event = schema.Body(
             'created_at': types.time,
             'successful': types.boolean,
             **types.alike(
-                (
-                    'node_group_id',
-                    'instance_id',
-                    'instance_name',
-                    'event_info',
-                    'error_id',
-                ),
                 types.any_string,
+                'node_group_id',
+                'instance_id',
+                'instance_name',
+                'event_info',
+                'error_id',
             ),
         }
     )

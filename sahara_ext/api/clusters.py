@@ -26,7 +26,6 @@ Body = dict[str, Any]
 class RepeatedNodeGroup(exception.Invalid):
     """A node group is to be resized twice."""
 
-    code = 'INVALID_DATA'
     msg_fmt = 'Duplicates in node group names are detected: %(names)s'
 
 

@@ -5,6 +5,8 @@ Below ``/v1.0``, ``/v1.1`` and ``/v2``, each with or without a project segment
 before it and ``.json`` behind it.
 """
 
+from typing import Any
+
 from ext_lib.wsgi import microversion
 from ext_lib.wsgi import routing
 from sahara_ext.api import cluster_progress
@@ -40,19 +42,7 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
         ),
         ('/clusters/{cluster_id}/progress', {'GET': progress.index}),
         ('/clusters/{cluster_id}/provisioning', {'GET': progress.show}),
-        (
-            '/cluster-templates',
-            {'GET': template.index, 'POST': template.create},
-        ),
-        (
-            '/cluster-templates/{template_id}',
-            {
-                'GET': template.show,
-                update: template.update,
-                'DELETE': template.delete,
-            },
-        ),
-        ('/cluster-templates/{template_id}/export', {'GET': template.export}),
+        *_of_templates('/cluster-templates', template, update),
         ('/images', {'GET': image.index}),
         (
             '/images/{image_id}',
@@ -62,22 +52,7 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
                 'DELETE': image.unregister,
             },
         ),
-        (
-            '/node-group-templates',
-            {'GET': group_template.index, 'POST': group_template.create},
-        ),
-        (
-            '/node-group-templates/{template_id}',
-            {
-                'GET': group_template.show,
-                update: group_template.update,
-                'DELETE': group_template.delete,
-            },
-        ),
-        (
-            '/node-group-templates/{template_id}/export',
-            {'GET': group_template.export},
-        ),
+        *_of_templates('/node-group-templates', group_template, update),
         ('/plugins', {'GET': plugin.index}),
         ('/plugins/{plugin_name}', {'GET': plugin.show}),
         ('/plugins/{plugin_name}/{version}', {'GET': plugin.show_version}),
@@ -99,3 +74,22 @@ def table(engine: EngineAPI, version: microversion.Version) -> routing.Table:
         ),
     )
     return (*(v2 if is_v2 else v1), *common)
+
+
+def _of_templates(path: str, template: Any, update: str) -> routing.Table:
+    """Return the routes of one kind of templates.
+
+    :param update: the method of a request that changes one
+    """
+    return (
+        (path, {'GET': template.index, 'POST': template.create}),
+        (
+            f'{path}/{{template_id}}',
+            {
+                'GET': template.show,
+                update: template.update,
+                'DELETE': template.delete,
+            },
+        ),
+        (f'{path}/{{template_id}}/export', {'GET': template.export}),
+    )

@@ -13,9 +13,9 @@ from sahara_ext.api import authorization
 from sahara_ext.api import lists
 from sahara_ext.api import values
 from sahara_ext.api.authorization import authorize
-from sahara_ext.api.schemas import cluster_templates as cluster_schema
+from sahara_ext.api.schemas import clusters as cluster_schema
 from sahara_ext.api.schemas import node_groups as group_schema
-from sahara_ext.api.views import cluster_templates as cluster_view
+from sahara_ext.api.views import clusters as cluster_view
 from sahara_ext.api.views import node_groups as group_view
 from sahara_ext.engine import validation
 from sahara_ext.engine.templates import complete_groups
@@ -129,21 +129,21 @@ class ClusterTemplatesController(TemplatesController):
         'cluster_template',
         ClusterTemplate,
         ClusterTemplateList,
-        cluster_view.show,
-        cluster_view.export,
+        cluster_view.show_template,
+        cluster_view.export_template,
         policies.CLUSTER_TEMPLATES,
         validation.check_cluster_template,
     )
 
-    @controller.query(cluster_schema.index_query)
-    @controller.response(cluster_schema.index_response)
+    @controller.query(cluster_schema.template_index_query)
+    @controller.response(cluster_schema.template_index_response)
     def index(self, req: request.Request) -> Body:
         """List the templates of the project, and public ones."""
         return self._get_page(req)
 
     @controller.status(202)
-    @controller.body(cluster_schema.create)
-    @controller.response(cluster_schema.show_response)
+    @controller.body(cluster_schema.template_create)
+    @controller.response(cluster_schema.template_show_response)
     def create(self, req: request.Request, body: Body) -> Body:
         """Create a template."""
         return atomically(
@@ -151,14 +151,14 @@ class ClusterTemplatesController(TemplatesController):
             lambda: self._create(req, _completed(req, values.given(body))),
         )
 
-    @controller.response(cluster_schema.show_response)
+    @controller.response(cluster_schema.template_show_response)
     def show(self, req: request.Request, template_id: str) -> Body:
         """Show a template."""
-        return self._get(req, template_id, cluster_view.show)
+        return self._get(req, template_id, cluster_view.show_template)
 
     @controller.status(202)
-    @controller.body(cluster_schema.update)
-    @controller.response(cluster_schema.show_response)
+    @controller.body(cluster_schema.template_update)
+    @controller.response(cluster_schema.template_show_response)
     def update(
         self, req: request.Request, template_id: str, body: Body
     ) -> Body:

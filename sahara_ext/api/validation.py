@@ -77,17 +77,13 @@ def read_body(req: request.Request) -> Any:
     return found
 
 
-def check_body(
-    req: request.Request, contract: controller.Contract, body: Any
-) -> None:
+def check_body(req: request.Request, form: schema.Body, body: Any) -> None:
     """Refuse a body that does not fit.
 
     :raises InvalidInput: with all that is wrong, a line for each
     """
-    if contract.body is None:
-        return
     try:
-        _check(contract.body, req.version, body)
+        _check(form, req.version, body)
     except RecursionError:
         raise request.MalformedBody() from None
 

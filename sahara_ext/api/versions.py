@@ -61,5 +61,4 @@ class VersionList:
         if environ['PATH_INFO'] == '/':
             document = version_document(self.links.base(req))
             answer = faults.json_response(300, document)
-        found: Iterable[bytes] = answer(environ, start_response)
-        return found
+        return answer(environ, start_response)

@@ -21,10 +21,7 @@ facade = Facade()
 
 def database_time(context: RequestContext) -> datetime.datetime:
     """Return the time by the clock of the database."""
-    moment: datetime.datetime = context.session.scalar(
-        sa.select(clock.UTCNow())
-    )
-    return moment
+    return context.session.scalar(sa.select(clock.UTCNow()))
 
 
 def change(context: RequestContext, statement: Any) -> int:

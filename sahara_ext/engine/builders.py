@@ -38,7 +38,7 @@ def cluster(
 
     :param values: of fields, and of ``node_groups``
     """
-    draft = _draft(
+    draft = complete(
         Cluster(context),
         {
             **{key: values[key] for key in values if key != _GROUPS},
@@ -62,7 +62,7 @@ def node_group(
 
     :param values: of fields
     """
-    group = _draft(
+    group = complete(
         NodeGroup(cluster.obj_context),
         {
             **values,
@@ -82,7 +82,7 @@ def instances(
     """
     stem = f'{cluster.name}-{group.name}'.lower()
     return [
-        _draft(
+        complete(
             ClusterInstance(cluster.obj_context),
             {
                 'position': number,
@@ -94,7 +94,11 @@ def instances(
     ]
 
 
-def _draft(draft: _Object, values: Mapping[str, Any]) -> _Object:
+def complete(draft: _Object, values: Mapping[str, Any]) -> _Object:
+    """Return a draft with values; what is not said of it is usual.
+
+    :param values: of fields, and others, which are ignored
+    """
     # What is null and what is not said are the same to users.
     for name, value in values.items():
         if name in draft.fields and value is not None:

@@ -44,9 +44,10 @@ class Lease:
         self._is_held = True
         self._deadline = time.monotonic() + _SECONDS
 
-    def check(self) -> None:
+    def check(self, waiting: str = '') -> None:
         """Return as long as it is right to continue.
 
+        :param waiting: ignored
         :raises Interrupted: otherwise
         """
         if self._stopping.is_set():
@@ -57,14 +58,6 @@ class Lease:
                 self._deadline = time.monotonic() + _SECONDS
         if not self._is_held:
             raise Interrupted('another engine or operation has the cluster')
-
-    def waiting_check(self, waiting: str = '') -> None:
-        """Return as long as the lease is held.
-
-        :param waiting: ignored
-        :raises Interrupted: otherwise
-        """
-        self.check()
 
     def expire(self) -> None:
         """Have the next check ask the database."""

@@ -66,16 +66,14 @@ def _register_key(operation: Operation) -> None:
         # Before it is registered: what is stored is what is to be released.
         cluster.management_public_key = driver.public_key(cluster)
         cluster.save()
-    driver.register_key(
-        operation.context, cluster, operation.lease.waiting_check
-    )
+    driver.register_key(operation.context, cluster, operation.lease.check)
 
 
 def release_key(operation: Operation) -> None:
     """Release the key of the cluster, if there is one."""
     if operation.cluster.management_public_key is not None:
         operation.driver.release_key(
-            operation.context, operation.cluster, operation.lease.waiting_check
+            operation.context, operation.cluster, operation.lease.check
         )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way to the compute API, into the project of each cluster."""
 
-import collections
+import functools
 import threading
 from typing import Any
 
@@ -43,27 +43,18 @@ class Cloud:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
         self._lock = threading.Lock()
-        self._found: collections.OrderedDict[tuple[str, str], Proxy] = (
-            collections.OrderedDict()
-        )
+        self._proxy = functools.lru_cache(_PROJECTS)(self._make_proxy)
 
     def compute(self, cluster: Cluster) -> Proxy:
         """Return the compute API, for the project of ``cluster``.
 
         :raises InfraNotConfigured: when no option says how to get there
         """
-        key = (str(cluster.user_id), str(cluster.project_id))
-        if not self._is_noauth:
-            key = ('', key[1])
+        user_id = str(cluster.user_id) if self._is_noauth else ''
         with self._lock:
-            if key not in self._found:
-                self._found[key] = self._proxy(*key)
-                if len(self._found) > _PROJECTS:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(key)
-            return self._found[key]
+            return self._proxy(user_id, str(cluster.project_id))
 
-    def _proxy(self, user_id: str, project_id: str) -> Proxy:
+    def _make_proxy(self, user_id: str, project_id: str) -> Proxy:
         connected = self._connect(user_id, project_id)
         # All clusters may be of one project.
         own = self._conf.engine

@@ -20,10 +20,10 @@ from sahara_ext.infra.launch import Launches
 from sahara_ext.infra.launch import MARK
 from sahara_ext.infra.launch import SearchedLaunch
 from sahara_ext.infra.launch import tag
-from sahara_ext.infra.login import Login
 from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.servers import Server
 from sahara_ext.infra.servers import Servers
+from sahara_ext.infra.ssh import SSH
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
 from sahara_ext.objects.node_group import NodeGroup
@@ -47,7 +47,7 @@ class ComputeDriver(base.InfraDriver):
         self._conf = conf[infra_compute.GROUP.name]
         self._cloud = Cloud(conf)
         self._launches = Launches()
-        self._login = Login(conf)
+        self._ssh = SSH(conf)
 
     def launch(
         self,
@@ -119,7 +119,9 @@ class ComputeDriver(base.InfraDriver):
             checkpoint,
         )
         user_key = self._keypairs(cluster, checkpoint).of_user(cluster)
-        return self._login.wait(context, cluster, instance, limit, user_key)
+        return self._ssh.wait_for_login(
+            context, cluster, instance, limit, user_key
+        )
 
     def delete(
         self,
@@ -155,7 +157,7 @@ class ComputeDriver(base.InfraDriver):
 
         :raises SSHNotConfigured: when there is no secret to derive it from
         """
-        return self._login.public_key(cluster)
+        return self._ssh.keys.of(cluster).public
 
     def register_key(
         self, context: RequestContext, cluster: Cluster, checkpoint: Checkpoint

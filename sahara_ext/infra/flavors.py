@@ -52,7 +52,9 @@ class Flavors:
         :raises ComputeUnavailable: when the compute API does not say
         """
         servers = Servers(lambda: self._cloud.compute(cluster))
-        limit = limit or RetryLimit('the flavor', _SECONDS, _PAUSE, _note)
+        limit = limit or RetryLimit(
+            'the flavor', _SECONDS, _PAUSE, lambda waiting='': None
+        )
         try:
             answer = servers.ask(limit, 'GET', f'/flavors/{flavor_id}')
             if not servers_module.is_there(answer):
@@ -66,7 +68,3 @@ class Flavors:
         found = answer.json()['flavor']
         name = str(found.get('name') or flavor_id)
         return Flavor(name, int(found['ram']), int(found['vcpus']))
-
-
-def _note(waiting: str = '') -> None:
-    pass

@@ -25,8 +25,7 @@ def for_servers(cluster: Cluster) -> str | None:
     """
     if cluster.management_public_key:
         return name_of(cluster)
-    found: str | None = cluster.user_keypair_id
-    return found
+    return cluster.user_keypair_id
 
 
 class Keypairs:

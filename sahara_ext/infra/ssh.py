@@ -9,8 +9,10 @@ import collections
 from collections.abc import Iterator
 import contextlib
 import functools
+import shlex
 import socket
 import threading
+import time
 from typing import Any
 
 from oslo_config import cfg
@@ -20,6 +22,7 @@ from ext_lib.context import RequestContext
 from sahara_ext.infra import errors
 from sahara_ext.infra.cluster_key import ClusterKey
 from sahara_ext.infra.cluster_key import ClusterKeys
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.ssh_session import Check
 from sahara_ext.infra.ssh_session import CHECK_INTERVAL
 from sahara_ext.infra.ssh_session import Session
@@ -32,6 +35,14 @@ from sahara_ext.objects.image_registration import ImageRegistrationList
 _KEEPALIVE = 15
 #: Operations whose logins are cached.
 _OPERATIONS = 128
+#: Seconds that one attempt to connect may take.
+_CONNECT_SECONDS = 1.0
+#: Adds a line once.
+_ACCEPT = (
+    'umask 077 && mkdir -p ~/.ssh && touch {file} && '
+    'if ! grep -qxF {line} {file}; then echo {line} >> {file}; fi'
+)
+_FILE = '~/.ssh/authorized_keys'
 
 
 class Logins:
@@ -176,6 +187,48 @@ class SSH:
             if image.username
         }
         return Logins(self._conf, cluster, self.keys, usernames)
+
+    def wait_for_login(
+        self,
+        context: RequestContext,
+        cluster: Cluster,
+        instance: ClusterInstance,
+        limit: RetryLimit,
+        user_key: str | None = None,
+    ) -> str | None:
+        """Wait until the port of SSH is open; log in, if there is a key.
+
+        :param user_key: a public key that the server is to accept, too
+        :returns: the key of the server, None when there was no login
+        :raises InfraTimeout: when it takes too long
+        :raises LoginRefused: when the server does not accept the key
+        :raises HostKeyChanged: when it is not the server of before
+        """
+        own = self._conf.infra_compute
+        refused_until = time.monotonic() + own.refusal_timeout
+        address = (str(instance.management_ip), own.ssh_port)
+        while True:
+            try:
+                socket.create_connection(address, _CONNECT_SECONDS).close()
+                if not cluster.management_public_key:
+                    return None
+                is_first = instance.host_key is None
+                with self.logins(context, cluster).session(
+                    instance, limit.check, is_first
+                ) as session:
+                    session.run(_accept(user_key) if user_key else 'true')
+                    return session.host_key
+            except (OSError, errors.Unreachable) as error:
+                limit.pause(error)
+            except errors.LoginRefused as error:
+                # The key comes to some images after the SSH server.
+                if time.monotonic() > refused_until:
+                    raise
+                limit.pause(error)
+
+
+def _accept(public_key: str) -> str:
+    return _ACCEPT.format(file=_FILE, line=shlex.quote(public_key.strip()))
 
 
 @functools.cache

@@ -83,9 +83,9 @@ class Cluster(
                 for group in row.node_groups
             ]
 
-    @classmethod
+    @staticmethod
+    @base.reading
     def get(
-        cls,
         context: RequestContext,
         cluster_id: str,
         steps: bool = True,
@@ -97,7 +97,14 @@ class Cluster(
         :param events: whether these have their events
         :raises ClusterNotFound: when there is none
         """
-        return _get(context, cluster_id, steps, events)
+        row = cluster_db.cluster_get(context, cluster_id)
+        cluster = Cluster.from_row(context, row)
+        if steps:
+            found = ClusterProvisionStepList.get_by_cluster(
+                context, cluster_id, events
+            )
+            _set_steps(cluster, found.objects)
+        return cluster
 
     @classmethod
     def get_ref(cls, context: RequestContext, cluster_id: str) -> 'Cluster':
@@ -187,20 +194,6 @@ class Cluster(
             self.obj_reset_changes()
 
 
-@base.reading
-def _get(
-    context: RequestContext, cluster_id: str, steps: bool, events: bool
-) -> Cluster:
-    row = cluster_db.cluster_get(context, cluster_id)
-    cluster = Cluster.from_row(context, row)
-    if steps:
-        found = ClusterProvisionStepList.get_by_cluster(
-            context, cluster_id, events
-        )
-        _set_steps(cluster, found.objects)
-    return cluster
-
-
 def _set_steps(
     cluster: Cluster, steps: Sequence[ClusterProvisionStep]
 ) -> None:
@@ -224,9 +217,9 @@ class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
         'objects': fields.ListOfObjectsField('Cluster'),
     }
 
-    @classmethod
+    @staticmethod
+    @base.reading
     def get_page(
-        cls,
         context: RequestContext,
         page: Page,
         filters: Mapping[str, Any] | None = None,
@@ -241,7 +234,16 @@ class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
         :raises MarkerNotFound: when the caller sees no cluster of that id
         :raises Invalid: when a filter or ``sort`` makes no sense
         """
-        return _get_page(context, page, filters or {}, sort)
+        clusters = ClusterList.from_page(
+            context,
+            Cluster,
+            cluster_list_db.cluster_get_page(
+                context, page, filters or {}, sort
+            ),
+        )
+        if clusters.objects:
+            ClusterList.load_steps(context, clusters.objects)
+        return clusters
 
     @staticmethod
     def load_steps(
@@ -269,17 +271,3 @@ class ClusterList(base.PageList[Cluster], base.SaharaExtObject):
         return operation_db.clusters_get_abandoned(
             context, stale_before, limit, engine_id
         )
-
-
-@base.reading
-def _get_page(
-    context: RequestContext,
-    page: Page,
-    filters: Mapping[str, Any],
-    sort: tuple[str, str] | None,
-) -> ClusterList:
-    found = cluster_list_db.cluster_get_page(context, page, filters, sort)
-    clusters = ClusterList.from_page(context, Cluster, found)
-    if clusters.objects:
-        ClusterList.load_steps(context, clusters.objects)
-    return clusters

@@ -1,12 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Schemas of clusters, in requests and answers."""
+"""Schemas of clusters and their templates, in requests and answers."""
 
 from ext_lib.wsgi import schema
 from ext_lib.wsgi.schema import Param
-from sahara_ext.api.schemas import cluster_templates
 from sahara_ext.api.schemas import node_groups
 from sahara_ext.api.schemas import types
 from sahara_ext.objects import fields
+
+#: What clusters and their templates have in common.
+_common: dict[str, Param] = {
+    'node_groups': Param(node_groups.several_or_null),
+    **types.optional(
+        {
+            'default_image_id': types.uuid_or_null,
+            'cluster_configs': types.configs,
+            'anti_affinity': types.strings_or_null,
+            'description': types.text_or_null,
+            'neutron_management_network': types.uuid_or_null,
+            'shares': types.shares,
+            'use_autoconfig': types.boolean_or_null,
+            'is_public': types.boolean_or_null,
+            'is_protected': types.boolean_or_null,
+            'domain_name': types.string_or_null,
+        }
+    ),
+}
 
 index_query = types.list_query(
     'status',
@@ -23,7 +41,7 @@ _many = {'type': 'integer', 'minimum': 1, 'maximum': 1000}
 
 _create: schema.Params = {
     **types.identity(is_required=True),
-    **cluster_templates.common,
+    **_common,
     'is_transient': Param(types.boolean),
     'user_keypair_id': Param(types.keypair),
     'cluster_template_id': Param(types.uuid),
@@ -74,6 +92,31 @@ update = schema.Body(
 delete = schema.Body({'force': Param(types.boolean)})
 
 
+#: The properties of an answer that clusters and their templates share.
+_shown: dict[str, Param] = {
+    **types.owner(),
+    **types.required(
+        {
+            **types.stored,
+            'name': types.string,
+            'plugin_name': types.string,
+            'cluster_configs': {'type': 'object'},
+            'anti_affinity': {'type': 'array', 'items': types.string},
+            'shares': {'type': ['array', 'null']},
+            **types.alike(
+                types.any_string,
+                'description',
+                'default_image_id',
+                'neutron_management_network',
+                'domain_name',
+            ),
+            **types.alike(
+                types.boolean, 'use_autoconfig', 'is_public', 'is_protected'
+            ),
+        }
+    ),
+}
+
 _tri_state = {'type': ['boolean', 'null']}
 _number_or_null = {'type': ['integer', 'null'], 'minimum': 0}
 
@@ -83,13 +126,11 @@ _instance = schema.Body(
             **types.stored,
             'instance_name': types.string,
             **types.alike(
-                (
-                    'instance_id',
-                    'internal_ip',
-                    'management_ip',
-                    'dns_hostname',
-                ),
                 types.any_string,
+                'instance_id',
+                'internal_ip',
+                'management_ip',
+                'dns_hostname',
             ),
             'storage_devices_number': types.count,
         }
@@ -110,13 +151,11 @@ _event = schema.Body(
             'updated_at': types.time_or_null,
             'id': types.uuid,
             **types.alike(
-                (
-                    'node_group_id',
-                    'instance_id',
-                    'instance_name',
-                    'event_info',
-                ),
                 types.any_string,
+                'node_group_id',
+                'instance_id',
+                'instance_name',
+                'event_info',
             ),
             'successful': types.boolean,
             'step_id': types.uuid,
@@ -186,7 +225,7 @@ provisioning = schema.Body(
 
 _cluster = schema.Body(
     {
-        **cluster_templates.shown,
+        **_shown,
         **types.required(
             {
                 'trust_id': types.any_string,
@@ -216,3 +255,22 @@ create_multiple_response = schema.wrapped(
     'clusters', {'type': 'array', 'items': types.uuid}
 )
 delete_response = schema.wrapped('stack_name', types.any_string)
+
+
+template_index_query = types.list_query('created_at')
+
+template_create = schema.Body({**types.identity(is_required=True), **_common})
+template_update = schema.Body({**types.identity(is_required=False), **_common})
+
+_template = schema.Body(
+    {
+        **_shown,
+        'is_default': Param(types.boolean, required=True),
+        'node_groups': Param(
+            schema.ListOf(schema.Body(node_groups.shown)), required=True
+        ),
+    }
+)
+
+template_index_response = types.page_of('cluster_templates', _template)
+template_show_response = schema.wrapped('cluster_template', _template)

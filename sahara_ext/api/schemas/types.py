@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """JSON Schemas of properties, and the formats that their strings have."""
 
-from collections.abc import Iterable
 import re
 from typing import Any
 
@@ -129,7 +128,7 @@ def required(schemas: dict[str, JSONSchema]) -> dict[str, Param]:
     return {name: Param(form, required=True) for name, form in schemas.items()}
 
 
-def alike(names: Iterable[str], form: JSONSchema) -> dict[str, JSONSchema]:
+def alike(form: JSONSchema, *names: str) -> dict[str, JSONSchema]:
     """Return the same schema for several properties."""
     return dict.fromkeys(names, form)
 
@@ -158,7 +157,7 @@ def filters(
     *names: str, since: str | None = None, until: str | None = None
 ) -> dict[str, Param]:
     """Return parameters of a list that are compared as they are."""
-    return optional(alike(names, string), since, until)
+    return optional(alike(string, *names), since, until)
 
 
 def list_query(sort_key: str, *old_filters: str) -> schema.Query:

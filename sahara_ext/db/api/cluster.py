@@ -53,7 +53,7 @@ def cluster_get_ref(
 
     :raises ClusterNotFound: likewise
     """
-    row: models.Cluster | None = context.session.scalars(
+    row = context.session.scalars(
         sa.select(_Cluster).where(
             query.equals(_Cluster.id, cluster_id),
             shared_list.is_visible(context, _Cluster),
@@ -74,7 +74,7 @@ def cluster_get_progress(
         the step; that is None in the only row of a cluster without steps
     :raises ClusterNotFound: as :func:`cluster_get` does
     """
-    rows: Sequence[Any] = context.session.execute(
+    rows = context.session.execute(
         sa.select(*(getattr(_Cluster, n) for n in PROGRESS_COLUMNS), _Step)
         .join(_Step, _Step.cluster_id == _Cluster.id, isouter=True)
         .where(
@@ -234,12 +234,11 @@ def cluster_update(
         raise exception.ClusterNameExists(name=values['name']) from error
     if not changed:
         raise exception.ClusterNotFound(cluster_id=cluster_id)
-    row: models.Cluster = context.session.scalars(
+    return context.session.scalars(
         sa.select(_Cluster)
         .where(_Cluster.id == cluster_id)
         .execution_options(populate_existing=True)
     ).one()
-    return row
 
 
 @facade.writer

@@ -66,10 +66,9 @@ def _page(statement: Any, limit: int | None) -> Any:
 def _load(
     context: RequestContext, statement: Any
 ) -> Sequence[models.ClusterEvent]:
-    rows: Sequence[models.ClusterEvent] = context.session.scalars(
+    return context.session.scalars(
         sa.select(_Event).from_statement(statement)
     ).all()
-    return rows
 
 
 @facade.reader
@@ -97,9 +96,7 @@ def provision_steps_get_with_events(
         .where(query.equals(_Step.cluster_id, cluster_id))
         .order_by(_Step.sequence, _Event.sequence)
     )
-    return [
-        (step, event) for step, event in context.session.execute(statement)
-    ]
+    return context.session.execute(statement).all()
 
 
 # Events are removed a few at a time. Rows are named before they are deleted,
@@ -132,8 +129,7 @@ def provision_steps_completed(
                 _Step.sequence > after.sequence,
             ),
         )
-    rows: Sequence[Any] = context.session.execute(statement).all()
-    return rows
+    return context.session.execute(statement).all()
 
 
 def _is_over(context: RequestContext, age: int) -> Any:

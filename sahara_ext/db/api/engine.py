@@ -23,7 +23,7 @@ def engine_register(
 ) -> models.Engine:
     """Note a sign of life of an engine, the first one included."""
     now = engine_clock(context)
-    row: models.Engine | None = context.session.get(_Engine, engine_id)
+    row = context.session.get(_Engine, engine_id)
     if row is None:
         row = _Engine(id=engine_id, host=host, started_at=now)
         context.session.add(row)

@@ -27,7 +27,7 @@ def image_registration_set(
     """
     values_module.check(_Image, {**values, 'image_id': image_id})
     key = (context.project_id, image_id)
-    row: models.ImageRegistration | None = context.session.get(_Image, key)
+    row = context.session.get(_Image, key)
     if row is None:
         row = _Image(project_id=context.project_id, image_id=image_id, tags=[])
         context.session.add(row)
@@ -64,7 +64,7 @@ def image_registration_lock(
 def _first(
     context: RequestContext, image_id: str, statement: Any
 ) -> models.ImageRegistration:
-    row: models.ImageRegistration | None = context.session.scalars(
+    row = context.session.scalars(
         statement.where(*_is_it(context, image_id))
     ).first()
     if row is None:

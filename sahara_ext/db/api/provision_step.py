@@ -109,10 +109,7 @@ def _lock_operation(
         .order_by(_Step.sequence)
         .with_for_update(key_share=True)
     )
-    rows: Sequence[models.ClusterProvisionStep] = context.session.scalars(
-        statement
-    ).all()
-    return rows
+    return context.session.scalars(statement).all()
 
 
 def _new(
@@ -195,7 +192,4 @@ def provision_steps_get_by_clusters(
         .where(query.equals(_Step.cluster_id, list(cluster_ids)))
         .order_by(_Step.cluster_id, _Step.sequence)
     )
-    rows: Sequence[models.ClusterProvisionStep] = context.session.scalars(
-        statement
-    ).all()
-    return rows
+    return context.session.scalars(statement).all()

@@ -211,7 +211,5 @@ class SharedList:
         if self._marker is None:
             return None
         self._marker.check(self._context)
-        marker: str | None = self._context.session.scalar(
-            sa.select(self._previous_marker())
-        )
-        return marker
+        previous = sa.select(self._previous_marker())
+        return self._context.session.scalar(previous)

@@ -31,11 +31,6 @@ FILTERS = (
     'is_protected', 'is_default', 'use_autoconfig',
 )  # fmt: skip
 
-_NOT_FOUND: Mapping[Any, type[exception.TemplateNotFound]] = {
-    models.NodeGroupTemplate: exception.NodeGroupTemplateNotFound,
-    models.ClusterTemplate: exception.ClusterTemplateNotFound,
-}
-
 
 @facade.writer
 def template_create(
@@ -70,7 +65,7 @@ def template_get(context: RequestContext, model: Any, template_id: str) -> Any:
     :raises TemplateNotFound: otherwise
     """
     statement = _visible(context, model, template_id)
-    return _first(context, model, template_id, statement)
+    return _first(context, template_id, statement)
 
 
 def _visible(context: RequestContext, model: Any, template_id: str) -> Any:
@@ -80,12 +75,10 @@ def _visible(context: RequestContext, model: Any, template_id: str) -> Any:
     )
 
 
-def _first(
-    context: RequestContext, model: Any, template_id: str, statement: Any
-) -> Any:
+def _first(context: RequestContext, template_id: str, statement: Any) -> Any:
     row = context.session.scalars(statement).first()
     if row is None:
-        raise _NOT_FOUND[model](template_id=template_id)
+        raise exception.TemplateNotFound(template_id=template_id)
     return row
 
 
@@ -103,7 +96,7 @@ def template_lock(
         .with_for_update(read=shared)
         .execution_options(populate_existing=True)
     )
-    return _first(context, model, template_id, statement)
+    return _first(context, template_id, statement)
 
 
 @facade.writer
@@ -134,7 +127,7 @@ def template_update(
     except db_exception.DBDuplicateEntry as error:
         raise exception.TemplateNameExists(name=values['name']) from error
     changed = sa.select(model).where(model.id == template_id)
-    row = _first(context, model, template_id, changed)
+    row = _first(context, template_id, changed)
     _note_uses(context, template_id, values)
     if model is models.NodeGroupTemplate:
         template_use.take_over(context, row, values)
@@ -167,7 +160,7 @@ def _refusal(
 ) -> Exception:
     found = sa.select(model.id).where(model.id == template_id)
     if context.session.scalars(found).first() is None:
-        return _NOT_FOUND[model](template_id=template_id)
+        return exception.TemplateNotFound(template_id=template_id)
     return exception.TemplateProtected(template_id=template_id)
 
 

@@ -141,10 +141,9 @@ def _stored(
     session: Any, step_id: str, events: Sequence[Mapping[str, Any]]
 ) -> Sequence[Any]:
     subjects = list({event['subject'] for event in events})
-    rows: Sequence[Any] = session.execute(
+    return session.execute(
         _STORED, {'step': step_id, 'subjects': subjects}
     ).all()
-    return rows
 
 
 _STORED = sa.select(

@@ -6,21 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from sahara_ext import exception
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
-from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.spark import settings
 
 
-def running(
-    cluster: Cluster, process: str, *states: str
-) -> list[ClusterInstance]:
-    """Return the instances that run a process, those in some states."""
+def running(cluster: Cluster, process: str) -> list[ClusterInstance]:
+    """Return the instances that run a process."""
     return [
         instance
         for group in cluster.node_groups
         if process in group.node_processes
         for instance in group.instances
-        if not states or instance.state in states
     ]
 
 
@@ -65,13 +61,3 @@ def _count(
         for group in groups
         if process in group.node_processes
     )
-
-
-def has_new(cluster: Cluster) -> bool:
-    """Return whether instances are to be added."""
-    return bool(cluster.instances(InstanceState.PLANNED))
-
-
-def has_old(cluster: Cluster) -> bool:
-    """Return whether instances are to be removed."""
-    return bool(cluster.instances(InstanceState.REMOVING))

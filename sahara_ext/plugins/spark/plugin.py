@@ -11,6 +11,7 @@ from sahara_ext.infra.flavors import Flavors
 from sahara_ext.infra.ssh import SSH
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.fields import InstanceState
 from sahara_ext.objects.fields import StepType
 from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.base import Config
@@ -19,7 +20,6 @@ from sahara_ext.plugins.spark import layout
 from sahara_ext.plugins.spark import settings
 from sahara_ext.plugins.spark import steps
 from sahara_ext.plugins.spark.settings import MASTER
-from sahara_ext.plugins.spark.settings import NodeSettings
 from sahara_ext.plugins.spark.settings import Ports
 from sahara_ext.plugins.spark.settings import WORKER
 from sahara_ext.plugins.spark.steps import Steps
@@ -72,7 +72,7 @@ class SparkPlugin(ProvisioningPlugin):
         self._check_cloud()
         layout.check(cluster.node_groups)
         Ports.of(cluster)
-        self._check_groups(cluster, cluster.node_groups)
+        steps.settings_of(cluster, cluster.node_groups, self._flavors)
 
     def validate_scaling(
         self,
@@ -85,7 +85,7 @@ class SparkPlugin(ProvisioningPlugin):
         :raises Invalid: as :meth:`validate` does
         """
         layout.check([*cluster.node_groups, *additional], existing)
-        self._check_groups(cluster, additional)
+        steps.settings_of(cluster, additional, self._flavors)
 
     def _check_cloud(self) -> None:
         if self.conf.infra.driver == 'fake':
@@ -98,22 +98,12 @@ class SparkPlugin(ProvisioningPlugin):
             f'Spark needs instances that one can log in on; {why}'
         )
 
-    def _check_groups(
-        self, cluster: Cluster, groups: Sequence[NodeGroup]
-    ) -> None:
-        flavors = {
-            flavor_id: self._flavors.get(cluster, flavor_id)
-            for flavor_id in {str(group.flavor_id) for group in groups}
-        }
-        for group in groups:
-            NodeSettings.of(cluster, group, flavors[str(group.flavor_id)])
-
     def get_provisioning_steps(
         self, cluster: Cluster
     ) -> Mapping[str, Sequence[str]]:
         """Return the names of the steps below, as far as they will come."""
-        removing = layout.has_old(cluster)
-        adding = layout.has_new(cluster)
+        adding = cluster.instances(InstanceState.PLANNED)
+        removing = cluster.instances(InstanceState.REMOVING)
         return {
             StepType.CREATING: [
                 steps.INSTALLING,

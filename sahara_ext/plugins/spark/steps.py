@@ -9,9 +9,11 @@ from oslo_config import cfg
 
 from ext_lib import exception as ext_exception
 from sahara_ext.infra.flavors import Flavors
+from sahara_ext.infra.servers import RetryLimit
 from sahara_ext.infra.ssh import Logins
 from sahara_ext.objects.cluster import Cluster
 from sahara_ext.objects.cluster_instance import ClusterInstance
+from sahara_ext.objects.node_group import NodeGroup
 from sahara_ext.plugins.spark import layout
 from sahara_ext.plugins.spark import settings
 from sahara_ext.plugins.spark import waits
@@ -34,6 +36,28 @@ STOPPING = 'Stopping Spark'
 
 #: Work on an instance; returns a text for users, or None.
 _Work = Callable[[Node, ClusterInstance], str | None]
+
+
+def settings_of(
+    cluster: Cluster,
+    groups: Sequence[NodeGroup],
+    flavors: Flavors,
+    limit: RetryLimit | None = None,
+) -> list[NodeSettings]:
+    """Return the settings of node groups, one for each.
+
+    :param limit: of requests for flavors
+    :raises InvalidConfiguration: when they cannot be
+    :raises FlavorNotFound: when there is no such flavor
+    :raises ComputeUnavailable: when that is not known
+    """
+    get = functools.cache(
+        lambda flavor_id: flavors.get(cluster, flavor_id, limit)
+    )
+    return [
+        NodeSettings.of(cluster, group, get(str(group.flavor_id)))
+        for group in groups
+    ]
 
 
 class Steps:
@@ -137,15 +161,10 @@ class Steps:
         limit = waits.limit(
             self._conf.infra_compute, self._progress.checkpoint
         )
-        flavors = {
-            flavor_id: self._flavors.get(self._cluster, flavor_id, limit)
-            for flavor_id in {str(group.flavor_id) for group in groups}
-        }
+        found = settings_of(self._cluster, groups, self._flavors, limit)
         return {
-            str(group.id): NodeSettings.of(
-                self._cluster, group, flavors[str(group.flavor_id)]
-            )
-            for group in groups
+            str(group.id): own
+            for group, own in zip(groups, found, strict=True)
         }
 
     def _on_each(

@@ -43,14 +43,15 @@ class TemplateTestCase(base.TestCase):
 
 class TestOne(TemplateTestCase):
     def test_each_kind_has_its_own(self):
-        for model, error in (
-            (NODE_GROUP, exception.NodeGroupTemplateNotFound),
-            (CLUSTER, exception.ClusterTemplateNotFound),
-        ):
+        for model in (NODE_GROUP, CLUSTER):
             made = self.template(model, name='same')
             self.assertEqual('same', self.get(made).name)
             self.assertRaises(
-                error, template_db.template_get, self.context, model, 'none'
+                exception.TemplateNotFound,
+                template_db.template_get,
+                self.context,
+                model,
+                'none',
             )
             self.assertRaises(
                 exception.TemplateNameExists, self.template, model, name='same'

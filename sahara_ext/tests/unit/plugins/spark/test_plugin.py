@@ -25,7 +25,7 @@ class PluginTestCase(base.TestCase):
         self.useFixture(fixtures.MockPatchObject(Flavors, 'get', self._flavor))
         self.plugin = plugin_module.SparkPlugin(self.conf)
 
-    def _flavor(self, cluster: Any, flavor_id: str) -> Flavor:
+    def _flavor(self, cluster: Any, flavor_id: str, _limit: Any) -> Flavor:
         self.asked.append(flavor_id)
         return Flavor('m1.small', 2048, 1)
 

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Look-up of users and projects by name."""
+"""Servers, tags, clusters, steps, users and projects as users name them."""
 
 import logging
 import re
 from typing import Any, Final
+import uuid
 
 from keystoneauth1 import exceptions as keystoneauth
 from openstack import exceptions
 
 from osc_ext import exit_status
 from osc_ext import services
+from osc_ext import tags
 
 LOG = logging.getLogger(__name__)
 
@@ -18,6 +20,71 @@ _ID: Final = re.compile(r'(?:[0-9a-f]{32}){1,2}\Z')
 _UNKNOWN: Final = 'keystone knows no such name'
 _FORBIDDEN: Final = 'you may not look up names in keystone'
 _NO_ANSWER: Final = 'keystone does not answer'
+
+
+def find_server(compute: Any, name: str, all_projects: bool = False) -> str:
+    """Return the id of a server.
+
+    An id stands for itself: the server may be deleted.
+
+    :param compute: the proxy of the compute API
+    :param name: name or id
+    :raises openstack.exceptions.NotFoundException: when there is none
+    """
+    if is_uuid(name):
+        return name
+    query = {'all_projects': True} if all_projects else {}
+    return compute.find_server(name, ignore_missing=False, **query).id
+
+
+def find_server_or_tag(
+    compute: Any, key: str, all_projects: bool = False
+) -> str:
+    """Return what the tasks API calls a server or tag.
+
+    :param key: tag, name or id; a tag comes before a name
+    :raises openstack.exceptions.NotFoundException: when there is neither
+    """
+    query: dict[str, Any] = {'all_projects': True} if all_projects else {}
+    if tags.is_tag(key):
+        try:
+            next(iter(compute.server_tasks(key, limit=1, **query)), None)
+            return key
+        except exceptions.NotFoundException:
+            if is_uuid(key):
+                raise
+    try:
+        return find_server(compute, key, all_projects)
+    except exceptions.NotFoundException:
+        raise exceptions.NotFoundException(
+            f'There is no task with the tag {key!r}, and no server of that '
+            'name or ID.'
+        ) from None
+
+
+def is_uuid(text: str) -> bool:
+    """Return whether a text is a UUID in its usual form."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def find_step(cluster: Any, name: str) -> Any:
+    """Return a step of a cluster: by its id, or the last one of a name.
+
+    :raises Ended: when there is none
+    """
+    steps = cluster.steps or ()
+    for step in reversed(steps):
+        if name in (step.id, step.name):
+            return step
+    names = ', '.join(dict.fromkeys(step.name for step in steps))
+    raise exit_status.Ended(
+        f'Cluster {cluster.name} has no step {name!r}. Its steps: '
+        f'{names or "none"}.',
+        exit_status.NOT_FOUND,
+    )
 
 
 def find_user(manager: Any, name: str) -> str:

@@ -6,7 +6,7 @@ import webob.exc
 
 from ext_lib import context
 from ext_lib.wsgi import request
-from sahara_ext.api import router
+from sahara_ext.api import pipeline
 from sahara_ext.tests import base
 
 
@@ -33,7 +33,7 @@ class TestRouter(base.TestCase):
         req.environ[request.CONTEXT] = context.RequestContext(
             user_id='jo', project_id=project_id, overwrite=False
         )
-        return router.Router(_TABLE).match(req)
+        return pipeline.Router(_TABLE).match(req)
 
     @ddt.data(
         ('/things', {}),

@@ -8,7 +8,7 @@ import fixtures
 from keystoneauth1 import token_endpoint
 
 from osc_ext import exit_status
-from osc_ext import identity_name
+from osc_ext import names
 from osc_ext.tests import base
 
 _ID = '3f2ac5c0c9e04b0f8d7a6f8f1c2e4d5b'
@@ -16,7 +16,7 @@ _SHOW = 'GET /v3/users/alice'
 _LIST = 'GET /v3/users?name=alice'
 
 
-class TestIdentityName(base.TestCase):
+class TestIdentities(base.TestCase):
     def setUp(self) -> None:
         super().setUp()
         auth = token_endpoint.Token(f'{base.URL}/v3', 'a-token')
@@ -31,17 +31,13 @@ class TestIdentityName(base.TestCase):
         self.log = self.useFixture(fixtures.FakeLogger())
 
     def find(self) -> Any:
-        return identity_name.find_user(self.manager, 'alice')
+        return names.find_user(self.manager, 'alice')
 
     def test_id(self) -> None:
         """Keystone is not asked: the user may be deleted."""
         for found in (_ID, _ID * 2):
-            self.assertEqual(
-                found, identity_name.find_user(self.manager, found)
-            )
-            self.assertEqual(
-                found, identity_name.find_project(self.manager, found)
-            )
+            self.assertEqual(found, names.find_user(self.manager, found))
+            self.assertEqual(found, names.find_project(self.manager, found))
         self.assertEqual([], self.api.sent)
 
     def test_name(self) -> None:
@@ -73,7 +69,7 @@ class TestIdentityName(base.TestCase):
     def test_forbidden(self) -> None:
         for request in ('GET /v3/projects/q', 'GET /v3/projects?name=q'):
             self.api.answer(request, {}, 403)
-        self.assertEqual('q', identity_name.find_project(self.manager, 'q'))
+        self.assertEqual('q', names.find_project(self.manager, 'q'))
         self.assertIn('you may not look up names', self.log.output)
 
     def test_no_answer(self) -> None:
