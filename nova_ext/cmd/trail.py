@@ -2,6 +2,7 @@
 """nova-ext-trail: copies records of cells to a database of their own."""
 
 from collections.abc import Sequence
+import gc
 import signal
 import sys
 import threading
@@ -60,6 +61,8 @@ def _run(argv: Sequence[str] | None, conf: cfg.ConfigOpts) -> int:
         # An export is checked without the database.
         reach.wait(PROGRAM, conf, trail.GROUP)
         trail.configure(conf)
+    # What was imported is never garbage.
+    gc.freeze()
     try:
         return conf.category.run(conf) or 0
     finally:
@@ -121,6 +124,8 @@ def _import(conf: cfg.ConfigOpts) -> None:
         try:
             for kind, count in shadow.Import(admin, cell, rate).run():
                 total[kind] += count
+                # As the collector does.
+                gc.collect()
         except shadow.NotImported as error:
             raise startup_errors.NotStarted(error.message) from error
         for kind, count in total.items():

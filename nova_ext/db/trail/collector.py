@@ -2,6 +2,7 @@
 """The collector, which copies and seals while it holds the lease."""
 
 from collections.abc import Callable
+import gc
 import os
 import socket
 import threading
@@ -76,6 +77,9 @@ class Collector:
             self._has_more = False
             self._attempt(self.round)
             if self._has_more:
+                # Statements, which refer to themselves, keep their values
+                # until there are very many of them.
+                gc.collect()
                 continue
             if once and self._leads:
                 break

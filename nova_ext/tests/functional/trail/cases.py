@@ -2,6 +2,7 @@
 """The tests of one kind of database."""
 
 import datetime
+import gc
 import itertools
 import re
 import threading
@@ -159,6 +160,27 @@ class CopyCases(base.TrailTestCase):
         self.collect()
         self.assertEqual([('trail_actions', 10)] * 7, stored[1:])
         self.assertCopied()
+
+    def test_statements_are_freed_while_much_is_copied(self):
+        self.settings.set('trail', batch_size=1)
+        one = self.cells['one']
+        uuid = one.server()
+        one.add(*(rows.action(uuid, n) for n in range(120)))
+        found: list[int] = []
+
+        def hear(phase: str, details: dict[str, int]) -> None:
+            if phase == 'stop' and details['generation'] == 2:
+                found.append(details['collected'])
+
+        gc.disable()
+        self.addCleanup(gc.enable)
+        gc.callbacks.append(hear)
+        self.addCleanup(gc.callbacks.remove, hear)
+        self.collector().run(once=True)
+        self.assertCopied()
+        # A round copies fifty; the last one has no others behind it.
+        self.assertEqual(2, len(found))
+        self.assertGreater(min(found), 100)
 
     def watch_inserts(self):
         """Return a list of the tables and numbers of rows that are stored."""
