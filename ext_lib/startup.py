@@ -4,6 +4,8 @@
 from collections.abc import Callable
 import dataclasses
 import logging
+import os
+import select
 import sys
 import time
 
@@ -17,8 +19,10 @@ LOG = logging.getLogger(__name__)
 #: Exit statuses, beside 0.
 FAILED = 1
 MISCONFIGURED = 2
-#: Exit status after SIGINT, as in shells: 128 plus the number of the signal.
+#: Exit statuses as in shells, 128 plus the number of the signal: after SIGINT,
+#: and when what reads the output has ended.
 INTERRUPTED = 130
+UNREAD = 141
 #: For which WSGI servers do not start the process again and again.
 _NO_APPLICATION = 3
 
@@ -57,24 +61,38 @@ class Program:
 
         :raises SystemExit: when the command line is not understood
         """
+        _open_streams()
         try:
-            return main()
+            try:
+                return main()
+            finally:
+                # At the end of the interpreter, a failure is a traceback.
+                sys.stdout.flush()
         except KeyboardInterrupt:
             self.say('Interrupted.')
             return INTERRUPTED
         except Exception as error:
-            reason = startup_errors.reason(error, self.name)
-            if reason is None:
-                self._point_to_log(error)
-                raise
-            self.say(reason, logging.CRITICAL)
-            LOG.debug('Where it failed', exc_info=True)
-            if isinstance(error, startup_errors.Misused):
-                # As argparse itself does.
-                raise SystemExit(self.misconfigured) from None
-            if startup_errors.is_of_configuration(error):
-                return self.misconfigured
-            return self.failed
+            if isinstance(error, BrokenPipeError) and _is_output_unread():
+                return UNREAD
+            return self._status_of(error)
+
+    def _status_of(self, error: Exception) -> int:
+        """Say why the program fails; return the exit status.
+
+        :raises SystemExit: when the command line is not understood
+        """
+        reason = startup_errors.reason(error, self.name)
+        if reason is None:
+            self._point_to_log(error)
+            raise error
+        self.say(reason, logging.CRITICAL)
+        LOG.debug('Where it failed', exc_info=error)
+        if isinstance(error, startup_errors.Misused):
+            # As argparse itself does.
+            raise SystemExit(self.misconfigured) from None
+        if startup_errors.is_of_configuration(error):
+            return self.misconfigured
+        return self.failed
 
     def say(self, message: str, level: int = logging.WARNING) -> None:
         """Print a line to standard error, and log it if the log is a file."""
@@ -141,6 +159,31 @@ def load_application(name: str, load: Callable[[], object]) -> object:
         raise SystemExit(status)
     libraries.have_been_loaded()
     return made[0]
+
+
+def _open_streams() -> None:
+    """Open what is closed of standard output and error, for what is said."""
+    for name in ('stdout', 'stderr'):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(number, 'w', encoding='utf-8'))
+
+
+def _is_output_unread() -> bool:
+    """Return whether what read standard output has ended.
+
+    Then it is discarded, so that nothing else fails.
+    """
+    try:
+        number = sys.stdout.fileno()
+    except OSError:
+        return False
+    poll = select.poll()
+    poll.register(number, 0)
+    if not any(found & select.POLLERR for _, found in poll.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    return True
 
 
 def _is_logged_elsewhere() -> bool:

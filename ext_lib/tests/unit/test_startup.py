@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lines on standard error about errors that have none of their own."""
 
+import errno
 import io
 import logging
+import os
+import sys
 
 import fixtures
 from oslo_log import log
@@ -60,3 +63,73 @@ class TestInterrupts(base.BaseTestCase):
         self.assertEqual(startup.INTERRUPTED, _PROGRAM.run(wait))
         errors.seek(0)
         self.assertEqual('some-program: Interrupted.\n', errors.read())
+
+
+class TestOutput(base.BaseTestCase):
+    """Standard output that nothing reads, or that is closed."""
+
+    def run_unread(self, main):
+        """Run a program, the output of which goes to a pipe without an end."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        output = self.useFixture(_Stream(writing)).stream
+        self.useFixture(fixtures.MonkeyPatch('sys.stdout', output))
+        errors = io.StringIO()
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', errors))
+        status = _PROGRAM.run(main)
+        # Discarded, so that this does not fail.
+        output.write('more')
+        output.flush()
+        self.assertEqual('', errors.getvalue())
+        return status
+
+    def test_what_is_written_last(self):
+        def write():
+            return sys.stdout.write('a line\n')
+
+        self.assertEqual(startup.UNREAD, self.run_unread(write))
+
+    def test_a_help(self):
+        def write():
+            sys.stdout.write('usage\n')
+            raise SystemExit(0)
+
+        self.assertEqual(startup.UNREAD, self.run_unread(write))
+
+    def test_more_than_fits_into_memory(self):
+        def write():
+            while True:
+                sys.stdout.write('a line\n' * 1000)
+
+        self.assertEqual(startup.UNREAD, self.run_unread(write))
+
+    def test_closed_streams(self):
+        def write():
+            sys.stdout.write('a line\n')
+            sys.stderr.write('another\n')
+            return 0
+
+        for name in ('sys.stdout', 'sys.stderr'):
+            self.useFixture(fixtures.MonkeyPatch(name, None))
+        self.assertEqual(0, _PROGRAM.run(write))
+
+    def test_another_pipe(self):
+        def fail():
+            raise BrokenPipeError(errno.EPIPE, 'Broken pipe')
+
+        errors = io.StringIO()
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', errors))
+        self.assertEqual(startup.FAILED, _PROGRAM.run(fail))
+        self.assertIn('Broken pipe', errors.getvalue())
+
+
+class _Stream(fixtures.Fixture):
+    """A text stream on a file descriptor."""
+
+    def __init__(self, number):
+        super().__init__()
+        self._number = number
+
+    def _setUp(self):
+        self.stream = os.fdopen(self._number, 'w', encoding='utf-8')
+        self.addCleanup(self.stream.close)

@@ -162,7 +162,7 @@ class NodeSettings:
             range(_LEAST_DAEMON_MEMORY, flavor.ram + 1),
             flavor,
         )
-        rest = flavor.ram - daemon * len(group.node_processes)
+        rest = flavor.ram - daemon * len(set(group.node_processes))
         is_worker = WORKER in group.node_processes
         if rest < (_LEAST_MEMORY if is_worker else 0):
             raise exception.InvalidConfiguration(_too_small(group, flavor))

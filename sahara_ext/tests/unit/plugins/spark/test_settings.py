@@ -42,6 +42,12 @@ class TestSettings(base.TestCase):
         )
         self.assertEqual(1024, settings_of(cluster, 0).worker_memory)
 
+    def test_a_process_that_is_named_twice(self):
+        cluster = requested.cluster(
+            requested.group('a', 1, 'worker', 'worker')
+        )
+        self.assertEqual(1536, settings_of(cluster, 0).worker_memory)
+
     def test_a_node_group_may_differ(self):
         cluster = requested.cluster(
             requested.group('a', 1, 'worker', Worker_memory=700),
