@@ -231,7 +231,7 @@ class _Standard:
         self.position = position
 
 
-def _export(conf: cfg.ConfigOpts) -> int:
+def _export(conf: cfg.ConfigOpts) -> None:
     arguments = conf.category
     chosen = FORMATS[arguments.format]
     wanted = selection(arguments, chosen.kind)
@@ -246,18 +246,19 @@ def _export(conf: cfg.ConfigOpts) -> int:
                 for name in ('format', 'since', 'before')
             }
             output = stack.enter_context(_Output(arguments.output, settings))
-        return _piped(lambda: _write(conf, output, arguments.format, wanted))
+        _write(conf, output, arguments.format, wanted)
 
 
 def _write(
     conf: cfg.ConfigOpts, output: Any, name: str, wanted: export.Selection
 ) -> None:
-    chosen = FORMATS[name]
+    chosen, context = FORMATS[name], get_admin_context()
+    _check_place('position', output.position, digests.last(context).sequence)
     if output.is_new:
         output.write(chosen.header, 0)
     try:
         for records in export.export(
-            get_admin_context(),
+            context,
             wanted,
             output.position,
             conf.trail.batch_size,
@@ -272,13 +273,22 @@ def _write(
     sys.stderr.write(f'position {output.position}\n')
 
 
-def _digests(conf: cfg.ConfigOpts) -> int:
+def _check_place(name: str, place: int, last: int) -> None:
+    """Refuse a place behind the last one, after which nothing would follow.
+
+    :raises Misused: when the trail does not reach it
+    """
+    if place > last:
+        raise startup_errors.Misused(
+            f'The trail ends before {name} {place}, with {last}: it was '
+            f'restored from a backup, or the {name} is of another trail.'
+        )
+
+
+def _digests(conf: cfg.ConfigOpts) -> None:
     migration.check_trail()
-    return _piped(lambda: _write_digests(conf.category.after))
-
-
-def _write_digests(after: int) -> None:
-    context = get_admin_context()
+    context, after = get_admin_context(), conf.category.after
+    _check_place('seal', after, digests.last(context).seal)
     for seal in digests.each_seal(context, after):
         lines = [{'seal': seal}]
         found = digests.of_seal(context, seal['seal'])
@@ -286,15 +296,3 @@ def _write_digests(after: int) -> None:
         sys.stdout.write(
             ''.join(f'{json.dumps(line, sort_keys=True)}\n' for line in lines)
         )
-
-
-def _piped(write: Any) -> int:
-    """Write to standard output; return the exit status."""
-    try:
-        write()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Otherwise Python prints the error when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return 0

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -20,6 +20,20 @@ _SOURCES = sa.select(
     models.sources.c.id, models.sources.c.cell, models.sources.c.life
 )
 _PAGE = 100
+
+
+class Last(NamedTuple):
+    """Numbers of the last seal and of its last record, 0 if there is none."""
+
+    seal: int = 0
+    sequence: int = 0
+
+
+def last(context: RequestContext) -> Last:
+    """Return up to where the trail is sealed."""
+    statement = sa.select(_s.id, _s.last).order_by(_s.id.desc()).limit(1)
+    rows = facade.fetch(context, statement)
+    return Last(*rows[0]) if rows else Last()
 
 
 def sources(context: RequestContext) -> dict[int, chain.Source]:

@@ -76,6 +76,10 @@ class ExportCases(program.ProgramTestCase):
         for text in ('', '[]', '{}', '1e999'):
             position.write_text(text)
             self.assertRefused('is no position', *arguments)
+        # That of a trail which was then restored from a backup.
+        ahead = {'position': 10**6, 'size': path.stat().st_size}
+        position.write_text(json.dumps(right | ahead))
+        self.assertRefused('ends before position 1000000', *arguments)
         self.assertEqual('all that was written before', path.read_text())
         self.assertRefused('', 'export', '--output', '')
         directory = str(self.directory)
@@ -121,9 +125,11 @@ class ExportCases(program.ProgramTestCase):
             ('--since', 'yesterday'),
             ('--after', '-1'),
             ('--after', 'x'),
+            ('--after', '1000000'),
             ('--since', '2020-01-02', '--before', '2020-01-01'),
         ):
             self.assertRefused('', 'export', *arguments)
+        self.assertRefused('seal 1000000', 'digests', '--after', '1000000')
 
     def test_times(self):
         first, second = '2020-01-01T12:00:01', '2020-01-01T12:00:02'
