@@ -3,9 +3,9 @@
 #
 # Prepare the servers the backends tests use: a user openstack_citest, with
 # that word as password and as database, on MariaDB (or MySQL) and PostgreSQL.
-# Jobs run it before "tox -e backends"; it may run again. Commits do not wait
-# for the disk then, since no test cuts the power: on MariaDB until its next
-# start, on PostgreSQL for that user.
+# Jobs run it before "tox -e backends"; it may run again. Commits, and on
+# MariaDB new tables, do not wait for the disk then, since no test cuts the
+# power: on MariaDB until its next start, on PostgreSQL for that user.
 #
 # DB_ROOT_PW is the password of MariaDB's root, when it has one.
 
@@ -39,6 +39,7 @@ GRANT ALL PRIVILEGES ON *.* TO '$DB_USER'@'localhost' WITH GRANT OPTION;
 GRANT ALL PRIVILEGES ON *.* TO '$DB_USER'@'%' WITH GRANT OPTION;
 FLUSH PRIVILEGES;
 SET GLOBAL innodb_flush_log_at_trx_commit = 2;
+/*M! SET GLOBAL sync_frm = OFF */;
 CREATE DATABASE IF NOT EXISTS $DB_NAME CHARACTER SET utf8mb4;
 SQL
 }
