@@ -16,8 +16,6 @@ from osc_ext import timeline
 
 LOG = logging.getLogger(__name__)
 
-#: The most servers that an error names.
-_MOST: Final = 10
 _UNREACHABLE: Final = 'unreachable'
 _EXAMPLES: Final = """\
 The name will do, unless several servers have had it::
@@ -71,22 +69,10 @@ def _find(compute: Any, name: str) -> str:
     """
     if names.is_uuid(name):
         return name
-    found: dict[str, None] = {}
-    for action in compute.audit_actions(server_name=name):
-        found[action.server_id] = None
-        if len(found) > _MOST:
-            break
-    if not found:
-        # It may have got the name after the last action.
-        return names.find_server(compute, name)
-    if len(found) > 1:
-        listed = [*found][:_MOST] + ['...'][: len(found) > _MOST]
-        raise exit_status.Ended(
-            f'Several servers have had the name {name!r}: '
-            f'{", ".join(listed)}. Give an ID.',
-            exit_status.UNUSABLE,
-        )
-    return next(iter(found))
+    # It may have got the name after the last action.
+    return names.find_past_server(compute, name) or names.find_present_server(
+        compute, name
+    )
 
 
 def _entries(found: Sequence[Any]) -> Iterator[timeline.Entry]:

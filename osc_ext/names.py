@@ -9,6 +9,7 @@ import uuid
 from keystoneauth1 import exceptions as keystoneauth
 from openstack import exceptions
 
+from osc_ext import exceptions as own_exceptions
 from osc_ext import exit_status
 from osc_ext import services
 from osc_ext import tags
@@ -17,24 +18,68 @@ LOG = logging.getLogger(__name__)
 
 #: An id as keystone makes it; of users of LDAP, twice as long.
 _ID: Final = re.compile(r'(?:[0-9a-f]{32}){1,2}\Z')
+#: The most servers that an error names.
+_MOST: Final = 10
 _UNKNOWN: Final = 'keystone knows no such name'
 _FORBIDDEN: Final = 'you may not look up names in keystone'
 _NO_ANSWER: Final = 'keystone does not answer'
 
 
 def find_server(compute: Any, name: str, all_projects: bool = False) -> str:
-    """Return the id of a server.
+    """Return the id of a server: one that is there, else one that was.
 
     An id stands for itself: the server may be deleted.
 
     :param compute: the proxy of the compute API
-    :param name: name or id
+    :param name: name or id; that of a deleted server where there is a trail
+    :raises Ended: when several servers that are deleted had the name
+    :raises openstack.exceptions.NotFoundException: when there is none
+    """
+    try:
+        return find_present_server(compute, name, all_projects)
+    except exceptions.NotFoundException as error:
+        try:
+            found = find_past_server(compute, name)
+        except own_exceptions.AuditNotSupported:
+            found = None
+        if found is None:
+            raise error from None
+        return found
+
+
+def find_present_server(
+    compute: Any, name: str, all_projects: bool = False
+) -> str:
+    """Return the id of a server, which a name finds if it is not deleted.
+
     :raises openstack.exceptions.NotFoundException: when there is none
     """
     if is_uuid(name):
         return name
     query = {'all_projects': True} if all_projects else {}
-    return compute.find_server(name, ignore_missing=False, **query).id
+    return str(compute.find_server(name, ignore_missing=False, **query).id)
+
+
+def find_past_server(compute: Any, name: str) -> str | None:
+    """Return the id of the server that had a name in its last actions.
+
+    :returns: None if none had
+    :raises AuditNotSupported: when the service keeps no trail
+    :raises Ended: when several servers had the name
+    """
+    found: dict[str, None] = {}
+    for action in compute.audit_actions(server_name=name):
+        found[action.server_id] = None
+        if len(found) > _MOST:
+            break
+    if len(found) > 1:
+        listed = [*found][:_MOST] + ['...'][: len(found) > _MOST]
+        raise exit_status.Ended(
+            f'Several servers have had the name {name!r}: '
+            f'{", ".join(listed)}. Give an ID.',
+            exit_status.UNUSABLE,
+        )
+    return next(iter(found), None)
 
 
 def find_server_or_tag(

@@ -29,7 +29,8 @@ default, as are the hosts and tracebacks of events::
 class ListServerTimeline(exit_status.StatusMixin, command.Lister):
     """List actions, their events and migrations of a server by time.
 
-    The oldest comes first. Those of a deleted server are found by its ID.
+    The oldest comes first. Those of a deleted server are found by its ID, and
+    where there is a trail by its name.
     """
 
     examples = _EPILOG
@@ -40,7 +41,7 @@ class ListServerTimeline(exit_status.StatusMixin, command.Lister):
         parser.add_argument(
             'server',
             metavar='<server>',
-            help='Server (name or ID); a deleted one by its ID',
+            help='Server, deleted or not (name or ID)',
         )
         parser.add_argument(
             '--long',

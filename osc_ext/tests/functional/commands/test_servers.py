@@ -147,7 +147,7 @@ class TestTimeline(base.CommandTestCase):
         return self.openstack('server', 'timeline', *words, **kwargs)
 
     def test_deleted(self) -> None:
-        """All that was done, by time; a deleted server is found by its id."""
+        """All that was done, by time; a deleted server is found, too."""
         server = self.create('--property', 'fake:fail=power_off')['id']
         self.run_command('server', 'migrate', self.name, '--wait')
         self.run_command('server', 'migration', 'confirm', self.name)
@@ -174,6 +174,7 @@ class TestTimeline(base.CommandTestCase):
         self.assertRegex(failed['Request ID'], '^req-')
         self.assertGreaterEqual(failed['Duration'], 0)
         self.assertEqual('delete', found[-2]['Name'])
+        self.assertEqual(found, self.timeline(self.name, '--long'))
 
     def test_member(self) -> None:
         """Without migrations, which is said, and without hosts' names."""
