@@ -182,7 +182,7 @@ class TestTrail(base.TestCase):
                 here = self.records(database, kind)
                 for number in there.keys() | here.keys():
                     row, copy = there.get(number), here.get(number)
-                    if row != copy:
+                    if row != copy and not _is_cleaned(kind, row, copy):
                         yield database, kind.name, row, copy
 
     def rows(self, database: str, kind: record_kinds.Kind) -> dict[int, Any]:
@@ -222,6 +222,21 @@ class TestTrail(base.TestCase):
         self.cloud.manage('db', 'purge', '--all', '--all-cells')
         for database in self.databases:
             self.assertEqual([], cells.servers(database, self.history.servers))
+
+
+def _is_cleaned(kind: record_kinds.Kind, row: Any, copy: Any) -> bool:
+    """Return whether a host has removed the files of a deleted server since.
+
+    It does so at intervals, and stores the time, which is not copied: a
+    deleted server is not read again.
+    """
+    if kind is not record_kinds.SERVERS or not (row and copy):
+        return False
+    there, here = (
+        dict(zip(kind.columns, values, strict=True)) for values in (row, copy)
+    )
+    updated = there.pop('updated_at'), here.pop('updated_at')
+    return bool(there['deleted']) and there == here and updated[0] > updated[1]
 
 
 class _Trail(fixtures.Fixture):
